@@ -1,0 +1,163 @@
+"""The kinds of value that records are made of, and the frozen base of every record. No record is described here."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import total_ordering
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+VERSION_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+_WHOLE = re.compile(r"[0-9]{1,12}\Z")
+_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?\Z")
+
+#: Marks for a figure that is not shown (Analysis Function, "Using symbols in tables"; checked 2026-11-22).
+MARKS = ("[c]", "[x]", "[z]", "[low]", "[u]", "[b]", "[r]", "[p]")
+
+
+class Authored(BaseModel):
+    """The base of every record and its parts: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month, where an old record knows no day. It is shown as such and never counted in days."""
+
+    year: int
+    month: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Month):
+            return NotImplemented
+        return (self.year, self.month) < (other.year, other.month)
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+
+#: A day, or in a superseded or withdrawn record a month.
+When = date | Month
+
+
+def earliest(when: When) -> date:
+    """The first day that `when` can mean."""
+    return when if isinstance(when, date) else when.first_day
+
+
+def latest(when: When) -> date:
+    """The last day that `when` can mean."""
+    return when if isinstance(when, date) else when.last_day
+
+
+def surely_before(one: When, other: When) -> bool:
+    """Whether `one` lies before `other` whatever day a month stands for."""
+    return latest(one) < earliest(other)
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        raise PydanticCustomError("date", "not a date")
+    if not _DAY.match(value):
+        raise PydanticCustomError("date", "not a date")
+    try:
+        return date(int(value[:4]), int(value[5:7]), int(value[8:]))
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "no such day") from None
+
+
+def _day_or_month(value: object) -> object:
+    if isinstance(value, str) and (month := _MONTH.match(value)):
+        year, number = int(month[1]), int(month[2])
+        if not 1 <= number <= 12 or year == 0:
+            raise PydanticCustomError("no_such_day", "no such month")
+        return Month(year, number)
+    return _day(value)
+
+
+def _yes_no(value: object) -> object:
+    if value in ("yes", "true"):
+        return True
+    if value in ("no", "false"):
+        return False
+    raise PydanticCustomError("yes_no", "neither yes nor no")
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and _WHOLE.match(value):
+        return int(value)
+    raise PydanticCustomError("whole_number", "not a whole number")
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and _NUMBER.match(value):
+        return float(value)
+    raise PydanticCustomError("number", "not a number")
+
+
+def _count(value: object) -> object:
+    return value if value in MARKS else _whole(value)
+
+
+def _version(value: object) -> object:
+    if isinstance(value, str) and VERSION_NUMBER.match(value):
+        return value
+    raise PydanticCustomError("version_number", "not a version number")
+
+
+def one_or_list(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _text_of(pattern: str, examples: list[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": examples})
+
+
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+DayOrMonth = Annotated[
+    date | Month,
+    PlainValidator(_day_or_month),
+    _text_of(r"^\d{4}-\d{2}(-\d{2})?$", ["2026-05-01", "2004-05"]),
+]
+YesNo = Annotated[bool, PlainValidator(_yes_no), WithJsonSchema({"enum": ["yes", "no", "true", "false", True, False]})]
+Whole = Annotated[int, PlainValidator(_whole), WithJsonSchema({"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 0})]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": ["number", "string"], "minimum": 0})]
+Count = Annotated[
+    int | str, PlainValidator(_count),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"enum": list(MARKS)}]}),
+]
+VersionNumber = Annotated[
+    str, PlainValidator(_version), WithJsonSchema({"type": ["string", "number"], "pattern": r"^\d+\.\d+$"})
+]
+Fingerprint = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^v1:sha256:[0-9a-f]{64}$"})]
+FINGERPRINT = re.compile(r"v1:sha256:[0-9a-f]{64}\Z")
+
+#: Text written in Markdown: hostile until proven otherwise.
+Prose = Annotated[str, Field(json_schema_extra={"x-prose": True})]
+
+
+def version_key(version: str) -> tuple[int, int]:
+    """Versions are ordered as numbers: 1.10 comes after 1.9. The argument is a `VersionNumber`."""
+    major, minor = version.split(".")
+    return int(major), int(minor)
+
+
+Jurisdiction = Literal["england", "wales", "scotland", "northern-ireland", "ireland", "crown-dependency"]

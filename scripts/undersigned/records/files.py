@@ -1,0 +1,94 @@
+"""What is on disk: the bytes of every record file, and what is wrong with names and kinds of file.
+
+Follows no symbolic link and reads nothing outside the register. Knows nothing of what the files say.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from undersigned.findings import Finding
+
+MAX_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is on disk: the bytes of every record file by path, and what was wrong with names and kinds of file."""
+
+    contents: Mapping[str, bytes]
+    findings: tuple[Finding, ...]
+    folders: tuple[str, ...]
+
+
+def load_files(root: Path) -> Files:
+    """Reads every record file under `protocols/` and `signatories/`; follows no symbolic link."""
+    contents: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    folders: list[str] = []
+
+    def fault(path: str, code: str, message: str, hint: str) -> None:
+        findings.append(Finding(path, 1, 1, code, "error", message, hint))
+
+    def walk(relative: str, depth: int) -> None:
+        try:
+            entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
+        except OSError as error:
+            fault(relative, "unreadable", f"this folder cannot be read: {error.strerror}", "Check its permissions.")
+            return
+        for entry in entries:
+            path = f"{relative}/{entry.name}"
+            if entry.is_symlink():
+                fault(printable(path), "symbolic-link", "this is a symbolic link, and a register follows none",
+                      "Put the file itself here.")
+            elif entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    if depth < 2 or not relative.startswith("protocols"):
+                        folders.append(path)
+                    walk(path, depth + 1)
+            elif entry.name.endswith(".yaml") and not entry.name.startswith("."):
+                raw = read_bytes(root / path)
+                if raw is None:
+                    fault(printable(path), "unreadable", "this file cannot be read", "Check that it is a plain file with the right permissions.")
+                else:
+                    contents[path] = raw
+            elif entry.name.endswith((".yml", ".YAML", ".YML", ".Yaml", ".yaml.txt")):
+                fault(printable(path), "stray-file", "this file is not read, because its name does not end in '.yaml'", "Rename it to end in '.yaml', in small letters.")
+
+    for top in ("protocols", "signatories"):
+        folder = root / top
+        if folder.is_symlink():
+            fault(top, "symbolic-link", "this is a symbolic link, and a register follows none", "Put the folder itself here.")
+        elif folder.is_dir():
+            walk(top, 1)
+    return Files(contents, tuple(findings), tuple(folders))
+
+
+def printable(path: str) -> str:
+    """A path that can be shown: what is not UTF-8 in a name becomes a question mark."""
+    return path.encode("utf-8", "replace").decode()
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """At most one byte more than a record may have; None for what is no plain readable file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        size = min(status.st_size, MAX_BYTES) + 1
+        chunks = os.read(descriptor, size)
+        while len(chunks) < size and (more := os.read(descriptor, size - len(chunks))):
+            chunks += more
+        return chunks
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

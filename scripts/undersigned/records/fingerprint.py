@@ -1,0 +1,115 @@
+"""The canonical form of a protocol's operative text, and its fingerprint, scheme `v1` (record format, "fingerprint")."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from undersigned.records.protocol import OPERATIVE_FIELDS
+from undersigned.records.source import Data
+
+_TRAILING_SPACES = re.compile(r" +(?=\n|\Z)")
+_PARTY_FIELDS = ("organisation", "role", "capacity", "group", "signs", "mappa_role")
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+#: The leaves that are no text, by the field that holds them. A test holds this against the record models.
+_TYPED: dict[tuple[str, ...], str] = {
+    ("parties", "signs"): "yes-no",
+    ("forms", "*", "sections", "fields", "required"): "yes-no",
+    ("review", "interval_months"): "whole",
+}
+_PREFIXES = frozenset(path[:length] for path in _TYPED for length in range(1, len(path)))
+
+
+def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[str, Data]:
+    """The operative fields of `data` (a protocol's, or the `text` of a version) with `forms` by id, in canonical form.
+
+    Text in NFC, lines ended by LF and without trailing spaces, trimmed; what is empty left out at any depth; data items
+    spelled out in the flows; parties sorted by organisation.
+    """
+    named = {item["id"]: item for item in _mappings(data.get("data_items")) if isinstance(item.get("id"), str)}
+    chosen: dict[str, Data] = {}
+    for field in OPERATIVE_FIELDS:
+        value = forms if field == "forms" else data.get(field)
+        if field == "parties":
+            value = [{key: party[key] for key in _PARTY_FIELDS if key in party} for party in _mappings(value)]
+        elif field == "flows":
+            value = [_with_items(flow, named) for flow in _mappings(value)]
+        canonical = _canonical(value, (field,))
+        if canonical is not None:
+            chosen[field] = canonical
+    if "parties" in chosen:
+        chosen["parties"] = sorted(chosen["parties"], key=lambda party: str(party.get("organisation", "")))
+    return chosen
+
+
+def canonical_json(text: Mapping[str, Data]) -> str:
+    """Keys sorted, no spaces, non-ASCII kept."""
+    return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def fingerprint_of(text: Mapping[str, Data]) -> str:
+    """`v1:sha256:` and 64 hexadecimal digits. `text` is what `operative_text` returns."""
+    return "v1:sha256:" + hashlib.sha256(canonical_json(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def canonical_prose(text: str) -> str:
+    """One text as the fingerprint sees it."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if " \n" in text:
+        text = _TRAILING_SPACES.sub("", text)
+    return text.strip()
+
+
+def _mappings(value: Data) -> list[dict[str, Data]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> dict[str, Data]:
+    items = flow.get("items")
+    if not isinstance(items, list):
+        return flow
+    spelled = [
+        {key: value for key, value in named[item].items() if key != "id"} if isinstance(item, str) and item in named else item
+        for item in items
+    ]
+    return {**flow, "items": spelled}
+
+
+def _canonical(value: Data, path: tuple[str, ...] | None) -> Data:
+    """None for what is empty. `path` is None below anything that holds only text."""
+    if isinstance(value, str):
+        if path in _TYPED:
+            return _typed(value, _TYPED[path])
+        return canonical_prose(value) or None
+    if isinstance(value, dict):
+        out: dict[str, Data] = {}
+        for key, inner in value.items():
+            canonical = _canonical(inner, _below(path, key))
+            if canonical is not None:
+                out[key] = canonical
+        return out or None
+    if isinstance(value, list):
+        items = [canonical for item in value if (canonical := _canonical(item, path)) is not None]
+        return items or None
+    return value
+
+
+def _below(path: tuple[str, ...] | None, key: str) -> tuple[str, ...] | None:
+    if path is None:
+        return None
+    for step in ((*path, key), (*path, "*")):
+        if step in _TYPED or step in _PREFIXES:
+            return step
+    return None
+
+
+def _typed(value: str, kind: str) -> Data:
+    if kind == "yes-no":
+        return _YES_NO.get(value, value)
+    return int(value) if value.isascii() and value.isdigit() else value

@@ -1,0 +1,41 @@
+"""One aggregate return (`protocols/<id>/outcomes/<period>.yaml`): never a row about a person."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from undersigned.records.fields import Authored, Count, Day, Number, Prose, Whole
+
+
+class Period(Authored):
+    from_: Day = Field(alias="from")
+    to: Day
+
+
+class Result(Authored):
+    """A figure for one measure. Counts are whole numbers or a mark such as `[c]` (confidential)."""
+
+    measure: str
+    series: str | None = None
+    point: str | None = None
+    follow_up_months: Whole | None = None
+    group: str | None = None
+    count: Count | None = None
+    share_of_caseload: Number | None = None
+    numerator: Count | None = None
+    denominator: Count | None = None
+    unknown: Count | None = None
+    lost: Count | None = None
+    out_of_scope: Count | None = None
+    rounded_to: Whole | None = None
+    offered: tuple[str, ...] = ()
+    list: str | None = None
+
+
+class Outcome(Authored):
+    period: Period
+    area: str | None = None
+    source: str | None = None
+    extracted_on: Day | None = None
+    results: tuple[Result, ...]
+    notes: Prose | None = None

@@ -1,0 +1,32 @@
+"""One completed review (`protocols/<id>/reviews/<date>.yaml`), named by the day on which it was completed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from undersigned.records.fields import Authored, Day, Fingerprint, Prose, VersionNumber
+
+
+class ReviewedBy(Authored):
+    organisation: str
+    post: str | None = None
+
+
+class Board(Authored):
+    organisation: str
+    minute: str | None = None
+
+
+class Review(Authored):
+    """`due_on` is the due date it answers; absent for a review out of cycle. `scope` absent means whole."""
+
+    due_on: Day | None = None
+    version: VersionNumber
+    fingerprint: Fingerprint | None = None
+    scope: Literal["whole", "partner"] = "whole"
+    outcome: Literal["no-change", "editorial", "material", "extend", "retire"]
+    reviewed_by: tuple[ReviewedBy, ...]
+    board: Board | None = None
+    checked: tuple[str, ...] = ()
+    review_again_by: Day | None = None
+    note: Prose

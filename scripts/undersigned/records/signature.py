@@ -1,0 +1,91 @@
+"""An organisation's signing record for one protocol (`signatories/<organisation>/<protocol>.yaml`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from undersigned.records.fields import Authored, Day, DayOrMonth, Fingerprint, VersionNumber
+
+
+class NominatedOfficer(Authored):
+    post: str | None = None
+    mailbox: str | None = None
+    deputy_post: str | None = None
+    confirmed_on: Day | None = None
+
+
+class OtherOfficer(Authored):
+    post: str | None = None
+    mailbox: str | None = None
+    hours: str | None = None
+    flows: tuple[str, ...] = ()
+
+
+class SignedBy(Authored):
+    """A post, never a name, and the authority by which it signs."""
+
+    post: str | None = None
+    authority: Literal["office", "delegation", "resolution", "deed"] | None = None
+    reference: str | None = None
+
+
+class Reservation(Authored):
+    flows: tuple[str, ...] = ()
+    text: str | None = None
+    accepted_on: DayOrMonth | None = None
+
+
+class Evidence(Authored):
+    sha256: str | None = None
+    held_by: str | None = None
+    reference: str | None = None
+
+
+class Mandate(Authored):
+    reference: str | None = None
+
+
+class Dated(Authored):
+    """A refusal or a withdrawal."""
+
+    on: DayOrMonth
+    reason: str | None = None
+
+
+class Signature(Authored):
+    """One act of signing, or of refusing to, bound to a version and its fingerprint."""
+
+    version: VersionNumber
+    fingerprint: Fingerprint | None = None
+    sent_on: DayOrMonth | None = None
+    approved_on: DayOrMonth | None = None
+    signed_on: DayOrMonth | None = None
+    signed_by: SignedBy | None = None
+    method: Literal["wet-ink", "electronic", "digital-certificate", "deed", "minute"] | None = None
+    returned_on: DayOrMonth | None = None
+    signs_for: tuple[str, ...] = ()
+    mandate: Mandate | None = None
+    reservations: tuple[Reservation, ...] = ()
+    evidence: Evidence | None = None
+    declined: Dated | None = None
+    withdrawn: Dated | None = None
+
+
+class Inheritance(Authored):
+    """Another body's place taken over: it counts from `on`."""
+
+    from_: tuple[str, ...] = Field(alias="from")
+    on: DayOrMonth
+    by: Literal["statute", "transfer-of-engagements", "novation"] | None = None
+    instrument: str | None = None
+
+
+class SigningRecord(Authored):
+    """`signatures` are oldest first."""
+
+    nominated_officer: NominatedOfficer | None = None
+    other_officers: tuple[OtherOfficer, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    inherits: Inheritance | None = None

@@ -1,0 +1,372 @@
+"""All records of a register joined, with lookups. Reads the folder once; a record is parsed when first asked for.
+
+Collects what is wrong with files and names; judges nothing else. Nothing here prints, writes or reads the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from undersigned.findings import Finding
+from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, version_key
+from undersigned.records.fingerprint import fingerprint_of, operative_text
+from undersigned.records.form import Form
+from undersigned.records.organisation import Organisation
+from undersigned.records.outcome import Outcome
+from undersigned.records.protocol import Protocol, StampedText
+from undersigned.records.reading import Record, read_record
+from undersigned.records.review import Review
+from undersigned.records.signature import SigningRecord
+from undersigned.records.files import Files, load_files, printable, read_bytes
+from undersigned.records.source import Data, Source
+from undersigned.records.version import Version
+
+M = TypeVar("M", bound=Authored)
+_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
+
+
+@dataclass
+class ProtocolFolder:
+    """A protocol with everything in its folder, and the signing records for it. Keys of `signing` are present ids."""
+
+    id: str
+    record: Record[Protocol]
+    versions: dict[str, Record[Version]]
+    forms: dict[str, Record[Form]]
+    reviews: dict[date, Record[Review]]
+    outcomes: dict[str, Record[Outcome]]
+    signing: dict[str, Record[SigningRecord]]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def value(self) -> Protocol:
+        """The working text; only asked for where it reads."""
+        if self.record.value is None:
+            raise ValueError(f"{self.id} does not read")
+        return self.record.value
+
+    @property
+    def readable(self) -> bool:
+        return self.record.value is not None
+
+    @property
+    def clean(self) -> bool:
+        """Whether the protocol, its versions, forms, reviews and signing records were read wholly."""
+        parts: Iterator[Record[Authored]] = iter(
+            [self.record, *self.versions.values(), *self.forms.values(), *self.reviews.values(), *self.signing.values()]  # type: ignore[list-item]
+        )
+        return all(part.clean for part in parts)
+
+    def clean_part(self) -> ProtocolFolder:
+        """The same without the forms, reviews, returns and signing records that were not wholly read."""
+        return replace(
+            self,
+            forms={id_: record for id_, record in self.forms.items() if record.clean},
+            reviews={day: record for day, record in self.reviews.items() if record.clean},
+            outcomes={id_: record for id_, record in self.outcomes.items() if record.clean},
+            signing={id_: record for id_, record in self.signing.items() if record.clean},
+        )
+
+    def records(self) -> Iterator[Record[Authored]]:
+        yield from [  # type: ignore[misc]
+            self.record, *self.versions.values(), *self.forms.values(), *self.reviews.values(),
+            *self.outcomes.values(), *self.signing.values(),
+        ]
+
+    @cached_property
+    def working_text(self) -> dict[str, Data]:
+        """The canonical operative text of `protocol.yaml` with its forms."""
+        return operative_text(self.record.source.data, {id_: form.source.data for id_, form in self.forms.items()})
+
+    @cached_property
+    def working_fingerprint(self) -> str:
+        return fingerprint_of(self.working_text)
+
+    def stamped_text(self, version: str) -> dict[str, Data] | None:
+        """The canonical operative text of a version; None if it does not read or has no text."""
+        record = self.versions.get(version)
+        if record is None or record.value is None:
+            return None
+        text = record.source.data.get("text")
+        if not isinstance(text, dict):
+            return None
+        forms = text.get("forms")
+        return operative_text(text, forms if isinstance(forms, dict) else {})
+
+    @cached_property
+    def _stamp_fingerprints(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for version in self.versions:
+            text = self.stamped_text(version)
+            found[version] = None if text is None else fingerprint_of(text)
+        return found
+
+    def fingerprint_of_text(self, version: str) -> str | None:
+        """The fingerprint worked out from a version's own text; None where it has none."""
+        return self._stamp_fingerprints.get(version)
+
+    def read_versions(self) -> list[tuple[str, Version]]:
+        """The versions that read, oldest first."""
+        return [(number, record.value) for number, record in self.versions.items() if record.value is not None]
+
+    def text_of(self, version: str) -> StampedText | None:
+        record = self.versions.get(version)
+        return None if record is None or record.value is None else record.value.text
+
+
+class Register:
+    """The whole register. Lookups take present ids; `present_organisation` and `present_protocol` follow renames."""
+
+    def __init__(self, root: Path, files: Files, *, repository_private: bool = False) -> None:
+        self.root = root
+        self.files = files
+        self.repository_private = repository_private
+        self._protocols: dict[str, ProtocolFolder] = {}
+        self._protocol_records: dict[str, Record[Protocol]] = {}
+        self._organisations: dict[str, Record[Organisation]] = {}
+        self.findings: list[Finding] = list(files.findings)
+        self._in_protocol: dict[str, dict[str, list[str]]] = {}
+        self._signing_paths: dict[str, list[tuple[str, str]]] = {}
+        self._index()
+
+    # -- what there is ------------------------------------------------------------------------------------------
+
+    def _index(self) -> None:
+        protocols: set[str] = set()
+        organisations: set[str] = set()
+        for folder in self.files.folders:
+            top, name, *more = folder.split("/")
+            (protocols if top == "protocols" else organisations).add(name)
+            if more and top == "signatories":
+                self._fault(folder, "stray-file", "a signatory's folder holds no folders", "Move the records up one level.")
+        for path in self.files.contents:
+            top, *parts = path.split("/")
+            if len(parts) < 2:
+                self._fault(path, "stray-file", "this file stands outside any folder and is not read",
+                            f"Move it into the folder of its {'protocol' if top == 'protocols' else 'organisation'}.")
+                continue
+            name, rest = parts[0], parts[1:]
+            if top == "protocols":
+                protocols.add(name)
+                if rest == ["protocol.yaml"]:
+                    continue
+                if len(rest) == 2 and rest[0] in PROTOCOL_FOLDERS:
+                    self._in_protocol.setdefault(name, {}).setdefault(rest[0], []).append(path)
+                else:
+                    self._fault(path, "stray-file", "no record belongs here, so this file is not read",
+                                "A protocol's folder holds protocol.yaml and the folders versions, forms, reviews and outcomes.")
+            else:
+                organisations.add(name)
+                if len(rest) == 1:
+                    if rest[0] != "organisation.yaml":
+                        self._signing_paths.setdefault(rest[0][: -len(".yaml")], []).append((name, path))
+                else:
+                    self._fault(path, "stray-file", "no record belongs here, so this file is not read",
+                                "A signatory's folder holds organisation.yaml and one file for each protocol.")
+        self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
+        self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
+        for kind, ids in (("protocols", self.protocol_ids), ("signatories", self.organisation_ids)):
+            for id_ in ids:
+                main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
+                if not KEBAB.match(id_) or id_ == "organisation":
+                    self._fault(main, "bad-id", f"'{id_}' cannot be the id of a {'protocol' if kind == 'protocols' else 'signatory'}",
+                                "Name the folder in small letters, digits and single hyphens, for example county-housing.")
+                if main not in self.files.contents and not any(f.path == main for f in self.files.findings):
+                    self._fault(main, "missing-file", f"the folder {kind}/{id_} has no {main.rsplit('/', 1)[1]}",
+                                "Add it, or remove the folder if it holds nothing that counts.")
+
+    def _fault(self, path: str, code: str, message: str, hint: str) -> None:
+        self.findings.append(Finding(printable(path), 1, 1, code, "error", message, hint))
+
+    @cached_property
+    def former_protocols(self) -> dict[str, str]:
+        """Former protocol id to present id."""
+        found: dict[str, str] = {}
+        for id_ in self.protocol_ids:
+            # Only the few files that hold the word are parsed for this.
+            if b"formerly" in self.files.contents.get(f"protocols/{id_}/protocol.yaml", b""):
+                value = self._protocol_record(id_).value
+                for former in value.formerly if value else ():
+                    found.setdefault(former, id_)
+        return found
+
+    @cached_property
+    def former_organisations(self) -> dict[str, str]:
+        """Former organisation id to present id."""
+        found: dict[str, str] = {}
+        for id_ in self.organisation_ids:
+            if b"formerly" in self.files.contents.get(f"signatories/{id_}/organisation.yaml", b""):
+                record = self.organisation(id_)
+                for former in record.value.formerly if record and record.value else ():
+                    found.setdefault(former, id_)
+        return found
+
+    def present_organisation(self, id_: str) -> str:
+        """The id under which an organisation is known now."""
+        return id_ if id_ in self._organisation_set else self.former_organisations.get(id_, id_)
+
+    def present_protocol(self, id_: str) -> str:
+        return id_ if id_ in self._protocol_set else self.former_protocols.get(id_, id_)
+
+    @cached_property
+    def _organisation_set(self) -> frozenset[str]:
+        return frozenset(self.organisation_ids)
+
+    @cached_property
+    def _protocol_set(self) -> frozenset[str]:
+        return frozenset(self.protocol_ids)
+
+    def has_organisation(self, id_: str) -> bool:
+        """Whether it exists, readable or not, under this id or as a former one."""
+        return self.present_organisation(id_) in self._organisation_set
+
+    def has_protocol(self, id_: str) -> bool:
+        return self.present_protocol(id_) in self._protocol_set
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def organisation(self, id_: str) -> Record[Organisation] | None:
+        """By present or former id; None if there is no such folder or it has no organisation.yaml."""
+        if id_ not in self._organisation_set:
+            id_ = self.former_organisations.get(id_, id_)
+        if id_ not in self._organisations:
+            path = f"signatories/{id_}/organisation.yaml"
+            raw = self.files.contents.get(path)
+            if raw is None:
+                return None
+            self._organisations[id_] = read_record(path, raw, Organisation)
+        return self._organisations[id_]
+
+    def organisation_name(self, id_: str) -> str:
+        record = self.organisation(id_)
+        return record.value.name if record is not None and record.value is not None else id_
+
+    def protocol_record(self, id_: str) -> Record[Protocol] | None:
+        """A protocol's own record alone, by present or former id; None if there is no such folder."""
+        id_ = self.present_protocol(id_)
+        return self._protocol_record(id_) if id_ in self._protocol_set else None
+
+    def _protocol_record(self, id_: str) -> Record[Protocol]:
+        if id_ not in self._protocol_records:
+            path = f"protocols/{id_}/protocol.yaml"
+            raw = self.files.contents.get(path)
+            self._protocol_records[id_] = read_record(path, raw, Protocol) if raw is not None else Record(_no_source(path))
+        return self._protocol_records[id_]
+
+    def protocol(self, id_: str) -> ProtocolFolder | None:
+        """By present or former id; None if there is no such folder."""
+        id_ = self.present_protocol(id_)
+        if id_ not in self._protocol_set:
+            return None
+        if id_ not in self._protocols:
+            self._protocols[id_] = self._load_protocol(id_)
+        return self._protocols[id_]
+
+    def protocols(self) -> Iterator[ProtocolFolder]:
+        """Every protocol, by id; each is parsed when it is reached."""
+        for id_ in self.protocol_ids:
+            folder = self.protocol(id_)
+            if folder is not None:
+                yield folder
+
+    def forget(self, id_: str) -> None:
+        """Lets the memory of a protocol's records go; it is parsed again if asked for."""
+        self._protocols.pop(id_, None)
+        self._protocol_records.pop(id_, None)
+
+    def _load_protocol(self, id_: str) -> ProtocolFolder:
+        findings: list[Finding] = []
+        inside = self._in_protocol.get(id_, {})
+
+        def each(folder: str) -> Iterator[tuple[str, str]]:
+            for path in inside.get(folder, ()):
+                yield path.rsplit("/", 1)[1][: -len(".yaml")], path
+
+        def bad_name(path: str, message: str, hint: str) -> None:
+            findings.append(Finding(printable(path), 1, 1, "bad-file-name", "error", message, hint))
+
+        versions: dict[str, Record[Version]] = {}
+        for name, path in each("versions"):
+            if VERSION_NUMBER.match(name):
+                versions[name] = self._read(path, Version)
+            else:
+                bad_name(path, f"'{name}' is not a version number", "Versions are written by 'undersigned release', as 1.0.yaml, 1.1.yaml, 2.0.yaml.")
+        reviews: dict[date, Record[Review]] = {}
+        for name, path in each("reviews"):
+            try:
+                if not _DAY_NAME.match(name):
+                    raise ValueError
+                reviews[date.fromisoformat(name)] = self._read(path, Review)
+            except ValueError:
+                bad_name(path, f"'{name}' is not a date, and a review is named by the day it was completed", "Name the file for example 2026-05-01.yaml.")
+        forms: dict[str, Record[Form]] = {}
+        for name, path in each("forms"):
+            if not KEBAB.match(name):
+                bad_name(path, f"'{name}' cannot be the id of a form", "Name the file in small letters, digits and single hyphens.")
+            forms[name] = self._read(path, Form)
+        outcomes = {name: self._read(path, Outcome) for name, path in each("outcomes")}
+        signing: dict[str, Record[SigningRecord]] = {}
+        names = [id_, *(former for former, present in self.former_protocols.items() if present == id_)]
+        for name in names:
+            for organisation, path in self._signing_paths.get(name, ()):
+                record = self._read(path, SigningRecord)
+                if organisation in signing:
+                    findings.append(record.finding(record.source.place(), "two-signing-records", "error",
+                        f"{organisation} has two signing records for this protocol: {signing[organisation].path.rsplit('/', 1)[1]} and {path.rsplit('/', 1)[1]}",
+                        f"Move all entries into {id_}.yaml and delete the other file."))
+                    continue
+                signing[organisation] = record
+        return ProtocolFolder(
+            id=id_, record=self._protocol_record(id_),
+            versions=dict(sorted(versions.items(), key=lambda pair: version_key(pair[0]))),
+            forms=forms, reviews=dict(sorted(reviews.items())), outcomes=outcomes,
+            signing=dict(sorted(signing.items())), findings=findings,
+        )
+
+    def _read(self, path: str, model: type[M]) -> Record[M]:
+        return read_record(path, self.files.contents[path], model)
+
+    def orphan_signing_records(self) -> Iterator[tuple[str, str, str]]:
+        """(organisation, protocol id as named, path) of signing records for protocols that do not exist."""
+        for name, places in sorted(self._signing_paths.items()):
+            if not self.has_protocol(name):
+                for organisation, path in places:
+                    yield organisation, name, path
+
+    def count_signatures(self, folder: ProtocolFolder) -> int:
+        return sum(len(record.source.data.get("signatures") or ()) for record in folder.signing.values()
+                   if isinstance(record.source.data.get("signatures") or [], list))
+
+
+def _no_source(path: str) -> Source:
+    source = Source(path, b"a: b")
+    source.data = {}
+    source.parsed = False
+    return source
+
+
+def load_register(root: Path) -> Register:
+    """Reads the register in `root`. Only the folder itself is fixed here; records are parsed as they are asked for."""
+    return register_of(root, load_files(root))
+
+
+def register_of(root: Path, files: Files) -> Register:
+    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository."""
+    return Register(root, files, repository_private=_is_private(root))
+
+
+def _is_private(root: Path) -> bool:
+    """`extra: {register: {repository: private}}` in mkdocs.yml."""
+    raw = read_bytes(root / "mkdocs.yml")
+    if raw is None:
+        return False
+    extra = Source("mkdocs.yml", raw).data.get("extra")
+    register = extra.get("register") if isinstance(extra, dict) else None
+    return isinstance(register, dict) and register.get("repository") == "private"
