@@ -64,6 +64,13 @@ class ProtocolFolder:
         )
         return all(part.clean for part in parts)
 
+    @property
+    def text_is_clean(self) -> bool:
+        """Whether the working text, its forms and the newest stamp were read wholly, so that texts can be compared."""
+        newest = next(reversed(self.versions.values()), None)
+        parts = [self.record, *self.forms.values(), *([newest] if newest is not None else [])]
+        return all(part.clean for part in parts)
+
     def clean_part(self) -> ProtocolFolder:
         """The same without the forms, reviews, returns and signing records that were not wholly read."""
         return replace(

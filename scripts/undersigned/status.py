@@ -644,8 +644,11 @@ def _first_day(entry: Entry) -> date:
 
 
 def has_unreleased_changes(folder: ProtocolFolder, register: Register, *, as_of: date) -> bool:
-    """Whether the working text differs from the newest stamp of any day, a rename or a succession aside."""
-    if not folder.versions:
+    """Whether the working text differs from the newest stamp of any day, a rename or a succession aside.
+
+    False where that cannot be said, because a record that holds one of the two was not wholly read.
+    """
+    if not folder.versions or not folder.text_is_clean:
         return False
     newest = next(reversed(folder.versions))
     if folder.fingerprint_of_text(newest) in (None, folder.working_fingerprint):

@@ -26,7 +26,10 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
 # An anchor, alias or tag can only stand where a value starts; a directive only at the start of a line.
-_INDICATOR = re.compile(rf"(?:^|[\s\[{{,])[&*!]\S|^%|(?:[-?] +){{{MAX_DEPTH + 1}}}|^!$| !$", re.MULTILINE)
+_INDICATOR = re.compile(r"(?:^|[\s\[{,])[&*!]\S|^%|^!$| !$", re.MULTILINE)
+#: Lines this long could nest thousands of lists in one line; indentation alone cannot within the size of a file.
+_LONG_LINE = 3000
+_PLAIN_BYTES = bytes([9, 10, *range(32, 127)])
 _MANY_BRACKETS = 200
 
 
@@ -92,7 +95,7 @@ class Source:
             self._fault("not-utf8", _place_of_offset(before, len(before)), "this file is not written in UTF-8",
                         "Save it again with the encoding UTF-8; in most editors that is a choice in 'Save as'.")
             return
-        for match in _FORBIDDEN.finditer(text):
+        for match in _FORBIDDEN.finditer(text) if _may_hold_forbidden(raw) else ():
             self._fault("control-character", _place_of_offset(text, match.start()),
                         f"a control or invisible character (U+{ord(match[0][0]):04X}) stands here",
                         "Delete it. It often comes from text pasted out of another program.")
@@ -130,8 +133,7 @@ class Source:
         also the guard against text nested so deeply that composing it would exhaust the machine's stack.
         """
         tab = _LEADING_TAB.search(text) if "\t" in text else None
-        brackets = text.count("[") + text.count("{")
-        if tab is None and brackets < _MANY_BRACKETS and not _INDICATOR.search(text):
+        if tab is None and not _may_hold_indicators(text) and not _may_be_deep(text):
             return True
         block_scalar_lines: set[int] = set()
         depth = 0
@@ -322,6 +324,10 @@ class Source:
                 return None
         return node
 
+    def tree(self, *path: str | int) -> yaml.Node | None:
+        """What stands at `path`, composed afresh with the place of every part, for those who move the text itself."""
+        return self._node(path)
+
     def _root(self) -> yaml.Node | None:
         return _Composer(self.text).get_single_node() if self.parsed else None
 
@@ -344,6 +350,23 @@ class Source:
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(item for item in node.value if not _is_empty(item)):
                 self._collect(item, (*path, index), _start(item))
+
+
+def _may_hold_forbidden(raw: bytes) -> bool:
+    """A quick look: most files hold nothing but plain ASCII and line ends."""
+    return bool(raw.translate(None, _PLAIN_BYTES))
+
+
+def _may_hold_indicators(text: str) -> bool:
+    """A quick look for what could be an anchor, alias, tag or directive."""
+    return ("&" in text or "*" in text or "!" in text or "%" in text) and _INDICATOR.search(text) is not None
+
+
+def _may_be_deep(text: str) -> bool:
+    """A quick look for brackets or list marks enough to nest deeply."""
+    if text.count("[") + text.count("{") >= _MANY_BRACKETS:
+        return True
+    return len(text) > _LONG_LINE and max(map(len, text.split("\n"))) > _LONG_LINE
 
 
 def _is_empty(node: yaml.Node) -> bool:

@@ -1,0 +1,51 @@
+# Two commands do everything on a machine with Python 3.11+, Git and make: `make site` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help site test check serve fmt lint bench lock clean
+
+help:  ## Say what each command does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Undersigned needs Python 3.11 or later; name one with: make PYTHON=python3.12 site")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/development: $(VENV)/runtime requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+site: $(VENV)/runtime  ## Check the register, write the documents and the site into site/
+	$(BIN)/undersigned build
+
+test: $(VENV)/development  ## Run every test that this machine can run
+	$(BIN)/python -m pytest
+
+check: $(VENV)/runtime  ## Check every record
+	$(BIN)/undersigned check
+
+serve: $(VENV)/runtime  ## Show the site with live reload on http://127.0.0.1:8000
+	$(BIN)/undersigned serve
+
+fmt: $(VENV)/runtime  ## Put records in order and fill in missing fingerprints
+	$(BIN)/undersigned fmt
+
+lint: $(VENV)/development  ## Lint, formatting and strict types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/development  ## Measure on a register of national size (takes minutes)
+	$(BIN)/python tests/benchmark/measure.py
+
+lock: $(VENV)/development  ## Write the hash-locked requirements again
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra build pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:  ## Remove what the commands made
+	rm -rf $(VENV) site build .site-*

@@ -1,0 +1,55 @@
+"""Small registers out of one text, for tests: `=== path` lines part the files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from undersigned.checks.run import check_register
+from undersigned.records.files import Files
+from undersigned.register import Register
+from undersigned.status import ProtocolStatus, protocol_status
+
+TODAY = date(2026, 11, 22)
+
+
+def files_from(text: str) -> dict[str, str]:
+    """Path to content, as written between `=== path` lines."""
+    out: dict[str, str] = {}
+    path = ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith("=== "):
+            path = line[4:].strip()
+            out[path] = ""
+        elif path:
+            out[path] += line
+    return out
+
+
+def register_from(text: str, *, private: bool = False) -> Register:
+    """A register that stands nowhere on disk."""
+    contents = {path: content.encode() for path, content in files_from(text).items()}
+    folders = tuple(sorted({"/".join(path.split("/")[:2]) for path in contents}))
+    return Register(Path("."), Files(contents, (), folders), repository_private=private)
+
+
+def status_of(text: str, protocol: str = "p", as_of: date = TODAY) -> ProtocolStatus:
+    register = register_from(text)
+    folder = register.protocol(protocol)
+    assert folder is not None
+    return protocol_status(folder, register, as_of=as_of)
+
+
+def findings_in(text: str, as_of: date = TODAY, *, private: bool = False) -> list[str]:
+    """`path:line:column severity[code]` of every finding."""
+    findings, _ = check_register(register_from(text, private=private), as_of=as_of)
+    return [f"{f.path}:{f.line}:{f.column} {f.severity}[{f.code}]" for f in findings]
+
+
+def write_register(root: Path, text: str) -> Path:
+    """The same on disk, with an mkdocs.yml if the text has none."""
+    for path, content in {"mkdocs.yml": "site_name: Test\n", **files_from(text)}.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    return root
