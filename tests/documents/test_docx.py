@@ -1,0 +1,231 @@
+"""The DOCX files, read back with other programs than the one that wrote them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cache
+from itertools import pairwise
+
+import docx
+import pytest
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from lxml import etree
+from sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
+
+from undersigned.documents import render_docx, render_form_docx
+from undersigned.documents.controls import control_tag
+
+W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+
+
+@cache
+def master() -> bytes:
+    return render_docx(sample_agreement())
+
+
+@cache
+def form() -> bytes:
+    agreement = sample_agreement()
+    return render_form_docx("pro-forma", agreement.forms["pro-forma"], agreement)
+
+
+def opened(content: bytes) -> WordDocument:
+    return docx.Document(io.BytesIO(content))
+
+
+def words(content: bytes) -> str:
+    """All letters of the main part, in order."""
+    root = opened(content).element
+    return "".join((node.text or "") if node.tag == qn("w:t") else "\n" for node in root.iter(qn("w:t"), qn("w:p"), qn("w:br")))
+
+
+def part(content: bytes, name: str) -> str:
+    return zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
+
+
+def controls(content: bytes) -> dict[str, tuple[str, str]]:
+    """Kind and title of each content control by its tag."""
+    found: dict[str, tuple[str, str]] = {}
+    for control in opened(content).element.iter(qn("w:sdt")):
+        properties = control.find(qn("w:sdtPr"))
+        tag = properties.find(qn("w:tag"))
+        if tag is None:
+            continue
+        kinds = [etree.QName(child).localname for child in properties]
+        kind = next((kind for kind in ("text", "date", "dropDownList", "checkbox") if kind in kinds), "rich")
+        found[tag.get(qn("w:val"))] = (kind, properties.find(qn("w:alias")).get(qn("w:val")))
+    return found
+
+
+def test_what_an_agreement_must_hold_is_there_in_order() -> None:
+    shown = words(master())
+    at = 0
+    for piece in (
+        "Joint working protocol", "County Housing Protocol", "In force", "1.0, agreed on 15 March 2026", "Cymdeithas Dai Tŷ Ŵyn",
+        "First paragraph of the summary.", "Contents", "MAPPA: responsible authority", "House people sooner",
+        "Flow 1: Referral for housing", "Disclosure for offender management purposes (Offender Management Act 2007 s.14)",
+        "Level of risk of serious harm", "Clause 1: Keeping information accurate", "Second step.", "Partnerships Officer",
+        "Version history", "Signatures", "I have authority to sign for Town Council",
+    ):
+        start = shown.index("House people") if piece.startswith(("Flow", "Clause", "Version", "Signatures")) else at
+        assert piece in shown[max(at, start):], piece
+        at = shown.index(piece, max(at, start))
+
+
+def test_pdf_and_docx_say_the_same() -> None:
+    """Letters only: line ends, the contents' dots and page numbers, header, footer and placeholders aside."""
+    import pypdf
+
+    from undersigned.documents import render_pdf
+
+    agreement = sample_agreement()
+    pdf = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(render_pdf(agreement))).pages)
+    squeezed = "".join(pdf.split())
+    for line in words(master()).splitlines():
+        for placeholder in ("Enter text here", "DD/MM/YYYY", "Sign here", "☐"):
+            line = line.replace(placeholder, "") if line.startswith(placeholder) else line
+        assert "".join(line.split()) in squeezed or len(line) > 300, line
+
+
+def test_title_language_and_properties() -> None:
+    agreement = sample_agreement()
+    core = opened(master()).core_properties
+    assert (core.title, core.language, core.author) == ("County Housing Protocol", "en-GB", "Probation Service, County")
+    assert core.subject == "county-housing version 1.0"
+    custom = part(master(), "docProps/custom.xml")
+    root = etree.fromstring(custom.encode())
+    assert {child.get("name"): child[0].text or "" for child in root} == {
+        "ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Fingerprint": agreement.fingerprint,
+        "Status": "in-force", "AsOf": "2026-11-22",
+    }
+    assert 'w:val="en-GB"' in part(master(), "word/styles.xml")
+
+
+def test_headings_lists_and_table_heads_are_real() -> None:
+    document = opened(master())
+    levels = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading")]
+    assert levels.count("Heading 1") >= 10
+    steps = [int(name[-1]) for name in levels]
+    assert all(after - before <= 1 for before, after in pairwise(steps))
+    headed = [table for table in document.tables if table._tbl.find(f".//{qn('w:tblHeader')}") is not None]
+    assert len(headed) >= 6
+    assert any(paragraph._p.find(f".//{qn('w:numPr')}") is not None for paragraph in document.paragraphs)
+
+
+def test_the_footer_says_which_text_it_is_and_where_to_check() -> None:
+    footer = next(part(master(), name) for name in zipfile.ZipFile(io.BytesIO(master())).namelist() if "footer" in name and "rels" not in name and "footnotes" not in name)
+    assert "county-housing, version 1.0; text " in footer
+    assert f"{ADDRESS}/protocols/county-housing/" in footer
+    assert "NUMPAGES" in footer
+    assert "@@" not in footer
+
+
+def test_a_draft_says_so_on_each_page_and_has_nothing_to_sign() -> None:
+    content = render_docx(sample_agreement(DRAFT))
+    header = "".join(part(content, name) for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if name.startswith("word/header"))
+    assert "Draft: a working text, not agreed and not for signature" in header
+    assert controls(content) == {}
+    assert "Draft" not in "".join(part(master(), name) for name in zipfile.ZipFile(io.BytesIO(master())).namelist() if name.startswith("word/header"))
+
+
+def test_each_signing_party_has_labelled_controls() -> None:
+    found = controls(master())
+    assert len(found) == 15
+    assert {kind: found[f"town-council__{kind}"][0] for kind in ("authority", "name", "post", "date", "signature")} == {
+        "authority": "checkbox", "name": "text", "post": "text", "date": "date", "signature": "rich",
+    }
+    assert found["town-council__name"][1] == "Full name for Town Council"
+    assert len({title for _, title in found.values()}) == 15
+
+
+def test_titles_and_tags_fit_word_and_stay_different() -> None:
+    long = "A very long name of a body that shares its first sixty letters and more with another body, number "
+    ends = "".join(
+        f"  - {{organisation: an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-{number}, role: recipient}}\n" for number in (1, 2)
+    )
+    folders = "".join(
+        f"=== signatories/an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-{number}/organisation.yaml\nname: {long}{number}\nkind: other\n"
+        for number in (1, 2)
+    )
+    content = render_docx(sample_agreement(
+        ("  - {organisation: watcher,", f"{ends}  - {{organisation: watcher,"),
+        ("=== signatories/watcher/", f"{folders}=== signatories/watcher/"),
+    ))
+    found = controls(content)
+    assert len(found) == 25
+    assert all(len(tag) <= 64 and len(title) <= 64 for tag, (_, title) in found.items())
+    assert len({title for _, title in found.values()}) == 25
+    assert control_tag("an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-1__name") in found
+
+
+def test_the_kinds_of_question_of_a_form() -> None:
+    assert {tag.removeprefix("answer__"): kind for tag, (kind, _) in controls(form()).items()} == {
+        "full_name": "text", "needs": "text", "born_on": "date", "people": "text", "area": "dropDownList",
+        "told": "checkbox", "signed": "rich",
+    }
+    items = [item.get(qn("w:value")) for item in opened(form()).element.iter(qn("w:listItem"))]
+    assert items == ["North", "South"]
+    assert controls(form())["answer__told"][1] == "The person was told (required)"
+
+
+def test_a_signature_block_stays_on_one_page() -> None:
+    for table in opened(master()).tables[-3:]:
+        rows = table._tbl.findall(qn("w:tr"))
+        assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+        for row in rows[:-1]:
+            assert all(p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for p in row.iter(qn("w:p")))
+
+
+def test_the_contents_lead_to_the_headings() -> None:
+    root = opened(master()).element
+    anchors = [link.get(qn("w:anchor")) for link in root.iter(qn("w:hyperlink")) if link.get(qn("w:anchor"))]
+    bookmarks = {mark.get(qn("w:name")): mark for mark in root.iter(qn("w:bookmarkStart"))}
+    assert len(anchors) > 12
+    assert set(anchors) <= set(bookmarks)
+    for link in root.iter(qn("w:hyperlink")):
+        anchor = link.get(qn("w:anchor"))
+        if anchor:
+            following = next(bookmarks[anchor].itersiblings(qn("w:p")))
+            assert "".join(t.text for t in following.iter(qn("w:t"))) == "".join(t.text for t in link.iter(qn("w:t")))
+
+
+@pytest.mark.parametrize(("attack", "shown"), ATTACKS)
+def test_an_attack_is_letters_wherever_it_stands(attack: str, shown: str) -> None:
+    quoted = "'" + attack.replace("'", "''") + "'"
+    agreement = sample_agreement(
+        ("title: County Housing Protocol", f"title: {quoted}"),
+        ("name: Town Council", f"name: {quoted}"),
+        ("method: Secure e-mail", f"method: {quoted}"),
+        ("label: Needs,", f"label: {quoted},"),
+        ("options: [North, South]", f"options: [North, {quoted}]"),
+        ("proportionality: Only a summary is sent.", f"proportionality: {quoted}"),
+    )
+    for content in (render_docx(agreement), render_form_docx("pro-forma", agreement.forms["pro-forma"], agreement)):
+        assert "".join(shown.split()) in "".join(words(content).split())
+        assert "<w:t>RAWXML</w:t>" not in part(content, "word/document.xml")
+        for name in zipfile.ZipFile(io.BytesIO(content)).namelist():
+            assert b"root:x:0" not in zipfile.ZipFile(io.BytesIO(content)).read(name)
+
+
+def test_no_link_but_https_and_mailto_and_nothing_embedded() -> None:
+    content = render_docx(sample_agreement((
+        "proportionality: Only a summary is sent.",
+        "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) ![c](/etc/hostname)'",
+    )))
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert not [name for name in names if "media" in name]
+    relations = etree.fromstring(part(content, "word/_rels/document.xml.rels").encode())
+    external = {relation.get("Target") for relation in relations if relation.get("TargetMode") == "External"}
+    assert external == {"https://example.org/notice", "mailto:partnerships@example.org", "mailto:duty@example.org"}
+
+
+def test_the_file_is_whole_and_of_one_date() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(master()))
+    assert archive.testzip() is None
+    assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert archive.namelist()[0] == "[Content_Types].xml"
+    for name in archive.namelist():
+        if name.endswith((".xml", ".rels")):
+            etree.fromstring(archive.read(name))

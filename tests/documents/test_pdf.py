@@ -1,0 +1,288 @@
+"""The PDFs, read back with other programs than the one that wrote them."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import page
+import pikepdf
+import pypdf
+import pytest
+from sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
+
+from undersigned.documents import Agreement, DocumentError, render_form_pdf, render_pdf
+from undersigned.documents.blocks import Code, Field, Paragraph, Text
+from undersigned.documents.fields import with_fields
+from undersigned.documents.layout import agreement_document
+
+#: A file's objects live as long as it is open.
+_OPEN: list[pikepdf.Pdf] = []
+
+
+@cache
+def master() -> bytes:
+    return render_pdf(sample_agreement())
+
+
+@cache
+def form() -> bytes:
+    agreement = sample_agreement()
+    return render_form_pdf("pro-forma", agreement.forms["pro-forma"], agreement)
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [" ".join(page_.extract_text().split()) for page_ in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def words(pdf: bytes) -> str:
+    return " ".join(pages(pdf))
+
+
+def failures(pdf: bytes) -> list[str]:
+    return [f"{profile} {fault.rule_id}" for profile in ("ua1", "2a") for fault in page.validate_pdf_bytes(pdf, profile=profile).failures]
+
+
+def fields(pdf: bytes) -> dict[str, pikepdf.Object]:
+    file = pikepdf.open(io.BytesIO(pdf))
+    _OPEN.append(file)
+    return {str(field.T): field for field in file.Root.AcroForm.Fields}
+
+
+def letter(agreement: Agreement) -> bytes:
+    return render_form_pdf("letter", agreement.forms["letter"], agreement)
+
+
+def test_masters_forms_and_letters_meet_both_standards() -> None:
+    draft = sample_agreement(DRAFT)
+    for pdf in (master(), form(), letter(sample_agreement()), render_pdf(draft)):
+        assert failures(pdf) == []
+
+
+def test_the_validator_can_fail() -> None:
+    file = pikepdf.open(io.BytesIO(master()))
+    del file.Root.StructTreeRoot
+    del file.Root.MarkInfo
+    out = io.BytesIO()
+    file.save(out)
+    assert failures(out.getvalue())
+
+
+def test_what_an_agreement_must_hold_is_there_in_order() -> None:
+    shown = words(master())
+    wanted = [
+        "Joint working protocol", "County Housing Protocol", "Status In force", "Version 1.0, agreed on 15 March 2026",
+        "Between Probation Service, County; Cymdeithas Dai Tŷ Ŵyn; Town Council; Watching Body", "In effect from 1 April 2026",
+        "Next review due 1 April 2027 (current)", "First paragraph of the summary.", "Contents",
+        "Parties and their roles", "MAPPA: responsible authority", "No: bound otherwise", "House people sooner",
+        "Proportionality", "Flow 1: Referral for housing", "Landlords in the county",
+        "Disclosure for offender management purposes (Offender Management Act 2007 s.14)",
+        "Law that differs for Landlords in the county", "Legitimate interests", "The whole assessment",
+        "Level of risk of serious harm", "Clause 1: Keeping information accurate", "Second step.",
+        "Clause 2: From the framework", "County Framework, version 1.0", "Keeping information secure",
+        "reviewed every 12 months", "Nominated officers", "Partnerships Officer", "Annexed forms", "Covering letter",
+        "Version history", "Summary of 1.0", "Signatures",
+    ]
+    at = 0
+    body = shown.index("First paragraph")
+    for piece in wanted:
+        # The contents name the headings before they come.
+        start = max(at, body + shown[body:].index("Annexed forms")) if piece == "Parties and their roles" else at
+        assert piece in shown[start:], piece
+        at = shown.index(piece, start)
+
+
+def test_the_foot_of_each_page_says_which_text_it_is_and_where_to_check() -> None:
+    shown = pages(master())
+    for number, text in enumerate(shown, 1):
+        assert f"Page {number} of {len(shown)}" in text
+        assert "county-housing, version 1.0; text " in text
+        assert f"Check that this copy is current: {ADDRESS}/protocols/county-housing/" in text
+
+
+def test_the_full_fingerprint_is_on_the_first_page_and_in_the_metadata() -> None:
+    fingerprint = sample_agreement().fingerprint
+    assert fingerprint is not None
+    assert fingerprint in "".join(pages(master())[0].split())
+    file = pikepdf.open(io.BytesIO(master()))
+    with file.open_metadata() as metadata:
+        assert fingerprint in str(metadata["pdf:Keywords"])
+        assert metadata["dc:title"] == "County Housing Protocol"
+    assert str(file.Root.Lang) == "en-GB"
+
+
+def test_a_draft_is_marked_on_each_page_and_has_nothing_to_sign() -> None:
+    pdf = render_pdf(sample_agreement(DRAFT))
+    for text in pages(pdf):
+        assert "Draft: a working text, not agreed and not for signature" in text
+        assert "DRAFT" in text
+    assert "AcroForm" not in pikepdf.open(io.BytesIO(pdf)).Root
+    assert "Signatures" not in words(pdf)
+
+
+def test_an_agreed_text_bears_no_mark() -> None:
+    assert "DRAFT" not in words(master())
+
+
+def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
+    found = fields(master())
+    for body, name in (("county-probation", "Probation Service, County"), ("town-council", "Town Council"), ("ty-cymru", "Cymdeithas Dai Tŷ Ŵyn")):
+        kinds = {kind: str(found[f"{body}__{kind}"].FT) for kind in ("authority", "name", "post", "date", "signature")}
+        assert kinds == {"authority": "/Btn", "name": "/Tx", "post": "/Tx", "date": "/Tx", "signature": "/Sig"}
+        assert all(name in str(found[f"{body}__{kind}"].TU) for kind in kinds)
+    assert len(found) == 15
+    assert not any(field.startswith("watcher") for field in found)
+    assert not any("." in field for field in found)
+
+
+def test_a_signature_locks_its_own_block_only() -> None:
+    lock = fields(master())["town-council__signature"].Lock
+    assert str(lock.Action) == "/Include"
+    assert {str(name) for name in lock.Fields} == {f"town-council__{kind}" for kind in ("authority", "name", "post", "date")}
+
+
+def test_no_block_is_split_over_pages() -> None:
+    many = "".join(
+        f"  - {{organisation: body-{number:02d}, role: recipient}}\n" for number in range(25)
+    )
+    pdf = render_pdf(sample_agreement(("  - {organisation: watcher,", f"{many}  - {{organisation: watcher,")))
+    file = pikepdf.open(io.BytesIO(pdf))
+    on: dict[str, set[int]] = {}
+    for number, one in enumerate(file.pages):
+        for annotation in one.obj.get("/Annots", []):
+            if "/T" in annotation:
+                on.setdefault(str(annotation.T).split("__")[0], set()).add(number)
+    assert len(on) == 28
+    assert {len(numbers) for numbers in on.values()} == {1}
+    assert len({min(numbers) for numbers in on.values()}) > 1
+    assert failures(pdf) == []
+
+
+def test_the_kinds_of_question_of_a_form() -> None:
+    found = {name.removeprefix("answer__"): field for name, field in fields(form()).items()}
+    assert {name: str(field.FT) for name, field in found.items()} == {
+        "full_name": "/Tx", "needs": "/Tx", "born_on": "/Tx", "people": "/Tx", "area": "/Ch", "told": "/Btn", "signed": "/Sig",
+    }
+    assert int(found["needs"].Ff) & (1 << 12)
+    assert int(found["full_name"].Ff) & 2
+    assert not int(found["born_on"].Ff) & 2
+    assert [str(option) for option in found["area"].Opt] == ["North", "South"]
+    assert str(found["born_on"].TU) == "Date of birth (DD/MM/YYYY)"
+    assert str(found["told"].TU) == "The person was told (required)"
+    shown = words(form())
+    assert "Full name (required) As on the licence" in shown
+    assert "Choose one: North; South" in shown
+    assert "From Probation" in shown
+    assert "Annexed to County Housing Protocol, version 1.0" in shown
+
+
+def test_a_letter_has_its_body_and_no_fields() -> None:
+    pdf = letter(sample_agreement())
+    assert "please find enclosed." in words(pdf)
+    assert "AcroForm" not in pikepdf.open(io.BytesIO(pdf)).Root
+
+
+def test_fields_are_tagged_in_place_and_reached_in_the_order_of_the_page() -> None:
+    file = pikepdf.open(io.BytesIO(master()))
+    forms = [element for element in file.objects if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Form"]
+    assert len(forms) == 15
+    assert all(str(element.K.Type) == "/OBJR" for element in forms)
+    assert all(str(one.obj.Tabs) == "/S" for one in file.pages if "/Annots" in one.obj)
+    assert "NeedAppearances" not in file.Root.AcroForm
+
+
+def test_first_cells_are_headings_of_their_rows() -> None:
+    file = pikepdf.open(io.BytesIO(master()))
+    heads = [
+        element for element in file.objects
+        if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/TH"
+    ]
+    rows = [element for element in heads if any(str(a.get("/Scope")) == "/Row" for a in _as_list(element.get("/A")))]
+    assert len(rows) > 30
+
+
+def _as_list(value: pikepdf.Object | None) -> list[pikepdf.Object]:
+    if value is None:
+        return []
+    return list(value.as_list()) if isinstance(value, pikepdf.Array) else [value]
+
+
+def test_only_our_fonts_are_used() -> None:
+    names = {
+        str(font.BaseFont).split("+")[-1] for one in pikepdf.open(io.BytesIO(master())).pages
+        for font in one.obj.Resources.get("/Font", {}).values()
+    }
+    assert names
+    assert all(name.startswith(("Inter", "DejaVuSansMono")) for name in names), names
+
+
+@pytest.mark.parametrize(("attack", "shown"), ATTACKS)
+def test_an_attack_is_letters_wherever_it_stands(attack: str, shown: str) -> None:
+    quoted = "'" + attack.replace("'", "''") + "'"
+    agreement = sample_agreement(
+        ("title: County Housing Protocol", f"title: {quoted}"),
+        ("name: Town Council", f"name: {quoted}"),
+        ("title: Referral for housing", f"title: {quoted}"),
+        ("method: Secure e-mail", f"method: {quoted}"),
+        ("label: Needs,", f"label: {quoted},"),
+        ("proportionality: Only a summary is sent.", f"proportionality: {quoted}"),
+        ("hint: As on the licence", f"hint: {quoted}"),
+    )
+    pdf, asked = render_pdf(agreement), render_form_pdf("pro-forma", agreement.forms["pro-forma"], agreement)
+    for made in (pdf, asked):
+        text = words(made)
+        assert "".join(shown.split()) in "".join(text.split())
+        assert "root:x:0" not in text
+    assert failures(pdf) == []
+
+
+def test_no_link_but_https_and_mailto() -> None:
+    pdf = render_pdf(sample_agreement((
+        "proportionality: Only a summary is sent.",
+        "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) [c](https://field.invalid/town-council__signature)'",
+    )))
+    urls = {
+        str(annotation.A.URI) for one in pikepdf.open(io.BytesIO(pdf)).pages for annotation in one.obj.get("/Annots", [])
+        if "/A" in annotation and "/URI" in annotation.A
+    }
+    assert urls == {"https://example.org/notice", "mailto:partnerships@example.org", "mailto:duty@example.org"}
+
+
+def test_two_fields_of_one_name_are_refused_by_name_of_the_form() -> None:
+    agreement = sample_agreement(("name: needs,", "name: full.name,"), ("name: born_on,", "name: full:name,"))
+    with pytest.raises(DocumentError, match="county-housing/pro-forma: two of its fields have one name"):
+        render_form_pdf("pro-forma", agreement.forms["pro-forma"], agreement)
+
+
+def test_a_place_that_is_missing_or_not_expected_is_refused() -> None:
+    document = agreement_document(sample_agreement(DRAFT))
+    extra = Paragraph((Field("text", "ghost", "Ghost"),))
+    from dataclasses import replace
+
+    from undersigned.documents.pdf import _setter
+
+    with_ghost = replace(document, body=(*document.body, extra))
+    with pytest.raises(DocumentError, match="no place"):
+        with_fields(_setter().set_pages(document, 0), with_ghost)
+    with pytest.raises(DocumentError, match="not one of its fields"):
+        with_fields(_setter().set_pages(with_ghost, 0), document)
+
+
+def test_a_flow_of_sixty_rows_keeps_its_head_on_every_page() -> None:
+    items = "".join(f"      - {{name: Item number {number} of many, sensitivity: personal, why: A reason}}\n" for number in range(60))
+    pdf = render_pdf(sample_agreement(("      - risk-level\n", f"      - risk-level\n{items}")))
+    with_items = [text for text in pages(pdf) if "Item number" in text]
+    assert len(with_items) > 2
+    assert all("What is shared Kind About Why" in text for text in with_items)
+    assert failures(pdf) == []
+
+
+def test_a_character_that_no_font_has_is_an_error_that_names_the_record() -> None:
+    with pytest.raises(DocumentError, match="county-housing: its PDF cannot be set"):
+        render_pdf(sample_agreement(("title: County Housing Protocol", "title: 'A \U00013000 protocol'")))
+
+
+def test_text_nodes_are_plain() -> None:
+    document = agreement_document(sample_agreement())
+    assert Text("County Housing Protocol").text == document.title
+    assert not isinstance(document.facts[0].value[0], Code)

@@ -1,0 +1,226 @@
+"""The console command as programs use it: exit statuses, streams, formats; and that it never writes where it should not."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from support import write_register
+
+P = "title: T\nkind: framework\nstatus: withdrawn\npublication: public\n"
+SOUND = f"=== protocols/p/protocol.yaml\n{P}=== signatories/a/organisation.yaml\nname: A\nkind: other\n"
+BROKEN = SOUND.replace("title: T", "titel: T")
+SIGNED = """=== protocols/p/protocol.yaml
+title: "=cmd()"
+kind: framework
+status: in-force
+publication: public
+effective_from: 2025-01-01
+parties: [{organisation: a, role: controller}, {organisation: b, role: controller}]
+=== protocols/p/versions/1.0.yaml
+agreed_on: 2025-01-01
+change: material
+summary: First
+fingerprint: "v1:sha256:0000000000000000000000000000000000000000000000000000000000000000"
+text: {title: "=cmd()", parties: [{organisation: a}, {organisation: b}]}
+=== signatories/a/organisation.yaml
+name: A
+kind: other
+=== signatories/b/organisation.yaml
+name: B
+kind: other
+=== signatories/a/p.yaml
+signatures: [{version: "1.0", sent_on: 2025-01-02, signed_on: 2025-01-05, method: wet-ink}]
+=== signatories/b/p.yaml
+signatures: [{version: "1.0", sent_on: 2026-10-13}]
+"""
+
+
+def run(root: Path, *arguments: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", "2026-11-22", "--no-cache", *arguments],
+        capture_output=True, text=True, encoding="utf-8", cwd=cwd, env={**os.environ, **(environment or {})}, check=False, timeout=120,
+    )
+
+
+def snapshot(root: Path) -> dict[str, str]:
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def test_exit_statuses_of_check(tmp_path: Path) -> None:
+    assert run(write_register(tmp_path / "sound", SOUND), "check").returncode == 0
+    broken = run(write_register(tmp_path / "broken", BROKEN), "check")
+    assert (broken.returncode, broken.stderr) == (1, "")
+    assert run(tmp_path / "nowhere", "check").returncode == 2
+    assert run(tmp_path / "sound", "check", "no/such/file.yaml").returncode == 2
+    assert run(tmp_path / "sound", "chek").returncode == 2
+    assert run(tmp_path / "sound", "check", "--as-of", "2026-02-30").returncode == 2
+
+
+def test_check_never_writes_in_the_register(tmp_path: Path) -> None:
+    root = write_register(tmp_path, BROKEN)
+    before = snapshot(root)
+    run(root, "check")
+    run(root, "status")
+    assert snapshot(root) == before
+
+
+def test_check_json_is_the_contract(tmp_path: Path) -> None:
+    answer = json.loads(run(write_register(tmp_path, BROKEN), "check", "--format", "json").stdout)
+    assert list(answer) == sorted(answer)
+    assert (answer["schema_version"], answer["as_of"]) == (1, "2026-11-22")
+    assert answer["counts"] == {"files": 2, "protocols": 1, "organisations": 1, "signatures": 0, "errors": 1, "warnings": 0, "advice": 0}
+    finding = answer["findings"][0]
+    assert (finding["code"], finding["path"], finding["line"], finding["column"]) == ("unknown-key", "protocols/p/protocol.yaml", 1, 1)
+    assert "title" in finding["hint"]
+
+
+def test_check_text_marks_the_place(tmp_path: Path) -> None:
+    out = run(write_register(tmp_path, BROKEN), "check").stdout.splitlines()
+    assert out[:4] == [
+        "protocols/p/protocol.yaml:1:1: error[unknown-key]: 'titel' is no field here",
+        "    1 | titel: T",
+        "        ^",
+        "    hint: Did you mean 'title'?",
+    ]
+
+
+def test_check_shows_only_the_paths_asked_for(tmp_path: Path) -> None:
+    root = write_register(tmp_path, BROKEN)
+    assert run(root, "check", "signatories", cwd=root).returncode == 0
+    assert run(root, "check", "protocols/p", cwd=root).returncode == 1
+    assert run(root, "check", "protocol.yaml", cwd=root / "protocols" / "p").returncode == 1
+
+
+def test_annotations_cannot_be_forged_by_a_record(tmp_path: Path) -> None:
+    text = SOUND + 'nonsense: "x\\n::error file=a::forged"\n"a\\n::error::forged": y\n'
+    out = run(write_register(tmp_path, text), "check", "--format", "github").stdout
+    assert sum(line.startswith("::") for line in out.splitlines()) == 2
+    assert all("%0A::error" in line or "forged" not in line for line in out.splitlines())
+
+
+def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
+    out = run(write_register(tmp_path, SOUND.replace("title: T", 'title: T\n"\\e[31mred": x')), "check").stdout
+    assert "\x1b" not in out
+
+
+def test_sarif_names_rules_and_places(tmp_path: Path) -> None:
+    answer = json.loads(run(write_register(tmp_path, BROKEN), "check", "--format", "sarif").stdout)
+    result = answer["runs"][0]["results"][0]
+    assert (answer["version"], result["ruleId"], result["level"]) == ("2.1.0", "unknown-key", "error")
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 1}
+
+
+def test_status_json_is_the_contract(tmp_path: Path) -> None:
+    answer = json.loads(run(write_register(tmp_path, SIGNED), "status", "--format", "json").stdout)
+    protocol = answer["protocols"][0]
+    assert {"id", "title", "status", "version", "fingerprint", "unreleased_changes", "review", "parties", "in_force", "in_force_between", "counts"} <= set(protocol)
+    assert protocol["review"] == {"state": "lapsed", "due_on": "2026-01-01", "days": -325, "last_completed_on": None}
+    assert protocol["parties"][1] == {
+        "organisation": "b", "state": "awaiting", "signed_version": None, "signed_on": None, "copy_returned": False,
+        "copy_outstanding_days": None, "days_waiting": 40,
+    }
+    assert protocol["counts"] == {"signed": 1, "stale": 0, "awaiting": 1, "not-sent": 0, "declined": 0, "withdrawn": 0, "ended": 0, "not-required": 0}
+
+
+def test_status_names_on_standard_error_what_it_left_out(tmp_path: Path) -> None:
+    answer = run(write_register(tmp_path, SIGNED + "=== protocols/q/protocol.yaml\ntitle: [\n"), "status", "--format", "json")
+    assert (answer.returncode, [p["id"] for p in json.loads(answer.stdout)["protocols"]]) == (0, ["p"])
+    assert "protocols/q/protocol.yaml" in answer.stderr
+
+
+def test_status_of_an_unknown_protocol(tmp_path: Path) -> None:
+    answer = run(write_register(tmp_path, SIGNED), "status", "nope")
+    assert (answer.returncode, answer.stdout) == (2, "")
+
+
+def test_the_spreadsheet_is_a_real_one(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SIGNED)
+    assert run(root, "status", "--format", "xlsx", "--output", str(root / "a.xlsx")).returncode == 0
+    assert run(root, "status", "--format", "xlsx", "--output", str(root / "b.xlsx"), environment={"TZ": "Pacific/Auckland"}).returncode == 0
+    assert (root / "a.xlsx").read_bytes() == (root / "b.xlsx").read_bytes()
+    workbook = openpyxl.load_workbook(root / "a.xlsx")
+    protocols, signatures = workbook.worksheets
+    assert (protocols.freeze_panes, protocols.auto_filter.ref) == ("A2", "A1:I2")
+    assert protocols["B2"].value == "'=cmd()"
+    assert protocols["B2"].data_type == "s"
+    assert protocols["H2"].is_date
+    assert protocols["H2"].value.date() == date(2026, 1, 1)
+    assert signatures["F2"].value.date() == date(2025, 1, 5)
+    assert not [path for path in root.iterdir() if path.name.startswith(".")]
+
+
+def test_csv_cells_are_neutralised(tmp_path: Path) -> None:
+    text = SIGNED.replace("protocols/p/", "protocols/p/").replace("organisation: b", "organisation: b")
+    out = run(write_register(tmp_path, text), "status", "--format", "csv").stdout
+    rows = list(csv.reader(io.StringIO(out)))
+    assert rows[1][:6] == ["p", "1.0", "a", "signed", "1.0", "2025-01-05"]
+    from undersigned.reports import neutral
+
+    assert [neutral(text) for text in ("=1", "+1", "-1", "@x", "\tx", "plain", " =1")] == ["'=1", "'+1", "'-1", "'@x", "'\tx", "plain", "' =1"]
+
+
+def test_reviews_fail_on_what_is_named(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SIGNED)
+    assert run(root, "reviews").returncode == 0
+    assert run(root, "reviews", "--fail-on", "lapsed").returncode == 1
+    assert run(root, "reviews", "--fail-on", "overdue").returncode == 1
+    assert run(root, "--as-of", "2026-01-02", "reviews", "--fail-on", "lapsed").returncode == 0
+    assert run(root, "--as-of", "2026-01-02", "reviews", "--fail-on", "overdue").returncode == 1
+    assert run(root, "--as-of", "2025-12-30", "reviews", "--fail-on", "due-soon").returncode == 1
+    assert json.loads(run(root, "reviews", "--format", "json").stdout)["reviews"][0]["state"] == "lapsed"
+    assert json.loads(run(root, "--as-of", "2025-06-01", "reviews", "--within", "60", "--format", "json").stdout)["reviews"] == []
+    assert "| 2026-01-01 | -325 | lapsed | p |" in run(root, "reviews", "--format", "markdown").stdout
+
+
+def test_the_cache_never_changes_an_answer(tmp_path: Path) -> None:
+    root = write_register(tmp_path / "r", BROKEN)
+
+    def check() -> str:
+        return subprocess.run([sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", "2026-11-22", "--cache", str(tmp_path / "c"),
+                               "check", "--format", "json"], capture_output=True, text=True, check=False).stdout
+
+    first = check()
+    assert check() == first
+    record = root / "protocols" / "p" / "protocol.yaml"
+    times = record.stat()
+    record.write_text(record.read_text().replace("titel: T", "title: T"))  # the same size, and below the same time
+    os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert json.loads(check())["counts"]["errors"] == 0
+    for kept in (tmp_path / "c").iterdir():
+        kept.write_bytes(b"rubbish")
+    assert json.loads(check())["counts"]["errors"] == 0
+
+
+def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
+    root = write_register(tmp_path, BROKEN)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(root)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *arguments], check=True)
+    answer = run(root, "check", "--since", "HEAD", "--format", "json")
+    assert (answer.returncode, json.loads(answer.stdout)["older"]) == (0, {"advice": 0, "errors": 1, "warnings": 0})
+    (root / "signatories" / "a" / "organisation.yaml").write_text("name: A\nkind: othr\n")
+    answer = run(root, "check", "--since", "HEAD", "--format", "json")
+    assert (answer.returncode, [f["code"] for f in json.loads(answer.stdout)["findings"]]) == (1, ["unknown-value"])
+    assert run(root, "check", "--since", "no-such-revision").returncode == 2
+    assert run(write_register(tmp_path.parent / f"{tmp_path.name}-bare", SOUND), "check", "--since", "HEAD").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [["explain"], ["explain", "unknown-key"], ["schema"], ["schema", "protocol"], ["--help"], ["--version"]])
+def test_verbs_that_need_no_register(arguments: list[str]) -> None:
+    answer = subprocess.run([sys.executable, "-m", "undersigned", *arguments], capture_output=True, text=True, check=False, cwd="/")
+    assert (answer.returncode, bool(answer.stdout)) == (0, True), answer.stderr
+
+
+def test_explain_of_an_unknown_rule_names_the_nearest() -> None:
+    answer = subprocess.run([sys.executable, "-m", "undersigned", "explain", "unknown-kee"], capture_output=True, text=True, check=False)
+    assert (answer.returncode, "unknown-key" in answer.stderr) == (2, True)

@@ -1,0 +1,168 @@
+"""Ten thousand mutated records: never a traceback, never a place outside the file, every finding complete."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import TODAY, files_from
+
+from undersigned.checks.run import check_register
+from undersigned.records.files import Files
+from undersigned.register import Register
+from undersigned.status import protocol_status
+
+REGISTER = """=== protocols/p/protocol.yaml
+title: Example protocol
+summary: A worked example for tests.
+kind: joint-working-protocol
+status: in-force
+publication: public
+jurisdictions: [england]
+areas: [here]
+lead: a
+effective_from: 2025-01-01
+effective_to: 2028-01-01
+groups: [{id: councils, title: Councils}]
+parties:
+  - {organisation: a, role: controller, capacity: Probation}
+  - {organisation: b, role: controller, capacity: Council, group: councils}
+purpose: {aims: [Homes], benefits: [Safety], necessity: It is needed., if_not_shared: Harm.}
+people: [people on probation]
+considerations:
+  proportionality: |
+    Only what is needed. See [the code](https://example.org/code).
+  consent: It is not the basis.
+data_items:
+  - {id: risk, name: Risk level, sensitivity: [criminal-offence, personal], why: Safety}
+flows:
+  - id: referral
+    from: [a]
+    to: [councils]
+    when: routine
+    regime: crossing
+    lawful_bases: [a6e-public-task]
+    special_category_conditions: [a9g-substantial-public-interest]
+    schedule_1_conditions: [s1p06]
+    gateways: [oma07-s14]
+    items:
+      - risk
+      - {name: Support needs, sensitivity: special-category, why: To plan}
+    law_differs: [{for: [councils], lawful_bases: [a6e-public-task]}]
+    forms: [referral]
+    retention: 2 years
+clauses:
+  - id: accuracy
+    text: |
+      Facts are kept apart from opinion.
+  - id: terms
+    covers: [security]
+    adopts: {protocol: q, version: "1.0", clauses: [security]}
+dpia: {status: completed, completed_on: 2025-01-01}
+review: {interval_months: 12}
+=== protocols/p/forms/referral.yaml
+title: Referral
+from: [probation]
+to: [local-authority]
+sections: [{title: S, fields: [{name: n, label: Name, type: choice, options: [x, y]}]}]
+=== protocols/p/versions/1.0.yaml
+agreed_on: 2024-12-01
+change: material
+summary: First
+fingerprint: "v1:sha256:0000000000000000000000000000000000000000000000000000000000000000"
+text: {title: Example protocol, parties: [{organisation: a}, {organisation: b}]}
+=== protocols/p/versions/1.1.yaml
+agreed_on: 2025-12-01
+change: editorial
+summary: Wording
+fingerprint: "v1:sha256:0000000000000000000000000000000000000000000000000000000000000001"
+text: {title: Example protocol now, parties: [{organisation: a}, {organisation: b}]}
+=== protocols/p/reviews/2025-12-20.yaml
+due_on: 2026-01-01
+version: "1.0"
+outcome: no-change
+reviewed_by: [{organisation: a, post: Officer}]
+note: We read it and found nothing to change.
+=== protocols/p/outcomes/2025-26.yaml
+period: {from: 2025-04-01, to: 2026-03-31}
+results: [{measure: mi014, numerator: 40, denominator: 60}]
+=== signatories/a/organisation.yaml
+name: A
+kind: probation
+jurisdiction: england
+formerly: [old-a]
+=== signatories/a/p.yaml
+nominated_officer: {post: Officer, mailbox: officer@example.org, confirmed_on: 2026-09-01}
+signatures:
+  - {version: "1.0", sent_on: 2024-12-02, signed_on: 2024-12-05, method: wet-ink, signed_by: {post: Chief, authority: office}, returned_on: 2024-12-20}
+=== signatories/b/organisation.yaml
+name: B
+kind: local-authority
+jurisdiction: england
+=== signatories/b/p.yaml
+inherits: {from: [c], on: 2025-02-01, by: statute, instrument: An Order}
+signatures:
+  - {version: "1.0", sent_on: 2024-12-02}
+"""
+FILES = files_from(REGISTER)
+PIECES = [
+    ":", "- ", "  ", "\t", "\n", "|", ">", "'", '"', "[", "]", "{", "}", "&x", "*x", "!!str ", "#", "---\n", "%", "\x00", "\u2028",
+    "\ufeff", "é", "1.10", "2026-02-30", "2004-05", "yes", "null", "~", "<b>", "[x](javascript:y)", "![i](x)", "{0}", "{x}",
+    "%s", "x" * 300, "- " * 60, "[" * 60, "9" * 30, "99999", "-1", "AB123456C", "07700 900123", "a: b", ", ", "a@b.example",
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> dict[str, bytes]:
+    files = {path: text.encode() for path, text in FILES.items()}
+    random_ = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311
+    for _ in range(draw(st.integers(1, 4))):
+        path = random_.choice(list(files))
+        raw = files[path]
+        at, upto = sorted((random_.randrange(len(raw) + 1), random_.randrange(len(raw) + 1)))
+        match random_.randrange(7):
+            case 0:
+                raw = raw[:at] + random_.choice(PIECES).encode() + raw[at:]
+            case 1:
+                raw = raw[:at] + raw[min(upto, at + 40):]
+            case 2:
+                raw = raw[:at] + bytes([random_.randrange(256)]) + raw[at + 1:]
+            case 3:
+                lines = raw.split(b"\n")
+                random_.shuffle(lines)
+                raw = b"\n".join(lines)
+            case 4:
+                lines = raw.split(b"\n")
+                line = random_.randrange(len(lines))
+                key, separator, _ = lines[line].partition(b":")
+                lines[line] = key + separator + b" " + random_.choice(PIECES).encode()
+                raw = b"\n".join(lines)
+            case 5:
+                lines = raw.split(b"\n")
+                lines.insert(random_.randrange(len(lines) + 1), random_.choice(lines))
+                raw = b"\n".join(lines)
+            case _:
+                raw = raw[:upto]
+        files[path] = raw
+    return files
+
+
+@settings(max_examples=10_000)
+@given(mutated())
+def test_mutated_records_are_judged_and_never_break_the_check(files: dict[str, bytes]) -> None:
+    folders = tuple(sorted({"/".join(path.split("/")[:2]) for path in files}))
+    register = Register(Path("."), Files(files, (), folders))
+    findings, _ = check_register(register, as_of=TODAY)
+    for finding in findings:
+        assert finding.message
+        assert finding.line >= 1
+        assert finding.column >= 1
+        if finding.path in files:
+            lines = files[finding.path].decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            assert finding.line <= len(lines), finding
+            assert finding.column <= len(lines[finding.line - 1]) + 1, finding
+    folder = register.protocol("p")
+    if folder is not None and folder.readable:
+        protocol_status(folder, register, as_of=TODAY)
