@@ -514,8 +514,6 @@ def _build(options: argparse.Namespace) -> int:
         _write(reports.render_check_text(answer, _LineReader(files)), None)
         _remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
         return EXIT_FOUND
-    if not (root / "mkdocs.yml").is_file():
-        raise CommandError(f"{root} has no mkdocs.yml", "A site needs one; copy it from the example register.")
     register = register_of(root, files)
     site = root / "site"
     work = Path(tempfile.mkdtemp(prefix=".site-", dir=root))

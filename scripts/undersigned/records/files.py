@@ -42,7 +42,10 @@ def load_files(root: Path) -> Files:
             return
         for entry in entries:
             path = f"{relative}/{entry.name}"
-            if entry.is_symlink():
+            if not entry.name.isprintable():
+                fault(printable(path), "bad-file-name", "this name holds characters that cannot be shown, so it is not read",
+                      "Rename it with small letters, digits and single hyphens.")
+            elif entry.is_symlink():
                 fault(printable(path), "symbolic-link", "this is a symbolic link, and a register follows none",
                       "Put the file itself here.")
             elif entry.is_dir(follow_symlinks=False):
@@ -69,8 +72,8 @@ def load_files(root: Path) -> Files:
 
 
 def printable(path: str) -> str:
-    """A path that can be shown: what is not UTF-8 in a name becomes a question mark."""
-    return path.encode("utf-8", "replace").decode()
+    """A path that can be shown: what cannot be is U+FFFD."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in path)
 
 
 def read_bytes(path: Path) -> bytes | None:

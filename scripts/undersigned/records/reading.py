@@ -20,6 +20,7 @@ from undersigned.records.fields import Authored, Month
 from undersigned.records.source import Data, Path, Source
 
 M = TypeVar("M", bound=Authored)
+_SPLIT_BY_COMMA = 'A comma inside {…} begins a new field. Put the whole text in quotes: {title: "one, two and three"}.'
 _MOST_ROUNDS = 12
 
 
@@ -109,7 +110,8 @@ def _salvage(record: Record[M], model: type[M], error: ValidationError) -> None:
     data = _copied(record.source.data)
     for _ in range(_MOST_ROUNDS):
         removals: list[Path] = []
-        for detail in error.errors(include_url=False):
+        # Unknown keys first: a required one that was only misspelt is not missing as well.
+        for detail in sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden"):
             path = _clean_location(detail, data)
             finding, removal = _explain(record, model, detail, path, data)
             if finding is not None:
@@ -183,6 +185,8 @@ def _explain(
     kind = detail["type"]
     if kind == "missing":
         mapping, name = path[:-1], str(path[-1])
+        if (*record.as_written(mapping), name) in record._renamed:
+            return None, None
         if record.was_dropped(*path):
             return None, mapping
         what = f"'{_shown(mapping)}'" if mapping else "this record"
@@ -303,7 +307,8 @@ def _unknown_empty_key(record: Record[M], model: type[M], path: Path) -> Iterato
     name = path[-1]
     if known and isinstance(name, str) and name not in known:
         yield record.finding(
-            record.source.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", _did_you_mean(name, known)
+            record.source.key_place(*path), "unknown-key", "error", f"'{name}' is no field here",
+            _SPLIT_BY_COMMA if " " in name else _did_you_mean(name, known),
         )
 
 

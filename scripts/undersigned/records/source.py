@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -31,6 +32,9 @@ _INDICATOR = re.compile(r"(?:^|[\s\[{,])[&*!]\S|^%|^!$| !$", re.MULTILINE)
 _LONG_LINE = 3000
 _PLAIN_BYTES = bytes([9, 10, *range(32, 127)])
 _MANY_BRACKETS = 200
+#: A file full of control characters is one fault, not a million.
+_MOST_CHARACTERS = 20
+_SAVE_AS_UTF8 = "Save it again with the encoding UTF-8; in most editors that is a choice in 'Save as'."
 
 
 class Fault:
@@ -87,15 +91,18 @@ class Source:
             self._fault("too-large", FILE_START, f"this file has {len(raw):,} bytes; the limit is {MAX_BYTES:,}",
                         "Split the text into clauses or annexes, or keep large material elsewhere and cite it.")
             return
+        if raw.count(0) * 4 > len(raw):
+            self._fault("not-utf8", FILE_START, "this file is not written in UTF-8, but seemingly in UTF-16", _SAVE_AS_UTF8)
+            return
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
             before = raw[start : start + error.start].decode("utf-8", "replace")
             self._fault("not-utf8", _place_of_offset(before, len(before)), "this file is not written in UTF-8",
-                        "Save it again with the encoding UTF-8; in most editors that is a choice in 'Save as'.")
+                        _SAVE_AS_UTF8)
             return
-        for match in _FORBIDDEN.finditer(text) if _may_hold_forbidden(raw) else ():
+        for match in islice(_FORBIDDEN.finditer(text), _MOST_CHARACTERS) if _may_hold_forbidden(raw) else ():
             self._fault("control-character", _place_of_offset(text, match.start()),
                         f"a control or invisible character (U+{ord(match[0][0]):04X}) stands here",
                         "Delete it. It often comes from text pasted out of another program.")

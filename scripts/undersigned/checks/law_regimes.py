@@ -1,0 +1,164 @@
+"""Rules on regimes and roles: who may be under Part 3, and what processors and joint controllers must have agreed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from undersigned.checks.law_ends import UNITED_KINGDOM, End, FlowView, PathTo, names
+from undersigned.checks.rule import ProtocolSubject
+from undersigned.findings import Finding
+from undersigned.records.protocol import Clause
+
+Views = Sequence[FlowView]
+_MAPPA = "cja03-s325"
+_PROCESSOR = re.compile(
+    r"\barticles?\s+28\b|\bart\.?\s*28\b|\bsection\s+59\b|\bs\.?\s?59\b|\bprocessing (?:agreement|contract|terms)\b"
+    r"|\bprocessors?\b.{0,160}\b(?:contract|terms|instructions)\b|\bdocumented instructions\b|\bonly on (?:the |its |their |our )?(?:written |controller's )?instructions\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_DENIED = re.compile(r"\b(?:no|not|nor|neither|never|none)\b[^.;:]{0,40}\Z", re.IGNORECASE)
+_JOINT = re.compile(r"\barticles?\s+26\b|\bart\.?\s*26\b|\bsection\s+58\b|\bs\.?\s?58\b|\bjoint(?:ly)?[ -]control", re.IGNORECASE)
+_PROCESSOR_IDS = frozenset({"article-28", "processor", "processors", "processor-terms", "processing-terms", "processing-agreement"})
+_JOINT_IDS = frozenset({"article-26", "joint-controllers", "joint-controller-arrangement", "joint-controllership"})
+#: A name that joins somebody else's details in. What is said of victims without naming one is about the subject.
+_OTHERS = re.compile(r"\b(?:victim|witness)(?:'s|s'|s|es|es')?(?!\w)", re.IGNORECASE)
+_CHILD = re.compile(
+    r"\b(?:names?|addresses|address|details|schools?|dates? of birth|whereabouts)\b.{0,24}\bof (?:the |a |any |each )?(?:child|children)\b"
+    r"|\b(?:child|children)'s? (?:names?|address|details|schools?|dates? of birth)\b", re.IGNORECASE)
+_NOT_JOINED = re.compile(
+    r"\b(?:no|not|non|without|never|except|excluding|whether|kinds? of|types? of|groups?|age band|awareness|empathy|protect\w*|exclusion"
+    r"|conditions?|restrictions?|level|risk to|risk of|contact with|impact|attitude\w*|relationship to)\b", re.IGNORECASE)
+
+
+def check_not_competent(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """Part 3 is named only at the end of a competent authority, or of a body within section 325 of the 2003 Act."""
+    for view in views:
+        flow = view.flow
+        if not view.identifies:
+            continue
+        found: dict[tuple[PathTo, str], list[End]] = {}
+        regime = (*view.path, "regime")
+        received = (*view.path, "receives_under") if flow.receives_under else regime
+        for end in view.senders:
+            if flow.regime == "law-enforcement" and _MAPPA in end.law.gateways:
+                continue
+            if flow.regime in ("law-enforcement", "crossing") and not end.standing.foreign:
+                words = "crossing" if flow.regime == "crossing" else "default"
+                found.setdefault((regime, _degree(end, words)), []).append(end)
+        if flow.receiving_regime == "law-enforcement":
+            without_power = {sender.id for sender in view.senders if _MAPPA not in sender.law.gateways}
+            for end in view.receivers:
+                deemed = bool(view.sender_ids - {end.id}) and without_power <= {end.id}
+                if not deemed and not end.standing.foreign:
+                    found.setdefault((received, _degree(end, "default")), []).append(end)
+        for (path, words), ends in found.items():
+            if words:
+                yield from subject.find("not-competent", subject.record, path, words=words, flow=flow.id, ends=names(ends),
+                                        cap="warning" if words == "unsure" else None)
+
+
+def _degree(end: End, words: str) -> str:
+    """The words for an end that is not, or not surely, a competent authority; empty for one that is."""
+    return {"yes": "", "no": words, "depends": "unsure"}[end.standing.competent]
+
+
+def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """What leaves law enforcement for another use is written as a crossing, and a crossing does not end in Part 3."""
+    for view in views:
+        flow = view.flow
+        if not view.identifies:
+            continue
+        if flow.regime == "law-enforcement" and flow.receiving_regime == "uk-gdpr":
+            ends = [end for end in view.receivers if end.standing.competent == "no" and not end.standing.foreign]
+            if ends and not any(_MAPPA in end.law.gateways for end in view.senders):
+                yield from subject.find("crossing-regime", subject.record, (*view.path, "regime"), cap="warning",
+                                        flow=flow.id, ends=names(ends))
+        elif flow.regime == "crossing" and flow.receiving_regime == "law-enforcement":
+            if any(end.standing.competent == "no" for end in view.receivers):
+                continue  # that Part 3 stands at such an end has been said
+            yield from subject.find("crossing-regime", subject.record, (*view.path, "receives_under"), words="into-part-3",
+                                    cap="warning", flow=flow.id)
+
+
+def check_foreign_regime(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """`foreign` is for recipients outside the United Kingdom, and for all of those."""
+    for view in views:
+        flow = view.flow
+        if flow.receives_under == "foreign":
+            inside = [end for end in view.receivers if end.standing.places and end.standing.places <= UNITED_KINGDOM]
+            if inside:
+                yield from subject.find("foreign-regime", subject.record, (*view.path, "receives_under"), flow=flow.id,
+                                        ends=names(inside))
+        elif view.identifies and flow.receiving_regime in ("uk-gdpr", "law-enforcement"):
+            abroad = [end for end in view.receivers if end.standing.foreign]
+            if abroad and flow.receives_under:
+                yield from subject.find("foreign-regime", subject.record, (*view.path, "receives_under"), words="abroad",
+                                        cap="warning", flow=flow.id, ends=names(abroad), regime=flow.receiving_regime)
+            elif abroad:
+                yield from subject.find("foreign-regime", subject.record, view.path, missing="receives_under", words="abroad",
+                                        cap="warning", flow=flow.id, ends=names(abroad), regime=flow.receiving_regime)
+
+
+# -- what parties must have agreed ----------------------------------------------------------------------------------
+
+
+def check_processor_terms(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """A processor works under the terms of Article 28, set out in the protocol or in a contract it names."""
+    yield from _roles(subject, "processor", "processor-terms", _PROCESSOR, _PROCESSOR_IDS)
+
+
+def check_joint_controller_terms(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """Joint controllers have an arrangement, and the protocol says what it is."""
+    if subject.protocol.kind != "joint-controller-arrangement":
+        yield from _roles(subject, "joint-controller", "joint-controller-terms", _JOINT, _JOINT_IDS)
+
+
+def _roles(
+    subject: ProtocolSubject, role: str, code: str, words: re.Pattern[str], ids: frozenset[str]
+) -> Iterator[Finding]:
+    found = [(index, party) for index, party in enumerate(subject.protocol.parties) if party.role == role]
+    if not found or any(_speaks_of(subject, clause, words, ids) for clause in subject.protocol.clauses):
+        return
+    if any(party.capacity and words.search(party.capacity) for _, party in found):
+        return
+    organisations = [subject.register.organisation_name(party.organisation) for _, party in found]
+    yield from subject.find(code, subject.record, ("parties", found[0][0], "role"), organisations=organisations[:5])
+
+
+def _speaks_of(subject: ProtocolSubject, clause: Clause, words: re.Pattern[str], ids: frozenset[str]) -> bool:
+    """Whether a clause, or one it adopts, holds such terms: by its id or topics, or by what it says."""
+    if ids & {clause.id, *clause.covers} and (clause.text or clause.adopts):
+        return True
+    if clause.text and _says(clause.text, words):
+        return True
+    if clause.adopts is None:
+        return False
+    if ids & set(clause.adopts.clauses):
+        return True
+    record = subject.register.protocol_record(clause.adopts.protocol)
+    if record is None or record.value is None:
+        return False
+    taken = set(clause.adopts.clauses)
+    return any(other.id in taken and other.text and _says(other.text, words) for other in record.value.clauses)
+
+
+def _says(text: str, words: re.Pattern[str]) -> bool:
+    """Whether these words stand in a text other than to say that there is no such thing."""
+    return any(not _DENIED.search(text, max(0, found.start() - 60), found.start()) for found in words.finditer(text))
+
+
+def check_victim_details(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """Details of a victim, a witness or a child are said to be about that person."""
+    said: set[PathTo] = set()
+    for view in views:
+        for shared in view.shared:
+            item, path = shared.item, shared.origin
+            if item.about != "subject" or path in said or item.sensitivity == ("depersonalised",):
+                continue
+            found = _OTHERS.search(item.name) or _CHILD.search(item.name)
+            if found is None or _NOT_JOINED.search(item.name) or not subject.record.lacks(*path, "about"):
+                continue
+            said.add(path)
+            yield from subject.find("victim-details", subject.record, (*path, "name"), cap="warning", item=item.name,
+                                    at=subject.record.place_in((*path, "name"), found.start()))

@@ -1,0 +1,403 @@
+"""Rules on signing records: what was signed, when, by whom and for whom. Where that leaves a protocol is in `standing`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from undersigned.checks import standing
+from undersigned.checks.rule import ProtocolSubject, RuleSet, Subject
+from undersigned.checks.versions import check_fingerprint, check_version_named, stamp_of, unknown_organisation
+from undersigned.findings import Finding
+from undersigned.records.fields import When, earliest, latest, surely_before, version_key
+from undersigned.records.reading import Record, did_you_mean
+from undersigned.records.signature import Signature, SigningRecord
+from undersigned.records.version import Version
+from undersigned.status import COPY_DAYS, has_happened, may_sign_for
+
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
+#: The steps of a signature in their order.
+_STEPS = ("sent_on", "approved_on", "signed_on", "returned_on")
+
+_Entry = tuple[str, Record[SigningRecord], tuple[str | int, ...], Signature]
+
+
+def entries(subject: ProtocolSubject) -> Iterator[_Entry]:
+    """Each entry of each signing record that reads: organisation, record, path and entry."""
+    for organisation, record in subject.folder.signing.items():
+        if record.value is not None:
+            for index, signature in enumerate(record.value.signatures):
+                yield organisation, record, ("signatures", index), signature
+
+
+def _is_future(subject: Subject, when: When | None) -> bool:
+    return when is not None and earliest(when) > subject.as_of
+
+
+# -- what was signed ------------------------------------------------------------------------------------------------
+
+
+def check_signed_versions(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A signature names a version that was stamped, and carries its fingerprint."""
+    for _organisation, record, path, signature in entries(subject):
+        yield from check_version_named(subject, record, path, signature.version)
+        yield from check_fingerprint(
+            subject, record, path, signature.version, signature.fingerprint, required=signature.signed_on is not None
+        )
+
+
+def check_signed_texts(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A text is signed while it may still be: before it ends, and before a material one takes its place."""
+    versions = subject.folder.read_versions()
+    for _organisation, record, path, signature in entries(subject):
+        version, signed_on = stamp_of(subject, signature.version), signature.signed_on
+        if version is None or signed_on is None or _is_future(subject, signed_on):
+            continue
+        end = _end_of(subject, version)
+        if end is not None and surely_before(end, signed_on):
+            if not _extended(subject, signature.version, signed_on):
+                yield from subject.find(
+                    "signed-ended-text", record, (*path, "signed_on"), words="ended", version=signature.version,
+                    day=signed_on, end=end,
+                )
+            continue
+        for newer, other in reversed(versions):
+            later = version_key(newer) > version_key(signature.version)
+            # Versions agreed out of order are another finding.
+            if not later or other.change != "material" or surely_before(other.agreed_on, version.agreed_on):
+                continue
+            if surely_before(other.agreed_on, signed_on):
+                yield from subject.find(
+                    "signed-ended-text", record, (*path, "signed_on"), words="replaced", severity="warning",
+                    version=signature.version, day=signed_on, newer=newer, agreed=other.agreed_on,
+                )
+                break
+
+
+def _end_of(subject: ProtocolSubject, version: Version) -> When | None:
+    return version.text.effective_to if version.text is not None else subject.protocol.effective_to
+
+
+def _extended(subject: ProtocolSubject, number: str, day: When) -> bool:
+    """Whether a later version, to which a signature carries, still ran on that day."""
+    for later, version in subject.folder.read_versions():
+        if version_key(later) <= version_key(number):
+            continue
+        if version.change == "material":
+            return False
+        end = _end_of(subject, version)
+        if end is None or not surely_before(end, day):
+            return True
+    return False
+
+
+# -- when -----------------------------------------------------------------------------------------------------------
+
+
+def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A copy is sent, approved, signed and returned in that order, none of it in the future."""
+    for _organisation, record, path, signature in entries(subject):
+        last: tuple[str, When] | None = None
+        for step in _STEPS:
+            day: When | None = getattr(signature, step)
+            if day is None:
+                continue
+            if _is_future(subject, day):
+                yield from subject.find("signature-in-future", record, (*path, step), words=step, day=day)
+                continue
+            if last is not None and surely_before(day, last[1]):
+                yield from subject.find(
+                    "signature-order", record, (*path, step), first=step, day=day, second=last[0], other=last[1]
+                )
+            else:
+                last = (step, day)
+        yield from _days_of_ending(subject, record, path, signature)
+        for index, reservation in enumerate(signature.reservations):
+            if _is_future(subject, reservation.accepted_on):
+                yield from subject.find(
+                    "signature-in-future", record, (*path, "reservations", index, "accepted_on"), words="accepted_on",
+                    day=reservation.accepted_on,
+                )
+
+
+def _days_of_ending(
+    subject: ProtocolSubject, record: Record[SigningRecord], path: tuple[str | int, ...], signature: Signature
+) -> Iterator[Finding]:
+    """A refusal comes after the copies were sent, a withdrawal after the signature; neither in the future."""
+    for name, end, step, before in (
+        ("declined", signature.declined, "sent_on", signature.sent_on),
+        ("withdrawn", signature.withdrawn, "signed_on", signature.signed_on),
+    ):
+        if end is None:
+            continue
+        if _is_future(subject, end.on):
+            yield from subject.find("signature-in-future", record, (*path, name, "on"), words=name, day=end.on)
+        elif before is not None and not _is_future(subject, before) and surely_before(end.on, before):
+            yield from subject.find(
+                "signature-order", record, (*path, name, "on"), first=name, day=end.on, second=step, other=before
+            )
+
+
+def check_signed_after_agreement(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A version is signed, and sent out for signature, no earlier than it was agreed."""
+    for _organisation, record, path, signature in entries(subject):
+        version = stamp_of(subject, signature.version)
+        if version is None or _is_future(subject, version.agreed_on):
+            continue
+        for step, severity in (("signed_on", None), ("sent_on", "warning")):
+            day: When | None = getattr(signature, step)
+            if day is not None and surely_before(day, version.agreed_on):
+                yield from subject.find(
+                    "signed-before-version", record, (*path, step), words=step, severity=severity,  # type: ignore[arg-type]
+                    version=signature.version, day=day, agreed=version.agreed_on,
+                )
+                break
+
+
+def check_order_of_entries(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The entries of a signing record stand oldest first."""
+    for record in subject.folder.signing.values():
+        last: Signature | None = None
+        for index, signature in enumerate(record.value.signatures if record.value else ()):
+            step, day, other = _compared(last, signature) if last is not None else ("", None, None)
+            if day is not None and other is not None and surely_before(day, other):
+                yield from subject.find(
+                    "entries-order", record, ("signatures", index, *step.split(".")), day=day, other=other
+                )
+            else:
+                last = signature
+
+
+def _compared(one: Signature, other: Signature) -> tuple[str, When | None, When | None]:
+    """The step by which two entries are set in order: one that both have, else the first that the second has."""
+    first, second = _days(one), _days(other)
+    shared = next((step for step in second if step in first), None)
+    if shared is not None:
+        return shared, second[shared], first[shared]
+    step = next(iter(second), "")
+    return step, second.get(step), max(first.values(), key=latest, default=None)
+
+
+def _days(signature: Signature) -> dict[str, When]:
+    steps = {
+        "signed_on": signature.signed_on, "sent_on": signature.sent_on,
+        "declined.on": signature.declined.on if signature.declined else None,
+    }
+    return {step: day for step, day in steps.items() if day is not None}
+
+
+# -- by whom and for whom -------------------------------------------------------------------------------------------
+
+
+def check_contradictions(subject: ProtocolSubject) -> Iterator[Finding]:
+    """One entry signs or declines, not both; only a signature is withdrawn, and only a signed copy comes back."""
+    for _organisation, record, path, signature in entries(subject):
+        unsigned = signature.signed_on is None and record.lacks(*path, "signed_on")
+        if signature.declined is not None and signature.signed_on is not None:
+            yield from subject.find("declined-and-signed", record, (*path, "declined"))
+        if signature.withdrawn is not None and unsigned:
+            yield from subject.find("not-signed", record, (*path, "withdrawn"), words="withdrawn")
+        if signature.returned_on is not None and unsigned and signature.declined is None:
+            yield from subject.find("not-signed", record, (*path, "returned_on"), words="returned", severity="warning")
+
+
+def check_signers_existed(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A body signs while it exists."""
+    for organisation, record, path, signature in entries(subject):
+        if signature.signed_on is None:
+            continue
+        body = subject.organisation(organisation)
+        if body is not None and body.dissolved_on is not None and surely_before(body.dissolved_on, signature.signed_on):
+            yield from subject.find(
+                "signed-after-dissolution", record, (*path, "signed_on"), name=body.name, day=signature.signed_on,
+                dissolved=body.dissolved_on,
+            )
+
+
+def check_signing_for_others(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A body signs for another only as its parent or with a mandate."""
+    for organisation, record, path, signature in entries(subject):
+        for index, other in enumerate(signature.signs_for):
+            place = (*path, "signs_for", index)
+            known = subject.register.organisation(other)
+            if known is None or known.value is None:
+                yield from unknown_organisation(subject, record, place, other)
+                continue
+            present = subject.register.present_organisation(other)
+            if present == organisation or may_sign_for(subject.register, organisation, present, signature):
+                continue
+            if not known.lacks("parent") or record.was_dropped(*path, "mandate"):
+                continue
+            yield from subject.find("no-mandate", record, place, signer=organisation, other=other)
+
+
+def check_who_signed(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A signature says which post gave it by what authority; a resolution or deed has the body's own approval."""
+    if subject.protocol.status not in ("signing", "in-force"):
+        return
+    for _organisation, record, path, signature in entries(subject):
+        if signature.signed_on is None or signature.declined is not None:
+            continue
+        by = signature.signed_by
+        if by is None:
+            yield from subject.find("signatory-unstated", record, path, words="signed_by", missing="signed_by")
+            continue
+        for field, value in (("post", by.post), ("authority", by.authority)):
+            if value is None:
+                yield from subject.find(
+                    "signatory-unstated", record, (*path, "signed_by"), words=field, missing=field
+                )
+        if by.authority in ("resolution", "deed") and signature.approved_on is None:
+            # With a minute or the like cited, the approval can be found, and only its day is wanting.
+            yield from subject.find(
+                "approval-undated", record, path, missing="approved_on", authority=by.authority,
+                severity="advice" if by.reference else None,
+            )
+
+
+def check_reservations(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A reservation is about flows that there are, and is accepted or still open."""
+    for _organisation, record, path, signature in entries(subject):
+        for index, reservation in enumerate(signature.reservations):
+            place = (*path, "reservations", index)
+            known = _flows_of(subject, signature.version)
+            for number, flow in enumerate(reservation.flows):
+                if known and flow not in known:
+                    yield from subject.find(
+                        "unknown-flow", record, (*place, "flows", number), id=flow, protocol=subject.folder.id,
+                        near=did_you_mean(flow, known),
+                    )
+            is_open = signature.signed_on is not None and signature.declined is None and signature.withdrawn is None
+            if is_open and reservation.accepted_on is None and subject.protocol.status in ("signing", "in-force"):
+                yield from subject.find(
+                    "reservation-open", record, place, missing="accepted_on", flows=list(reservation.flows) or ["the text"],
+                    version=signature.version,
+                )
+
+
+def _flows_of(subject: ProtocolSubject, number: str) -> tuple[str, ...]:
+    """The flows of a version, or where it has no text those of the working text; empty where they cannot be known."""
+    text = subject.folder.text_of(number)
+    if text is None and subject.record.was_dropped("flows"):
+        return ()
+    return tuple(flow.id for flow in (text.flows if text is not None else subject.protocol.flows))
+
+
+def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
+    """Evidence of a signature is known by a whole SHA-256, and held by a body that there is."""
+    for _organisation, record, path, signature in entries(subject):
+        evidence = signature.evidence
+        if evidence is None:
+            continue
+        if evidence.sha256 is not None and not _SHA256.match(evidence.sha256):
+            yield from subject.find("bad-digest", record, (*path, "evidence", "sha256"), digest=evidence.sha256)
+        if evidence.held_by is not None:
+            yield from unknown_organisation(subject, record, (*path, "evidence", "held_by"), evidence.held_by)
+
+
+# -- parties --------------------------------------------------------------------------------------------------------
+
+
+def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A signing record is for a body that is or was a party, and an entry is for a text that names it."""
+    folder, register = subject.folder, subject.register
+    if not standing.parties_read(subject):
+        return
+    ever = standing.ever_parties(subject)
+    without_text = {number for number, version in folder.read_versions() if version.text is None}
+    for organisation, record in folder.signing.items():
+        signing_record = record.value
+        if signing_record is None or standing.is_board(subject, organisation):
+            continue
+        signed_for = {register.present_organisation(o) for s in signing_record.signatures for o in s.signs_for}
+        if organisation not in ever and not signed_for & ever:
+            # A text that is not held may have named it; an inheritance from a stranger is another finding.
+            if signing_record.inherits is None and not any(signature.version in without_text for signature in signing_record.signatures):
+                yield from subject.find("never-party", record, organisation=organisation, protocol=folder.id)
+            continue
+        for index, signature in enumerate(signing_record.signatures):
+            named = standing.named_in(subject, signature.version)
+            others = {register.present_organisation(other) for other in signature.signs_for}
+            if named is None or signature.signed_on is None or organisation in named or others & named:
+                continue
+            yield from subject.find(
+                "not-party-to-version", record, ("signatures", index, "version"), organisation=organisation,
+                version=signature.version,
+            )
+
+
+def check_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A body inherits from one that was a party, and both records tell of the succession."""
+    if not any(record.value and record.value.inherits for record in subject.folder.signing.values()):
+        return
+    readable, named = standing.parties_read(subject), standing.named_parties(subject)
+    predecessors = subject.signing.identities.predecessors
+    for organisation, record in subject.folder.signing.items():
+        inherits = record.value.inherits if record.value else None
+        if inherits is None:
+            continue
+        for index, old in enumerate(inherits.from_):
+            path = ("inherits", "from_", index)
+            present = subject.register.present_organisation(old)
+            if not subject.register.has_organisation(old):
+                yield from unknown_organisation(subject, record, path, old)
+            elif present == organisation:
+                continue
+            elif readable and present not in subject.folder.signing and not named.intersection(predecessors(present)):
+                yield from subject.find("inherits-from-stranger", record, path, old=present, protocol=subject.folder.id)
+            elif has_happened(inherits.on, subject.as_of) and inherits.by != "novation":
+                yield from _succession(subject, present, organisation)
+
+
+def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Finding]:
+    record = subject.register.organisation(old)
+    if record is None or record.value is None:
+        return
+    if record.value.dissolved_on is None:
+        yield from subject.find("succession-untold", record, words="dissolved", missing="dissolved_on", old=old, heir=heir)
+    successors = {subject.register.present_organisation(successor) for successor in record.value.successors}
+    if not successors:
+        yield from subject.find("succession-untold", record, words="successors", missing="successors", old=old, heir=heir)
+    elif heir not in successors and not record.was_dropped("successors"):
+        yield from subject.find("succession-untold", record, ("successors",), words="successors", old=old, heir=heir)
+
+
+# -- copies ---------------------------------------------------------------------------------------------------------
+
+
+def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A copy signed in ink is back with the lead within 28 days."""
+    if subject.protocol.status not in ("signing", "in-force"):
+        return
+    register, signing = subject.register, subject.signing
+    lead = register.present_organisation(subject.protocol.lead) if subject.protocol.lead else None
+    for party, text in signing.parties.items():
+        state = signing.state(party, text)
+        days = state.copy_outstanding_days
+        if days is None or days <= COPY_DAYS or signing.has_left(party):
+            continue
+        for entry in reversed(signing.standing(party)):
+            if entry.counts and entry.version == state.signed_version and entry.signed_on == state.signed_on:
+                record = subject.folder.signing[entry.signer]
+                if entry.signer == lead or record.value is None or not isinstance(entry.signed_on, date):
+                    break
+                index = next(i for i, s in enumerate(record.value.signatures) if s is entry.signature)
+                yield from subject.find(
+                    "copy-outstanding", record, ("signatures", index), missing="returned_on", version=entry.version,
+                    day=entry.signed_on, days=days,
+                )
+                break
+
+
+RULES = RuleSet(
+    protocol=(
+        check_signed_versions, check_signed_texts, check_signature_days, check_signed_after_agreement,
+        check_order_of_entries, check_contradictions, check_signers_existed, check_signing_for_others,
+        check_who_signed, check_reservations, check_evidence, check_signers_are_parties, check_inheritance,
+        check_copies_are_back, *standing.PROTOCOL_RULES,
+    ),
+    organisation=standing.ORGANISATION_RULES,
+    observe=standing.OBSERVERS,
+    register=standing.REGISTER_RULES,
+)

@@ -1,0 +1,214 @@
+"""The places to fill in of a PDF: link placeholders become tagged form fields, first cells of rows become row headings.
+
+No coordinate is worked out: position, order and tag of the placeholder are kept. Nothing else of the file changes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+from undersigned.documents.blocks import Document, DocumentError, Field, Table, every, fields_of
+from undersigned.documents.form_font import font_of_fields
+from undersigned.documents.prose import FIELD_HOST
+
+PLACEHOLDER = f"https://{FIELD_HOST}/"
+#: Bits of /F and /Ff (ISO 32000-1, tables 165, 221, 228 and 230).
+_PRINT, _REQUIRED, _MULTILINE, _COMBO = 4, 1 << 1, 1 << 12, 1 << 17
+_FONT = "Inter"
+_MOST_ATTEMPTS = 12
+#: Of a signature's block: what a signature locks, so that one body's signature does not stop the next.
+_LOCKED = ("authority", "name", "post", "date")
+
+
+def with_fields(pdf: bytes, document: Document) -> bytes:
+    """The same file with a form field for each place to fill in, in the order of reading.
+
+    DocumentError where the placeholders are not exactly those of the document.
+    """
+    expected = {field.name: field for field in fields_of(document)}
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        elements = _Elements(file)
+        _head_rows(file, document)
+        made = Array()
+        fonts = Dictionary(Font=Dictionary({f"/{_FONT}": font_of_fields(file)})) if expected else Dictionary()
+        for page in file.pages:
+            for annotation in page.obj.get("/Annots", Array()):
+                name = _placeholder(annotation)
+                if name is None:
+                    continue
+                field = expected.pop(name, None)
+                if field is None:
+                    raise DocumentError(document.record, f"the field {name!r} is not one of its fields, or comes twice")
+                _make_field(file, annotation, field, page.obj, fonts)
+                elements.make_form(annotation)
+                made.append(annotation)
+            if "/Annots" in page.obj:
+                page.obj.Tabs = Name.S
+        if expected:
+            raise DocumentError(document.record, f"the field {min(expected)!r} has no place in its PDF")
+        if len(made):
+            file.Root.AcroForm = file.make_indirect(
+                Dictionary(Fields=made, DR=fonts, DA=String(f"/{_FONT} 11 Tf 0 g"))
+            )
+        return _saved(file)
+
+
+def _saved(file: pikepdf.Pdf) -> bytes:
+    """The bytes of the file. No stream in them ends with a carriage return: before the line feed that follows, a reader
+    cannot tell whether it is data, and validators then doubt the length (ISO 19005-2, 6.1.7.1).
+    """
+    for stream in file.objects:
+        if isinstance(stream, pikepdf.Stream) and _may_grow(stream) and stream.read_raw_bytes().endswith(b"\r"):
+            stream.write(stream.read_bytes() + b"\n")
+    out = b""
+    for attempt in range(_MOST_ATTEMPTS):
+        if attempt:
+            # One object more moves all others to other places in the object streams.
+            extra = [file.make_indirect(Dictionary()) for _ in range(attempt)]
+            file.Root.PieceInfo = Dictionary(Undersigned=Dictionary(
+                LastModified=file.docinfo.get("/ModDate", String("D:19700101000000Z")), Private=Array(extra)
+            ))
+        buffer = io.BytesIO()
+        file.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        out = buffer.getvalue()
+        if b"\r\nendstream" not in out:
+            break
+    return out
+
+
+def _may_grow(stream: pikepdf.Stream) -> bool:
+    """Whether a blank at its end means nothing: content of pages and forms, and character maps."""
+    return stream.get("/Type") in (None, Name.XObject, Name.CMap) and stream.get("/Subtype") in (None, Name.Form) \
+        and not {"/Length1", "/N"} & set(stream.keys())
+
+
+def _placeholder(annotation: pikepdf.Object) -> str | None:
+    action = annotation.get("/A")
+    url = str(action.get("/URI", "")) if action is not None else ""
+    return url[len(PLACEHOLDER) :] if url.startswith(PLACEHOLDER) else None
+
+
+class _Elements:
+    """The structure elements by the number that an annotation names."""
+
+    def __init__(self, file: pikepdf.Pdf) -> None:
+        self._by_number = dict(_numbers(file.Root.StructTreeRoot.ParentTree))
+
+    def make_form(self, annotation: pikepdf.Object) -> None:
+        """The link's element becomes that of a form field. It holds the reference itself, not a list of one:
+        those who compare revisions of a signed file look for it there.
+        """
+        element = self._by_number[int(annotation.StructParent)]
+        element.S = Name.Form
+        if isinstance(element.K, Array) and len(element.K) == 1:
+            element.K = element.K[0]
+        if "/Alt" in element:
+            del element["/Alt"]
+
+
+def _numbers(node: pikepdf.Object) -> Iterator[tuple[int, pikepdf.Object]]:
+    pairs = node.get("/Nums", Array())
+    for place in range(0, len(pairs), 2):
+        yield int(pairs[place]), pairs[place + 1]
+    for kid in node.get("/Kids", Array()):
+        yield from _numbers(kid)
+
+
+def _make_field(
+    file: pikepdf.Pdf, annotation: pikepdf.Object, field: Field, page: pikepdf.Object, fonts: pikepdf.Object
+) -> None:
+    left, bottom, right, top = (float(edge) for edge in annotation.Rect)
+    width, height = round(right - left, 3), round(top - bottom, 3)
+    for key in ("/A", "/Border", "/Contents"):
+        if key in annotation:
+            del annotation[key]
+    annotation.Subtype, annotation.F, annotation.P = Name.Widget, _PRINT, page
+    annotation.T, annotation.TU = String(field.name), String(field.label)
+    flags = _REQUIRED if field.required else 0
+
+    def appearance(drawing: bytes = b"") -> pikepdf.Object:
+        # One for each field: programs that fill a field change its appearance in place.
+        stream = file.make_stream(drawing)
+        stream.Type, stream.Subtype = Name.XObject, Name.Form
+        stream.BBox, stream.Resources = Array([0, 0, width, height]), Dictionary()
+        return stream
+
+    match field.kind:
+        case "checkbox":
+            annotation.FT, annotation.V, annotation.AS = Name.Btn, Name.Off, Name.Off
+            annotation.Ff, annotation.MK = flags, Dictionary(CA=String("4"))
+            annotation.AP = Dictionary(N=Dictionary(Yes=appearance(_tick(width, height)), Off=appearance()))
+        case "signature":
+            annotation.FT = Name.Sig
+            annotation.AP = Dictionary(N=appearance())
+            body, _, kind = field.name.rpartition("__")
+            if kind == "signature":
+                annotation.Lock = file.make_indirect(Dictionary(
+                    Type=Name.SigFieldLock, Action=Name.Include,
+                    Fields=Array([String(f"{body}__{locked}") for locked in _LOCKED]),
+                ))
+        case "choice":
+            annotation.FT, annotation.Ff = Name.Ch, flags | _COMBO
+            annotation.Opt = Array([String(option) for option in field.options])
+            annotation.DA, annotation.MK = String(f"/{_FONT} 11 Tf 0 g"), Dictionary()
+            annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
+        case _:
+            annotation.FT = Name.Tx
+            annotation.Ff = flags | (_MULTILINE if field.kind == "multiline" else 0)
+            annotation.DA, annotation.MK = String(f"/{_FONT} 11 Tf 0 g"), Dictionary()
+            annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
+
+
+def _tick(width: float, height: float) -> bytes:
+    points = [(0.2, 0.5), (0.42, 0.25), (0.82, 0.8)]
+    (ax, ay), (bx, by), (cx, cy) = [(round(x * width, 2), round(y * height, 2)) for x, y in points]
+    return f"q 1.6 w 0 G {ax} {ay} m {bx} {by} l {cx} {cy} l S Q".encode()
+
+
+def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
+    """Marks the first cell of each row of a table with row headings as one (Typst has no way to say so yet).
+
+    The tables of the file are the table of facts on the first page, then those of the document, in the order of reading.
+    """
+    tables = [node for node in every((document.lead, document.body)) if isinstance(node, Table)]
+    heads = [True, *(table.row_heads for table in tables)]
+    found = list(_elements_of(file.Root.StructTreeRoot, "/Table"))
+    if len(found) != len(heads):
+        raise DocumentError(document.record, "the tables of its PDF are not those of the document")
+    for element, has_heads in zip(found, heads, strict=True):
+        if not has_heads:
+            continue
+        for row in _elements_of(element, "/TR"):
+            first = next(iter(_kids(row)), None)
+            if first is not None and first.get("/S") == Name.TD:
+                first.S = Name.TH
+                first.A = Array([*_attributes(first), Dictionary(O=Name.Table, Scope=Name.Row)])
+
+
+def _attributes(element: pikepdf.Object) -> list[pikepdf.Object]:
+    given = element.get("/A")
+    if given is None:
+        return []
+    return list(given.as_list()) if isinstance(given, Array) else [given]
+
+
+def _kids(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    kids = element.get("/K")
+    if kids is None:
+        return
+    for kid in kids if isinstance(kids, Array) else [kids]:
+        if isinstance(kid, Dictionary) and "/S" in kid:
+            yield kid
+
+
+def _elements_of(element: pikepdf.Object, kind: str) -> Iterator[pikepdf.Object]:
+    """Elements of a kind below `element`, in the order of reading, not looking inside one that is found."""
+    for kid in _kids(element):
+        if str(kid.S) == kind:
+            yield kid
+        else:
+            yield from _elements_of(kid, kind)

@@ -1,0 +1,133 @@
+"""What the first page, the foot of each page and the file's metadata say of a text: its state, its version, its parties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import PurePosixPath
+
+from undersigned.documents.agreement import Agreement
+from undersigned.documents.blocks import Break, Code, Fact, Inlines, plain
+from undersigned.documents.flows import law_name
+from undersigned.documents.pieces import text
+from undersigned.documents.prose import is_safe_link
+from undersigned.documents.words import in_words, listed, term, word
+from undersigned.records.vocabulary import vocabulary
+
+
+def notice_of(agreement: Agreement) -> str:
+    """What a reader must know before anything else; "" for a text that is agreed and stands."""
+    notices = []
+    if agreement.publication == "restricted":
+        notices.append(word("notice.restricted"))
+    match agreement.status:
+        case "draft" | "consultation" | "withdrawn":
+            notices.append(word(f"notice.{agreement.status}"))
+        case "superseded":
+            notices.append(_superseded(agreement))
+        case _ if agreement.version is None:
+            notices.append(word("notice.not_stamped"))
+    if agreement.newer and agreement.status not in ("superseded", "withdrawn"):
+        version, since = agreement.newer
+        notices.append(word("notice.newer", version=version, on=in_words(since)))
+    return listed(notices, ". ")
+
+
+def _superseded(agreement: Agreement) -> str:
+    if not agreement.successors:
+        return word("notice.superseded")
+    first = agreement.successors[0]
+    titles = listed((successor.title for successor in agreement.successors), ", ")
+    if first.since is None:
+        return word("notice.superseded_by_undated", successor=titles)
+    return word("notice.superseded_by", successor=titles, since=in_words(first.since))
+
+
+def facts_of(agreement: Agreement) -> Iterable[Fact]:
+    """The table of the first page."""
+    def fact(name: str, value: str | None) -> Iterable[Fact]:
+        if value:
+            yield Fact(word(f"cover.{name}"), text(value))
+
+    protocol = agreement.text
+    yield from fact("status", term("status", agreement.status))
+    yield from fact("version", _version_line(agreement))
+    yield from fact("between", listed(party.name for party in agreement.parties))
+    start = agreement.effective_from
+    yield from fact("effective", in_words(start) if start else word("cover.not_set"))
+    yield from fact("ends", in_words(protocol.effective_to) if protocol.effective_to else None)
+    yield from fact("review", _review_line(agreement))
+    yield from fact("lead", agreement.lead)
+    if agreement.owner:
+        organisation, post = agreement.owner
+        yield from fact("owner", word("cover.owner_value", organisation=organisation, post=post) if post else organisation)
+    yield from fact("where", listed((term("jurisdiction", place) for place in protocol.jurisdictions), ", "))
+    yield from fact("required_by", law_name(vocabulary().gateways, protocol.required_by) if protocol.required_by else None)
+    yield from fact("part_of", agreement.part_of)
+    if agreement.fingerprint:
+        yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))
+    yield from fact("as_of", in_words(agreement.as_of))
+
+
+def _in_lines(fingerprint: str) -> Inlines:
+    """The scheme, then the digits in two lines: no page is wide enough for them all."""
+    scheme, _, digits = fingerprint.rpartition(":")
+    half = len(digits) // 2
+    return (Code(f"{scheme}:"), Break(), Code(digits[:half]), Break(), Code(digits[half:]))
+
+
+def _version_line(agreement: Agreement) -> str:
+    if agreement.version is None:
+        return word("cover.version_none")
+    agreed = in_words(agreement.agreed_on) if agreement.agreed_on else word("cover.not_set")
+    return word("cover.version_value", version=agreement.version, agreed_on=agreed)
+
+
+def _review_line(agreement: Agreement) -> str:
+    if agreement.review_due is None:
+        return word("cover.review_none")
+    state = term("review_state", agreement.review_state)
+    return word("cover.review_value", due_on=in_words(agreement.review_due), state=state)
+
+
+def watermark_of(agreement: Agreement) -> str:
+    """The word across each page of a text that nobody may rely on."""
+    if agreement.status in ("signing", "in-force"):
+        return ""
+    return word(f"watermark.{agreement.status}")
+
+
+def footer_of(agreement: Agreement, form: str = "") -> tuple[str, ...]:
+    """The lines at the foot of each page, the page number aside."""
+    facts = {"protocol": agreement.id, **({"form": form} if form else {})}
+    first = (
+        word("footer.form" if form else "footer.version", **facts, version=agreement.version) if agreement.version
+        else word("footer.form_draft" if form else "footer.draft", **facts, status=term("status", agreement.status))
+    )
+    if agreement.short_fingerprint:
+        first = f"{first}; {word('footer.fingerprint', fingerprint=agreement.short_fingerprint)}"
+    return first, _where_to_check(agreement)
+
+
+def _where_to_check(agreement: Agreement) -> str:
+    address = agreement.register_address.rstrip("/")
+    if not is_safe_link(address):
+        return word("footer.check")
+    return word("footer.check_here", address=f"{address}/{PurePosixPath('protocols', agreement.id)}/")
+
+
+def properties_of(agreement: Agreement, form: str = "") -> tuple[tuple[str, str], ...]:
+    """What the file's metadata says, so that a copy can be traced to its text."""
+    return (
+        ("ProtocolId", agreement.id),
+        *((("FormId", form),) if form else ()),
+        ("ProtocolVersion", agreement.version or ""),
+        ("Fingerprint", agreement.fingerprint or ""),
+        ("Status", agreement.status),
+        ("AsOf", agreement.as_of.isoformat()),
+    )
+
+
+def epoch_of(day: date) -> int:
+    """Midnight UTC of a day in seconds since 1970: the only time that a document carries."""
+    return (day - date(1970, 1, 1)).days * 86400

@@ -1,0 +1,119 @@
+"""What is shared, as tables: each flow's terms, with its law by full name, and its information."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from undersigned.documents.agreement import Agreement
+from undersigned.documents.blocks import Block, Blocks, Table, plain
+from undersigned.documents.pieces import heading, one_or_bullets, paragraph, strong
+from undersigned.documents.words import listed, term, word
+from undersigned.records.protocol import Flow, Item, Law
+from undersigned.records.vocabulary import Entry, vocabulary
+
+
+def law_name(entries: Mapping[str, Entry], id_: str) -> str:
+    """An entry's full name with its reference; the id where the vocabulary has no such entry."""
+    entry = entries.get(id_)
+    if entry is None:
+        return plain(id_)
+    return f"{entry.title_with_reference}, {word('flows.to_be_confirmed')}" if entry.confirmation else entry.title_with_reference
+
+
+def law_rows(law: Law) -> list[tuple[str, list[str]]]:
+    """Each kind of law with the full names of what is relied on; kinds not relied on are left out."""
+    known = vocabulary()
+    rows: list[tuple[str, list[str]]] = []
+    for name, ids, entries in (
+        ("lawful_bases", law.lawful_bases, known.lawful_bases),
+        ("recognised_interests", law.recognised_interests, known.recognised_interests),
+        ("special_category_conditions", law.special_category_conditions, known.special_category_conditions),
+        ("schedule_1_conditions", law.schedule_1_conditions, known.schedule_1_conditions),
+        ("official_authority", (law.official_authority,) if law.official_authority else (), known.gateways),
+        ("law_enforcement_conditions", law.law_enforcement_conditions, known.law_enforcement_conditions),
+        ("gateways", law.gateways, known.gateways),
+    ):
+        if ids:
+            rows.append((word(f"flows.{name}"), [law_name(entries, id_) for id_ in ids]))
+    return rows
+
+
+def flow_section(agreement: Agreement) -> Iterable[Block]:
+    """The section on what is shared."""
+    yield heading(1, word("flows.heading"))
+    if not agreement.text.flows:
+        yield paragraph(word("flows.none"))
+    for number, flow in enumerate(agreement.text.flows, 1):
+        yield heading(2, word("flows.title", number=str(number), title=flow.title or flow.id.replace("-", " ")))
+        yield Table(
+            caption=word("flows.caption", number=str(number)),
+            widths=(3, 8),
+            head=(),
+            rows=tuple(((strong(name),), one_or_bullets(lines)) for name, lines in _flow_rows(flow, agreement)),
+            row_heads=True,
+            captioned=False,
+        )
+        yield _items(number, flow, agreement) if flow.items else paragraph(word("flows.no_items"))
+
+
+def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str]]]:
+    def row(name: str, lines: Iterable[str | None], *, always: bool = False) -> Iterable[tuple[str, list[str]]]:
+        present = [line for line in lines if line]
+        if present or always:
+            yield word(f"flows.{name}"), present or [word("flows.not_written")]
+
+    names = agreement.names
+    both = set(flow.from_) & set(flow.to) & {group.id for group in agreement.text.groups}
+    yield from row("from", (names.get(end, end) for end in flow.from_), always=True)
+    yield from row(
+        "to", [*(names.get(end, end) for end in flow.to), word("flows.each_to_others") if both else None], always=True
+    )
+    yield from row("when", [term("when", flow.when) if flow.when else None])
+    yield from row("stage", [listed((term("stage", stage) for stage in flow.stage), ", ")])
+    yield from row("regime", [_regime(flow)])
+    yield from law_rows(flow)
+    for law in flow.law_differs:
+        ends = listed((names.get(end, end) for end in law.for_), ", ")
+        lines = [
+            word("flows.labelled", label=name, value=listed(titles)) for name, titles in law_rows(law)
+        ] or [word("flows.law_differs_none")]
+        yield word("flows.law_differs", ends=ends), lines
+    yield from row("consent", (term("consent", role) for role in flow.consent))
+    yield from row("statutory_consents", (term("statutory_consent", id_) for id_ in flow.statutory_consents))
+    yield from row("not_shared", flow.not_shared)
+    yield from row("forms", (agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms))
+    yield from row("method", [flow.method], always=True)
+    yield from row("timing", [flow.timing], always=True)
+    yield from row("retention", [flow.retention], always=True)
+
+
+def _regime(flow: Flow) -> str | None:
+    if flow.regime is None:
+        return None
+    sender = term("regime", flow.regime)
+    if flow.receiving_regime in (None, flow.regime):
+        return sender
+    receiver = term("receiving_regime", str(flow.receiving_regime))
+    return word("flows.regime_receiver", sender=sender, receiver=receiver)
+
+
+def _items(number: int, flow: Flow, agreement: Agreement) -> Table:
+    rows: list[tuple[Blocks, ...]] = []
+    for written in flow.items:
+        item = written if isinstance(written, Item) else agreement.items.get(written)
+        if item is None:
+            rows.append(((paragraph(str(written)),), (), (), ()))
+            continue
+        rows.append((
+            (paragraph(item.name),),
+            (paragraph(listed((term("sensitivity", kind) for kind in item.sensitivity), ", ")),),
+            (paragraph(term("about", item.about)),),
+            (paragraph(item.why),) if item.why else (),
+        ))
+    return Table(
+        caption=word("flows.items_caption", number=str(number)),
+        widths=(4, 2.6, 1.9, 3.5),
+        head=(word("flows.item"), word("flows.kind"), word("flows.about"), word("flows.why")),
+        rows=tuple(rows),
+        row_heads=True,
+    )

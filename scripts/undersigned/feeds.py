@@ -1,0 +1,182 @@
+"""Calendars (iCalendar, RFC 5545) and the news feed (Atom, RFC 4287): register and day in, bytes out.
+
+Ids stay the same from build to build, and every stamp of time comes from `as_of` or a record: never from a clock.
+A restricted protocol is in the calendars by its title and date, and not in the news.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from icalendar import Alarm, Calendar, Event
+
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import agreed_versions, has_happened, review_state
+
+#: Days before a review is due on which a calendar reminds.
+ALARM_DAYS = (60, 30, 7)
+MOST_NEWS = 100
+_ATOM = "http://www.w3.org/2005/Atom"
+#: The host in ids where the site has no address of its own (RFC 2606 keeps `.invalid` free).
+_NO_HOST = "undersigned.invalid"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REVIEW_DUE = "Review due: {title}"
+_REMINDER = "Review of {title} is due on {due_on}"
+_VERSION_NEWS = "{title}: version {version} agreed"
+_REVIEW_NEWS = "{title}: reviewed"
+_SIGNATURE_NEWS = "{title}: signed by {organisation}"
+
+
+@dataclass(frozen=True)
+class ReviewDate:
+    """One entry of a calendar: the day on which a protocol's review is due. `completed`: how often it was reviewed."""
+
+    protocol: str
+    title: str
+    due_on: date
+    completed: int
+
+
+def review_date(folder: ProtocolFolder, *, as_of: date) -> ReviewDate | None:
+    """The protocol's next review; None where none is due."""
+    due = review_state(folder, as_of=as_of).due_on
+    if due is None:
+        return None
+    completed = sum(1 for day in folder.reviews if day <= as_of)
+    return ReviewDate(folder.id, folder.value.title, due, completed)
+
+
+def render_reviews_ics(register: Register, *, as_of: date, name: str = "Reviews due", address: str = "") -> bytes:
+    """The review dates of the whole register. `address`: where its site stands, or empty."""
+    dates = [review_date(folder, as_of=as_of) for folder in register.protocols() if folder.readable]
+    return render_calendar((day for day in dates if day is not None), as_of=as_of, name=name, address=address)
+
+
+def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, address: str = "") -> bytes:
+    """All-day events with reminders, most urgent first. `address`: where the site stands, or empty."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Undersigned//Review calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "P1D")
+    stamp = datetime.combine(as_of, time(), UTC)
+    for day in sorted(dates, key=lambda entry: (entry.due_on, entry.protocol)):
+        calendar.add_component(_event(day, stamp, address))
+    return bytes(calendar.to_ical())
+
+
+def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
+    event = Event()
+    event.add("uid", f"{day.protocol}-review@{_host(address)}")
+    event.add("dtstamp", stamp)
+    event.add("sequence", day.completed)
+    event.add("summary", _REVIEW_DUE.format(title=day.title))
+    event.add("dtstart", day.due_on)
+    if day.due_on < date.max:
+        event.add("dtend", day.due_on + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    if address:
+        event.add("url", f"{_with_slash(address)}protocols/{day.protocol}/")
+    for days in ALARM_DAYS:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", timedelta(days=-days))
+        alarm.add("description", _REMINDER.format(title=day.title, due_on=day.due_on.isoformat()))
+        event.add_component(alarm)
+    return event
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that happened. `key` is its lasting id within the register, `path` the page it is told on."""
+
+    on: date
+    key: str
+    title: str
+    summary: str
+    path: str
+
+
+def news(register: Register, *, as_of: date) -> list[News]:
+    """New versions, reviews and signatures by that day, newest first. What is known only by its month is left out."""
+    found: list[News] = []
+    for folder in register.protocols():
+        if folder.readable and folder.value.publication == "public":
+            found.extend(_news_of(folder, register, as_of))
+    found.sort(key=lambda item: item.key)
+    found.sort(key=lambda item: item.on, reverse=True)
+    return found
+
+
+def _news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator[News]:
+    title, path = folder.value.title, f"protocols/{folder.id}/"
+    for number, version in agreed_versions(folder, as_of=as_of):
+        if isinstance(version.agreed_on, date):
+            yield News(version.agreed_on, f"{path}versions/{number}", _VERSION_NEWS.format(title=title, version=number),
+                       version.summary, path)
+    for day, record in folder.reviews.items():
+        if day <= as_of and record.value is not None:
+            yield News(day, f"{path}reviews/{day.isoformat()}", _REVIEW_NEWS.format(title=title), record.value.note, path)
+    for id_, signing in folder.signing.items():
+        for signature in signing.value.signatures if signing.value else ():
+            if isinstance(signature.signed_on, date) and has_happened(signature.signed_on, as_of):
+                name = register.organisation_name(id_)
+                yield News(signature.signed_on, f"{path}signatures/{id_}/{signature.version}/{signature.signed_on}",
+                           _SIGNATURE_NEWS.format(title=title, organisation=name), "", path)
+
+
+def render_atom(register: Register, *, as_of: date, name: str, address: str = "") -> bytes:
+    """The newest hundred items. Links lead from the feed's own place where the site has no address."""
+    items = news(register, as_of=as_of)[:MOST_NEWS]
+    ElementTree.register_namespace("", _ATOM)
+    feed = ElementTree.Element(f"{{{_ATOM}}}feed")
+    base = _with_slash(address) if address else ""
+    _text(feed, "id", f"tag:{_host(address)},2026:feed")
+    _text(feed, "title", name)
+    _text(feed, "updated", _moment(items[0].on if items else as_of))
+    _text(_child(feed, "author"), "name", name)
+    _link(feed, "self", f"{base}feed.xml", "application/atom+xml")
+    _link(feed, "alternate", base or "./", "text/html")
+    for item in items:
+        entry = _child(feed, "entry")
+        _text(entry, "id", f"tag:{_host(address)},2026:{item.key}")
+        _text(entry, "title", item.title)
+        _text(entry, "updated", _moment(item.on))
+        _link(entry, "alternate", f"{base}{item.path}", "text/html")
+        if item.summary:
+            _text(entry, "summary", " ".join(item.summary.split()))
+    ElementTree.indent(feed)
+    body: bytes = ElementTree.tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
+
+
+def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}")
+
+
+def _text(parent: ElementTree.Element, name: str, text: str) -> None:
+    _child(parent, name).text = _NOT_XML.sub("", text)
+
+
+def _link(parent: ElementTree.Element, rel: str, href: str, kind: str) -> None:
+    _child(parent, "link").attrib.update({"rel": rel, "type": kind, "href": href})
+
+
+def _moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or _NO_HOST
+
+
+def _with_slash(address: str) -> str:
+    return address if address.endswith("/") else f"{address}/"

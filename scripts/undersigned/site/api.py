@@ -1,0 +1,176 @@
+"""The register as data for other programs: JSON under `api/v1/`, with its schema. Facts in, text out.
+
+No mailbox and no signatory's post is in it, and of a restricted protocol only title, parties and dates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from undersigned.records.fields import When
+from undersigned.site.facts import OrganisationFacts, ProtocolFacts, SiteFacts
+
+SCHEMA_VERSION = 1
+SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def render_json(value: Json) -> str:
+    """Sorted keys, two spaces, a line end at the end."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def register_data(site: SiteFacts) -> dict[str, Json]:
+    """The whole public register: every protocol and organisation, without their full texts."""
+    return {
+        "$schema": "register.schema.json",
+        "schema_version": SCHEMA_VERSION,
+        "as_of": site.as_of.isoformat(),
+        "protocols": [_protocol(protocol) for protocol in sorted(site.protocols, key=lambda p: p.id)],
+        "organisations": [_organisation(organisation) for organisation in sorted(site.organisations, key=lambda o: o.id)],
+    }
+
+
+def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
+    """One protocol with the text that its page shows."""
+    data = {"schema_version": SCHEMA_VERSION, "as_of": protocol.as_of.isoformat(), **_protocol(protocol)}
+    if protocol.restricted:
+        return data
+    text = _plain(protocol.text.model_copy(update={"forms": {}}))
+    shown = {name: value for name, value in text.items() if name in _TEXT_FIELDS} if isinstance(text, dict) else {}
+    flows = shown.get("flows")
+    if isinstance(flows, list):
+        for flow, typed in zip(flows, protocol.text.flows, strict=True):
+            if isinstance(flow, dict) and typed.items:
+                flow["items"] = [_item(protocol, entry) for entry in typed.items]
+    forms: Json = {id_: _plain(form) for id_, form in protocol.forms.items()}
+    data["text"] = {**shown, **({"forms": forms} if forms else {})}
+    data["text_is"] = protocol.shown_as
+    data["text_version"] = protocol.shown_version
+    return data
+
+
+def organisation_data(organisation: OrganisationFacts, *, as_of: date) -> dict[str, Json]:
+    return {"schema_version": SCHEMA_VERSION, "as_of": as_of.isoformat(), **_organisation(organisation)}
+
+
+_TEXT_FIELDS = frozenset({
+    "title", "kind", "jurisdictions", "effective_to", "required_by", "part_of", "groups", "parties", "purpose", "people",
+    "considerations", "flows", "clauses", "review",
+})
+
+
+def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
+    review = protocol.standing.review
+    dates: dict[str, Json] = {
+        "effective_from": _day(protocol.record.effective_from),
+        "effective_to": _day(protocol.effective_to),
+        "review_due_on": _day(review.due_on),
+        "last_reviewed_on": _day(review.last_completed_on),
+    }
+    common: dict[str, Json] = {
+        "id": protocol.id, "title": protocol.title, "publication": protocol.record.publication,
+        "page": f"protocols/{protocol.id}/", **dates,
+    }
+    if protocol.restricted:
+        return {**common, "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name]}
+    record, standing = protocol.record, protocol.standing
+    return {
+        **common,
+        "summary": record.summary,
+        "kind": record.kind,
+        "status": record.status,
+        "jurisdictions": list(record.jurisdictions),
+        "areas": list(record.areas),
+        "lead": protocol.register.present_organisation(record.lead) if record.lead else None,
+        "supersedes": list(record.supersedes),
+        "formerly": list(record.formerly),
+        "version": standing.version,
+        "fingerprint": standing.fingerprint,
+        "unreleased_changes": standing.unreleased_changes,
+        "review": {
+            "state": review.state, "due_on": _day(review.due_on), "days": review.days,
+            "last_completed_on": _day(review.last_completed_on),
+        },
+        "parties": [
+            {
+                "organisation": party.id, "name": party.name, "role": party.text.role, "state": party.standing.state,
+                "signed_version": party.standing.signed_version, "signed_on": _day(party.standing.signed_on),
+                "copy_returned": party.standing.copy_returned, "days_waiting": party.standing.days_waiting,
+            }
+            for party in sorted(protocol.parties, key=lambda party: party.id)
+        ],
+        "in_force": [{"version": text.version, "between": list(text.between)} for text in standing.in_force],
+        "in_force_between": list(standing.in_force_between),
+        "versions": [
+            {
+                "version": version.number, "agreed_on": _day(version.version.agreed_on), "change": version.version.change,
+                "effective_from": version.takes_effect.isoformat(), "fingerprint": version.version.fingerprint,
+                "summary": version.version.summary,
+            }
+            for version in protocol.versions
+        ],
+        "reviews": [
+            {
+                "completed_on": entry.completed_on.isoformat(), "due_on": _day(entry.review.due_on),
+                "version": entry.review.version, "outcome": entry.review.outcome, "scope": entry.review.scope,
+            }
+            for entry in protocol.reviews
+        ],
+        "downloads": [
+            {"path": file.path, "type": file.extension, "size": file.size}
+            for _, files in protocol.version_downloads for file in files
+        ],
+    }
+
+
+def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
+    record = organisation.record
+    return {
+        "id": organisation.id,
+        "name": record.name,
+        "kind": record.kind,
+        "jurisdiction": record.jurisdiction,
+        "areas": list(record.areas),
+        "also_known_as": list(record.also_known_as),
+        "formerly": list(record.formerly),
+        "dissolved_on": _day(record.dissolved_on),
+        "successors": [id_ for id_, _ in organisation.successors],
+        "page": f"organisations/{organisation.id}/",
+        "protocols": [
+            {"protocol": membership.protocol.id, "state": membership.party.standing.state if membership.party else None}
+            for membership in sorted(organisation.memberships, key=lambda m: m.protocol.id)
+        ],
+    }
+
+
+def _item(protocol: ProtocolFacts, entry: object) -> Json:
+    item = protocol.item(entry)  # type: ignore[arg-type]
+    return {"name": item.name, "sensitivity": list(item.sensitivity), "about": item.about, "why": item.why}
+
+
+def _day(when: When | None) -> str | None:
+    return None if when is None else str(when)
+
+
+def _plain(value: object) -> Json:
+    """A record as JSON holds it: what was written, under the names of the record format."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        return {
+            (fields[name].alias or name): _plain(getattr(value, name))
+            for name in fields if name in value.model_fields_set and getattr(value, name) not in (None, (), {})
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

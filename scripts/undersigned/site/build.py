@@ -1,0 +1,173 @@
+"""Builds and serves the site with MkDocs. The one room that runs MkDocs; it says which page failed, and prints nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from undersigned.register import Register
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+    from undersigned.site.plugin import UndersignedPlugin
+
+_NAME = "undersigned"
+#: What a register's mkdocs.yml need not say.
+_DEFAULTS: dict[str, object] = {
+    "site_name": "Information-sharing register",
+    "theme": {"name": "undersigned"},
+    "plugins": [
+        "undersigned",
+        {"macros": {
+            "modules": ["undersigned.site.macros"], "render_by_default": False,
+            "on_error_fail": True, "on_undefined": "strict",
+        }},
+    ],
+    "markdown_extensions": ["admonition", "tables", "def_list", {"toc": {"permalink": False}}],
+    "use_directory_urls": True,
+    "nav": [{"Home": "index.md"}],
+    "validation": {
+        "nav": {"omitted_files": "ignore", "not_found": "warn"},
+        "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
+    },
+}
+
+
+class SiteError(Exception):
+    """The site could not be built. The message names the page, where there is one."""
+
+
+def build_site(
+    register: Register, output_dir: Path, *, as_of: date, downloads: Path | Mapping[str, int] | None = None
+) -> None:
+    """Builds the site of `register` into `output_dir`, which is emptied first.
+
+    `downloads`: the folder of documents that the caller will put at `downloads/` in the site, or the size in bytes of
+    each by its path in that folder, `<protocol-id>/<file>`. Raises `SiteError`. The same arguments give the same bytes.
+    """
+    sizes = _sizes(downloads) if isinstance(downloads, Path) else downloads or {}
+    with _quiet() as complaints, _settled(register.root) as (config_file, settings):
+        from mkdocs.commands.build import build
+        from mkdocs.config import load_config
+
+        plugin: UndersignedPlugin | None = None
+        try:
+            config = load_config(config_file, site_dir=str(output_dir.resolve()), strict=True, **settings)  # type: ignore[arg-type]
+            plugin = _plugin(config)
+            plugin.use(register, as_of=as_of, sizes=sizes)
+            config.plugins.on_startup(command="build", dirty=False)
+            try:
+                build(config)
+            finally:
+                config.plugins.on_shutdown()
+        except SiteError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise SiteError(_told(error, complaints, plugin)) from error
+
+
+def serve(root: Path, *, as_of: date, address: str = "127.0.0.1:8000") -> None:
+    """Serves the site of the register in `root` and rebuilds it when a record or page changes, until interrupted."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    with _settled(root, as_of=as_of.isoformat()) as (config_file, settings):
+        from mkdocs.commands.serve import serve as serve_with_mkdocs
+
+        try:
+            serve_with_mkdocs(config_file, dev_addr=address, **settings)  # type: ignore[arg-type]
+        except (Exception, SystemExit) as error:
+            raise SiteError(_told(error, [], None)) from error
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def _settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """The configuration file, and what it leaves out or the caller adds; `options` are the plugin's own.
+
+    A register without mkdocs.yml, or without a folder of pages, gets empty ones for as long as the build takes.
+    """
+    from mkdocs.utils.yaml import yaml_load
+
+    with tempfile.TemporaryDirectory() as empty:
+        own = root / "mkdocs.yml"
+        written: dict[str, object] = {}
+        if own.is_file():
+            with own.open("rb") as file:
+                written = yaml_load(file) or {}
+        else:
+            own = Path(empty) / "mkdocs.yml"
+            own.write_text("{}\n", encoding="utf-8")
+        settings = {key: value for key, value in _DEFAULTS.items() if key not in written}
+        if "docs_dir" not in written:
+            pages = root / "docs"
+            if not pages.is_dir():
+                pages = Path(empty) / "docs"
+                pages.mkdir()
+            settings["docs_dir"] = str(pages.resolve())
+        settings["plugins"] = _with_options(
+            settings.get("plugins") or written["plugins"], {"root": str(root.resolve()), **options}
+        )
+        yield str(own), settings
+
+
+def _with_options(plugins: object, options: Mapping[str, str]) -> dict[str, object]:
+    """The plugins with `options` given to ours; as a mapping, because MkDocs empties a list's entries as it reads them."""
+    named: dict[str, object] = {}
+    for entry in plugins if isinstance(plugins, list) else [plugins]:
+        named.update(entry if isinstance(entry, dict) else {str(entry): {}})
+    if _NAME in named:
+        own = named[_NAME]
+        named[_NAME] = {**(own if isinstance(own, dict) else {}), **options}
+    return {name: own or {} for name, own in named.items()}
+
+
+def _plugin(config: MkDocsConfig) -> UndersignedPlugin:
+    found = config.plugins.get(_NAME)
+    if found is None:
+        raise SiteError("mkdocs.yml lists plugins, but not 'undersigned': add it, before 'macros'")
+    plugin: UndersignedPlugin = found
+    return plugin
+
+
+class _Complaints(logging.Handler):
+    """Keeps what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(record.getMessage())
+
+
+@contextmanager
+def _quiet() -> Iterator[list[str]]:
+    """MkDocs' log goes into a list, and nowhere else."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    logger = logging.getLogger("mkdocs")
+    handler = _Complaints()
+    propagated, level = logger.propagate, logger.level
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield handler.kept
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate, logger.level = propagated, level
+
+
+def _told(error: BaseException, complaints: Sequence[str], plugin: UndersignedPlugin | None) -> str:
+    told = list(dict.fromkeys(complaints)) or [str(error) or type(error).__name__]
+    page = plugin.current_page if plugin is not None else ""
+    where = f" (at {page})" if page and not any(page in line for line in told) else ""
+    return "the site could not be built: " + "; ".join(told) + where

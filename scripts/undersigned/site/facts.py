@@ -1,0 +1,455 @@
+"""What the pages say, gathered from the register for one day. Pure: no words, no HTML, no MkDocs.
+
+A restricted protocol has no text, state or signature here: title, parties and dates are all that leaves this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from undersigned.records.fields import KEBAB, When
+from undersigned.records.form import Form
+from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import Clause, Flow, Item, Operative, Party, Protocol, StampedText
+from undersigned.records.review import Review
+from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
+from undersigned.records.version import Version
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import (
+    InForce,
+    PartyStatus,
+    ProtocolStatus,
+    Signing,
+    agreed_versions,
+    protocol_status,
+    takes_effect,
+    version_in_force,
+)
+
+#: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
+Shown = Literal["in-force", "agreed", "ended", "working"]
+_ENDED = ("superseded", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to take away. `path` is relative to the site; `size` in bytes."""
+
+    path: str
+    extension: str
+    size: int
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """One party of a protocol: what the text says of it, where its signature stands, whom to ask."""
+
+    id: str
+    name: str
+    text: Party
+    standing: PartyStatus
+    signature: Signature | None
+    officer: NominatedOfficer | None
+    others: tuple[OtherOfficer, ...]
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    number: str
+    version: Version
+    takes_effect: date
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    completed_on: date
+    review: Review
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a flow: an organisation, or a group with its members. `id` is None for a group."""
+
+    id: str | None
+    name: str
+    members: tuple[tuple[str, str], ...] = ()
+
+
+class ProtocolFacts:
+    """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`."""
+
+    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+        self.folder = folder
+        self.register = register
+        self.as_of = as_of
+        self.id = folder.id
+        self._sizes = sizes
+        self.standing: ProtocolStatus = protocol_status(folder, register, as_of=as_of)
+        self._signing = Signing(folder, register, as_of=as_of)
+        #: Protocols that say they supersede this one; set once all are known.
+        self.replaced_by: tuple[ProtocolFacts, ...] = ()
+
+    @property
+    def record(self) -> Protocol:
+        return self.folder.value
+
+    @property
+    def restricted(self) -> bool:
+        return self.record.publication == "restricted"
+
+    @cached_property
+    def title(self) -> str:
+        return self.text.title or self.record.title
+
+    @cached_property
+    def _chosen(self) -> tuple[str | None, Version | None, Shown]:
+        if self.restricted:
+            return None, None, "working"
+        ended = self.record.status in _ENDED
+        in_force = version_in_force(self.folder, as_of=self.as_of)
+        if in_force is not None and in_force[1].text is not None and not ended:
+            return in_force[0], in_force[1], "in-force"
+        for number, version in reversed(agreed_versions(self.folder, as_of=self.as_of)):
+            if version.text is not None:
+                return number, version, "ended" if ended else "agreed"
+        return None, None, "working"
+
+    @property
+    def shown_version(self) -> str | None:
+        """The version whose text is shown; None where it is the working text."""
+        return self._chosen[0]
+
+    @property
+    def shown_stamp(self) -> Version | None:
+        return self._chosen[1]
+
+    @property
+    def shown_as(self) -> Shown:
+        return self._chosen[2]
+
+    @property
+    def text(self) -> Operative:
+        """The text the page shows."""
+        stamp = self._chosen[1]
+        return self.record if stamp is None or stamp.text is None else stamp.text
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms of the text shown, by id."""
+        if isinstance(self.text, StampedText):
+            return dict(sorted(self.text.forms.items()))
+        return {id_: form.value for id_, form in sorted(self.folder.forms.items()) if form.value is not None}
+
+    @cached_property
+    def later_version(self) -> VersionFacts | None:
+        """A version agreed but not yet in effect, where an earlier one is shown."""
+        newest = self.versions[0] if self.versions else None
+        later = newest is not None and self.shown_version is not None and newest.number != self.shown_version
+        return newest if later else None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.shown_as == "working" and self.record.status in ("draft", "consultation", "signing")
+
+    @property
+    def effective_to(self) -> When | None:
+        return self.text.effective_to or self.record.effective_to
+
+    def item(self, item: str | Item) -> Item:
+        """A flow's item in full; one that nothing names is shown by its id."""
+        return self.record.spelled_out(item) or Item(name=str(item))
+
+    def flow_title(self, id_: str) -> str:
+        """A flow's title in the text shown; its id where it has none."""
+        return next((flow.title for flow in self.text.flows if flow.id == id_ and flow.title), id_)
+
+    # parties and contacts
+
+    @cached_property
+    def parties_by_name(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of every party under its present id, by name."""
+        ids = self._signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
+        return tuple(sorted(((id_, self.register.organisation_name(id_)) for id_ in ids), key=lambda pair: pair[1].casefold()))
+
+    @cached_property
+    def parties(self) -> tuple[PartyFacts, ...]:
+        """By name."""
+        found = [self._party(standing) for standing in self.standing.parties]
+        return tuple(sorted(found, key=lambda party: (party.name.casefold(), party.id)))
+
+    def _party(self, standing: PartyStatus) -> PartyFacts:
+        id_ = standing.organisation
+        record = self.folder.signing.get(id_)
+        signing = record.value if record is not None and record.value is not None else SigningRecord()
+        signature = None
+        if standing.signed_version is not None:
+            signature = next((entry.signature for entry in reversed(self._signing.standing(id_))
+                              if entry.counts and entry.version == standing.signed_version), None)
+        return PartyFacts(
+            id=id_, name=self.register.organisation_name(id_), text=self._signing.parties[id_], standing=standing,
+            signature=signature, officer=signing.nominated_officer, others=signing.other_officers,
+        )
+
+    @cached_property
+    def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
+        """Each version that binds, with (id, name) of those it binds."""
+        return tuple((text, self._named(text.between)) for text in self.standing.in_force)
+
+    def _named(self, ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(((id_, self.register.organisation_name(id_)) for id_ in ids), key=lambda pair: pair[1].casefold()))
+
+    def ends(self, ends: tuple[str, ...]) -> tuple[End, ...]:
+        """The organisations and groups at one end of a flow, as the text names them."""
+        groups = {group.id: group for group in self.text.groups}
+        return tuple(self._end(end, groups[end].title if end in groups else None, end in groups) for end in ends)
+
+    def _end(self, end: str, title: str | None, is_group: bool) -> End:
+        if is_group:
+            members = tuple(
+                (self.register.present_organisation(party.organisation), self.register.organisation_name(party.organisation))
+                for party in self.text.parties if party.group == end
+            )
+            return End(None, title or end, members)
+        present = self.register.present_organisation(end)
+        return End(present, self.register.organisation_name(end))
+
+    # history
+
+    @cached_property
+    def versions(self) -> tuple[VersionFacts, ...]:
+        """Newest first."""
+        agreed = agreed_versions(self.folder, as_of=self.as_of)
+        return tuple(VersionFacts(n, v, takes_effect(self.folder, v)) for n, v in reversed(agreed))
+
+    @cached_property
+    def reviews(self) -> tuple[ReviewFacts, ...]:
+        """Newest first."""
+        return tuple(
+            ReviewFacts(day, record.value) for day, record in reversed(self.folder.reviews.items())
+            if day <= self.as_of and record.value is not None
+        )
+
+    @cached_property
+    def changed_terms(self) -> tuple[str, ...]:
+        """The operative fields in which an amendment being prepared differs from the newest stamp."""
+        if not self.standing.unreleased_changes or not self.folder.versions:
+            return ()
+        stamped = self.folder.stamped_text(next(reversed(self.folder.versions))) or {}
+        working = self.folder.working_text
+        return tuple(key for key in sorted({*stamped, *working}) if stamped.get(key) != working.get(key))
+
+    @cached_property
+    def prepared_flows(self) -> tuple[Flow, ...]:
+        """Flows of the working text that are new or changed against the text shown."""
+        if not self.changed_terms:
+            return ()
+        shown = {flow.id: _spelled(flow, self) for flow in self.text.flows}
+        return tuple(flow for flow in self.record.flows if shown.get(flow.id) != _spelled(flow, self))
+
+    @cached_property
+    def prepared_clauses(self) -> tuple[Clause, ...]:
+        """Clauses of the working text that are new or changed against the text shown."""
+        if not self.changed_terms:
+            return ()
+        shown = {clause.id: clause for clause in self.text.clauses}
+        return tuple(clause for clause in self.record.clauses if shown.get(clause.id) != clause)
+
+    # downloads
+
+    def downloads(self, name: str) -> tuple[Download, ...]:
+        """The PDF and the Word file called `name`, as far as they were made."""
+        found = []
+        for extension in ("pdf", "docx"):
+            size = self._sizes.get(f"{self.id}/{name}.{extension}")
+            if size is not None:
+                found.append(Download(f"downloads/{self.id}/{name}.{extension}", extension, size))
+        return tuple(found)
+
+    @property
+    def document_name(self) -> str:
+        """The file name, without its ending, of the copy to sign: the newest stamp's, or the draft's."""
+        if self.versions:
+            return f"{self.id}-v{self.versions[0].number}"
+        return f"{self.id}-draft"
+
+    @cached_property
+    def version_downloads(self) -> tuple[tuple[str, tuple[Download, ...]], ...]:
+        """For each version, newest first, or for the draft (an empty number): its files."""
+        numbers = [version.number for version in self.versions]
+        named = [(number, self.downloads(f"{self.id}-v{number}")) for number in numbers]
+        named.append(("", self.downloads(f"{self.id}-draft")))
+        return tuple((number, files) for number, files in named if files)
+
+
+def _spelled(flow: Flow, facts: ProtocolFacts) -> tuple[Flow, tuple[Item, ...]]:
+    items = tuple(Item.model_validate(facts.item(item).model_dump(include=set(Item.model_fields))) for item in flow.items)
+    return flow.model_copy(update={"items": ()}), items
+
+
+def _link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
+    by_id = {protocol.id: protocol for protocol in protocols}
+    for newer in protocols:
+        if newer.restricted:
+            continue
+        for old in newer.record.supersedes:
+            older = by_id.get(register.present_protocol(old))
+            if older is not None and older is not newer:
+                older.replaced_by = (*older.replaced_by, newer)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An organisation's place in one protocol. `party` is None where the protocol is restricted."""
+
+    protocol: ProtocolFacts
+    party: PartyFacts | None
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    id: str
+    record: Organisation
+    memberships: tuple[Membership, ...]
+    leads: tuple[ProtocolFacts, ...]
+    owns: tuple[ProtocolFacts, ...]
+    predecessors: tuple[tuple[str, str], ...]
+    successors: tuple[tuple[str, str], ...]
+
+    @property
+    def to_sign(self) -> tuple[Membership, ...]:
+        """Protocols that wait for this body's signature."""
+        return tuple(m for m in self.memberships if m.party and m.party.standing.state in ("awaiting", "stale", "not-sent")
+                     and m.protocol.record.status not in ("draft", "consultation", *_ENDED))
+
+    @property
+    def copies_owed(self) -> tuple[Membership, ...]:
+        """Protocols whose lead has no signed paper copy from this body yet."""
+        return tuple(m for m in self.memberships if m.party and m.party.standing.copy_outstanding_days is not None)
+
+
+class SiteFacts:
+    """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
+
+    def __init__(self, register: Register, *, as_of: date, sizes: Mapping[str, int] | None = None) -> None:
+        self.register = register
+        self.as_of = as_of
+        self._sizes = sizes or {}
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        """Every protocol that reads, by title."""
+        found = [
+            ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
+            for folder in self.register.protocols() if folder.readable and KEBAB.match(folder.id)
+        ]
+        _link_successors(found, self.register)
+        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+
+    @cached_property
+    def by_id(self) -> dict[str, ProtocolFacts]:
+        return {protocol.id: protocol for protocol in self.protocols}
+
+    @cached_property
+    def open_protocols(self) -> tuple[ProtocolFacts, ...]:
+        return tuple(protocol for protocol in self.protocols if not protocol.restricted)
+
+    @cached_property
+    def reviews_due(self) -> tuple[ProtocolFacts, ...]:
+        """Protocols with a review due date, most urgent first."""
+        due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
+        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, p.title.casefold(), p.id)))
+
+    @cached_property
+    def organisations(self) -> tuple[OrganisationFacts, ...]:
+        """Every organisation that reads, by name."""
+        found = list(self._organisations())
+        return tuple(sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id)))
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[str]:
+        """Those that have a page."""
+        return frozenset(organisation.id for organisation in self.organisations)
+
+    def _organisations(self) -> Iterator[OrganisationFacts]:
+        present = self.register.present_organisation
+        memberships: dict[str, list[Membership]] = {}
+        leads: dict[str, list[ProtocolFacts]] = {}
+        owns: dict[str, list[ProtocolFacts]] = {}
+        for protocol in self.protocols:
+            if protocol.restricted:
+                for id_, _name in protocol.parties_by_name:
+                    memberships.setdefault(id_, []).append(Membership(protocol, None))
+                continue
+            for party in protocol.parties:
+                memberships.setdefault(party.id, []).append(Membership(protocol, party))
+            if protocol.record.lead:
+                leads.setdefault(present(protocol.record.lead), []).append(protocol)
+            if protocol.record.owner:
+                owns.setdefault(present(protocol.record.owner.organisation), []).append(protocol)
+        records: dict[str, Organisation] = {}
+        for id_ in self.register.organisation_ids:
+            read = self.register.organisation(id_)
+            if KEBAB.match(id_) and read is not None and read.value is not None:
+                records[id_] = read.value
+        before: dict[str, list[str]] = {}
+        for id_, record in records.items():
+            for successor in record.successors:
+                before.setdefault(present(successor), []).append(id_)
+        for id_, record in records.items():
+            yield OrganisationFacts(
+                id=id_, record=record, memberships=tuple(memberships.get(id_, ())), leads=tuple(leads.get(id_, ())),
+                owns=tuple(owns.get(id_, ())),
+                predecessors=tuple((old, records[old].name) for old in sorted(before.get(id_, ()))),
+                successors=tuple((present(new), self.register.organisation_name(new)) for new in record.successors),
+            )
+
+    @cached_property
+    def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:
+        """(former id, protocol) for each id that a protocol had before."""
+        return tuple((old, self.by_id[new]) for old, new in sorted(self.register.former_protocols.items())
+                     if new in self.by_id and old not in self.by_id and KEBAB.match(old))
+
+    @cached_property
+    def moved_organisations(self) -> tuple[tuple[str, OrganisationFacts], ...]:
+        by_id = {organisation.id: organisation for organisation in self.organisations}
+        return tuple((old, by_id[new]) for old, new in sorted(self.register.former_organisations.items())
+                     if new in by_id and old not in by_id and KEBAB.match(old))
+
+    @cached_property
+    def review_counts(self) -> dict[str, int]:
+        """How many protocols in force stand in each review state."""
+        counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
+        for protocol in self.protocols:
+            if protocol.standing.review.state in counts:
+                counts[protocol.standing.review.state] += 1
+        return counts
+
+    @cached_property
+    def signature_counts(self) -> dict[str, int]:
+        """How many parties of published protocols that are not drafts or ended stand in each signature state."""
+        counts: dict[str, int] = {}
+        for protocol in self.open_protocols:
+            if protocol.record.status in ("signing", "in-force"):
+                for state, number in protocol.standing.counts.items():
+                    counts[state] = counts.get(state, 0) + number
+        return counts
+
+    @cached_property
+    def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures waited for in protocols being signed or in force, the longest first."""
+        found = [(protocol, party) for protocol in self.open_protocols if protocol.record.status in ("signing", "in-force")
+                 for party in protocol.parties if party.standing.state in ("awaiting", "stale", "not-sent")]
+        return tuple(sorted(found, key=lambda pair: (-(pair[1].standing.days_waiting or 0), pair[1].name.casefold(),
+                                                     pair[0].title.casefold(), pair[0].id)))
+
+    @cached_property
+    def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures in wet ink whose copy the lead does not have, the longest first."""
+        found = [(protocol, party) for protocol in self.open_protocols for party in protocol.parties
+                 if party.standing.copy_outstanding_days is not None and protocol.record.status not in _ENDED]
+        return tuple(sorted(found, key=lambda pair: (-(pair[1].standing.copy_outstanding_days or 0), pair[1].name.casefold(),
+                                                     pair[0].title.casefold(), pair[0].id)))

@@ -1,0 +1,50 @@
+"""Everything the site holds beside its pages: data, calendars, news and the site map, by path. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape
+
+from undersigned.feeds import ReviewDate, render_atom, render_calendar, review_date
+from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
+from undersigned.site.facts import ProtocolFacts, SiteFacts
+
+
+def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
+    """(path in the site, content). `address`: where the site will stand, or empty."""
+    yield "api/v1/register.json", render_json(register_data(site)).encode()
+    yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
+    yield "feed.xml", render_atom(site.register, as_of=site.as_of, name=name, address=address)
+    yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
+    for protocol in site.protocols:
+        yield from _protocol_files(site, protocol, protocol.id, address)
+    for old, protocol in site.moved_protocols:
+        yield from _protocol_files(site, protocol, old, address)
+    organisations = [(organisation.id, organisation) for organisation in site.organisations]
+    for id_, organisation in (*organisations, *site.moved_organisations):
+        data = organisation_data(organisation, as_of=site.as_of)
+        data["$schema"] = "../register.schema.json#/$defs/organisation"
+        yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
+        of_its_own = [membership.protocol for membership in organisation.memberships]
+        yield f"calendars/organisations/{id_}.ics", _calendar(site, of_its_own, organisation.record.name, address)
+
+
+def _protocol_files(site: SiteFacts, protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
+    data = protocol_data(protocol)
+    data["$schema"] = "../register.schema.json#/$defs/protocol"
+    yield f"api/v1/protocols/{id_}.json", render_json(data).encode()
+    yield f"calendars/protocols/{id_}.ics", _calendar(site, [protocol], protocol.title, address)
+
+
+def _calendar(site: SiteFacts, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
+    found = [review_date(protocol.folder, as_of=site.as_of) for protocol in protocols]
+    dates: list[ReviewDate] = [day for day in found if day is not None]
+    return render_calendar(dates, as_of=site.as_of, name=name, address=address)
+
+
+def site_map(address: str, urls: Iterable[str]) -> bytes:
+    """The sitemap protocol's file, without days: a page's own day is not known, and the build's says nothing."""
+    base = address if address.endswith("/") else f"{address}/"
+    lines = [f"<url><loc>{escape(base + url)}</loc></url>" for url in sorted(urls)]
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return (text + "\n".join(lines) + "\n</urlset>\n").encode()

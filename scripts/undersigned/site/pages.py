@@ -1,0 +1,215 @@
+"""The generated pages of the site: facts and templates in, HTML bodies out. Pure, and free of MkDocs.
+
+The templates escape every value by themselves; only `render_prose` hands them HTML that came from a record.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, partial
+from html import unescape
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from undersigned.checks.rule import Rule
+from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site.facts import OrganisationFacts, ProtocolFacts, SiteFacts
+from undersigned.site.prose import first_words, render_prose
+from undersigned.site.wording import area_words, date_words, days_words, size_words
+
+TEMPLATES = Path(__file__).parent / "templates"
+_HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
+_MARKUP = re.compile(r"<[^>]+>")
+_MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
+_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
+_NOT_ANCHOR = re.compile(r"[^a-z0-9-]+")
+
+#: The names of the sections, by their folder.
+_TITLES = {
+    "": "Home",
+    "protocols/": "Protocols",
+    "organisations/": "Organisations",
+    "reviews/": "Review calendar",
+    "status/": "Status",
+    "feeds/": "Calendars and data",
+    "rules/": "The rules",
+}
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way to a page. `url` is relative to the site's root."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class GeneratedPage:
+    """One page. `source` is the name MkDocs knows it by; `contents` are (id, plain text) of its main headings."""
+
+    source: str
+    title: str
+    description: str
+    body: str
+    breadcrumbs: tuple[Crumb, ...] = ()
+    section: str = ""
+    contents: tuple[tuple[str, str], ...] = ()
+    wide: bool = False
+    #: Where an address that has moved leads now, relative to the site's root.
+    moved_to: str = ""
+
+    @property
+    def url(self) -> str:
+        """The page's folder, relative to the site's root."""
+        return self.source.removesuffix("index.md")
+
+
+@dataclass(frozen=True)
+class PageSet:
+    """What the pages are made from. `name`: the site's; `rules`: the rules that have a page, by code."""
+
+    site: SiteFacts
+    name: str
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> date:
+        return self.site.as_of
+
+
+def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
+    for url, template in (
+        ("protocols/", "protocols.html"), ("organisations/", "organisations.html"), ("reviews/", "reviews.html"),
+        ("status/", "status.html"), ("feeds/", "feeds.html"),
+    ):
+        yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
+    for protocol in pages.site.protocols:
+        yield protocol_page(pages, protocol)
+    for organisation in pages.site.organisations:
+        yield organisation_page(pages, organisation)
+    if pages.rules:
+        yield _page(pages, "rules/", "rules.html", title=_TITLES["rules/"], section="rules/", wide=True, rules=pages.rules)
+    for code, rule in pages.rules.items():
+        yield _page(pages, f"rules/{code}/", "rule.html", title=rule.title, section="rules/",
+                    description=first_words(rule.asks), code=code, rule=rule)
+    yield from _moved_pages(pages)
+
+
+def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
+    """A protocol's page; of a restricted one: title, parties and dates."""
+    template = "restricted.html" if facts.restricted else "protocol.html"
+    summary = "" if facts.restricted else first_words(facts.record.summary or "")
+    return _page(pages, f"protocols/{facts.id}/", template, title=facts.title, section="protocols/",
+                 description=summary, facts=facts)
+
+
+def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> GeneratedPage:
+    return _page(pages, f"organisations/{organisation.id}/", "organisation.html", title=organisation.record.name,
+                 section="organisations/", wide=True, organisation=organisation)
+
+
+def start_page(pages: PageSet) -> GeneratedPage:
+    """The home page of a register that has written none."""
+    return _page(pages, "", "start.html", title=pages.name, wide=True, name=pages.name, most=12)
+
+
+def fragment(pages: PageSet, template: str, url: str, **values: object) -> Markup:
+    """A piece of a hand-written page at `url`: safe HTML in one line, so that Markdown leaves it alone."""
+    html = _render(pages, template, url, values)
+    return Markup(" ".join(line.strip() for line in html.splitlines() if line.strip()))  # noqa: S704 - our template
+
+
+class PageError(Exception):
+    """A page could not be made; says which."""
+
+
+def _moved_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    for old, protocol in pages.site.moved_protocols:
+        yield GeneratedPage(f"protocols/{old}/index.md", protocol.title, "", "", moved_to=f"protocols/{protocol.id}/")
+    for old, organisation in pages.site.moved_organisations:
+        yield GeneratedPage(f"organisations/{old}/index.md", organisation.record.name, "", "",
+                            moved_to=f"organisations/{organisation.id}/")
+
+
+def _page(pages: PageSet, url: str, template: str, *, title: str, section: str = "", description: str = "",
+          wide: bool = False, **values: object) -> GeneratedPage:
+    body = _render(pages, template, url, values)
+    crumbs = [Crumb(_TITLES[""], "")] if url else []
+    if section and section != url:
+        crumbs.append(Crumb(_TITLES[section], section))
+    return GeneratedPage(
+        source=f"{url}index.md", title=title, description=description, body=body, breadcrumbs=tuple(crumbs),
+        section=f"{section}index.md" if section else "", contents=_contents(body), wide=wide,
+    )
+
+
+def _render(pages: PageSet, template: str, url: str, values: Mapping[str, object]) -> str:
+    site = pages.site
+    try:
+        return _environment().get_template(template).render(
+            site=site, as_of=site.as_of,
+            link_to=partial(relative, url),
+            has_organisation=site.organisation_ids.__contains__,
+            present=site.register.present_organisation,
+            name_of=site.register.organisation_name,
+            protocol_named=lambda id_: site.by_id.get(site.register.present_protocol(id_)),
+            **values,
+        )
+    except Exception as error:
+        raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
+
+
+def relative(here: str, there: str) -> str:
+    """The way from one folder or file of the site to another, both relative to its root: works from any base path."""
+    way = posixpath.relpath(there or ".", here or ".")
+    return f"{way}/" if there.endswith("/") or not there else way
+
+
+def _contents(body: str) -> tuple[tuple[str, str], ...]:
+    return tuple((id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body))
+
+
+def _law(name: str, id_: str) -> str:
+    """An entry of a vocabulary in words, as far as it is known."""
+    entries: Mapping[str, Entry] = getattr(vocabulary(), name)
+    entry = entries.get(id_)
+    if entry is None:
+        return id_
+    return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
+
+
+def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
+    clauses = source.text.clauses if source is not None and not source.restricted else ()
+    return next((clause.title for clause in clauses if clause.id == id_ and clause.title), id_)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[..., object]] = {
+        "date": date_words,
+        "days": days_words,
+        "size": size_words,
+        "prose": render_prose,
+        "first_words": first_words,
+        "area": area_words,
+        "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
+    }
+    environment.filters.update(filters)
+    environment.tests["mailbox"] = lambda text: bool(_MAILBOX.match(text))
+    environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
+    environment.globals.update(law=_law, clause_title=_clause_title)
+    words = environment.get_template("words.html").module
+    states: Mapping[str, str] = vars(words)["signature_states"]
+    environment.filters["signature_state"] = lambda state: states[state]
+    return environment

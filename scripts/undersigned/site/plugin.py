@@ -1,0 +1,200 @@
+"""The MkDocs plugin: hands the pages and files that the pure rooms make to MkDocs. It decides nothing of its own.
+
+Text from records never becomes Markdown, front matter or a template: MkDocs sees an empty page, and its finished body.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from mkdocs.config import config_options as option
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.toc import get_toc
+
+from undersigned.checks.rule import rules
+from undersigned.register import Register, load_register
+from undersigned.site.facts import SiteFacts
+from undersigned.site.output import generated_files, site_map
+from undersigned.site.pages import GeneratedPage, PageError, PageSet, generated_pages, start_page
+from undersigned.site.wording import date_words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+    from mkdocs.structure.toc import _TocToken
+    from mkdocs.utils.templates import TemplateContext
+
+AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
+#: No script, no other host, no inline style. `frame-ancestors` cannot be set from within a page.
+SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'"
+#: While `serve` runs, MkDocs puts its reload script into each page.
+_SERVING_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'unsafe-inline'; connect-src 'self'"
+_SITE_MAP = "sitemap.xml"
+_EMPTY_PAGE = "---\nrender_macros: false\n---\n"
+_MOVED_PAGE = "---\nrender_macros: false\ntemplate: redirect.html\n---\n"
+
+
+class UndersignedConfig(Config):  # type: ignore[no-untyped-call]
+    """`as_of`: the day the site speaks of; `root`: the register's folder, by default that of the configuration."""
+
+    as_of = option.Optional(option.Type(str))
+    root = option.Optional(option.Type(str))
+
+
+class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyped-call]
+    """`pages` holds what the macros of hand-written pages read."""
+
+    def __init__(self) -> None:
+        self.pages: PageSet | None = None
+        self.current_page = ""
+        self._serving = False
+        self._given: Register | None = None
+        self._as_of: date | None = None
+        self._sizes: Mapping[str, int] = {}
+        self._generated: dict[str, GeneratedPage] = {}
+
+    def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+        """What `build` already knows. Otherwise the register is read anew before each build."""
+        self._given, self._as_of, self._sizes = register, as_of, sizes
+
+    # -- events, in the order MkDocs sends them -----------------------------------------------------------------
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        # Being here keeps the plugin, and what it was given, from one build of `serve` to the next.
+        self._serving = command == "serve"
+
+    def on_shutdown(self) -> None:
+        # MkDocs keeps one plugin for the whole process; the next build begins afresh.
+        self._given, self._as_of, self._sizes = None, None, {}
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        root = self._root(config)
+        as_of = self._day()
+        register = self._given if self._given is not None else load_register(root)
+        site = SiteFacts(register, as_of=as_of, sizes=self._sizes)
+        self.pages = PageSet(site, config.site_name, rules())
+        extra = config.extra
+        if not isinstance(extra.get("register"), dict):
+            extra["register"] = {}
+        extra["frame"] = {
+            "security_policy": _SERVING_POLICY if self._serving else SECURITY_POLICY,
+            "as_of_words": date_words(as_of),
+            "navigation": [],
+            "footer": [],
+        }
+        config.theme.static_templates.discard(_SITE_MAP)
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        assert self.pages is not None  # noqa: S101 - on_config comes first
+        self._generated = {}
+        # MkDocs stamps its own site map with the day of the build, and so does the packed copy beside it.
+        if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
+            files.remove(stamped)
+        try:
+            made = list(generated_pages(self.pages))
+            if files.get_file_from_path("index.md") is None:
+                made.append(start_page(self.pages))
+        except PageError as error:
+            raise PluginError(str(error)) from error
+        for page in made:
+            if files.get_file_from_path(page.source) is not None:
+                raise PluginError(f"{page.source} stands in the docs folder and is also a generated page; rename it")
+            self._generated[page.source] = page
+            files.append(File.generated(config, page.source, content=_MOVED_PAGE if page.moved_to else _EMPTY_PAGE))
+        address = "" if self._serving else config.site_url or ""
+        for path, content in generated_files(self.pages.site, name=config.site_name, address=address):
+            files.append(File.generated(config, path, content=content))
+        if address:
+            urls = [file.url for file in files.documentation_pages() if not self._moved(file)]
+            urls = ["" if url in (".", "./") else url for url in urls]
+            files.append(File.generated(config, _SITE_MAP, content=site_map(address, urls)))
+        config.extra["frame"].update(_navigation(config, files))
+        return files
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        self.current_page = page.file.src_uri
+        return markdown
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        made = self._generated.get(page.file.src_uri)
+        if made is None:
+            page.meta.setdefault("breadcrumbs", [] if page.is_homepage else [{"label": "Home", "url": "."}])
+            return html
+        page.title = made.title
+        page.meta.update({
+            "generated": True,
+            "description": made.description,
+            "section": made.section,
+            "wide": made.wide,
+            "breadcrumbs": [{"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs],
+        })
+        if made.moved_to:
+            page.meta.update({"moved_to": made.moved_to, "moved_title": made.title})
+            page.title = "This page has moved"
+        page.toc = get_toc([_token(1, "", made.title, [_token(2, id_, text) for id_, text in made.contents])])
+        return made.body
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        # MkDocs leaves it off; the theme is written for it on, and lets only a page's body through.
+        env.autoescape = True
+        return env
+
+    def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+        self.current_page = page.file.src_uri
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+        for folder in ("protocols", "signatories"):
+            if (self._root(config) / folder).is_dir():
+                server.watch(str(self._root(config) / folder))
+        return server
+
+    # -- where and when -----------------------------------------------------------------------------------------
+
+    def _root(self, config: MkDocsConfig) -> Path:
+        beside = Path(config.config_file_path).parent if config.config_file_path else Path()
+        return beside / self.config.root if self.config.root else beside
+
+    def _day(self) -> date:
+        """From `build`, the configuration or the environment: never from the clock."""
+        if self._as_of is not None:
+            return self._as_of
+        text = self.config.as_of or os.environ.get(AS_OF_VARIABLE, "")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise PluginError(
+                f"the site speaks of one day: set {AS_OF_VARIABLE} to it, for example {AS_OF_VARIABLE}=2026-11-22"
+            ) from None
+
+    def _moved(self, file: File) -> bool:
+        made = self._generated.get(file.src_uri)
+        return made is not None and bool(made.moved_to)
+
+
+def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = None) -> _TocToken:
+    # MkDocs takes a heading's `name` for HTML, as Python-Markdown gives it.
+    return {"level": level, "id": id_, "name": escape(name), "children": children or []}
+
+
+def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, str]]]:
+    """The theme's two short lists of links, as far as their pages exist."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for place in ("navigation", "footer"):
+        found[place] = []
+        for item in config.theme.get(place) or []:
+            file = files.get_file_from_path(item["source"])
+            if file is not None:
+                found[place].append({"label": item["label"], "source": item["source"], "url": file.url})
+    return found

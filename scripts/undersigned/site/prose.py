@@ -1,0 +1,94 @@
+"""Prose from records to safe HTML. What a record says is hostile until this room has rendered it.
+
+Raw HTML comes out as text, links lead only to https and mailto addresses, images become their description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+#: Elements that prose may hold; `h1` and `h2` belong to the page.
+_TAGS = {
+    "p", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "br", "hr",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}
+_ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
+_SCHEMES = {"https", "mailto"}
+_MOST_KEPT = 4096
+
+
+def _may_link(url: str) -> bool:
+    return url.lower().startswith(("https://", "mailto:"))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image"])
+    parser.validateLink = _may_link  # type: ignore[method-assign]
+    return parser
+
+
+_PARSER = _parser()
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
+    """Safe HTML. The highest heading of `text` becomes `h<level>` (3 to 6), and none below skips a level.
+
+    `label` names the passage; a table in it is announced by that name.
+    """
+    tokens = _PARSER.parse(text)
+    _fit_headings(tokens, max(3, min(6, level)))
+    for token in tokens:
+        if token.type == "th_open":
+            token.attrs = {"scope": "col"}
+        elif token.type == "td_open":
+            token.attrs = {}
+    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    clean = nh3.clean(
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
+    )
+    return Markup(_framed_tables(clean, label))  # noqa: S704 - cleaned on the line above
+
+
+def first_words(text: str, most: int = 160) -> str:
+    """The beginning of `text` in one line, without Markdown's marks: for a page's description."""
+    inline = [token.content for token in _PARSER.parse(text) if token.type == "inline"]
+    plain = " ".join(" ".join(inline).replace("*", "").replace("`", "").split())
+    if len(plain) <= most:
+        return plain
+    return plain[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _fit_headings(tokens: Sequence[Token], level: int) -> None:
+    """Moves the headings below the page's own; an order that skips a level is closed up."""
+    openings = [token for token in tokens if token.type == "heading_open"]
+    top = min((int(token.tag[1]) for token in openings), default=1)
+    before = level - 1
+    for token in tokens:
+        if token.type == "heading_open":
+            before = min(6, max(level, level + int(token.tag[1]) - top), before + 1)
+            token.tag = f"h{before}"
+        elif token.type == "heading_close":
+            token.tag = f"h{before}"
+
+
+def _framed_tables(html: str, label: str) -> str:
+    """A caption for each table, and a frame that scrolls by keyboard. `html` is clean: its tables bear no attribute."""
+    if "<table>" not in html:
+        return html
+    first, *rest = html.split("<table>")
+    parts = [first]
+    for number, part in enumerate(rest, 1):
+        name = escape(f"{label or 'Text'}: table {number}")
+        inside, after = part.split("</table>", 1)
+        parts.append(
+            f'<div class="app-scroll" tabindex="0" role="region" aria-label="{name}"><table>'
+            f'<caption class="govuk-visually-hidden">{name}</caption>{inside}</table></div>{after}'
+        )
+    return "".join(parts)
