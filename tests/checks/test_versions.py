@@ -75,7 +75,7 @@ def test_a_rename_alone_is_no_amendment(tmp_path: Path) -> None:
 
 def test_an_amendment_is_placed_at_its_first_term(tmp_path: Path) -> None:
     found = findings(tmp_path, {PROTOCOL: working(TEXT.replace("2 years", "3 years").replace("extend this", "prolong this"))})
-    assert [(f.code, f.severity, f.line, f.column) for f in found] == [("amendment-in-preparation", "warning", 9, 66)]
+    assert [(f.code, f.severity, f.line, f.column) for f in found] == [("amendment-in-preparation", "warning", 9, 54)]
     assert found[0].message.endswith("from version 1.0 in flow warning: retention and clause start-and-review: text")
 
 

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import docx
 import pytest
+from document_sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from lxml import etree
-from sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 
 from undersigned.documents import render_docx, render_form_docx
 from undersigned.documents.controls import control_tag

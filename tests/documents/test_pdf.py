@@ -9,7 +9,7 @@ import page
 import pikepdf
 import pypdf
 import pytest
-from sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
+from document_sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 
 from undersigned.documents import Agreement, DocumentError, render_form_pdf, render_pdf
 from undersigned.documents.blocks import Code, Field, Paragraph, Text

@@ -329,6 +329,8 @@ def placeholders_in(words: Words, *, fillable: bool = False) -> Iterator[tuple[i
         blank = match[0].strip()
         if match["angle"] and is_html(blank, words.text):
             continue
+        if match["dots"] and words.path[:1] == ("clauses",) and words.path[-1] == "text":
+            continue  # the clause says nothing, and that is told
         if fillable and match["bracket"] and not re.match(r"\[\s*(insert|tb[cda]|to be|xx)", blank, re.IGNORECASE):
             continue
         start = match.start() + len(match[0]) - len(match[0].lstrip())

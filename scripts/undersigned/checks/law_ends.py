@@ -36,7 +36,8 @@ _AN_AUTHORITY = re.compile(
 class Standing:
     """What a body is in law, from its record or else from its kind. Two bodies of one standing are judged alike.
 
-    `unconfirmed`: facts taken from the vocabulary that still have to be confirmed.
+    `unconfirmed`: facts taken from the vocabulary that still have to be confirmed. `foreign`: recorded outside the United
+    Kingdom, so that its law is not asked there.
     """
 
     kind: str
@@ -51,11 +52,7 @@ class Standing:
     behalf: Behalf
     mappa_role: str | None
     unconfirmed: frozenset[str]
-
-    @property
-    def foreign(self) -> bool:
-        """Recorded outside the United Kingdom: its law is not asked there."""
-        return bool(self.places) and not self.places & UNITED_KINGDOM
+    foreign: bool
 
     def sure(self, fact: str) -> bool:
         return fact not in self.unconfirmed
@@ -257,7 +254,6 @@ def _standing(organisation: Organisation, party: Party, protocol: Protocol) -> t
         places = frozenset({own, *protocol.jurisdictions})
     else:
         places = frozenset({own})
-    said = {name for name in type(legal).model_fields if getattr(legal, name) is not None}
     return organisation.name, Standing(
         kind=kind.id,
         places=places,
@@ -270,8 +266,15 @@ def _standing(organisation: Organisation, party: Party, protocol: Protocol) -> t
         specified=_answer(legal.specified_objective, "depends"),
         behalf=_behalf(party.capacity or ""),
         mappa_role=party.mappa_role,
-        unconfirmed=frozenset(kind.unconfirmed) - said,
+        unconfirmed=frozenset(kind.unconfirmed) - _said(legal),
+        foreign=bool(places) and not places & UNITED_KINGDOM,
     )
+
+
+def _said(legal: Legal) -> frozenset[str]:
+    """What the organisation says of itself, by the names that the vocabulary of kinds has for it."""
+    said = {name for name in type(legal).model_fields if getattr(legal, name) is not None}
+    return frozenset({*said, "section_14"} if "section_14_side" in said else said)
 
 
 def _answer(said: bool | None, default: Answer) -> Answer:

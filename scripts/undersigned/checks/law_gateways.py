@@ -21,7 +21,8 @@ _SPECIFIED = "dea17-s35"
 _GENERAL = frozenset({_SECTION_14, _SECTION_115, "lga72-s111", "la11-s1"})
 _REFERRAL_CONSENTS = ("refer", "choice-of-authority")
 _HEALTH = re.compile(
-    r"\b(?:health|medical|medicines?|medication|clinical|patients?|treatment|diagnos\w+|psychiatric|hospital|GP|disabilit\w+)\b",
+    r"\b(?:health|medical|medicines?|medication|clinical|patients?|treat(?:ment|ed)|diagnos\w+|psychiatr\w+|hospitals?|GP|disabilit\w+"
+    r"|injur\w+|wounds?|mental|illness\w*|addiction|dependen\w+)\b",
     re.IGNORECASE,
 )
 _SOCIAL_CARE = re.compile(r"\b(?:social care|social services|care needs|care plan|care and support)\b", re.IGNORECASE)
@@ -146,7 +147,7 @@ def _section_14(sender: Standing, receiver: Standing) -> Misfit | None:
         return Misfit("section-14-sides", "youth", "advice") if other.kind == "youth-justice" else None
     if any(end.kind == "government" and end.section_14 == "depends" for end in ends):
         return Misfit("section-14-sides", "unsure", "warning")
-    return Misfit("section-14-sides", "default")
+    return Misfit("section-14-sides", "default", None if all(end.sure("section_14") for end in ends) else "warning")
 
 
 def _section_115(receiver: Standing) -> Misfit | None:

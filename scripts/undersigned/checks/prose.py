@@ -31,7 +31,7 @@ _MAY_BE_LINK = re.compile(rb"\](?:\(|\[|:)|!\[")
 _MAY_SKIP = re.compile(rb"^[ \t]*[^#\n]*#{2,6}[ \t]", re.MULTILINE)
 _TAG = re.compile(r"<(?:!--|!\[CDATA\[|!DOCTYPE\b|\?\w|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))[^<>]*>?", re.IGNORECASE)
 _NEVER_CLOSED = re.compile(r"<(?:script|iframe|img|svg|style|object|embed)\b", re.IGNORECASE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t]|$)", re.MULTILINE)
+_NAME_OF_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _SAFE = ("https://", "mailto:")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
@@ -155,6 +155,18 @@ def _first_visible(text: str, at: int) -> int:
     return at
 
 
+def _openings(faults: Iterable[_Fault]) -> Iterator[_Fault]:
+    """The faults without the closing tag of an element whose opening was told."""
+    opened: set[str] = set()
+    for fault in faults:
+        tag = _NAME_OF_TAG.match(fault[3]) if fault[0] == "raw-html" else None
+        if tag and tag[1] and tag[2].lower() in opened:
+            continue
+        if tag:
+            opened.add(tag[2].lower())
+        yield fault
+
+
 def check_record(subject: Subject, record: Record[Authored], raw: bytes) -> Iterator[Finding]:
     """The prose of a record holds no raw HTML, no image, only links to https and mailto, and skips no heading; its
     plain texts hold no raw HTML either."""
@@ -174,7 +186,7 @@ def _short(text: str) -> str:
 def _faults(record: Record[Authored], html: bool) -> Iterator[tuple[str, Place, str, str]]:
     for words in texts_in(record.source.data):
         found = faults_of_markdown(words.text) if _is_markdown(words.path) else _html_in_plain(words) if html else ()
-        for code, offset, variant, fact in found:
+        for code, offset, variant, fact in _openings(found):
             yield code, record.source.place_in(words.path, offset), variant, fact
 
 
@@ -195,7 +207,7 @@ def check_versions(subject: ProtocolSubject) -> Iterator[Finding]:
     for record in subject.folder.versions.values():
         summary = record.value.summary if record.value else ""
         if "<" in summary:
-            for _code, offset, _words, fact in _html_in_plain(Words(("summary",), summary)):
+            for _code, offset, _words, fact in _openings(_html_in_plain(Words(("summary",), summary))):
                 yield from subject.find(
                     "raw-html", record, at=record.place_in(("summary",), offset), words="plain", what=_short(fact), before="", now=""
                 )

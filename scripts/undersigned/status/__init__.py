@@ -1,0 +1,80 @@
+"""What can be worked out for a day: reviews, signatures, which text is in force between whom.
+
+Pure functions of register and date. What is dated after `as_of` has not happened. No fact here is ever written down.
+"""
+
+from undersigned.status.identities import (
+    Identities,
+    heirs,
+    party_text,
+)
+from undersigned.status.protocol import (
+    ProtocolStatus,
+    has_unreleased_changes,
+    protocol_status,
+)
+from undersigned.status.reviews import (
+    DEFAULT_INTERVAL,
+    DUE_SOON_DAYS,
+    LAPSED_DAYS,
+    LateReturn,
+    ReviewState,
+    ReviewStatus,
+    ReviewStep,
+    late_returns,
+    review_interval,
+    review_state,
+    review_steps,
+)
+from undersigned.status.signing import (
+    COPY_DAYS,
+    SIGNATURE_STATES,
+    Entry,
+    InForce,
+    PartyStatus,
+    SignatureState,
+    Signing,
+    may_sign_for,
+)
+from undersigned.status.versions import (
+    add_months,
+    agreed_versions,
+    has_happened,
+    newest_version,
+    takes_effect,
+    version_in_force,
+)
+
+__all__ = [
+    "COPY_DAYS",
+    "DEFAULT_INTERVAL",
+    "DUE_SOON_DAYS",
+    "LAPSED_DAYS",
+    "SIGNATURE_STATES",
+    "Entry",
+    "Identities",
+    "InForce",
+    "LateReturn",
+    "PartyStatus",
+    "ProtocolStatus",
+    "ReviewState",
+    "ReviewStatus",
+    "ReviewStep",
+    "SignatureState",
+    "Signing",
+    "add_months",
+    "agreed_versions",
+    "has_happened",
+    "has_unreleased_changes",
+    "heirs",
+    "late_returns",
+    "may_sign_for",
+    "newest_version",
+    "party_text",
+    "protocol_status",
+    "review_interval",
+    "review_state",
+    "review_steps",
+    "takes_effect",
+    "version_in_force",
+]

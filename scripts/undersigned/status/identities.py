@@ -1,0 +1,122 @@
+"""Who is party, and under which id: organisations read through `formerly` and, from its day, `inherits`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from undersigned.records.protocol import Party
+from undersigned.records.source import Data
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status.versions import has_happened, newest_version
+
+
+def heirs(folder: ProtocolFolder, register: Register, *, as_of: date) -> dict[str, list[str]]:
+    """For each body whose place another has taken by that day: those that took it (present ids, sorted)."""
+    found: dict[str, list[str]] = {}
+    for organisation, record in folder.signing.items():
+        inherits = record.value.inherits if record.value else None
+        if inherits is None or not has_happened(inherits.on, as_of):
+            continue
+        heir = register.present_organisation(organisation)
+        for old in inherits.from_:
+            old_id = register.present_organisation(old)
+            if old_id != heir and heir not in found.setdefault(old_id, []):
+                found[old_id].append(heir)
+    return {old: sorted(new) for old, new in found.items() if new}
+
+
+class Identities:
+    """Organisation ids read through `formerly` and, from its day, `inherits`."""
+
+    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date) -> None:
+        self._register = register
+        self._heirs = heirs(folder, register, as_of=as_of)
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def present(self, id_: str) -> tuple[str, ...]:
+        """The bodies that answer for `id_` now: itself under its present id, or its heirs."""
+        if id_ not in self._known:
+            self._known[id_] = tuple(self._answering(self._register.present_organisation(id_), frozenset()))
+        return self._known[id_]
+
+    def _answering(self, id_: str, seen: frozenset[str]) -> Iterator[str]:
+        following = [heir for heir in self._heirs.get(id_, ()) if heir not in seen and heir != id_]
+        if not following:
+            yield id_
+            return
+        for heir in following:
+            yield from self._answering(heir, seen | {id_})
+
+    def predecessors(self, id_: str) -> list[str]:
+        """Bodies whose place `id_` has taken, directly or through others, and itself last."""
+        found = [id_]
+        if not self._heirs:
+            return found
+        for body in found:
+            found.extend(old for old, new in self._heirs.items() if body in new and old not in found)
+        return found[::-1]
+
+    def present_parties(self, parties: Iterable[Party]) -> dict[str, Party]:
+        """Parties by the id that answers now; a body that already was party keeps its own entry."""
+        out: dict[str, Party] = {}
+        inherited: dict[str, Party] = {}
+        for party in parties:
+            for id_ in self.present(party.organisation):
+                if id_ == self._register.present_organisation(party.organisation):
+                    out.setdefault(id_, party)
+                else:
+                    inherited.setdefault(id_, party)
+        return {**inherited, **out}
+
+    def rename(self, text: Data) -> Data:
+        """A canonical operative text with every organisation under its present id."""
+        renamed = dict(text)
+        parties: dict[str, Data] = {}
+        for own in (False, True):
+            for party in text.get("parties", ()):
+                old = party.get("organisation", "")
+                for id_ in self.present(old) if isinstance(old, str) else ():
+                    if (id_ == self._register.present_organisation(old)) is own:
+                        parties[id_] = {**party, "organisation": id_}
+        if parties:
+            renamed["parties"] = [parties[id_] for id_ in sorted(parties)]
+        if "flows" in text:
+            renamed["flows"] = [self._rename_flow(flow) for flow in text["flows"]]
+        if isinstance(text.get("part_of"), str):
+            renamed["part_of"] = self._register.present_protocol(text["part_of"])
+        if "clauses" in text:
+            renamed["clauses"] = [self._rename_clause(clause) for clause in text["clauses"]]
+        return renamed
+
+    def _rename_clause(self, clause: Data) -> Data:
+        adopts = clause.get("adopts")
+        if not isinstance(adopts, dict) or not isinstance(adopts.get("protocol"), str):
+            return clause
+        return {**clause, "adopts": {**adopts, "protocol": self._register.present_protocol(adopts["protocol"])}}
+
+    def _rename_flow(self, flow: Data) -> Data:
+        out = {**flow, **{end: self._rename_ends(flow[end]) for end in ("from", "to") if end in flow}}
+        if isinstance(flow.get("law_differs"), list):
+            out["law_differs"] = [
+                {**law, "for": self._rename_ends(law["for"])} if isinstance(law, dict) and "for" in law else law
+                for law in flow["law_differs"]
+            ]
+        return out
+
+    def _rename_ends(self, ends: Data) -> Data:
+        if not isinstance(ends, list):
+            return ends
+        return list(dict.fromkeys(id_ for end in ends if isinstance(end, str) for id_ in self.present(end)))
+
+
+def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:
+    """The signatories of the newest stamp agreed by that day; without one, or without text, those of the working text
+    that had joined and not left."""
+    newest = newest_version(folder, as_of=as_of)
+    if newest is not None and newest[1].text is not None:
+        return newest[1].text.parties
+    return tuple(
+        party for party in folder.value.parties
+        if (party.joined_on is None or has_happened(party.joined_on, as_of)) and not has_happened(party.left_on, as_of)
+    )

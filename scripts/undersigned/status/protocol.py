@@ -1,0 +1,62 @@
+"""All that `status` tells of one protocol for one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status.identities import Identities
+from undersigned.status.reviews import ReviewStatus, review_state
+from undersigned.status.signing import SIGNATURE_STATES, InForce, PartyStatus, SignatureState, Signing
+from undersigned.status.versions import newest_version
+
+
+@dataclass(frozen=True)
+class ProtocolStatus:
+    """All that `status` tells of one protocol for one day."""
+
+    id: str
+    title: str
+    status: str
+    version: str | None
+    fingerprint: str | None
+    unreleased_changes: bool
+    review: ReviewStatus
+    parties: tuple[PartyStatus, ...]
+    in_force: tuple[InForce, ...]
+    in_force_between: tuple[str, ...]
+    counts: Mapping[SignatureState, int]
+
+
+def has_unreleased_changes(folder: ProtocolFolder, register: Register, *, as_of: date) -> bool:
+    """Whether the working text differs from the newest stamp of any day, a rename or a succession aside.
+
+    False where that cannot be said, because a record that holds one of the two was not wholly read.
+    """
+    if not folder.versions or not folder.text_is_clean:
+        return False
+    newest = next(reversed(folder.versions))
+    if folder.fingerprint_of_text(newest) in (None, folder.working_fingerprint):
+        return False
+    stamped = folder.stamped_text(newest)
+    if stamped is None:
+        return False
+    identities = Identities(folder, register, as_of=as_of)
+    return bool(identities.rename(stamped) != identities.rename(folder.working_text))
+
+
+def protocol_status(folder: ProtocolFolder, register: Register, *, as_of: date) -> ProtocolStatus:
+    """Where a protocol and every signature of it stand on `as_of`. The protocol must read."""
+    signing = Signing(folder, register, as_of=as_of)
+    parties = tuple(signing.state(id_, text) for id_, text in sorted(signing.parties.items()))
+    newest = newest_version(folder, as_of=as_of)
+    counts = {state: sum(1 for party in parties if party.state == state) for state in SIGNATURE_STATES}
+    return ProtocolStatus(
+        id=folder.id, title=folder.value.title, status=folder.value.status,
+        version=newest[0] if newest else None, fingerprint=newest[1].fingerprint if newest else None,
+        unreleased_changes=has_unreleased_changes(folder, register, as_of=as_of),
+        review=review_state(folder, as_of=as_of), parties=parties,
+        in_force=signing.in_force(), in_force_between=signing.in_force_between(parties), counts=counts,
+    )

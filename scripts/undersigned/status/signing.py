@@ -1,0 +1,377 @@
+"""One protocol's signatures on one day: where each party stands, and which text binds whom to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+from typing import Literal
+
+from undersigned.records.fields import When, earliest, version_key
+from undersigned.records.protocol import Party
+from undersigned.records.signature import Signature
+from undersigned.records.version import Version
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status.identities import Identities, party_text
+from undersigned.status.versions import agreed_versions, has_happened, takes_effect, version_in_force
+
+SignatureState = Literal["signed", "stale", "awaiting", "not-sent", "declined", "withdrawn", "ended", "not-required"]
+SIGNATURE_STATES: tuple[SignatureState, ...] = (
+    "signed", "stale", "awaiting", "not-sent", "declined", "withdrawn", "ended", "not-required",
+)
+#: After so many days a wet-ink copy that is not back is a finding.
+COPY_DAYS = 28
+
+
+@dataclass(frozen=True)
+class PartyStatus:
+    """Where one party stands. `days_waiting` from `sent_on` (awaiting) or the newest material text's day (stale)."""
+
+    organisation: str
+    state: SignatureState
+    signed_version: str | None
+    signed_on: When | None
+    copy_returned: bool
+    days_waiting: int | None
+    copy_outstanding_days: int | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A version that still binds, and whom (two at least, sorted)."""
+
+    version: str
+    between: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A signing entry as it stood on a day: what had happened by then. `signer` made it, perhaps for another."""
+
+    signer: str
+    signature: Signature
+    version: str
+    sent_on: When | None
+    signed_on: When | None
+    declined: bool
+    withdrawn: bool
+    reserved: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a signature: made, not refused, no reservation open."""
+        return self.signed_on is not None and not self.declined and not self.withdrawn and not self.reserved
+
+
+class Signing:
+    """One protocol's signatures on one day, worked out once and asked many things."""
+
+    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date) -> None:
+        self.folder = folder
+        self.register = register
+        self.as_of = as_of
+        self.identities = Identities(folder, register, as_of=as_of)
+        self.versions = agreed_versions(folder, as_of=as_of)
+        self.by_number = dict(self.versions)
+        self.material: str | None = next(
+            (number for number, version in reversed(self.versions) if version.change == "material"),
+            self.versions[0][0] if self.versions else None,
+        )
+
+    @cached_property
+    def parties(self) -> dict[str, Party]:
+        """The parties by present id, in the order of the text."""
+        return self.identities.present_parties(party_text(self.folder, as_of=self.as_of))
+
+    # entries
+
+    def _visible(self, signer: str, signature: Signature) -> Entry | None:
+        """The entry as it stood; None if nothing of it had happened or its version had not been agreed."""
+        if signature.version not in self.by_number:
+            return None
+        signed_on = signature.signed_on if has_happened(signature.signed_on, self.as_of) else None
+        if signed_on is not None and not self._fingerprint_fits(signature):
+            signed_on = None
+        sent_on = signature.sent_on if has_happened(signature.sent_on, self.as_of) else None
+        declined = signature.declined is not None and has_happened(signature.declined.on, self.as_of)
+        withdrawn = (
+            signed_on is not None and signature.withdrawn is not None and has_happened(signature.withdrawn.on, self.as_of)
+        )
+        if sent_on is None and signed_on is None and not declined:
+            return None
+        reserved = any(
+            not has_happened(reservation.accepted_on, self.as_of) for reservation in signature.reservations
+        )
+        return Entry(signer, signature, signature.version, sent_on, signed_on, declined, withdrawn, reserved)
+
+    def _fingerprint_fits(self, signature: Signature) -> bool:
+        given = signature.fingerprint
+        if given is None:
+            return True
+        return given in (self.by_number[signature.version].fingerprint, self.folder.fingerprint_of_text(signature.version))
+
+    @cached_property
+    def _entries(self) -> dict[str, list[Entry]]:
+        """By the record's own organisation id, oldest first, with what others signed for it."""
+        found: dict[str, list[Entry]] = {}
+        for organisation, record in self.folder.signing.items():
+            for signature in record.value.signatures if record.value else ():
+                entry = self._visible(organisation, signature)
+                if entry is None:
+                    continue
+                found.setdefault(organisation, []).append(entry)
+                for other in signature.signs_for:
+                    other_id = self.register.present_organisation(other)
+                    if other_id != organisation and may_sign_for(self.register, organisation, other_id, signature):
+                        found.setdefault(other_id, []).append(entry)
+        return found
+
+    def entries(self, party: str) -> list[Entry]:
+        """The party's entries with those of the bodies whose place it took, oldest first."""
+        bodies = self.identities.predecessors(party)
+        if len(bodies) == 1 and party not in self._signed_for_by_others:
+            return self._entries.get(party, [])
+        lists = [self._entries.get(body, []) for body in bodies]
+        merged = [entry for entries in lists for entry in entries]
+        if sum(1 for entries in lists if entries) > 1 or any(entry.signer != party for entry in merged):
+            merged.sort(key=_first_day)
+        return merged
+
+    @cached_property
+    def _signed_for_by_others(self) -> frozenset[str]:
+        return frozenset(
+            party for party, entries in self._entries.items() if any(entry.signer != party for entry in entries)
+        )
+
+    def standing(self, party: str) -> list[Entry]:
+        """The entries that a withdrawal has not ended: those after the last withdrawn one."""
+        entries = self.entries(party)
+        last = max((index for index, entry in enumerate(entries) if entry.withdrawn), default=-1)
+        return entries[last + 1 :]
+
+    # what must be signed
+
+    def present_in(self, number: str) -> frozenset[str] | None:
+        """The parties of a version's text under present ids; None where it has no text."""
+        if number not in self._present_in:
+            text = self.by_number[number].text
+            self._present_in[number] = (
+                None if text is None else frozenset(self.identities.present_parties(text.parties))
+            )
+        return self._present_in[number]
+
+    @cached_property
+    def _present_in(self) -> dict[str, frozenset[str] | None]:
+        return {}
+
+    def joined_by(self, party: str) -> str | None:
+        """The version from which a party's signature is asked: the newest material one, or for a newcomer the later
+        version it joined by."""
+        if self.material is None:
+            return None
+        joined = self.material
+        for number, _version in self.versions:
+            if version_key(number) < version_key(self.material):
+                continue
+            members = self.present_in(number)
+            if members is not None and party not in members:
+                joined = ""
+            elif not joined:
+                joined = number
+        return joined or self.material
+
+    def expected_versions(self, party: str) -> frozenset[str]:
+        """The versions of which a signature makes the party `signed`."""
+        joined = self.joined_by(party)
+        if joined is None:
+            return frozenset()
+        return frozenset(number for number, _ in self.versions if version_key(number) >= version_key(joined))
+
+    # states
+
+    def dissolved(self, party: str) -> bool:
+        record = self.register.organisation(party)
+        return record is not None and record.value is not None and has_happened(record.value.dissolved_on, self.as_of)
+
+    def has_left(self, party: str) -> bool:
+        """Whether the working text says that the party's `left_on` has passed."""
+        for listed in self.folder.value.parties:
+            if listed.left_on is not None and party in self.identities.present(listed.organisation):
+                return has_happened(listed.left_on, self.as_of)
+        return False
+
+    def state(self, party: str, text: Party) -> PartyStatus:
+        """The first state that holds, in the order of the record format."""
+        if not text.signs:
+            return PartyStatus(party, "not-required", None, None, False, None, role=text.role)
+        if self.dissolved(party):
+            return PartyStatus(party, "ended", None, None, False, None, role=text.role)
+        entries = self.entries(party)
+        standing = self.standing(party)
+        expected = self.expected_versions(party)
+        newest = entries[-1] if entries else None
+        signed = [entry for entry in standing if entry.counts]
+        current = [entry for entry in signed if entry.version in expected]
+        chosen = (current or signed)[-1] if signed else None
+        state: SignatureState
+        waiting: int | None = None
+        if newest is not None and newest.withdrawn:
+            state, chosen = "withdrawn", None
+        elif newest is not None and newest.declined and self._refuses(newest):
+            state = "declined"
+        elif current:
+            state = "signed"
+        elif self.material is not None and any(version_key(e.version) < version_key(self.material) for e in signed):
+            state = "stale"
+            agreed = self.by_number[self.material].agreed_on
+            waiting = (self.as_of - agreed).days if isinstance(agreed, date) else None
+        else:
+            chosen = None
+            pending = [e for e in standing if e.version in expected and not e.declined and not e.counts
+                       and (e.sent_on is not None or e.signed_on is not None)]
+            if pending:
+                state = "awaiting"
+                sent = next((e.sent_on for e in reversed(pending) if e.sent_on is not None), None)
+                waiting = (self.as_of - sent).days if isinstance(sent, date) else None
+            else:
+                state = "not-sent"
+        returned = chosen is not None and has_happened(chosen.signature.returned_on, self.as_of)
+        return PartyStatus(
+            organisation=party, state=state,
+            signed_version=chosen.version if chosen else None,
+            signed_on=chosen.signed_on if chosen else None,
+            copy_returned=returned, days_waiting=waiting,
+            copy_outstanding_days=self._outstanding(chosen, returned), role=text.role,
+        )
+
+    def _refuses(self, entry: Entry) -> bool:
+        return self.material is not None and version_key(entry.version) >= version_key(self.material)
+
+    def _outstanding(self, entry: Entry | None, returned: bool) -> int | None:
+        """Days since a wet-ink signature whose copy is not back."""
+        if entry is None or returned or entry.signature.method != "wet-ink" or not isinstance(entry.signed_on, date):
+            return None
+        return (self.as_of - entry.signed_on).days
+
+    # what binds
+
+    @cached_property
+    def _dropped(self) -> frozenset[str]:
+        """Parties that a membership version in effect has dropped and none has taken in again."""
+        dropped: set[str] = set()
+        before: frozenset[str] | None = None
+        for number, version in self.versions:
+            members = self.present_in(number)
+            if members is None:
+                continue
+            if before is not None and version.change == "membership" and takes_effect(self.folder, version) <= self.as_of:
+                dropped |= before - members
+            dropped -= members
+            before = members
+        return frozenset(dropped)
+
+    def bound_by(self, number: str) -> set[str]:
+        """Those who signed a version or whose signature carries to it, whatever the day it takes effect."""
+        members = self.present_in(number)
+        candidates = members if members is not None else frozenset(self.parties)
+        bound: set[str] = set()
+        for party in candidates:
+            if party in self._dropped or self.dissolved(party) or self.has_left(party):
+                continue
+            text = self.parties.get(party)
+            if text is not None and not text.signs:
+                continue
+            if any(self._carries(entry.version, number) and self._was_party(party, entry.version)
+                   for entry in self.standing(party) if entry.counts):
+                bound.add(party)
+        return bound
+
+    def _was_party(self, party: str, number: str) -> bool:
+        members = self.present_in(number)
+        return members is None or party in members
+
+    def _carries(self, signed: str, number: str) -> bool:
+        """A signature carries to each later version before the next material one."""
+        low, high = version_key(signed), version_key(number)
+        if low > high:
+            return False
+        return not any(
+            version.change == "material" and low < version_key(n) <= high for n, version in self.versions
+        )
+
+    def effective_to(self, version: Version) -> date | None:
+        """The last day of a version: its text's, or without text the working text's."""
+        last = version.text.effective_to if version.text is not None else self.folder.value.effective_to
+        return None if last is None else earliest(last)
+
+    @cached_property
+    def _binding_versions(self) -> list[str]:
+        """The versions in effect that none has replaced, newest first."""
+        if self.folder.value.status in ("superseded", "withdrawn"):
+            return []
+        replacing = [
+            version_key(number) for number, version in self.versions
+            if has_happened(version.replaces_earlier_on, self.as_of)
+        ]
+        oldest = max(replacing, default=(0, 0))
+        found = []
+        for number, version in reversed(self.versions):
+            last = self.effective_to(version)
+            in_effect = takes_effect(self.folder, version) <= self.as_of and (last is None or self.as_of <= last)
+            if in_effect and version_key(number) >= oldest:
+                found.append(number)
+        return found
+
+    @cached_property
+    def _bound_by_version(self) -> dict[str, set[str]]:
+        return {number: self.bound_by(number) for number in self._binding_versions}
+
+    def in_force(self) -> tuple[InForce, ...]:
+        """For each version that still binds anyone to anyone, those it binds, newest first."""
+        covered: set[tuple[str, str]] = set()
+        out: list[InForce] = []
+        for number in self._binding_versions:
+            pairs = {pair for pair in combinations(sorted(self._bound_by_version[number]), 2) if pair not in covered}
+            covered |= pairs
+            if pairs:
+                out.append(InForce(number, tuple(sorted({party for pair in pairs for party in pair}))))
+        return tuple(out)
+
+    def version_between(self, one: str, other: str) -> str | None:
+        """The text in force between two bodies; None where nothing binds them."""
+        return next(
+            (number for number in self._binding_versions if {one, other} <= self._bound_by_version[number]), None
+        )
+
+    def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
+        """Every party whose state is `signed`, once the newest material version is in effect."""
+        if self.material is None or self.folder.value.status in ("superseded", "withdrawn"):
+            return ()
+        if takes_effect(self.folder, self.by_number[self.material]) > self.as_of:
+            return ()
+        in_effect = version_in_force(self.folder, as_of=self.as_of)
+        last = self.effective_to(in_effect[1]) if in_effect else None
+        if last is not None and self.as_of > last:
+            return ()
+        return tuple(sorted(
+            party.organisation for party in parties
+            if party.state == "signed" and not self.has_left(party.organisation)
+        ))
+
+
+def may_sign_for(register: Register, signer: str, other: str, signature: Signature) -> bool:
+    """A body may sign for one whose parent it is, or with a mandate."""
+    if signature.mandate is not None and signature.mandate.reference:
+        return True
+    record = register.organisation(other)
+    parent = record.value.parent if record is not None and record.value is not None else None
+    return parent is not None and register.present_organisation(parent) == signer
+
+
+def _first_day(entry: Entry) -> date:
+    signature = entry.signature
+    days = [signature.signed_on, signature.sent_on, signature.declined.on if signature.declined else None]
+    return next(earliest(day) for day in days if day is not None)

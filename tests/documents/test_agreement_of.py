@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from document_sample import DRAFT, sample_agreement, sample_register, sample_text
+
+from support import register_from
+from undersigned.documents import DocumentError, agreement_of
+from undersigned.documents.first_page import notice_of
+from undersigned.documents.layout import agreement_document
+from undersigned.documents.write import agreements_to_print
+
+
+def test_the_newest_stamp_is_printed_and_not_the_working_text() -> None:
+    text = sample_text().replace("timing: Within 5 working days", "timing: Within 9 working days")
+    register = register_from(text)
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=date(2026, 11, 22))
+    assert folder.value.flows[0].timing == "Within 9 working days"
+    assert agreement.text.flows[0].timing == "Within 5 working days"
+    assert (agreement.version, agreement.file_stem) == ("1.0", "county-housing-v1.0")
+
+
+def test_a_draft_prints_its_working_text_and_nobody_signs_it() -> None:
+    agreement = sample_agreement(DRAFT)
+    assert (agreement.version, agreement.fingerprint, agreement.signable) == (None, None, False)
+    assert agreement.file_stem == "county-housing-draft"
+
+
+def test_what_is_dated_after_the_day_has_not_happened() -> None:
+    agreement = sample_agreement(versions=(("1.0", "2026-03-15"), ("2.0", "2026-10-01")), as_of=date(2026, 9, 1))
+    assert agreement.version == "1.0"
+    assert [entry.number for entry in agreement.history] == ["1.0"]
+
+
+def test_without_any_stamp_by_that_day_the_text_is_marked() -> None:
+    agreement = sample_agreement(as_of=date(2026, 3, 1))
+    assert agreement.version is None
+    assert "no agreed version" in notice_of(agreement)
+    assert not agreement.signable
+
+
+def test_the_lead_comes_first_then_names_in_order() -> None:
+    assert [party.organisation for party in sample_agreement().parties] == [
+        "county-probation", "ty-cymru", "town-council", "watcher",
+    ]
+
+
+def test_only_signing_parties_have_a_block() -> None:
+    assert [party.organisation for party in sample_agreement().parties if party.signs] == [
+        "county-probation", "ty-cymru", "town-council",
+    ]
+
+
+def test_a_party_that_left_has_no_block_from_that_day() -> None:
+    text = sample_text().replace("capacity: Houses people}", "capacity: Houses people, left_on: 2026-10-01}")
+    register = register_from(text)
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    for day, signs in ((date(2026, 9, 30), True), (date(2026, 10, 1), False)):
+        agreement = agreement_of(folder, register, as_of=day)
+        assert [party.signs for party in agreement.parties if party.organisation == "town-council"] == [signs]
+
+
+def test_the_text_in_force_is_printed_beside_a_newer_one_and_only_the_newer_is_signed() -> None:
+    register = sample_register(versions=(("1.0", "2026-03-15"), ("2.0", "2026-11-01")))
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    record = folder.versions["2.0"]
+    assert record.value is not None
+    record.value = record.value.model_copy(update={"effective_from": date(2026, 12, 1)})
+    newest, standing = agreements_to_print(folder, register, as_of=date(2026, 11, 22))
+    assert [(a.version, a.signable) for a in (newest, standing)] == [("2.0", True), ("1.0", False)]
+    assert "Version 2.0 has been agreed and takes effect on 1 December 2026" in notice_of(standing)
+    assert notice_of(newest) == ""
+
+
+def test_a_superseded_protocol_says_by_what_and_since_when() -> None:
+    text = sample_text(("title: County Framework\n", "title: County Framework\nsupersedes: [county-housing]\n"))
+    register = register_from(text.replace("status: in-force", "status: superseded", 1))
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=date(2026, 11, 22))
+    assert notice_of(agreement) == "Superseded by County Framework since 1 January 2026: no longer in force"
+    assert not agreement.signable
+    assert agreement_document(agreement).watermark == "SUPERSEDED"
+
+
+def test_a_data_item_named_by_id_is_spelled_out_also_in_a_draft() -> None:
+    for agreement in (sample_agreement(), sample_agreement(DRAFT)):
+        shown = str(agreement_document(agreement).body)
+        assert "Level of risk of serious harm" in shown
+        assert "risk-level" not in shown
+
+
+def test_adopted_clauses_go_by_their_titles() -> None:
+    adopted = sample_agreement().adopted["common-terms"]
+    assert (adopted.title, adopted.version, adopted.clauses) == ("County Framework", "1.0", ("Keeping information secure",))
+
+
+def test_a_protocol_that_does_not_read_is_named() -> None:
+    register = register_from("=== protocols/broken/protocol.yaml\n- no mapping\n")
+    folder = register.protocol("broken")
+    assert folder is not None
+    with pytest.raises(DocumentError, match=r"^broken: "):
+        agreement_of(folder, register, as_of=date(2026, 11, 22))
+
+
+def test_a_version_of_a_later_day_is_refused() -> None:
+    register = sample_register()
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    with pytest.raises(DocumentError, match=r"version 1\.0 had not been agreed"):
+        agreement_of(folder, register, as_of=date(2026, 1, 1), version="1.0")

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zoneinfo
+from pathlib import Path
+
+import page
+import pytest
+from document_sample import TODAY, here, sample_register, sample_text
+
+from support import write_register
+from undersigned.documents import DocumentError, write, write_documents
+from undersigned.register import load_register
+
+NAMES = ["county-housing-v1.0.docx", "county-housing-v1.0.pdf", "letter.docx", "letter.pdf", "pro-forma.docx", "pro-forma.pdf"]
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    written = write_documents(
+        sample_register(), ["county-housing", "framework"], tmp_path, as_of=TODAY, public_only=True,
+        watch=lambda done, total: heard.append((done, total)),
+    )
+    assert listing(tmp_path / "county-housing") == NAMES
+    assert listing(tmp_path / "framework") == ["framework-draft.docx", "framework-draft.pdf"]
+    assert sorted(written) == sorted(tmp_path.rglob("*.*"))
+    assert heard == [(1, 2), (2, 2)]
+
+
+def test_a_restricted_protocol_never_enters_a_public_folder(tmp_path: Path) -> None:
+    register = sample_register(("publication: public\njurisdictions: [england, wales]", "publication: restricted\njurisdictions: [england, wales]"))
+    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True) == []
+    assert list(tmp_path.iterdir()) == []
+    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=False)
+
+
+def test_an_unknown_protocol_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"^nowhere: "):
+        write_documents(sample_register(), ["nowhere"], tmp_path, as_of=TODAY, public_only=True)
+
+
+def test_when_one_document_fails_nothing_of_its_protocol_is_left(tmp_path: Path) -> None:
+    register = sample_register(("label: Needs,", "label: 'A \U00013000 need',"))
+    with pytest.raises(DocumentError, match=r"^county-housing/pro-forma: "):
+        write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "x.pdf"
+    target.write_bytes(b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write.os, "fsync", full)
+    with pytest.raises(DocumentError, match=r"x\.pdf: it cannot be written: No space left"):
+        write.write_whole(target, b"new")
+    assert listing(tmp_path) == ["x.pdf"]
+    assert target.read_bytes() == b"old"
+
+
+PROGRAM = """
+import hashlib, json, sys
+from datetime import date
+from pathlib import Path
+from undersigned.documents.write import documents_of
+from undersigned.register import load_register
+register = load_register(Path(sys.argv[1]))
+made = documents_of(register.protocol("county-housing"), register, as_of=date(2026, 11, 22))
+print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in made.items()}))
+"""
+
+
+def test_two_processes_in_two_time_zones_make_the_same_bytes(tmp_path: Path) -> None:
+    assert zoneinfo.ZoneInfo("Pacific/Auckland")
+    root = write_register(tmp_path / "register", sample_text())
+    answers = []
+    for zone, seed, epoch in (("Pacific/Auckland", "1", "0"), ("America/Anchorage", "2", "1700000000")):
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C"}
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(root)], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
+        )
+        answers.append(json.loads(done.stdout))
+    assert sorted(answers[0]) == NAMES
+    assert answers[0] == answers[1]
+
+
+def test_another_text_makes_another_file() -> None:
+    def digest(*changes: tuple[str, str]) -> dict[str, str]:
+        register = sample_register(*changes)
+        folder = register.protocol("county-housing")
+        assert folder is not None
+        made = write.documents_of(folder, register, as_of=TODAY, forms=False)
+        return {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+
+    first, second = digest(), digest(("method: Secure e-mail", "method: By hand"))
+    assert first.keys() == second.keys()
+    assert all(first[name] != second[name] for name in first)
+
+
+@pytest.mark.slow
+def test_every_document_of_the_shipped_register_meets_both_standards(tmp_path: Path) -> None:
+    register = load_register(here())
+    written = write_documents(register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True)
+    faults = [
+        f"{path.name} {profile} {fault.rule_id}"
+        for path in written if path.suffix == ".pdf"
+        for profile in ("ua1", "2a")
+        for fault in page.validate_pdf(path, profile=profile).failures
+    ]
+    assert faults == []
+    assert {path.parent.name for path in written} == {
+        folder.id for folder in register.protocols() if folder.value.publication == "public"
+    }
