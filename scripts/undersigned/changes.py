@@ -257,7 +257,8 @@ def beyond_membership(
         gone = {id_ for id_, flow in old_flows.items() if id_ not in new_flows and _only(flow, leavers, members)}
         was["flows"] = [_without(flow, leavers) for id_, flow in old_flows.items() if id_ not in gone]
         is_["flows"] = [
-            _without_newcomers(flow, old_flows.get(id_, {}), leavers, newcomers, beside)
+            # A leaver that the text still names is a fault of the text, not a change to it.
+            _without(_without_newcomers(flow, old_flows.get(id_, {}), leavers, newcomers, beside), leavers)
             for id_, flow in new_flows.items()
         ]
     return differences(was, is_)

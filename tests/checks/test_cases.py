@@ -13,6 +13,8 @@ from undersigned.register import load_register
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = date(2026, 11, 22)
+#: What a folder in Git cannot hold, or should not: these are made when tests/test_register.py runs.
+SHOWN_ELSEWHERE = {"too-large", "unreadable"}
 
 
 def cases() -> list[Path]:
@@ -37,4 +39,4 @@ def test_every_rule_has_a_case() -> None:
         for folder in cases()
         for line in (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
     }
-    assert set(rules()) - shown == set()
+    assert set(rules()) - shown == SHOWN_ELSEWHERE

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from signing_register import FIRST, PROTOCOL, TEXT, fingerprint, findings, organisation, said, stamp, working
+from signing_register import FIRST, PROTOCOL, TEXT, findings, fingerprint, organisation, said, stamp, working
+
 from undersigned.checks.reviews import says_something
 
 NOTE = "Twelve warnings were sampled, and every mailbox was tested."
@@ -88,7 +89,7 @@ def test_notes_that_say_something(note: str) -> None:
     (date(2026, 6, 1), ["warning review-due"]),
 ])
 def test_the_clock(tmp_path: Path, day: date, expected: list[str]) -> None:
-    confirmed = {path: None for path in ("signatories/one/x.yaml", "signatories/two/x.yaml")}
+    confirmed = dict.fromkeys(("signatories/one/x.yaml", "signatories/two/x.yaml"))
     found = said(tmp_path, {**OLD, **confirmed}, as_of=day)
     assert [line.rsplit(" ", 1)[0] for line in found if "review" in line] == expected
 

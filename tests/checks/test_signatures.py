@@ -6,7 +6,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from signing_register import FIRST, ONE, PROTOCOL, TEXT, TWO, entry, findings, organisation, record, said, stamp, working
+from signing_register import (
+    FIRST,
+    ONE,
+    PROTOCOL,
+    TEXT,
+    TWO,
+    entry,
+    findings,
+    organisation,
+    record,
+    said,
+    stamp,
+    working,
+)
 
 THIRD = TEXT.replace("parties:\n", "parties:\n  - {organisation: three, role: controller}\n")
 WET = {"method": "wet-ink"}
@@ -190,4 +203,4 @@ def test_officers_of_those_who_have_gone_are_not_asked_for(tmp_path: Path) -> No
 
 def test_places_are_those_of_the_steps(tmp_path: Path) -> None:
     found = findings(tmp_path, {TWO: record(entry(approved_on="2026-02-25", returned_on="2026-02-01"))})
-    assert [(f.code, f.line, f.column) for f in found] == [("signature-order", 6, 18), ("signature-order", 7, 18)]
+    assert [(f.code, f.line, f.column) for f in found] == [("signature-order", 5, 16), ("signature-order", 7, 18)]

@@ -5,7 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from signing_register import FIRST, ONE, PROTOCOL, TEXT, TWO, entry, findings, fingerprint, organisation, record, said, stamp, working
+from signing_register import (
+    FIRST,
+    ONE,
+    PROTOCOL,
+    TEXT,
+    TWO,
+    entry,
+    findings,
+    fingerprint,
+    organisation,
+    record,
+    said,
+    stamp,
+    working,
+)
 
 SECOND = "protocols/x/versions/1.1.yaml"
 LATER = TEXT.replace("2029-02-28", "2030-02-28")

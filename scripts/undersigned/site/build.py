@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,8 @@ _DEFAULTS: dict[str, object] = {
             "on_error_fail": True, "on_undefined": "strict",
         }},
     ],
-    "markdown_extensions": ["admonition", "tables", "def_list", {"toc": {"permalink": False}}],
+    # A mapping: MkDocs empties the entries of a list as it reads them, and `serve` reads them again.
+    "markdown_extensions": {"admonition": {}, "tables": {}, "def_list": {}, "toc": {"permalink": False}},
     "use_directory_urls": True,
     "nav": [{"Home": "index.md"}],
     "validation": {
@@ -106,7 +108,7 @@ def _settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object
         else:
             own = Path(empty) / "mkdocs.yml"
             own.write_text("{}\n", encoding="utf-8")
-        settings = {key: value for key, value in _DEFAULTS.items() if key not in written}
+        settings = {key: deepcopy(value) for key, value in _DEFAULTS.items() if key not in written}
         if "docs_dir" not in written:
             pages = root / "docs"
             if not pages.is_dir():

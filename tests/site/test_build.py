@@ -1,0 +1,163 @@
+"""The build as a whole: the same bytes each time, its data files, and errors that name the page."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import SOUND, build
+from icalendar import Calendar
+from jsonschema import Draft202012Validator
+from support import TODAY, write_register
+
+from undersigned.register import load_register
+from undersigned.site.build import SiteError, build_site
+
+_BUILD = """
+import sys
+from datetime import date
+from pathlib import Path
+from undersigned.register import load_register
+from undersigned.site.build import build_site
+build_site(load_register(Path(sys.argv[1])), Path(sys.argv[2]), as_of=date(2026, 11, 22))
+"""
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_another_process_in_another_time_zone_gives_the_same_bytes(tmp_path: Path) -> None:
+    root = write_register(tmp_path / "register", SOUND)
+    built = []
+    for zone, seed in (("Pacific/Auckland", "1"), ("America/Los_Angeles", "2")):
+        folder = tmp_path / seed
+        done = subprocess.run(
+            [sys.executable, "-c", _BUILD, str(root), str(folder)], capture_output=True, text=True, timeout=120, check=False,
+            env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == ""
+        built.append(content(folder))
+    assert built[0].keys() == built[1].keys()
+    assert [name for name in built[0] if built[0][name] != built[1][name]] == []
+    assert not [name for name in built[0] if name.endswith(".gz")]
+
+
+def test_a_build_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    site = build(tmp_path, SOUND)
+    (site / "stale.html").write_text("old", encoding="utf-8")
+    first = set(content(site)) - {"stale.html"}
+    build_site(load_register(tmp_path), site, as_of=TODAY)
+    assert set(content(site)) == first
+
+
+def test_data_is_as_its_schema_says(sound_site: Path, hostile_site: Path, shipped_site: Path) -> None:
+    for site in (sound_site, hostile_site, shipped_site):
+        schema = json.loads((site / "api/v1/register.schema.json").read_bytes())
+        Draft202012Validator.check_schema(schema)
+        Draft202012Validator(schema).validate(json.loads((site / "api/v1/register.json").read_bytes()))
+        for kind, folder in (("protocol", "protocols"), ("organisation", "organisations")):
+            part = Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}", "properties": {}, "required": [],
+                                         "additionalProperties": True})
+            files = list((site / "api/v1" / folder).glob("*.json"))
+            assert files
+            for file in files:
+                data = json.loads(file.read_bytes())
+                part.validate(data)
+                assert data["as_of"] == "2026-11-22"
+                assert data["schema_version"] == 1
+
+
+def test_the_schema_refuses_what_it_should(sound_site: Path) -> None:
+    schema = json.loads((sound_site / "api/v1/register.schema.json").read_bytes())
+    data = json.loads((sound_site / "api/v1/register.json").read_bytes())
+    restricted = next(protocol for protocol in data["protocols"] if protocol["publication"] == "restricted")
+    restricted["summary"] = "More than may be said"
+    assert not Draft202012Validator(schema).is_valid(data)
+
+
+def test_data_has_no_mailbox_and_keys_in_order(sound_site: Path) -> None:
+    for path in (sound_site / "api").rglob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert "@example.org" not in text, path
+        data = json.loads(text)
+        assert text == json.dumps(data, indent=2, ensure_ascii=False, sort_keys="schema" not in path.name) + "\n", path
+
+
+def test_the_protocols_data_holds_the_text_in_force(sound_site: Path) -> None:
+    data = json.loads((sound_site / "api/v1/protocols/housing.json").read_bytes())
+    assert (data["text_is"], data["text_version"]) == ("in-force", "1.0")
+    assert data["text"]["clauses"][0]["text"] == "The agreed wording of accuracy."
+    assert data["text"]["flows"][0]["items"] == [
+        {"about": "subject", "name": "Risk level", "sensitivity": ["criminal-offence"], "why": "Safety"}
+    ]
+    assert data["in_force_between"] == ["county-council", "probation"]
+    assert [file["path"] for file in data["downloads"]] == [
+        "downloads/housing/housing-v1.0.pdf", "downloads/housing/housing-v1.0.docx",
+    ]
+
+
+def test_calendars_for_all_for_each_protocol_and_each_organisation(sound_site: Path) -> None:
+    def uids(name: str) -> list[str]:
+        calendar = Calendar.from_ical((sound_site / "calendars" / name).read_bytes())
+        return [str(event["uid"]) for event in calendar.walk("VEVENT")]
+
+    housing, danger = "housing-review@register.example.org", "danger-review@register.example.org"
+    assert uids("reviews.ics") == [housing, danger]
+    assert uids("protocols/housing.ics") == [housing]
+    assert uids("organisations/landlord.ics") == [housing]
+    assert uids("organisations/old-trust.ics") == []
+
+
+def test_the_site_map_lists_pages_without_days(sound_site: Path) -> None:
+    text = (sound_site / "sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://register.example.org/base/protocols/housing/</loc>" in text
+    assert "<loc>https://register.example.org/base/</loc>" in text
+    assert "lastmod" not in text
+    assert "protocols/homes" not in text
+
+
+def test_a_register_with_nothing_of_its_own_has_a_site(tmp_path: Path) -> None:
+    write_register(tmp_path, SOUND)
+    (tmp_path / "mkdocs.yml").unlink()
+    build_site(load_register(tmp_path), tmp_path / "out", as_of=TODAY)
+    assert "protocols/housing/" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "out/sitemap.xml").exists()
+    assert not (tmp_path / "docs").exists()
+
+
+def test_an_error_names_the_page(tmp_path: Path) -> None:
+    write_register(tmp_path, SOUND)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "broken.md").write_text("---\nrender_macros: true\n---\n# Broken\n\n{{ no_such_macro() }}\n", encoding="utf-8")
+    with pytest.raises(SiteError, match=r"broken\.md"):
+        build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
+    (docs / "broken.md").write_text("# Broken\n\n[gone](gone.md)\n", encoding="utf-8")
+    with pytest.raises(SiteError, match=r"broken\.md.*gone\.md"):
+        build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
+    (docs / "broken.md").unlink()
+    build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
+
+
+def test_macros_run_only_where_a_page_asks(tmp_path: Path) -> None:
+    write_register(tmp_path, SOUND)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "plain.md").write_text("# Plain\n\n{{ register_figures() }}\n", encoding="utf-8")
+    (docs / "asks.md").write_text("---\nrender_macros: true\n---\n# Asks\n\n{{ register_figures() }}\n", encoding="utf-8")
+    build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
+    assert "{{ register_figures() }}" in (tmp_path / "site/plain/index.html").read_text(encoding="utf-8")
+    assert "app-figures__number" in (tmp_path / "site/asks/index.html").read_text(encoding="utf-8")
+
+
+def test_a_configuration_without_the_plugin_is_refused(tmp_path: Path) -> None:
+    write_register(tmp_path, SOUND)
+    (tmp_path / "mkdocs.yml").write_text("site_name: X\nplugins: [macros]\n", encoding="utf-8")
+    with pytest.raises(SiteError, match="undersigned"):
+        build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)

@@ -1,0 +1,147 @@
+"""What the pages say: which text, what is never said of a restricted protocol, and where old addresses lead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import SECRET, SOUND
+from lxml import html
+from lxml.html import HtmlElement
+from support import TODAY, register_from
+
+from undersigned.site.facts import SiteFacts
+from undersigned.site.pages import PageSet, generated_pages, relative
+
+
+def page(site: Path, name: str) -> HtmlElement:
+    return html.document_fromstring((site / name / "index.html").read_bytes())
+
+
+def headings(element: HtmlElement, level: int) -> list[str]:
+    return [" ".join(heading.text_content().split()) for heading in element.cssselect(f"main h{level}")]
+
+
+def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
+    found = [text for text in headings(page(sound_site, "protocols/housing"), 2) if text != "On this page"]
+    assert found == [
+        "What may be shared", "In force between whom", "Whom to contact", "Full text: version 1.0",
+        "Amendment being prepared", "Signatures", "Version history", "Reviews", "Downloads",
+    ]
+
+
+def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
+    card = page(sound_site, "protocols/housing").cssselect("#flow-referral")[0]
+    rows = {row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")}
+    assert rows["From"] == "Probation"
+    assert rows["To"] == "Those who let homes (County Council and Landlord)"
+    assert rows["May be shared"] == "Risk level"
+    assert rows["By when"] == "Within 5 working days"
+
+
+def test_the_text_in_force_is_shown_and_the_prepared_one_only_beside_it(sound_site: Path) -> None:
+    main = page(sound_site, "protocols/housing").cssselect("main")[0].text_content()
+    agreed, prepared = main.index("The agreed wording of accuracy."), main.index("The prepared wording of accuracy.")
+    assert main.index("Full text: version 1.0") < agreed < main.rindex("Amendment being prepared") < prepared
+    assert "An amendment is being prepared." in main
+    assert "Support needs" not in main[: main.rindex("Amendment being prepared")]
+
+
+def test_it_names_those_between_whom_it_is_in_force(sound_site: Path) -> None:
+    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'Which text binds')]]")[0]
+    assert [link.text for link in table.cssselect("td a")] == ["County Council", "Probation"]
+
+
+def test_contacts_are_posts_and_mailboxes(sound_site: Path) -> None:
+    links = page(sound_site, "protocols/housing").xpath("//a[starts-with(@href, 'mailto:')]/@href")
+    assert links == ["mailto:housing@example.org", "mailto:duty@example.org", "mailto:probation@example.org"]
+
+
+def test_signatures_with_copy_outstanding_reservation_and_waiting(sound_site: Path) -> None:
+    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'each signature stands')]]")[0]
+    rows = [" ".join(row.text_content().split()) for row in table.cssselect("tbody tr")]
+    assert "Paper copy not back, 659 days after signing" in rows[0]
+    assert "Reserves “Referral for housing”: Not at weekends (accepted on 3 February 2025)" in rows[0]
+    assert "Sent, not yet signed" in rows[1]
+    assert "Waiting 52 days" in rows[1]
+
+
+def test_a_draft_says_so(sound_site: Path) -> None:
+    main = page(sound_site, "protocols/alcohol").cssselect("main")[0].text_content()
+    assert "This is a draft." in main
+    assert "Full text: working draft" in main
+    assert "no text is in force between any two organisations" in main
+
+
+def test_a_superseded_one_says_what_replaced_it(sound_site: Path) -> None:
+    main = page(sound_site, "protocols/old-housing")
+    assert main.xpath("//main//p[contains(., 'replaced by')]/a/@href") == ["../housing/"]
+    assert "From May 2004" in " ".join(main.cssselect("dl")[0].text_content().split())
+
+
+def test_downloads_tell_type_and_size(sound_site: Path) -> None:
+    links = [link.text for link in page(sound_site, "protocols/housing").xpath("//a[@download]")]
+    assert links == [
+        "Referral form (PDF, 1 kB)",
+        "Housing protocol, version 1.0 (PDF, 123 kB)",
+        "Housing protocol, version 1.0 (Word (DOCX), 64 kB)",
+    ]
+
+
+def test_a_restricted_protocol_is_title_parties_and_dates(sound_site: Path) -> None:
+    main = page(sound_site, "protocols/danger").cssselect("main")[0]
+    text = " ".join(main.text_content().split())
+    assert "Danger protocol" in text
+    assert "County Council" in text
+    assert "1 March 2025" in text
+    for path in sound_site.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert SECRET.encode() not in content, path
+            assert b"5e5e5e5e" not in content, path
+
+
+def test_examples_are_marked(sound_site: Path, hostile_site: Path) -> None:
+    assert "Examples only." in page(sound_site, "protocols/housing").text_content()
+    assert "Examples only." not in page(hostile_site, "protocols/p").text_content()
+
+
+def test_an_old_address_leads_on(sound_site: Path) -> None:
+    for old, new in (("protocols/homes", "../housing/"), ("organisations/probation-area", "../probation/")):
+        moved = page(sound_site, old)
+        assert moved.xpath("//meta[@http-equiv='refresh']/@content") == [f"0; url={new}"]
+        assert moved.xpath("//link[@rel='canonical']/@href") == [new]
+        assert moved.xpath("//meta[@name='robots']/@content") == ["noindex"]
+        assert moved.xpath("//main//a/@href") == [new]
+    assert (sound_site / "calendars/protocols/homes.ics").is_file()
+    assert (sound_site / "api/v1/protocols/homes.json").is_file()
+
+
+def test_the_organisation_page_says_what_it_owes(sound_site: Path) -> None:
+    council = " ".join(page(sound_site, "organisations/county-council").text_content().split())
+    assert "A signed paper copy to the lead: Housing protocol (659 days after signing)" in council
+    landlord = " ".join(page(sound_site, "organisations/landlord").text_content().split())
+    assert "A signature: Housing protocol (sent, not yet signed, waiting 52 days)" in landlord
+    assert "This body ended on May 2014." in page(sound_site, "organisations/old-trust").text_content()
+
+
+def test_every_rule_has_a_page(sound_site: Path) -> None:
+    from undersigned.checks.rule import rules
+
+    listed = page(sound_site, "rules").xpath("//main//li//a/@href")
+    assert listed == [f"{code}/" for code in rules()]
+    for code in rules():
+        assert (sound_site / "rules" / code / "index.html").is_file()
+
+
+def test_pages_speak_of_the_day_asked_for() -> None:
+    site = SiteFacts(register_from(SOUND), as_of=TODAY.replace(year=2025, month=1, day=15))
+    body = {made.source: made.body for made in generated_pages(PageSet(site, "Test"))}["protocols/housing/index.md"]
+    assert "Agreed, not yet in force." in body
+    assert "Reviewed on" not in body
+
+
+def test_ways_between_pages_are_relative() -> None:
+    assert relative("protocols/x/", "organisations/y/") == "../../organisations/y/"
+    assert relative("protocols/", "protocols/x/") == "x/"
+    assert relative("", "feed.xml") == "feed.xml"
+    assert relative("protocols/x/", "") == "../../"

@@ -1,0 +1,126 @@
+"""Calendars and news: lasting ids, days that come from the register, and texts that other programs read back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
+
+from icalendar import Calendar
+from support import TODAY, register_from
+
+from undersigned.feeds import ReviewDate, news, render_atom, render_calendar, render_reviews_ics
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+REGISTER = f"""
+=== signatories/a/organisation.yaml
+name: Body A
+kind: other
+=== signatories/a/p.yaml
+signatures:
+  - {{version: "1.0", signed_on: 2025-01-15}}
+  - {{version: "2.0", signed_on: 2027-01-15}}
+=== protocols/p/protocol.yaml
+title: P, and "so on"; £
+kind: framework
+status: in-force
+publication: public
+effective_from: 2025-02-01
+parties: [{{organisation: a}}]
+=== protocols/p/versions/1.0.yaml
+agreed_on: 2025-01-10
+change: material
+summary: First text
+fingerprint: "v1:sha256:{'0' * 64}"
+=== protocols/p/reviews/2026-01-20.yaml
+due_on: 2026-02-01
+version: "1.0"
+outcome: no-change
+reviewed_by: [{{organisation: a}}]
+note: Read.
+=== protocols/q/protocol.yaml
+title: Q
+kind: framework
+status: in-force
+publication: restricted
+effective_from: 2025-03-01
+parties: [{{organisation: a}}]
+=== protocols/q/versions/1.0.yaml
+agreed_on: 2025-01-10
+change: material
+summary: Kept back
+fingerprint: "v1:sha256:{'0' * 64}"
+=== protocols/d/protocol.yaml
+title: D
+kind: framework
+status: draft
+publication: public
+"""
+
+
+def events(text: bytes) -> list[dict[str, object]]:
+    return [dict(event) for event in Calendar.from_ical(text).walk("VEVENT")]
+
+
+def test_each_review_due_is_a_day_long_event_with_a_lasting_id() -> None:
+    text = render_reviews_ics(register_from(REGISTER), as_of=TODAY)
+    found = Calendar.from_ical(text).walk("VEVENT")
+    assert [str(event["uid"]) for event in found] == ["q-review@undersigned.invalid", "p-review@undersigned.invalid"]
+    assert found[1].decoded("dtstart") == date(2027, 2, 1)
+    assert found[1].decoded("dtend") == date(2027, 2, 2)
+    assert found[1].decoded("dtstamp") == datetime(2026, 11, 22, tzinfo=UTC)
+    assert found[1]["summary"] == 'Review due: P, and "so on"; £'
+    assert found[1]["sequence"] == 1
+    assert [alarm.decoded("trigger") for alarm in found[1].walk("VALARM")] == [timedelta(days=-d) for d in (60, 30, 7)]
+
+
+def test_the_id_stays_when_the_date_moves() -> None:
+    earlier = events(render_reviews_ics(register_from(REGISTER), as_of=date(2025, 6, 1)))
+    later = events(render_reviews_ics(register_from(REGISTER), as_of=TODAY))
+    assert {str(event["UID"]) for event in earlier} == {str(event["UID"]) for event in later}
+
+
+def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
+    text = render_calendar([ReviewDate("x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b")
+    assert all(len(line) <= 75 for line in text.split(b"\r\n"))
+    assert text.endswith(b"END:VCALENDAR\r\n")
+    assert b"URL:https://r.example.org/b/protocols/x/" in text
+    assert b"x-review@r.example.org" in text
+
+
+def test_a_calendar_without_reviews_can_be_read() -> None:
+    calendar = Calendar.from_ical(render_calendar([], as_of=TODAY, name="N"))
+    assert calendar["x-wr-calname"] == "N"
+
+
+def test_a_date_at_the_end_of_time_is_no_fault() -> None:
+    assert b"99991231" in render_calendar([ReviewDate("x", "X", date.max, 0)], as_of=TODAY, name="N")
+
+
+def test_news_is_what_had_happened_newest_first_and_nothing_restricted() -> None:
+    found = [(item.on.isoformat(), item.key) for item in news(register_from(REGISTER), as_of=TODAY)]
+    assert found == [
+        ("2026-01-20", "protocols/p/reviews/2026-01-20"),
+        ("2025-01-15", "protocols/p/signatures/a/1.0/2025-01-15"),
+        ("2025-01-10", "protocols/p/versions/1.0"),
+    ]
+
+
+def test_atom_has_what_the_standard_asks() -> None:
+    feed = ElementTree.fromstring(render_atom(register_from(REGISTER), as_of=TODAY, name="N", address="https://r.example.org/b/"))
+    assert feed.findtext(f"{ATOM}id") == "tag:r.example.org,2026:feed"
+    assert feed.findtext(f"{ATOM}updated") == "2026-01-20T00:00:00Z"
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "N"
+    entry = feed.find(f"{ATOM}entry")
+    assert entry is not None
+    assert entry.findtext(f"{ATOM}title") == 'P, and "so on"; £: reviewed'
+    link = entry.find(f"{ATOM}link")
+    assert link is not None
+    assert link.get("href") == "https://r.example.org/b/protocols/p/"
+    ids = [item.text for item in feed.iter(f"{ATOM}id")]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_an_empty_register_has_a_feed() -> None:
+    feed = ElementTree.fromstring(render_atom(register_from(""), as_of=TODAY, name="N"))
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-22T00:00:00Z"
+    assert feed.findall(f"{ATOM}entry") == []
