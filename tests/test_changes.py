@@ -251,10 +251,14 @@ def test_offsets_are_places_in_the_text(text: str) -> None:
     assert changed_obligation(text, text) is None
 
 
+def _organisation_of(party: dict[str, Data]) -> str:
+    return str(party["organisation"])
+
+
 _words = st.sampled_from(["a", "b", "c", "one", "two"])
-_texts = st.fixed_dictionaries({}, optional={
+_texts: st.SearchStrategy[dict[str, Data]] = st.fixed_dictionaries({}, optional={
     "title": _words,
-    "parties": st.lists(st.fixed_dictionaries({"organisation": _words}, optional={"role": _words}), unique_by=lambda p: p["organisation"]),
+    "parties": st.lists(st.fixed_dictionaries({"organisation": _words}, optional={"role": _words}), unique_by=_organisation_of),
     "flows": st.lists(st.fixed_dictionaries({"id": _words}, optional={"from": st.lists(_words), "to": st.lists(_words)}), max_size=3),
     "clauses": st.lists(st.fixed_dictionaries({"id": _words}, optional={"text": _words}), max_size=3),
 })

@@ -101,7 +101,7 @@ def key_of(entry: Data, name: str, index: int) -> str | None:
         return str(index + 1)
     if isinstance(entry, str):
         return entry
-    if not isinstance(entry, dict):
+    if not isinstance(entry, dict) or (name not in _KEYS and name != "law_differs"):
         return None
     key = entry.get("for" if name == "law_differs" else _KEYS[name][0])
     if isinstance(key, list):

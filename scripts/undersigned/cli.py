@@ -472,7 +472,7 @@ def _documents(options: argparse.Namespace) -> int:
     readable, left_out = _clean(register, ids)
     try:
         written = write_documents(register, readable, options.output or root / "build" / "documents", as_of=as_of,
-                                  public_only=False, watch=_progress("Writing documents"))
+                                  public_only=False, forms=options.forms, watch=_progress("Writing documents"))
     except DocumentError as error:
         raise CommandError(str(error)) from None
     _write("".join(f"{path}\n" for path in written), None)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -67,10 +68,15 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, addr
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
-    stamp = datetime.combine(as_of, time(), UTC)
-    for day in sorted(dates, key=lambda entry: (entry.due_on, entry.protocol)):
-        calendar.add_component(_event(day, stamp, address))
-    return bytes(calendar.to_ical())
+    head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
+    entries = sorted(dates, key=lambda entry: (entry.due_on, entry.protocol))
+    return b"".join([head, *(_event_text(day, as_of, address) for day in entries), end, b"\r\n"])
+
+
+@lru_cache(maxsize=4096)
+def _event_text(day: ReviewDate, as_of: date, address: str) -> bytes:
+    """One event as it stands in a calendar; kept, because the same event stands in many."""
+    return bytes(_event(day, datetime.combine(as_of, time(), UTC), address).to_ical())
 
 
 def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:

@@ -48,7 +48,8 @@ def in_pieces(
     gc.collect()
     gc.freeze()  # the children share the parent's memory: collecting it would copy it
     try:
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
+        # Records hold no cycles worth collecting, and looking for them costs a third of the time.
+        with multiprocessing.get_context("fork").Pool(processes, gc.disable) as pool:
             for piece, answer in zip(pieces, pool.imap(_work_on_piece, pieces), strict=True):
                 yield answer  # type: ignore[misc]
                 done += len(piece)

@@ -21,7 +21,7 @@ KINDS = {
     "probation": "probation", "prison": "prison", "police": "police", "council": "local-authority", "county": "local-authority",
     "landlord": "housing-provider", "trust": "health", "clinic": "treatment-provider", "jobcentre": "jobcentre",
     "charity": "voluntary", "employer": "employer", "team": "youth-justice", "court": "court", "department": "government",
-    "board": "partnership-board", "college": "education",
+    "board": "partnership-board", "college": "education", "hmrc": "government", "fire": "other",
 }
 PLAIN = {"name": "Name and how to reach the person", "sensitivity": "personal"}
 OFFENCE = {"name": "Level of risk of serious harm", "sensitivity": "criminal-offence"}
@@ -107,7 +107,7 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
      {"where": {"prison": "scotland", "council": "scotland"}, "jurisdictions": ["scotland"]}, ["error law-not-in-force"]),
     ("basis before its day", [gdpr("landlord", "charity", lawful_bases=["a6ea-recognised-li"],
                                   recognised_interests=["rli-crime"], gateways=[])],
-     {"as_of": date(2026, 2, 4)}, ["error law-not-in-force", "error law-not-in-force"]),
+     {"as_of": date(2026, 2, 4)}, ["error law-not-in-force"]),
     ("no basis", [gdpr(lawful_bases=[])], {}, ["error no-lawful-basis"]),
     ("no basis at the ends that differ", [gdpr("council", "police landlord", law_differs=differs("landlord"))],
      {"legal": {"landlord": {"section_115_recipient": "yes"}}}, ["error no-lawful-basis"]),
@@ -207,6 +207,14 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
         "landlord", lawful_bases=["a6f-legitimate-interests"]))], {}, ["error serious-violence"]),
     ("not specified, to be confirmed", [gdpr("council", "trust", gateways=["dea17-s35"])], {}, ["warning specified-person"]),
     ("Jobcentre staff", [gdpr("jobcentre", "council")], {}, ["warning statutory-bar"]),
+    ("tax officials", [gdpr("hmrc", "council")], {}, ["warning statutory-bar"]),
+    ("a fire authority, until marked", [gdpr("council", "fire")], {}, ["warning section-115-recipient"]),
+    ("a department that may be the Secretary of State", [gdpr("department", "council", gateways=["oma07-s14"])], {},
+     ["warning section-14-sides"]),
+    ("a Jobcentre and the police, the first to be confirmed", [gdpr("police", "jobcentre", gateways=["oma07-s14"])], {},
+     ["warning section-14-sides"]),
+    ("repealed, to be confirmed", [gdpr(gateways=["cda98-s115", "cja03-s212"])], {}, ["warning law-not-in-force"]),
+    ("required by what is not yet law", [gdpr()], {"required_by": "hwa14-s94a"}, ["error law-not-in-force"]),
     ("a duty to co-operate alone", [gdpr("trust", "council", HEALTH, gateways=["ca04-s10"], **BOTH_SPI)], {},
      ["warning health-confidence"]),
     ("a council under Part 3", [part3("council", "police", gateways=["cda98-s115"])], {}, ["error not-competent"]),

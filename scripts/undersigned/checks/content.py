@@ -276,7 +276,7 @@ _PLACEHOLDER = re.compile(
     (?P<bracket> (?<![!\]\w]) \[ \s* (?: (?: insert | enter | fill\ in | add | specify | state | select | choose | complete | describe
         | delete\ (?:as|if) | your | to\ be | name\ of | names\ of | date\ of | number\ of | title\ of | details\ of | tbc | tbd | tba
       ) \b [^\[\]\n]{{0,120}} | (?!x\s*\]) (?:{_BRACKET_WORDS}) (?:\s+(?:here|of|and|or|to)\b[^\[\]\n]{{0,80}})? ) \s* \] (?![(\[:]) )
-  | (?P<angle> <<? \s* [A-Za-z] [\w ,/'’.-]{{0,60}} > )
+  | (?P<angle> <<? [A-Za-z] [\w ,/'’.-]{{0,60}} > )
   | (?P<word> (?<![\w@.-]) (?: tbc | tbd | t\.b\.c\. | x{{3,}} | lorem\ ipsum ) (?![\w@]) )
   | (?P<mark> (?-i: (?<!\w) (?:TBA|TODO|FIXME|PLACEHOLDER) (?!\w) ) | \?{{3,}} | \{{\{{ [^{{}}\n]{{0,80}} \}}\}} )
   | (?P<promise> (?: (?<=:) [ \t]* | \A ) to\ be\ (?:confirmed|agreed|added|completed|decided|determined|inserted|supplied|advised)
@@ -285,12 +285,37 @@ _PLACEHOLDER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-#: A quick look at a whole file: it may find too much, never too little.
-_MAYBE = re.compile(
-    rb"\[\s*[A-Za-z.\xe2_][^\]\n]*\]|<\s*<?\s*[A-Za-z]|[Tt][Bb][CcDd]|[Tt]\.[Bb]\.[Cc]|[Xx]{3}|[Ll]orem|LOREM|TBA|TODO|FIXME|PLACEHOLDER"
-    rb"|\?\?\?|\{\{|[Tt]o be (?:confirmed|agreed|added|completed|decided|determined|inserted|supplied|advised)|TO BE "
-    rb"|(?:[|>:'\"-]|\n)\s*(?:\xe2\x80\xa6|\.\.|__)"
+_SURE_SIGNS = (b"tbc", b"tbd", b"tba", b"t.b.c", b"xxx", b"lorem", b"todo", b"fixme", b"placeholder", b"???", b"{{",
+               b"\xe2\x80\xa6", b"..", b"__", b"---")
+_MAY_BE_BLANK = re.compile(rb"<[a-z]")
+_MAY_BE_PROMISE = re.compile(rb"to be\s+(?:confirmed|agreed|added|completed|decided|determined|inserted|supplied|advised)\s*\.?\s*[\n\"'},\]]")
+_MAY_BE_BRACKET = re.compile(
+    rb"\[\s*(?:insert|enter|fill|add|spec|stat|sele|choo|comp|desc|list|your|tb|to be|x|delete|\.\.|_|name|full|first|sur|date|day|mon|"
+    rb"year|post|job|title|role|orga|agen|coun|part|address|e-?mail|mailbox|tele|phone|numb|no\.|ref|amount|sign|area|county|detail|"
+    rb"text|blank|place)"
 )
+#: The name of a field that holds a list: what follows in square brackets is that list, and no blank.
+_BEFORE_A_LIST = re.compile(
+    rb"(?:jurisdictions|areas|supersedes|formerly|aims|benefits|people|sensitivity|from|to|for|lawful_bases|recognised_interests|"
+    rb"special_category_conditions|schedule_1_conditions|law_enforcement_conditions|gateways|consent|statutory_consents|items|"
+    rb"not_shared|forms|stage|covers|clauses|measures|triggers|options): \Z"
+)
+
+
+def may_hold_blanks(raw: bytes) -> bool:
+    """A quick look at a whole file: it may say yes too often, never no to what the slow one finds."""
+    low = raw.lower()
+    return (
+        any(sign in low for sign in _SURE_SIGNS)
+        or _MAY_BE_BLANK.search(low) is not None
+        or (b"to be" in low and _MAY_BE_PROMISE.search(low + b"\n") is not None)
+        or any(
+            not _BEFORE_A_LIST.search(low, max(0, match.start() - 32), match.start())
+            for match in _MAY_BE_BRACKET.finditer(low)
+        )
+    )
+
+
 #: Fields that hold ids, marks and numbers only.
 _NOT_WORDS = frozenset(
     {"id", "version", "fingerprint", "from", "to", "gateways", "lawful_bases", "forms", "covers", "clauses", "organisation"}
@@ -308,7 +333,7 @@ def check_placeholders(subject: ProtocolSubject) -> Iterator[Finding]:
     if subject.status_severity() is None:
         return
     for record in texts_of(subject.folder):
-        if not _MAYBE.search(raw_bytes(subject.register, record)):
+        if not may_hold_blanks(raw_bytes(subject.register, record)):
             continue
         letter = isinstance(record.value, Form) and record.value.kind == "letter"
         found = 0

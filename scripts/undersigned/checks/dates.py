@@ -5,21 +5,25 @@ The dates of versions, signatures and reviews are judged in their own rooms.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from undersigned.checks.rule import (
+    Observation,
     OrganisationSubject,
     ProtocolSubject,
     RecordLike,
+    RegisterSubject,
     RuleSet,
     Subject,
     all_parts,
 )
-from undersigned.checks.texts import Path, raw_bytes
+from undersigned.checks.texts import Path
 from undersigned.findings import Finding
-from undersigned.records.fields import When, earliest, latest, surely_before
+from undersigned.records.fields import Authored, Month, When, earliest, latest, surely_before
+from undersigned.records.protocol import Operative, Protocol
 from undersigned.records.reading import months_in
+from undersigned.records.signature import SigningRecord
+from undersigned.records.version import Version
 
 _STAGES = ("proposed", "drafting", "consultation", "approval", "signing", "in-force")
 #: The stages that a protocol has been through, by its status. A later one may be a plan.
@@ -113,20 +117,28 @@ def check_impact_assessment(subject: ProtocolSubject) -> Iterator[Finding]:
         yield from future(subject, subject.record, ("dpia", "completed_on"), "the completion of the impact assessment", dpia.completed_on)
 
 
-def check_superseded(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A protocol starts no earlier than the one that it supersedes."""
-    protocol = subject.protocol
-    if protocol.effective_from is None:
+def observe_starts(subject: ProtocolSubject) -> Iterator[Observation]:
+    """When a protocol starts, and what it supersedes: what is compared is never read twice."""
+    start, id_, path = subject.protocol.effective_from, subject.folder.id, subject.record.path
+    if start is None:
         return
-    for id_ in protocol.supersedes:
-        older = subject.register.protocol_record(id_)
-        if older is None or older.value is None or subject.register.present_protocol(id_) == subject.folder.id:
+    yield Observation("start", f"{earliest(start)} {latest(start)} {start}", id_, path)
+    for older in subject.protocol.supersedes:
+        yield Observation("supersedes-by-date", subject.register.present_protocol(older), id_, path)
+
+
+def check_superseded(subject: RegisterSubject) -> Iterator[Finding]:
+    """A protocol starts no earlier than the one that it supersedes."""
+    starts = {seen.protocol: seen.key.split(" ") for seen in subject.observations if seen.kind == "start"}
+    for seen in subject.observations:
+        if seen.kind != "supersedes-by-date" or seen.key not in starts:
             continue
-        start = older.value.effective_from
-        if start is not None and surely_before(protocol.effective_from, start):
+        _first, last, day = starts[seen.protocol]
+        first_of_older, _last, start = starts[seen.key]
+        record = subject.register.protocol_record(seen.protocol) if last < first_of_older else None
+        if record is not None:
             yield from subject.find(
-                "date-order", subject.record, ("effective_from",), words="superseded", day=protocol.effective_from,
-                start=start, older=subject.register.present_protocol(id_),
+                "date-order", record, ("effective_from",), words="superseded", day=day, start=start, older=seen.key
             )
 
 
@@ -170,8 +182,29 @@ def check_organisation(subject: OrganisationSubject) -> Iterator[Finding]:
             )
 
 
-#: A month and no day, anywhere in a file: only then is the record looked through.
-_A_MONTH = re.compile(rb"(?<![\d-])\d{4}-\d{2}(?![\d-])")
+def _days(record: Authored) -> Iterator[When | None]:
+    """The days of a record that may be a month."""
+    match record:
+        case Operative():
+            yield record.effective_to
+            for party in record.parties:
+                yield party.joined_on
+                yield party.left_on
+            if isinstance(record, Protocol):
+                yield record.effective_from
+                yield record.dpia.completed_on if record.dpia else None
+                yield from (funding.ends_on for funding in record.funding)
+                yield from (milestone.on for milestone in record.milestones)
+        case Version():
+            yield from (record.agreed_on, record.effective_from, record.replaces_earlier_on)
+            if record.text is not None:
+                yield from _days(record.text)
+        case SigningRecord():
+            yield record.inherits.on if record.inherits else None
+            for signature in record.signatures:
+                yield from (signature.sent_on, signature.approved_on, signature.signed_on, signature.returned_on)
+                yield from (dated.on for dated in (signature.declined, signature.withdrawn) if dated)
+                yield from (reservation.accepted_on for reservation in signature.reservations)
 
 
 def check_months(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -179,15 +212,17 @@ def check_months(subject: ProtocolSubject) -> Iterator[Finding]:
     if subject.protocol.status in ("superseded", "withdrawn"):
         return
     for record in all_parts(subject.folder):
-        if _A_MONTH.search(raw_bytes(subject.register, record)):
+        if record.value is not None and any(isinstance(day, Month) for day in _days(record.value)):
             for path in months_in(record.value):
                 yield from subject.find("month-only", record, path, status=subject.protocol.status)
 
 
 RULES = RuleSet(
     protocol=(
-        check_period, check_parties, check_milestones, check_funding, check_impact_assessment, check_superseded,
-        check_officers, check_returns, check_months,
+        check_period, check_parties, check_milestones, check_funding, check_impact_assessment, check_officers,
+        check_returns, check_months,
     ),
     organisation=(check_organisation,),
+    observe=(observe_starts,),
+    register=(check_superseded,),
 )

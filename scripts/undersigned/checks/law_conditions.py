@@ -83,6 +83,8 @@ def check_law_not_in_force(subject: ProtocolSubject, views: Views) -> Iterator[F
         said: set[str] = set()
         for law_path, law in view.laws():
             for field, ids, entries in _lists(law):
+                if field == "recognised_interests" and _RECOGNISED in law.lawful_bases:
+                    continue  # Annex 1 began with Article 6(1)(ea): one fault
                 for index, id_ in enumerate(ids):
                     entry = entries.get(id_)
                     if isinstance(entry, Dated) and not entry.in_force_on(day) and id_ not in said:
@@ -108,7 +110,7 @@ def _lifetime(entry: Dated) -> str:
         return "prospective"
     if entry.repealed_on is not None:
         return "replaced" if entry.replaced_by else "repealed"
-    return "later"
+    return "default"
 
 
 # -- Article 6 ------------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def misfit(id_: str, sender: Standing, receiver: Standing) -> Misfit | None:
     if not gateway.confirmed or gateway.states_no_power or sender.public_authority != "yes":
         cap = "warning"
     if not gateway.open_to_sender(_named_as(sender)):
-        return Misfit("gateway-not-open", "sender", cap)
+        return Misfit("gateway-not-open", "default", cap)
     return None if gateway.open_to_receiver(_named_as(receiver)) else Misfit("gateway-not-open", "receiver", cap)
 
 
@@ -164,7 +164,7 @@ def _duty_to_refer(sender: Standing, receiver: Standing) -> Misfit | None:
     if receiver.kind != "local-authority" or (receiver.places and "england" not in receiver.places):
         return Misfit("duty-to-refer", "receiver")
     if sender.duty_to_refer == "no":
-        return Misfit("duty-to-refer", "sender")
+        return Misfit("duty-to-refer", "default")
     return Misfit("duty-to-refer", "unsure", "warning") if sender.duty_to_refer == "depends" else None
 
 
@@ -228,7 +228,9 @@ def _unreached(
     elif reason.code == "specified-person":
         gateway = vocabulary().gateways[id_]
         ends = [end for end in both if not _is_specified(gateway, end.standing)]
-    elif (reason.code, reason.words) in (("duty-to-refer", "sender"), ("duty-to-refer", "unsure"), ("gateway-not-open", "sender")):
+    elif (reason.code, reason.words) in (
+        ("duty-to-refer", "default"), ("duty-to-refer", "unsure"), ("gateway-not-open", "default")
+    ):
         ends = senders
     else:
         ends = receivers

@@ -159,7 +159,7 @@ def _mailbox_of_a_person(local: str, domain: str) -> bool:
         if last in ("surname", "lastname", "smith", "doe", "bloggs"):
             return True
         if first in _FIRST_NAMES:
-            return last.isalpha()
+            return last.replace("'", "").isalpha()
         return last in _LAST_NAMES
     if len(parts) == 3 and parts[0] in _FIRST_NAMES and len(parts[1]) == 1:
         return True
@@ -239,46 +239,61 @@ _LOOKS: tuple[Callable[[str], Iterator[Hit]], ...] = (_national_insurance, _nhs,
 
 # -- a quick look ---------------------------------------------------------------------------------------------------
 
-_RUN = re.compile(rb"[0-9](?:[ /().-]{0,2}[0-9])+")
-_ISO_DAY = re.compile(rb"\d{4}-\d\d(?:-\d\d)?\Z")
-_BIRTH_WORDS = (b"born", b"irth", b"DOB", b"dob", b"D.O.B", b"d.o.b", b"D.o.b", b"Dob", b"BORN", b"BIRTH", b"Born")
-_BIRTH_LOOK = re.compile(rb"(?:born|birth|d\.? ?o\.? ?b)[^\d]{0,70}\d|\d\s*\(?(?:d\.?o\.?b|date of birth)", re.IGNORECASE)
-_TOKEN_BEFORE = re.compile(rb"[0-9A-Za-z]*\Z")
-_TOKEN_AFTER = re.compile(rb"[0-9A-Za-z]*")
-_POSTCODE_LOOK = re.compile(rb"[0-9][A-Z]{2}(?![A-Za-z0-9_])")
+def _shapes() -> bytes:
+    """A table that turns digits into 9, capitals into A and small letters into a."""
+    table = bytearray(range(256))
+    for low, high, mark in ((b"0", b"9", b"9"), (b"A", b"Z", b"A"), (b"a", b"z", b"a")):
+        for code in range(low[0], high[0] + 1):
+            table[code] = mark[0]
+    return bytes(table)
+
+
+_SHAPES = _shapes()
+_DIGEST = re.compile(rb"sha256: ?[0-9a-f]{64}")
+_LOWER_NATIONAL_INSURANCE = re.compile(rb"(?<![0-9a-z])[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![0-9a-z])")
+_MOBILE_LOOK = re.compile(rb"07\d{9}")
+_BIRTH_WORDS = (b"born", b"birth", b"dob", b"d.o.b", b"o. b", b"d o b")
+_DIGIT = re.compile(rb"[0-9]")
 
 
 def may_point_at_somebody(raw: bytes) -> bool:
     """A quick look at a whole file, comments included: it may say yes too often, never no to what the slow one finds."""
-    for match in _RUN.finditer(raw):
-        run = match[0]
-        if _ISO_DAY.match(run):
-            continue
-        digits = sum(48 <= byte <= 57 for byte in run)
-        if (digits >= 6 and not _in_long_token(raw, match.start(), match.end())) or (
-            digits >= 4 and raw[match.start() - 1 : match.start()].isupper()
-        ):
-            return True
-        if b"/" in run and raw[match.end() : match.end() + 1].isupper():
-            return True
-    if any(word in raw for word in _BIRTH_WORDS) and _BIRTH_LOOK.search(raw):
+    if b"sha256" in raw:
+        raw = _DIGEST.sub(b"", raw)
+    shape = raw.translate(_SHAPES)
+    if b"A9999AA" in shape or b"A999999" in shape or (b"9/9" in shape and (b"99/9999" in shape or b"PNC" in raw)):
         return True
-    if _POSTCODE_LOOK.search(raw):
+    if b"999 999 9999" in shape or b"9999999999" in shape or b"999-999-9999" in shape or b"9AA" in shape:
         return True
-    start = raw.find(b"@")
-    while start >= 0:
-        before = re.split(rb"[\s\"'{,:<(\[]", raw[max(0, start - 65) : start])[-1]
-        after = re.split(rb"[\s\"'},>)\]]", raw[start + 1 : start + 80], maxsplit=1)[0]
-        if before and _mailbox_of_a_person(before.decode("utf-8", "replace"), after.decode("utf-8", "replace").rstrip(".;")):
-            return True
-        start = raw.find(b"@", start + 1)
+    joined = shape.translate(None, b" \t\r\n-\xc2\xa0")
+    if b"AA999999A" in joined or (b"aa999999a" in joined and _LOWER_NATIONAL_INSURANCE.search(raw)):
+        return True
+    closed_up = raw.translate(None, b" -()")
+    if _MOBILE_LOOK.search(closed_up) or b"+447" in closed_up or b"00447" in closed_up:
+        return True
+    if _some_day_beside_a_birth(raw.lower()):
+        return True
+    return b"@" in raw and _some_mailbox_of_a_person(raw)
+
+
+def _some_day_beside_a_birth(low: bytes) -> bool:
+    for word in _BIRTH_WORDS:
+        at = low.find(word)
+        while at >= 0:
+            if _DIGIT.search(low, at, at + 90) or _DIGIT.search(low, max(0, at - 14), at):
+                return True
+            at = low.find(word, at + 1)
     return False
 
 
-def _in_long_token(raw: bytes, start: int, end: int) -> bool:
-    """Whether a run of digits is a piece of a fingerprint or the like."""
-    before, after = _TOKEN_BEFORE.search(raw[max(0, start - 40) : start]), _TOKEN_AFTER.match(raw[end : end + 40])
-    return before is not None and after is not None and len(before[0]) + len(after[0]) + end - start > 32
+def _some_mailbox_of_a_person(raw: bytes) -> bool:
+    at = raw.find(b"@")
+    while at >= 0:
+        text = raw[max(0, at - 65) : at + 80].decode("utf-8", "replace")
+        if any(_mailbox_of_a_person(match[1], match[2]) for match in _EMAIL.finditer(text)):
+            return True
+        at = raw.find(b"@", at + 1)
+    return False
 
 
 def _field(path: Path) -> str:

@@ -27,8 +27,7 @@ from undersigned.records.reading import Record
 #: Fields written in Markdown, by the end of their path; `text` of a reservation and of a clause alike.
 _MARKDOWN = frozenset({"necessity", "if_not_shared", "proportionality", "consent", "transparency", "vital_interests", "text", "body", "note", "notes", "summary"})
 _MAY_BE_HTML = re.compile(rb"<[A-Za-z/!?]")
-_MAY_BE_LINK = re.compile(rb"\](?:\(|\[|:)|!\[")
-_MAY_SKIP = re.compile(rb"^[ \t]*[^#\n]*#{2,6}[ \t]", re.MULTILINE)
+_MARKS = (b"](", b"][", b"]:", b"![", b"## ", b"##\t")
 _TAG = re.compile(r"<(?:!--|!\[CDATA\[|!DOCTYPE\b|\?\w|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))[^<>]*>?", re.IGNORECASE)
 _NEVER_CLOSED = re.compile(r"<(?:script|iframe|img|svg|style|object|embed)\b", re.IGNORECASE)
 _NAME_OF_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
@@ -171,7 +170,7 @@ def check_record(subject: Subject, record: Record[Authored], raw: bytes) -> Iter
     """The prose of a record holds no raw HTML, no image, only links to https and mailto, and skips no heading; its
     plain texts hold no raw HTML either."""
     html = bool(_MAY_BE_HTML.search(raw))
-    if not html and not _MAY_BE_LINK.search(raw) and not _MAY_SKIP.search(raw):
+    if not html and not any(mark in raw for mark in _MARKS):
         return
     for code, place, words, fact in islice(_faults(record, html), MOST_OF_A_KIND):
         before, _, now = fact.partition(" ") if code == "heading-skipped" else ("", "", "")

@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from undersigned.checks import content, dates, law, outcomes, privacy, prose, references, reviews, signatures, versions
-from undersigned.checks.rule import Observation, OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet
+from undersigned.checks import (
+    content,
+    dates,
+    law,
+    outcomes,
+    privacy,
+    prose,
+    references,
+    reviews,
+    signatures,
+    versions,
+)
+from undersigned.checks.rule import (
+    Observation,
+    OrganisationSubject,
+    ProtocolSubject,
+    RegisterSubject,
+    RuleSet,
+)
 from undersigned.findings import Finding, in_order
 from undersigned.pieces import Watch, in_pieces
 from undersigned.register import Register

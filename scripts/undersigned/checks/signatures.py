@@ -306,6 +306,7 @@ def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
         return
     ever = standing.ever_parties(subject)
     without_text = {number for number, version in folder.read_versions() if version.text is None}
+    named_by = {number: standing.named_in(subject, number) for number in folder.versions}
     for organisation, record in folder.signing.items():
         signing_record = record.value
         if signing_record is None or standing.is_board(subject, organisation):
@@ -317,9 +318,10 @@ def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
                 yield from subject.find("never-party", record, organisation=organisation, protocol=folder.id)
             continue
         for index, signature in enumerate(signing_record.signatures):
-            named = standing.named_in(subject, signature.version)
-            others = {register.present_organisation(other) for other in signature.signs_for}
-            if named is None or signature.signed_on is None or organisation in named or others & named:
+            named = named_by.get(signature.version)
+            if named is None or signature.signed_on is None or organisation in named:
+                continue
+            if any(register.present_organisation(other) in named for other in signature.signs_for):
                 continue
             yield from subject.find(
                 "not-party-to-version", record, ("signatures", index, "version"), organisation=organisation,
@@ -369,6 +371,8 @@ def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Findi
 def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
     """A copy signed in ink is back with the lead within 28 days."""
     if subject.protocol.status not in ("signing", "in-force"):
+        return
+    if not any(s.method == "wet-ink" and s.signed_on and not s.returned_on for _, _, _, s in entries(subject)):
         return
     register, signing = subject.register, subject.signing
     lead = register.present_organisation(subject.protocol.lead) if subject.protocol.lead else None

@@ -10,7 +10,7 @@ from undersigned.checks.versions import fits, stamp_of
 from undersigned.findings import Finding, Severity
 from undersigned.records.fields import FINGERPRINT, earliest, latest
 from undersigned.records.protocol import Party
-from undersigned.records.signature import Signature
+from undersigned.records.signature import NominatedOfficer, Signature
 from undersigned.status import Signing, add_months, has_happened, takes_effect, version_in_force
 
 CONFIRM_MONTHS = 6
@@ -326,12 +326,14 @@ def check_officers(subject: ProtocolSubject) -> Iterator[Finding]:
     signing = subject.signing
     for party, text in signing.parties.items():
         record = subject.folder.signing.get(party)
-        if record is None or record.value is None or signing.has_left(party):
-            continue
-        state = signing.state(party, text).state
-        if state in ("ended", "withdrawn", "declined"):
+        if record is None or record.value is None:
             continue
         officer = record.value.nominated_officer
+        if officer is not None and _is_whole(officer) and not _is_stale(officer.confirmed_on, subject.as_of):
+            continue  # nearly all of them: where the party stands need not be worked out
+        state = signing.state(party, text).state
+        if state in ("ended", "withdrawn", "declined") or signing.has_left(party):
+            continue
         if officer is None:
             if state == "signed" and subject.protocol.status == "in-force":
                 yield from subject.find("officer-missing", record, missing="nominated_officer", party=party)
@@ -369,8 +371,12 @@ def check_contact(subject: OrganisationSubject) -> Iterator[Finding]:
         )
 
 
-def _is_stale(confirmed_on: date, as_of: date) -> bool:
-    return add_months(confirmed_on, CONFIRM_MONTHS) < as_of
+def _is_whole(officer: NominatedOfficer) -> bool:
+    return bool(officer.post and officer.mailbox)
+
+
+def _is_stale(confirmed_on: date | None, as_of: date) -> bool:
+    return confirmed_on is None or add_months(confirmed_on, CONFIRM_MONTHS) < as_of
 
 
 PROTOCOL_RULES = (check_boards, check_has_version, check_status, check_parties_exist_still, check_officers)

@@ -1,137 +1,19 @@
-"""A version's file: its facts and the operative text as readable YAML that reads back to the same fingerprint."""
+"""A version's file: its facts and the operative text, as readable YAML that reads back to the same fingerprint."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
-import yaml
-
-from undersigned.editing.order import key_order
-from undersigned.records.fields import Authored
-from undersigned.records.source import Data, Path
+from undersigned.editing.emit import Quoted, render_yaml
+from undersigned.records.source import Data
 from undersigned.records.version import Version
-
-_TEXT = "tag:yaml.org,2002:str"
-_FLOW_WIDTH = 96
-#: A block of text carries these as they are; anything else (tabs, odd line ends, invisible signs) goes in quotes.
-_PLAIN_BLOCK = re.compile("[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*\\Z")
-
-
-class _Quoted(str):
-    """Text that is always written in double quotes."""
-
-    __slots__ = ()
-
-
-class _Short(dict):  # type: ignore[type-arg]
-    """A mapping written on one line."""
-
-
-class _ShortList(list):  # type: ignore[type-arg]
-    """A list written on one line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """PyYAML's own writer with its lists indented as people indent them."""
-
-    blocks = True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-class _QuotingDumper(_Dumper):
-    """For a text that blocks cannot carry: all of it in quotes."""
-
-    blocks = False
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    if not dumper.blocks or not _PLAIN_BLOCK.match(text):
-        style: str | None = '"'
-    elif "\n" in text and not text[0].isspace():
-        text, style = text.rstrip("\n") + "\n", "|"
-    else:
-        style = None if "\n" not in text and _reads_as_text(dumper, text) else '"'
-    return dumper.represent_scalar(_TEXT, text, style=style)
-
-
-def _reads_as_text(dumper: _Dumper, text: str) -> bool:
-    """Whether any YAML reader takes it for text when it is not in quotes: not so 1.0, 2026-05-01, yes or null."""
-    return bool(dumper.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT)  # type: ignore[no-untyped-call]
-
-
-def _quoted(dumper: _Dumper, text: _Quoted) -> yaml.ScalarNode:
-    return dumper.represent_scalar(_TEXT, str(text), style='"')
-
-
-def _yes_no(dumper: _Dumper, value: bool) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
-
-
-def _mapping(dumper: _Dumper, value: Mapping[str, Data]) -> yaml.MappingNode:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
-
-
-def _short_mapping(dumper: _Dumper, value: Mapping[str, Data]) -> yaml.MappingNode:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
-
-
-def _short_list(dumper: _Dumper, value: list[Data]) -> yaml.SequenceNode:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-
-
-for _kind in (_Dumper, _QuotingDumper):
-    _kind.add_representer(str, _text)
-    _kind.add_representer(_Quoted, _quoted)
-    _kind.add_representer(bool, _yes_no)
-    _kind.add_representer(dict, _mapping)
-    _kind.add_representer(_Short, _short_mapping)
-    _kind.add_representer(_ShortList, _short_list)
 
 
 def render_version(facts: Mapping[str, str | date], text: Mapping[str, Data], *, quoted: bool = False) -> str:
-    """The YAML of a version file. `facts` without the text, in their order; `text` as `operative_text` returns it.
+    """The YAML of a version file. `facts` without the text; `text` as `operative_text` returns it.
 
     `quoted`: every text in double quotes, for what a block of text cannot carry exactly.
     """
-    whole: dict[str, Data] = {
-        name: _Quoted(value) if name == "fingerprint" else value for name, value in facts.items()
-    }
-    whole["text"] = _arranged(text, Version, ("text",))
-    return yaml.dump(
-        whole, Dumper=_QuotingDumper if quoted else _Dumper, sort_keys=False, allow_unicode=True, width=2**31, default_flow_style=False,
-    )
-
-
-def _arranged(value: Data, model: type[Authored], path: Path) -> Data:
-    """Keys in the order of the models, and what is short marked to be written on one line."""
-    if isinstance(value, dict):
-        order = {name: index for index, name in enumerate(key_order(model, path))}
-        names = sorted(value, key=lambda name: order.get(name, len(order)))
-        arranged = {name: _arranged(value[name], model, (*path, name)) for name in names}
-        in_list = bool(path) and isinstance(path[-1], int)
-        return _Short(arranged) if in_list and _fits(arranged) else arranged
-    if isinstance(value, list):
-        items = [_arranged(item, model, (*path, index)) for index, item in enumerate(value)]
-        return _ShortList(items) if all(_is_word(item) for item in items) and _fits_list(items) else items
-    return value
-
-
-def _is_word(value: Data) -> bool:
-    return isinstance(value, str | int) and "\n" not in str(value) and len(str(value)) <= 40
-
-
-def _fits(mapping: Mapping[str, Data]) -> bool:
-    if not all(isinstance(value, str | int) and "\n" not in str(value) for value in mapping.values()):
-        return False
-    return sum(len(name) + len(str(value)) + 4 for name, value in mapping.items()) <= _FLOW_WIDTH
-
-
-def _fits_list(items: list[Data]) -> bool:
-    return sum(len(str(item)) + 2 for item in items) <= _FLOW_WIDTH
+    whole: dict[str, Data] = {name: Quoted(value) if name == "fingerprint" else value for name, value in facts.items()}
+    return render_yaml({**whole, "text": text}, Version, quoted=quoted)

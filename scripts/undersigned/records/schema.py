@@ -50,6 +50,12 @@ def help_of(model: type[BaseModel], field: str) -> str:
     return entry if isinstance(entry, str) else str(entry.get("help", ""))
 
 
+def values_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
+    """The values that a field of few can have; empty for all others."""
+    entry = _entry(model, field)
+    return tuple(entry.get("values", ())) if isinstance(entry, Mapping) else ()
+
+
 def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, Any]:
     for part in model.__mro__:
         entry = _help().get(part.__name__, {}).get(field)

@@ -137,6 +137,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             "generated": True,
             "description": made.description,
             "section": made.section,
+            "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
             "wide": made.wide,
             "breadcrumbs": [{"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs],
         })

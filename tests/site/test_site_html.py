@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -31,7 +32,7 @@ def test_one_main_heading_and_no_skipped_level(site: Path) -> None:
                   if heading.xpath("ancestor::main")]
         assert levels.count(1) == 1, name
         assert levels[0] == 1, name
-        for before, after in zip(levels, levels[1:], strict=False):
+        for before, after in pairwise(levels):
             assert after <= before + 1, f"{name}: h{after} after h{before}"
 
 

@@ -1,0 +1,86 @@
+"""The standard protocols, flows, clauses and forms that `new --from` copies. Data files beside this module; nothing is
+written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from undersigned.records.source import Data, Source
+
+_FOLDER = Path(__file__).parent / "standards"
+
+
+@dataclass(frozen=True)
+class End:
+    """A group of party that standard flows name. `kinds`: the kinds of organisation that fit."""
+
+    id: str
+    title: str
+    asks: str
+    kinds: tuple[str, ...]
+    capacity: str
+    mappa_role: str | None
+
+
+@dataclass(frozen=True)
+class StandardFlow:
+    """A flow with its law written out; `note` says in words why that law."""
+
+    data: dict[str, Data]
+    note: str
+
+
+def standard_ids(what: str) -> tuple[str, ...]:
+    """The ids of the standard `protocols`, `flows` or `forms`."""
+    return tuple(sorted(path.stem for path in (_FOLDER / what).glob("*.yaml")))
+
+
+@cache
+def ends() -> dict[str, End]:
+    """Every group of party, in the order in which it is asked for."""
+    return {
+        id_: End(id_, one["title"], one["asks"], tuple(one["kinds"]), one["capacity"], one.get("mappa_role"))
+        for id_, one in _source("ends").data.items()
+    }
+
+
+def ends_of(flows: Iterable[StandardFlow]) -> list[End]:
+    """The groups that these flows name, in the order in which they are asked for."""
+    named = {end for flow in flows for side in ("from", "to") for end in flow.data[side]}
+    return [end for end in ends().values() if end.id in named]
+
+
+def standard_flow(id_: str) -> StandardFlow:
+    source = _source(f"flows/{id_}")
+    comments = [line[2:] for line in source.lines if line.startswith("# ")]
+    return StandardFlow(source.data, "\n".join(comments))
+
+
+def standard_protocol(id_: str) -> dict[str, Data]:
+    """The fields of a standard protocol, its flows apart; its common clauses are written out."""
+    data = dict(_source(f"protocols/{id_}").data)
+    common = {clause["id"]: clause for clause in _source("clauses").data["clauses"]}
+    data["clauses"] = [*data["clauses"], *(common[clause] for clause in data.pop("common_clauses"))]
+    data.pop("flows")
+    return data
+
+
+def flows_of(id_: str) -> list[StandardFlow]:
+    """The flows of a standard protocol."""
+    return [standard_flow(flow) for flow in _source(f"protocols/{id_}").data["flows"]]
+
+
+def standard_form(id_: str) -> str:
+    """The text of a standard form or letter."""
+    return (_FOLDER / "forms" / f"{id_}.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def _source(name: str) -> Source:
+    source = Source(f"standards/{name}.yaml", (_FOLDER / f"{name}.yaml").read_bytes())
+    if source.faults:
+        raise ValueError(f"{source.path}: {source.faults[0].message}")
+    return source

@@ -1,0 +1,126 @@
+"""New records: what to ask for each kind, and the commented record that the answers make. Existing files are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from undersigned.checks.run import check_organisation, check_protocols
+from undersigned.editing import EditingError
+from undersigned.editing.atomic import write_text
+from undersigned.editing.new_form import ask_form, write_form
+from undersigned.editing.new_outcome import ask_outcome, write_outcome
+from undersigned.editing.new_protocol import ask_protocol, write_protocol
+from undersigned.editing.new_review import ask_review, write_review
+from undersigned.editing.new_signatory import (
+    ask_organisation,
+    ask_signature,
+    write_organisation,
+    write_signature,
+)
+from undersigned.editing.request import Question, Request
+from undersigned.findings import Finding
+from undersigned.records.reading import did_you_mean
+from undersigned.register import Register
+
+__all__ = ["Question", "new_record", "questions"]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of record is made. `texts`: path to text, the record itself last. `protocol`: which id names one."""
+
+    ids: tuple[str, ...]
+    example: str
+    questions: Callable[[Request], list[Question]]
+    texts: Callable[[Request], dict[str, str]]
+    protocol: int | None = 0
+
+
+_KINDS: dict[str, _Kind] = {
+    "protocol": _Kind(("ID",), "county-housing", ask_protocol, write_protocol),
+    "organisation": _Kind(("ID",), "stafford-borough-council", ask_organisation, write_organisation, None),
+    "signature": _Kind(("ORG", "PROTOCOL"), "stafford-borough-council county-housing", ask_signature, write_signature, 1),
+    "review": _Kind(("PROTOCOL",), "county-housing", ask_review, write_review),
+    "form": _Kind(("PROTOCOL", "FORM"), "county-housing risk-summary", ask_form, write_form),
+    "outcome": _Kind(("PROTOCOL", "PERIOD"), "county-housing 2026-27-q1", ask_outcome, write_outcome),
+}
+
+
+def questions(
+    kind: str, register: Register, ids: Sequence[str], *, standard: str | None = None, as_of: date
+) -> list[Question]:
+    """What to ask before `new_record`, in order. EditingError where the record could not be made whatever is answered."""
+    return _kind(kind).questions(_request(kind, register, ids, {}, standard, as_of))
+
+
+def new_record(
+    kind: str, register: Register, ids: Sequence[str], *, answers: Mapping[str, str], standard: str | None = None, as_of: date
+) -> Path:
+    """Writes a commented record that adds no error to `check`, and returns its path.
+
+    `kind`: protocol, organisation, signature, review, form or outcome; `ids` as on the command line. `answers` by the
+    name of the question; for what is not answered, the question's default holds. A standard protocol or flow brings its
+    forms along. EditingError, and nothing written, where it cannot be done.
+    """
+    request = _request(kind, register, ids, answers, standard, as_of)
+    asked = {question.name: question for question in _kind(kind).questions(request)}
+    for name in answers:
+        if name not in asked:
+            raise EditingError(f"there is no question '{name}' for a new {kind}", did_you_mean(name, asked))
+    request = replace(request, answers={name: _answered(question, answers) for name, question in asked.items()})
+    texts = _kind(kind).texts(request)
+    for path in texts:
+        if path in register.files.contents or (register.root / path).exists():
+            raise EditingError(f"{path} exists already", "Edit that file, or choose another id.")
+    _refuse_new_errors(request, texts)
+    return [write_text(register.root, path, text, new=True) for path, text in texts.items()][-1]
+
+
+def _answered(question: Question, answers: Mapping[str, str]) -> str:
+    value = answers.get(question.name, "").strip() or question.default or ""
+    if value and question.choices and value not in question.choices:
+        raise EditingError(f"'{value}' is no answer to '{question.name}'", did_you_mean(value, question.choices))
+    return value
+
+
+def _kind(kind: str) -> _Kind:
+    if kind not in _KINDS:
+        raise EditingError(f"there is no kind of record '{kind}'", did_you_mean(kind, _KINDS))
+    return _KINDS[kind]
+
+
+def _request(
+    kind: str, register: Register, ids: Sequence[str], answers: Mapping[str, str], standard: str | None, as_of: date
+) -> Request:
+    maker = _kind(kind)
+    if len(ids) != len(maker.ids):
+        raise EditingError(f"'new {kind}' takes {' and '.join(maker.ids)}", f"For example: undersigned new {kind} {maker.example}")
+    if standard is not None and kind not in ("protocol", "form"):
+        raise EditingError(f"there is no standard {kind} to copy", "Leave --from out.")
+    protocol_id = "" if maker.protocol is None else ids[maker.protocol]
+    return Request(register, tuple(ids), protocol_id, answers, standard, as_of)
+
+
+def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
+    """Checks the register as it would be: a new record adds no error, whatever was answered."""
+    before = request.register
+    contents = {**before.files.contents, **{path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}}
+    folders = {*before.files.folders, *("/".join(path.split("/")[:2]) for path in texts)}
+    files = replace(before.files, contents=contents, folders=tuple(sorted(folders)))
+    after = Register(before.root, files, repository_private=before.repository_private)
+    known = {(finding.path, finding.code, finding.message) for finding in _errors(before, request)}
+    for finding in _errors(after, request):
+        if (finding.path, finding.code, finding.message) not in known:
+            raise EditingError(f"this would be an error in {finding.path}: {finding.message}", finding.hint)
+
+
+def _errors(register: Register, request: Request) -> list[Finding]:
+    findings = list(register.findings)
+    if request.protocol_id:
+        findings += check_protocols(register, [request.protocol_id], as_of=request.as_of)[0]
+    else:
+        findings += check_organisation(register, request.ids[0], as_of=request.as_of)
+    return [finding for finding in findings if finding.severity == "error"]

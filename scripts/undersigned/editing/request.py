@@ -1,0 +1,81 @@
+"""What `new` is asked for: the ids, the answers and the day; and what every kind of new record needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.editing import EditingError
+from undersigned.editing.commented import comment
+from undersigned.records.fields import KEBAB
+from undersigned.records.reading import did_you_mean
+from undersigned.register import ProtocolFolder, Register
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask for. `default` is taken where no answer is given; None: the field is then left out, or refused."""
+
+    name: str
+    prompt: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: the ids of the command, the answers, the standard to copy, and the day.
+
+    `protocol_id` is the one of the ids that names a protocol, if one does.
+    """
+
+    register: Register
+    ids: tuple[str, ...]
+    protocol_id: str
+    answers: Mapping[str, str]
+    standard: str | None
+    as_of: date
+
+    def answer(self, name: str) -> str | None:
+        return self.answers.get(name) or None
+
+    def protocol(self) -> ProtocolFolder:
+        """The protocol that the new record is for; EditingError if there is none that reads."""
+        folder = self.register.protocol(self.protocol_id)
+        if folder is None:
+            raise EditingError(f"there is no protocol '{self.protocol_id}'", did_you_mean(self.protocol_id, self.register.protocol_ids))
+        if not folder.readable:
+            raise EditingError(f"the record of {folder.id} cannot be read", "Mend what 'undersigned check' shows first.")
+        return folder
+
+
+def check_new_id(id_: str, what: str) -> str:
+    """The id itself; EditingError where it cannot be the id of `what`."""
+    if not KEBAB.match(id_) or id_ == "organisation":
+        raise EditingError(f"'{id_}' cannot be the id of {what}", "Use small letters, digits and single hyphens, for example county-housing.")
+    return id_
+
+
+def find_organisation(register: Register, id_: str) -> str:
+    """The present id of an organisation; EditingError where there is none."""
+    if not register.has_organisation(id_):
+        raise EditingError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids) or "Make it with 'undersigned new organisation'.")
+    return register.present_organisation(id_)
+
+
+def in_words(id_: str) -> str:
+    """An id as the beginning of a title."""
+    words = id_.replace("-", " ")
+    return words[0].upper() + words[1:]
+
+
+def as_name(id_: str) -> str:
+    """An id as a name, with capitals."""
+    small = {"of", "and", "the", "on", "in", "for", "upon"}
+    return " ".join(word if word in small and index else word.capitalize() for index, word in enumerate(id_.split("-")))
+
+
+def head_comment(text: str) -> str:
+    """Comment lines for the head of a file, with an empty line below them."""
+    return "\n".join(comment(text)) + "\n\n"
