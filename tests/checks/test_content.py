@@ -76,7 +76,7 @@ def test_a_framework_without_flows_is_not_asked_for_the_law_of_flows() -> None:
     [
         "[insert name]", "[Insert the name of the officer]", "[name]", "[Name of organisation]", "[date]", "[TBC]", "TBC", "Retention: tbc.",
         "ring xxx", "XXXX", "<name>", "<insert post>", "<address>", "To: to be confirmed", "To be agreed.", "…", "...", "Lorem ipsum dolor",
-        "TODO write", "by ??? at the latest", "{{ name }}", "[…]", "____",
+        "TODO write", "by ??? at the latest", "{{ name }}", "[…]", "____", "[insert the\nname]",
     ],
 )
 def test_blanks_are_found(text: str) -> None:
@@ -90,12 +90,18 @@ def test_blanks_are_found(text: str) -> None:
         "See [the code](https://example.org/) first.", "[name](https://example.org/)", "Write [c] or [x].", "the [Secretary of State] may",
         "[name][ref]", "[name]: https://example.org/", "<https://example.org/>", "<post@example.org>", "a < b and c > d", "less than <5",
         "The date is to be confirmed in writing by the lead.", "terms to be agreed between the parties", "and so on…", "Wait... then go.",
-        "Part XX and Chapter XIX", "The tbcs of life", "- [ ] tick", "the <b>bold</b>", "a<br>b", "<details><summary>x</summary></details>",
+        "Part XX and Chapter XIX", "Part XXX of the Act", "The tbcs of life", "- [ ] tick", "the <b>bold</b>", "a<br>b", "<details><summary>x</summary></details>",
         "(name of the officer)", "A list: one, two", "housing@tbc.example.org",
     ],
 )
 def test_what_is_no_blank(text: str) -> None:
     assert list(placeholders_in(Words(("clauses", 0, "title"), text))) == []
+
+
+def test_a_blank_written_without_quotes_is_found_in_the_list_it_makes() -> None:
+    (found,) = findings("content", {P: sound("people: [people on probation, insert others]\n")})
+    assert (found.code, found.message.endswith("insert others")) == ("placeholder", True)
+    assert codes("content", {P: sound("people: [people who insert coins into many machines on the pier]\n")}) == []
 
 
 def test_brackets_in_a_letter_are_filled_in_later() -> None:

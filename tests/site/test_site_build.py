@@ -161,3 +161,59 @@ def test_a_configuration_without_the_plugin_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text("site_name: X\nplugins: [macros]\n", encoding="utf-8")
     with pytest.raises(SiteError, match="undersigned"):
         build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
+
+
+MKDOCS = """
+site_name: Test register
+theme: {name: undersigned}
+plugins: [undersigned, {macros: {modules: [undersigned.site.macros], render_by_default: false}}]
+docs_dir: pages
+"""
+
+
+def mkdocs(root: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(root / "mkdocs.yml"), "-d", str(folder)],
+        capture_output=True, text=True, timeout=120, check=False,
+        env={**{key: value for key, value in os.environ.items() if key != "UNDERSIGNED_AS_OF"}, **environment},
+    )
+
+
+def test_mkdocs_by_itself_builds_the_same_site_for_the_day_it_is_told(tmp_path: Path) -> None:
+    root = write_register(tmp_path / "register", SOUND)
+    (root / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    (root / "pages").mkdir()
+    done = mkdocs(root, tmp_path / "one", UNDERSIGNED_AS_OF="2026-11-22")
+    assert done.returncode == 0, done.stderr
+    build_site(load_register(root), tmp_path / "two", as_of=TODAY)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_without_a_day_there_is_no_site(tmp_path: Path) -> None:
+    root = write_register(tmp_path / "register", SOUND)
+    (root / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    (root / "pages").mkdir()
+    done = mkdocs(root, tmp_path / "one")
+    assert done.returncode != 0
+    assert "UNDERSIGNED_AS_OF" in done.stderr
+
+
+def test_serving_lets_the_reload_script_in_and_building_does_not(tmp_path: Path) -> None:
+    from undersigned.site.plugin import UndersignedPlugin
+
+    policies = []
+    for command in ("serve", "build"):
+        from mkdocs.config.defaults import MkDocsConfig
+
+        config = MkDocsConfig(str(write_register(tmp_path, SOUND) / "mkdocs.yml"))
+        config.load_dict({"site_name": "X", "docs_dir": str(tmp_path), "site_dir": str(tmp_path / "site"),
+                          "theme": {"name": "undersigned"}, "plugins": {"undersigned": {"as_of": "2026-11-22"}}, "extra": {}})
+        assert config.validate()[0] == []
+        plugin = config.plugins["undersigned"]
+        assert isinstance(plugin, UndersignedPlugin)
+        plugin.on_startup(command=command, dirty=False)  # type: ignore[arg-type]
+        plugin.on_config(config)
+        policies.append(config.extra["frame"]["security_policy"])
+        plugin.on_shutdown()
+    assert "script-src" in policies[0]
+    assert "script-src" not in policies[1]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from undersigned.checks.references import clauses_adopted, signed_by, signing_parties
 from undersigned.checks.rule import ProtocolSubject, RuleSet
 from undersigned.checks.texts import MOST_OF_A_KIND, Path, Words, is_html, raw_bytes, texts_in
-from undersigned.findings import Finding, Severity
+from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
 from undersigned.records.form import Form
 from undersigned.records.protocol import Adoption, Clause, Flow
@@ -275,7 +276,7 @@ _PLACEHOLDER = re.compile(
     rf"""
     (?P<bracket> (?<![!\]\w]) \[ \s* (?: (?: insert | enter | fill\ in | add | specify | state | select | choose | complete | describe
         | delete\ (?:as|if) | your | to\ be | name\ of | names\ of | date\ of | number\ of | title\ of | details\ of | tbc | tbd | tba
-      ) \b [^\[\]\n]{{0,120}} | (?!x\s*\]) (?:{_BRACKET_WORDS}) (?:\s+(?:here|of|and|or|to)\b[^\[\]\n]{{0,80}})? ) \s* \] (?![(\[:]) )
+      ) \b [^\[\]]{{0,120}} | (?!x\s*\]) (?:{_BRACKET_WORDS}) (?:\s+(?:here|of|and|or|to)\b[^\[\]\n]{{0,80}})? ) \s* \] (?![(\[:]) )
   | (?P<angle> <<? [A-Za-z] [\w ,/'’.-]{{0,60}} > )
   | (?P<word> (?<![\w@.-]) (?: tbc | tbd | t\.b\.c\. | x{{3,}} | lorem\ ipsum ) (?![\w@]) )
   | (?P<mark> (?-i: (?<!\w) (?:TBA|TODO|FIXME|PLACEHOLDER) (?!\w) ) | \?{{3,}} | \{{\{{ [^{{}}\n]{{0,80}} \}}\}} )
@@ -285,8 +286,12 @@ _PLACEHOLDER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_BARE = re.compile(r"(?:insert|enter)(?: [\w'’-]+){1,5}\Z", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:part|chapter|title|schedule|article|book|volume)s?\s+\Z", re.IGNORECASE)
+#: What a quick look at a whole file, in small letters, takes for a blank.
 _SURE_SIGNS = (b"tbc", b"tbd", b"tba", b"t.b.c", b"xxx", b"lorem", b"todo", b"fixme", b"placeholder", b"???", b"{{",
-               b"\xe2\x80\xa6", b"..", b"__", b"---")
+               b"\xe2\x80\xa6", b"..", b"__", b"---", b"[insert", b"[enter", b"- insert ", b"- enter ",
+               b", insert ", b", enter ")
 _MAY_BE_BLANK = re.compile(rb"<[a-z]")
 _MAY_BE_PROMISE = re.compile(rb"to be\s+(?:confirmed|agreed|added|completed|decided|determined|inserted|supplied|advised)\s*\.?\s*[\n\"'},\]]")
 _MAY_BE_BRACKET = re.compile(
@@ -336,16 +341,16 @@ def check_placeholders(subject: ProtocolSubject) -> Iterator[Finding]:
         if not may_hold_blanks(raw_bytes(subject.register, record)):
             continue
         letter = isinstance(record.value, Form) and record.value.kind == "letter"
-        found = 0
-        for words in texts_in(record.source.data):
-            key = next((part for part in reversed(words.path) if isinstance(part, str)), "")
-            if key in _NOT_WORDS:
-                continue
+        for place, blank in islice(_blanks_of(record, letter=letter), MOST_OF_A_KIND):
+            yield from subject.find("placeholder", record, at=place, blank=blank)
+
+
+def _blanks_of(record: Record[Authored], *, letter: bool) -> Iterator[tuple[Place, str]]:
+    for words in texts_in(record.source.data):
+        key = next((part for part in reversed(words.path) if isinstance(part, str)), "")
+        if key not in _NOT_WORDS:
             for start, blank in placeholders_in(words, fillable=letter and key == "body"):
-                found += 1
-                if found > MOST_OF_A_KIND:
-                    return
-                yield from subject.find("placeholder", record, at=record.source.place_in(words.path, start), blank=blank)
+                yield record.source.place_in(words.path, start), blank
 
 
 def placeholders_in(words: Words, *, fillable: bool = False) -> Iterator[tuple[int, str]]:
@@ -356,10 +361,15 @@ def placeholders_in(words: Words, *, fillable: bool = False) -> Iterator[tuple[i
             continue
         if match["dots"] and words.path[:1] == ("clauses",) and words.path[-1] == "text":
             continue  # the clause says nothing, and that is told
+        if match["word"] and _NUMBERED.search(words.text, 0, match.start()):
+            continue  # Part XXX of an Act
         if fillable and match["bracket"] and not re.match(r"\[\s*(insert|tb[cda]|to be|xx)", blank, re.IGNORECASE):
             continue
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         yield start, " ".join(blank.split())
+    # Written without quotes, a blank in square brackets is a list of one: [insert aims].
+    if words.path and isinstance(words.path[-1], int) and (bare := _BARE.match(words.text)):
+        yield 0, bare[0]
 
 
 RULES = RuleSet(

@@ -25,7 +25,7 @@ _PERIODS = re.compile(r"(\d{4})(?:-(\d{2})(?:-q([1-4]))?)?\Z")
 def ask_outcome(request: Request) -> list[Question]:
     folder = request.protocol()
     check_new_id(request.ids[1], "a return")
-    days = _days_of(request.ids[1])
+    days = days_of(request.ids[1])
     monitored = [measure for monitoring in folder.value.monitoring for measure in monitoring.measures]
     known = [m for m in dict.fromkeys(monitored) if m in vocabulary().outcome_measures and vocabulary().outcome_measures[m].kind != "list"]
     return [
@@ -37,7 +37,7 @@ def ask_outcome(request: Request) -> list[Question]:
     ]
 
 
-def _days_of(period: str) -> tuple[date, date] | None:
+def days_of(period: str) -> tuple[date, date] | None:
     """The days of 2026, 2026-27 (from April), 2026-27-q1 or 2026-05; None for any other name."""
     match = _PERIODS.match(period)
     if match is None or not 1 <= int(match[1]) <= 9998:
