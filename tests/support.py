@@ -30,7 +30,7 @@ def register_from(text: str, *, private: bool = False) -> Register:
     """A register that stands nowhere on disk."""
     contents = {path: content.encode() for path, content in files_from(text).items()}
     folders = tuple(sorted({"/".join(path.split("/")[:2]) for path in contents}))
-    return Register(Path("."), Files(contents, (), folders), repository_private=private)
+    return Register(Path(), Files(contents, (), folders), repository_private=private)
 
 
 def status_of(text: str, protocol: str = "p", as_of: date = TODAY) -> ProtocolStatus:

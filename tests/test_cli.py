@@ -14,6 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from support import write_register
 
 P = "title: T\nkind: framework\nstatus: withdrawn\npublication: public\n"

@@ -30,7 +30,7 @@ parties: [{{organisation: a}}]
 agreed_on: 2025-01-10
 change: material
 summary: First text
-fingerprint: "v1:sha256:{'0' * 64}"
+fingerprint: "v1:sha256:{"0" * 64}"
 === protocols/p/reviews/2026-01-20.yaml
 due_on: 2026-02-01
 version: "1.0"
@@ -48,7 +48,7 @@ parties: [{{organisation: a}}]
 agreed_on: 2025-01-10
 change: material
 summary: Kept back
-fingerprint: "v1:sha256:{'0' * 64}"
+fingerprint: "v1:sha256:{"0" * 64}"
 === protocols/d/protocol.yaml
 title: D
 kind: framework
@@ -64,13 +64,18 @@ def events(text: bytes) -> list[dict[str, object]]:
 def test_each_review_due_is_a_day_long_event_with_a_lasting_id() -> None:
     text = render_reviews_ics(register_from(REGISTER), as_of=TODAY)
     found = Calendar.from_ical(text).walk("VEVENT")
-    assert [str(event["uid"]) for event in found] == ["q-review@undersigned.invalid", "p-review@undersigned.invalid"]
+    assert [str(event["uid"]) for event in found] == [
+        "q-review@undersigned.invalid",
+        "p-review@undersigned.invalid",
+    ]
     assert found[1].decoded("dtstart") == date(2027, 2, 1)
     assert found[1].decoded("dtend") == date(2027, 2, 2)
     assert found[1].decoded("dtstamp") == datetime(2026, 11, 22, tzinfo=UTC)
     assert found[1]["summary"] == 'Review due: P, and "so on"; £'
     assert found[1]["sequence"] == 1
-    assert [alarm.decoded("trigger") for alarm in found[1].walk("VALARM")] == [timedelta(days=-d) for d in (60, 30, 7)]
+    assert [alarm.decoded("trigger") for alarm in found[1].walk("VALARM")] == [
+        timedelta(days=-d) for d in (60, 30, 7)
+    ]
 
 
 def test_the_id_stays_when_the_date_moves() -> None:
@@ -80,7 +85,9 @@ def test_the_id_stays_when_the_date_moves() -> None:
 
 
 def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
-    text = render_calendar([ReviewDate("x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b")
+    text = render_calendar(
+        [ReviewDate("x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b"
+    )
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     assert text.endswith(b"END:VCALENDAR\r\n")
     assert b"URL:https://r.example.org/b/protocols/x/" in text

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import TODAY, files_from
 
+from support import TODAY, files_from
 from undersigned.checks.run import check_register
 from undersigned.records.files import Files
 from undersigned.register import Register
@@ -153,7 +153,7 @@ def mutated(draw: st.DrawFn) -> dict[str, bytes]:
 @given(mutated())
 def test_mutated_records_are_judged_and_never_break_the_check(files: dict[str, bytes]) -> None:
     folders = tuple(sorted({"/".join(path.split("/")[:2]) for path in files}))
-    register = Register(Path("."), Files(files, (), folders))
+    register = Register(Path(), Files(files, (), folders))
     findings, _ = check_register(register, as_of=TODAY)
     for finding in findings:
         assert finding.message

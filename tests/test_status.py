@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import TODAY, register_from, status_of
 
+from support import TODAY, register_from, status_of
 from undersigned.records.fields import version_key
 from undersigned.status import add_months, late_returns, review_steps
 

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 from undersigned import __version__
 from undersigned.cache import AnswerCache, answer_key
-from undersigned.findings import Finding
+from undersigned.findings import Finding, Severity
 from undersigned.records.files import Files, load_files
+
+if TYPE_CHECKING:
+    from undersigned.register import Register
 
 EXIT_FINE, EXIT_FOUND, EXIT_BROKEN = 0, 1, 2
 STATUS_FORMATS = ("table", "json", "csv", "xlsx")
@@ -326,19 +329,21 @@ def _wanted_paths(root: Path, paths: Sequence[str]) -> list[str] | None:
         if found is None:
             raise CommandError(f"there is no file or folder {text}", "Give paths from here, or from the register's folder.")
         try:
-            relative = Path(os.path.abspath(found)).relative_to(os.path.abspath(root))
+            relative = Path(os.path.abspath(found)).relative_to(Path(os.path.abspath(root)))  # noqa: PTH100 - a link in the path stays a link
         except ValueError:
             try:
                 relative = found.resolve().relative_to(root.resolve())
             except ValueError:
                 raise CommandError(f"{text} lies outside the register") from None
-        if relative == Path("."):
+        if relative == Path():
             return None
         wanted.append(relative.as_posix())
     return wanted
 
 
-def _only_new(root: Path, revision: str, as_of: date, findings: list[Finding]) -> tuple[list[Finding], dict[str, int]]:
+def _only_new(
+    root: Path, revision: str, as_of: date, findings: list[Finding]
+) -> tuple[list[Finding], dict[Severity, int]]:
     """The findings that were not there at `revision`, and how many of each severity were."""
     from collections import Counter
 
@@ -362,7 +367,7 @@ def _only_new(root: Path, revision: str, as_of: date, findings: list[Finding]) -
             older.append(finding)
         else:
             new.append(finding)
-    return new, dict(count_by_severity(older))
+    return new, count_by_severity(older)
 
 
 # -- status and reviews ---------------------------------------------------------------------------------------------
@@ -480,11 +485,8 @@ def _documents(options: argparse.Namespace) -> int:
     return EXIT_FINE
 
 
-def _clean(register: object, ids: Sequence[str]) -> tuple[list[str], list[str]]:
-    from undersigned.register import Register
-
-    if not isinstance(register, Register):
-        raise TypeError("a register is wanted")
+def _clean(register: Register, ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The protocols of which everything reads, and the records that do not."""
     readable: list[str] = []
     left_out: list[str] = []
     for id_ in ids:

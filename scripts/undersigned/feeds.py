@@ -52,7 +52,9 @@ def review_date(folder: ProtocolFolder, *, as_of: date) -> ReviewDate | None:
     return ReviewDate(folder.id, folder.value.title, due, completed)
 
 
-def render_reviews_ics(register: Register, *, as_of: date, name: str = "Reviews due", address: str = "") -> bytes:
+def render_reviews_ics(
+    register: Register, *, as_of: date, name: str = "Reviews due", address: str = ""
+) -> bytes:
     """The review dates of the whole register. `address`: where its site stands, or empty."""
     dates = [review_date(folder, as_of=as_of) for folder in register.protocols() if folder.readable]
     return render_calendar((day for day in dates if day is not None), as_of=as_of, name=name, address=address)
@@ -126,17 +128,33 @@ def _news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterato
     title, path = folder.value.title, f"protocols/{folder.id}/"
     for number, version in agreed_versions(folder, as_of=as_of):
         if isinstance(version.agreed_on, date):
-            yield News(version.agreed_on, f"{path}versions/{number}", _VERSION_NEWS.format(title=title, version=number),
-                       version.summary, path)
+            yield News(
+                version.agreed_on,
+                f"{path}versions/{number}",
+                _VERSION_NEWS.format(title=title, version=number),
+                version.summary,
+                path,
+            )
     for day, record in folder.reviews.items():
         if day <= as_of and record.value is not None:
-            yield News(day, f"{path}reviews/{day.isoformat()}", _REVIEW_NEWS.format(title=title), record.value.note, path)
+            yield News(
+                day,
+                f"{path}reviews/{day.isoformat()}",
+                _REVIEW_NEWS.format(title=title),
+                record.value.note,
+                path,
+            )
     for id_, signing in folder.signing.items():
         for signature in signing.value.signatures if signing.value else ():
             if isinstance(signature.signed_on, date) and has_happened(signature.signed_on, as_of):
                 name = register.organisation_name(id_)
-                yield News(signature.signed_on, f"{path}signatures/{id_}/{signature.version}/{signature.signed_on}",
-                           _SIGNATURE_NEWS.format(title=title, organisation=name), "", path)
+                yield News(
+                    signature.signed_on,
+                    f"{path}signatures/{id_}/{signature.version}/{signature.signed_on}",
+                    _SIGNATURE_NEWS.format(title=title, organisation=name),
+                    "",
+                    path,
+                )
 
 
 def render_atom(register: Register, *, as_of: date, name: str, address: str = "") -> bytes:

@@ -6,7 +6,7 @@ Collects what is wrong with files and names; judges nothing else. Nothing here p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, version_key
+from undersigned.records.files import Files, load_files, printable, read_bytes
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
@@ -23,7 +24,6 @@ from undersigned.records.protocol import Protocol, StampedText
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
-from undersigned.records.files import Files, load_files, printable, read_bytes
 from undersigned.records.source import Data, Source
 from undersigned.records.version import Version
 
@@ -58,18 +58,16 @@ class ProtocolFolder:
 
     @property
     def clean(self) -> bool:
-        """Whether the protocol, its versions, forms, reviews and signing records were read wholly."""
-        parts: Iterator[Record[Authored]] = iter(
-            [self.record, *self.versions.values(), *self.forms.values(), *self.reviews.values(), *self.signing.values()]  # type: ignore[list-item]
-        )
-        return all(part.clean for part in parts)
+        """Whether every record of the protocol, and every signing record for it, was read wholly."""
+        return all(part.clean for part in self.records())
 
     @property
     def text_is_clean(self) -> bool:
         """Whether the working text, its forms and the newest stamp were read wholly, so that texts can be compared."""
         newest = next(reversed(self.versions.values()), None)
-        parts = [self.record, *self.forms.values(), *([newest] if newest is not None else [])]
-        return all(part.clean for part in parts)
+        return (
+            self.record.clean and (newest is None or newest.clean) and all(form.clean for form in self.forms.values())
+        )
 
     def clean_part(self) -> ProtocolFolder:
         """The same without the forms, reviews, returns and signing records that were not wholly read."""

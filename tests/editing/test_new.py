@@ -264,7 +264,7 @@ def test_forms(tmp_path: Path) -> None:
     [
         ("2026", "2026-01-01", "2026-12-31"), ("2025-26", "2025-04-01", "2026-03-31"), ("1999-00", "1999-04-01", "2000-03-31"),
         ("2026-27-q1", "2026-04-01", "2026-06-30"), ("2026-27-q4", "2027-01-01", "2027-03-31"), ("2024-02", "2024-02-01", "2024-02-29"),
-        ("2025-27", None, None), ("2011-12", "2011-12-01", "2011-12-31"), ("spring", None, None), ("2025-26-q5", None, None),
+        ("2025-27", None, None), ("2011-12", "2011-04-01", "2012-03-31"), ("2012-12", "2012-12-01", "2012-12-31"), ("2025-26-q2", "2025-07-01", "2025-09-30"), ("spring", None, None), ("2025-26-q5", None, None),
     ],
 )
 def test_the_days_of_a_period(period: str, first: str | None, last: str | None) -> None:
@@ -286,7 +286,7 @@ def test_returns(tmp_path: Path) -> None:
     with pytest.raises(EditingError, match="has not come yet"):
         new(root, "outcome", "x", "2026-11")
     with pytest.raises(EditingError, match="overlaps"):
-        new(root, "outcome", "x", "2025-26-q2", measures="referrals")
+        new(root, "outcome", "x", "2025", measures="referrals")
     with pytest.raises(EditingError, match="no measure 'luck'"):
         new(root, "outcome", "x", "2026-05", measures="luck")
 
@@ -347,6 +347,8 @@ def test_standards_name_what_there_is() -> None:
         used |= {flow.data["id"] for flow in library.flows_of(id_)}
         clauses = [clause["id"] for clause in library.standard_protocol(id_)["clauses"]]
         assert len(clauses) == len(set(clauses)), id_
+        words = str(library.standard_protocol(id_))
+        assert set(re.findall(r"`([a-z-]+)`", words)) <= {flow.data["id"] for flow in library.flows_of(id_)}
     assert not set(library.standard_ids("flows")) & set(library.standard_ids("protocols"))
     assert used == set(library.standard_ids("flows"))
 

@@ -191,7 +191,7 @@ flows: [{{id: f, title: {WITHHELD} flow, from: [probation], to: [county-council]
 agreed_on: 2025-02-20
 change: material
 summary: {WITHHELD} change
-fingerprint: "v1:sha256:{'5e' * 32}"
+fingerprint: "v1:sha256:{"5e" * 32}"
 === protocols/danger/reviews/2026-02-20.yaml
 due_on: 2026-03-01
 version: "1.0"
@@ -205,7 +205,7 @@ signatures:
 """
 
 #: Enters every text of the hostile register.
-EVIL = "</title></script><script>evil()</script><img src=x onerror=evil()>{{ 7*7 }}{% raise %}${{x}}\" onclick=\"evil()' 😈"
+EVIL = '</title></script><script>evil()</script><img src=x onerror=evil()>{{ 7*7 }}{% raise %}${{x}}" onclick="evil()\' 😈'
 _EVIL = "'" + EVIL.replace("'", "''") + "'"
 
 HOSTILE = f"""

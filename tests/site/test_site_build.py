@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 from jsonschema import Draft202012Validator
+from mkdocs.config import load_config
 from site_registers import SOUND, build
 
 from support import TODAY, write_register
 from undersigned.register import load_register
 from undersigned.site.build import SiteError, build_site
+from undersigned.site.plugin import UndersignedPlugin
 
 _BUILD = """
 import sys
@@ -28,7 +30,9 @@ build_site(load_register(Path(sys.argv[1])), Path(sys.argv[2]), as_of=date(2026,
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def test_another_process_in_another_time_zone_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -37,7 +41,11 @@ def test_another_process_in_another_time_zone_gives_the_same_bytes(tmp_path: Pat
     for zone, seed in (("Pacific/Auckland", "1"), ("America/Los_Angeles", "2")):
         folder = tmp_path / seed
         done = subprocess.run(
-            [sys.executable, "-c", _BUILD, str(root), str(folder)], capture_output=True, text=True, timeout=120, check=False,
+            [sys.executable, "-c", _BUILD, str(root), str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
             env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed},
         )
         assert done.returncode == 0, done.stderr
@@ -62,8 +70,15 @@ def test_data_is_as_its_schema_says(sound_site: Path, shipped_site: Path) -> Non
         Draft202012Validator.check_schema(schema)
         Draft202012Validator(schema).validate(json.loads((site / "api/v1/register.json").read_bytes()))
         for kind, folder in (("protocol", "protocols"), ("organisation", "organisations")):
-            part = Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}", "properties": {}, "required": [],
-                                         "additionalProperties": True})
+            part = Draft202012Validator(
+                {
+                    **schema,
+                    "$ref": f"#/$defs/{kind}",
+                    "properties": {},
+                    "required": [],
+                    "additionalProperties": True,
+                }
+            )
             files = list((site / "api/v1" / folder).glob("*.json"))
             assert files
             for file in files:
@@ -86,7 +101,9 @@ def test_data_has_no_mailbox_and_keys_in_order(sound_site: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "@example.org" not in text, path
         data = json.loads(text)
-        assert text == json.dumps(data, indent=2, ensure_ascii=False, sort_keys="schema" not in path.name) + "\n", path
+        assert (
+            text == json.dumps(data, indent=2, ensure_ascii=False, sort_keys="schema" not in path.name) + "\n"
+        ), path
 
 
 def test_the_protocols_data_holds_the_text_in_force(sound_site: Path) -> None:
@@ -98,7 +115,8 @@ def test_the_protocols_data_holds_the_text_in_force(sound_site: Path) -> None:
     ]
     assert data["in_force_between"] == ["county-council", "probation"]
     assert [file["path"] for file in data["downloads"]] == [
-        "downloads/housing/housing-v1.0.pdf", "downloads/housing/housing-v1.0.docx",
+        "downloads/housing/housing-v1.0.pdf",
+        "downloads/housing/housing-v1.0.docx",
     ]
 
 
@@ -135,7 +153,9 @@ def test_an_error_names_the_page(tmp_path: Path) -> None:
     write_register(tmp_path, SOUND)
     docs = tmp_path / "docs"
     docs.mkdir()
-    (docs / "broken.md").write_text("---\nrender_macros: true\n---\n# Broken\n\n{{ no_such_macro() }}\n", encoding="utf-8")
+    (docs / "broken.md").write_text(
+        "---\nrender_macros: true\n---\n# Broken\n\n{{ no_such_macro() }}\n", encoding="utf-8"
+    )
     with pytest.raises(SiteError, match=r"broken\.md"):
         build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
     (docs / "broken.md").write_text("# Broken\n\n[gone](gone.md)\n", encoding="utf-8")
@@ -150,7 +170,9 @@ def test_macros_run_only_where_a_page_asks(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "plain.md").write_text("# Plain\n\n{{ register_figures() }}\n", encoding="utf-8")
-    (docs / "asks.md").write_text("---\nrender_macros: true\n---\n# Asks\n\n{{ register_figures() }}\n", encoding="utf-8")
+    (docs / "asks.md").write_text(
+        "---\nrender_macros: true\n---\n# Asks\n\n{{ register_figures() }}\n", encoding="utf-8"
+    )
     build_site(load_register(tmp_path), tmp_path / "site", as_of=TODAY)
     assert "{{ register_figures() }}" in (tmp_path / "site/plain/index.html").read_text(encoding="utf-8")
     assert "app-figures__number" in (tmp_path / "site/asks/index.html").read_text(encoding="utf-8")
@@ -173,9 +195,25 @@ docs_dir: pages
 
 def mkdocs(root: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(root / "mkdocs.yml"), "-d", str(folder)],
-        capture_output=True, text=True, timeout=120, check=False,
-        env={**{key: value for key, value in os.environ.items() if key != "UNDERSIGNED_AS_OF"}, **environment},
+        [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "-f",
+            str(root / "mkdocs.yml"),
+            "-d",
+            str(folder),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={
+            **{key: value for key, value in os.environ.items() if key != "UNDERSIGNED_AS_OF"},
+            **environment,
+        },
     )
 
 
@@ -199,16 +237,12 @@ def test_without_a_day_there_is_no_site(tmp_path: Path) -> None:
 
 
 def test_serving_lets_the_reload_script_in_and_building_does_not(tmp_path: Path) -> None:
-    from undersigned.site.plugin import UndersignedPlugin
-
+    config_file = write_register(tmp_path, SOUND) / "mkdocs.yml"
+    config_file.write_text(MKDOCS, encoding="utf-8")
+    (tmp_path / "pages").mkdir()
     policies = []
     for command in ("serve", "build"):
-        from mkdocs.config.defaults import MkDocsConfig
-
-        config = MkDocsConfig(str(write_register(tmp_path, SOUND) / "mkdocs.yml"))
-        config.load_dict({"site_name": "X", "docs_dir": str(tmp_path), "site_dir": str(tmp_path / "site"),
-                          "theme": {"name": "undersigned"}, "plugins": {"undersigned": {"as_of": "2026-11-22"}}, "extra": {}})
-        assert config.validate()[0] == []
+        config = load_config(str(config_file), plugins={"undersigned": {"as_of": "2026-11-22"}}, extra={})  # type: ignore[arg-type]
         plugin = config.plugins["undersigned"]
         assert isinstance(plugin, UndersignedPlugin)
         plugin.on_startup(command=command, dirty=False)  # type: ignore[arg-type]

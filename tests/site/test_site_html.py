@@ -20,16 +20,21 @@ def site(request: pytest.FixtureRequest) -> Path:
 
 
 def pages(site: Path) -> list[tuple[str, HtmlElement]]:
-    found = [(path.relative_to(site).as_posix(), html.document_fromstring(path.read_bytes()))
-             for path in sorted(site.rglob("*.html"))]
+    found = [
+        (path.relative_to(site).as_posix(), html.document_fromstring(path.read_bytes()))
+        for path in sorted(site.rglob("*.html"))
+    ]
     assert len(found) > 8
     return found
 
 
 def test_one_main_heading_and_no_skipped_level(site: Path) -> None:
     for name, page in pages(site):
-        levels = [int(heading.tag[1]) for heading in page.cssselect("h1, h2, h3, h4, h5, h6")
-                  if heading.xpath("ancestor::main")]
+        levels = [
+            int(heading.tag[1])
+            for heading in page.cssselect("h1, h2, h3, h4, h5, h6")
+            if heading.xpath("ancestor::main")
+        ]
         assert levels.count(1) == 1, name
         assert levels[0] == 1, name
         for before, after in pairwise(levels):

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.site.facts import SiteFacts
+from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import PageSet, generated_pages, relative
 
 
@@ -24,14 +24,23 @@ def headings(element: HtmlElement, level: int) -> list[str]:
 def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
     found = headings(page(sound_site, "protocols/housing"), 2)
     assert found == [
-        "What may be shared", "In force between whom", "Whom to contact", "Full text: version 1.0",
-        "Amendment being prepared", "Signatures", "Version history", "Reviews", "Downloads",
+        "What may be shared",
+        "In force between whom",
+        "Whom to contact",
+        "Full text: version 1.0",
+        "Amendment being prepared",
+        "Signatures",
+        "Version history",
+        "Reviews",
+        "Downloads",
     ]
 
 
 def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
     card = page(sound_site, "protocols/housing").cssselect("#flow-referral")[0]
-    rows = {row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")}
+    rows = {
+        row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")
+    }
     assert rows["From"] == "Probation"
     assert rows["To"] == "Those who let homes (County Council and Landlord)"
     assert rows["May be shared"] == "Risk level"
@@ -40,14 +49,19 @@ def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
 
 def test_the_text_in_force_is_shown_and_the_prepared_one_only_beside_it(sound_site: Path) -> None:
     main = page(sound_site, "protocols/housing").cssselect("main")[0].text_content()
-    agreed, prepared = main.index("The agreed wording of accuracy."), main.index("The prepared wording of accuracy.")
+    agreed, prepared = (
+        main.index("The agreed wording of accuracy."),
+        main.index("The prepared wording of accuracy."),
+    )
     assert main.index("Full text: version 1.0") < agreed < main.rindex("Amendment being prepared") < prepared
     assert "An amendment is being prepared." in main
     assert "Support needs" not in main[: main.rindex("Amendment being prepared")]
 
 
 def test_it_names_those_between_whom_it_is_in_force(sound_site: Path) -> None:
-    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'Which text binds')]]")[0]
+    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'Which text binds')]]")[
+        0
+    ]
     assert [link.text for link in table.cssselect("td a")] == ["County Council", "Probation"]
 
 
@@ -57,7 +71,9 @@ def test_contacts_are_posts_and_mailboxes(sound_site: Path) -> None:
 
 
 def test_signatures_with_copy_outstanding_reservation_and_waiting(sound_site: Path) -> None:
-    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'each signature stands')]]")[0]
+    table = page(sound_site, "protocols/housing").xpath(
+        "//table[caption[contains(., 'each signature stands')]]"
+    )[0]
     rows = [" ".join(row.text_content().split()) for row in table.cssselect("tbody tr")]
     assert "Paper copy not back, 659 days after signing" in rows[0]
     assert "Reserves “Referral for housing”: Not at weekends (accepted on 3 February 2025)" in rows[0]
@@ -134,8 +150,13 @@ def test_every_rule_has_a_page(sound_site: Path) -> None:
 
 
 def test_pages_speak_of_the_day_asked_for() -> None:
-    site = SiteFacts(register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]), as_of=TODAY.replace(year=2025, month=1, day=15))
-    body = {made.source: made.body for made in generated_pages(PageSet(site, "Test"))}["protocols/housing/index.md"]
+    site = SiteFacts(
+        register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]),
+        as_of=TODAY.replace(year=2025, month=1, day=15),
+    )
+    body = {made.source: made.body for made in generated_pages(PageSet(site, "Test"))}[
+        "protocols/housing/index.md"
+    ]
     assert "Agreed, not yet in force." in body
     assert "Reviewed on" not in body
 

@@ -32,7 +32,9 @@ def test_headings_stay_below_the_page() -> None:
 
 
 def test_a_table_has_caption_scope_and_a_frame() -> None:
-    page = html.fragment_fromstring(render_prose("| a | b |\n|---|:-:|\n| 1 | 2 |", 4, "Breach"), create_parent=True)
+    page = html.fragment_fromstring(
+        render_prose("| a | b |\n|---|:-:|\n| 1 | 2 |", 4, "Breach"), create_parent=True
+    )
     frame = page.cssselect("div.app-scroll")[0]
     assert frame.get("aria-label") == "Breach: table 1"
     assert frame.cssselect("caption")[0].text == "Breach: table 1"
@@ -53,7 +55,17 @@ def test_whatever_is_written_is_inert_and_in_order(text: str, level: int) -> Non
     page = html.fragment_fromstring(str(render_prose(text, level)), create_parent="div")
     for element in page.iter():
         assert element.tag not in ("script", "img", "style", "svg", "h1", "h2")
-        assert set(element.attrib) <= {"href", "rel", "title", "scope", "start", "class", "tabindex", "role", "aria-label"}
+        assert set(element.attrib) <= {
+            "href",
+            "rel",
+            "title",
+            "scope",
+            "start",
+            "class",
+            "tabindex",
+            "role",
+            "aria-label",
+        }
         assert element.get("href", "https://").lower().startswith(("https://", "mailto:"))
     levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch(r"h\d", str(element.tag))]
     for before, after in zip([level - 1, *levels], levels, strict=False):

@@ -18,7 +18,9 @@ def test_the_style_sheet_is_the_recorded_one() -> None:
     assert hashlib.sha256((ASSETS / "govuk/govuk.css").read_bytes()).hexdigest() == record["sha256"]
     assert record["version"] == "6.6.0"
     assert record["integrity"].startswith("sha512-")
-    assert "Copyright (c) 2017 Crown Copyright" in (ASSETS / "govuk/LICENSE-govuk-frontend.txt").read_text(encoding="utf-8")
+    assert "Copyright (c) 2017 Crown Copyright" in (ASSETS / "govuk/LICENSE-govuk-frontend.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_no_typeface_crest_or_other_address() -> None:

@@ -308,7 +308,7 @@ def check_mappa_regime(subject: ProtocolSubject, views: Views) -> Iterator[Findi
         if not senders or not view.identifies or flow.regime is None:
             continue
         if flow.regime != "law-enforcement":
-            field, found = "regime", flow.regime
+            field, found = "regime", str(flow.regime)
         elif flow.receiving_regime not in ("law-enforcement", "none", "foreign"):
             field, found = "receives_under", str(flow.receiving_regime)
         else:

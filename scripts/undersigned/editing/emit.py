@@ -39,6 +39,10 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
+    def choose_scalar_style(self) -> str:
+        style = super().choose_scalar_style()
+        return '"' if style == "'" else style  # one kind of quotes, as people write them
+
     def ignore_aliases(self, data: object) -> bool:
         return True
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from undersigned.records.source import Data, Source
 
+#: The day on which the law of the standards was last read against the vocabularies, which name their sources.
+LAW_CHECKED = "2026-11-22"
 _FOLDER = Path(__file__).parent / "standards"
 
 

@@ -38,18 +38,22 @@ def ask_outcome(request: Request) -> list[Question]:
 
 
 def days_of(period: str) -> tuple[date, date] | None:
-    """The days of 2026, 2026-27 (from April), 2026-27-q1 or 2026-05; None for any other name."""
+    """The days of 2026, 2026-27 (a year from April), 2026-27-q1 or 2026-05 (a month); None for any other name.
+
+    Early in the century a name can be read in two ways: 2003-04 is the year from April 2003, as returns are named.
+    """
     match = _PERIODS.match(period)
     if match is None or not 1 <= int(match[1]) <= 9998:
         return None
     year, second, quarter = int(match[1]), match[2], match[3]
     if second is None:
         return date(year, 1, 1), date(year, 12, 31)
-    if int(second) == (year + 1) % 100 and (quarter or int(second) > 12):
-        first = (int(quarter) - 1) * 3 if quarter else 0
-        start = date(year + (4 + first > 12), (3 + first) % 12 + 1, 1)
-        end = date(year + 1, 3, 31) if not quarter else _last_day(start.year, start.month + 2)
-        return start, end
+    if int(second) == (year + 1) % 100:
+        if quarter is None:
+            return date(year, 4, 1), date(year + 1, 3, 31)
+        month = 3 * int(quarter) + 1
+        start = date(year, month, 1) if month <= 12 else date(year + 1, 1, 1)
+        return start, _last_day(start.year, start.month + 2)
     if quarter is None and 1 <= int(second) <= 12:
         return date(year, int(second), 1), _last_day(year, int(second))
     return None

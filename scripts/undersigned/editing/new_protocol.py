@@ -78,7 +78,7 @@ def write_protocol(request: Request) -> dict[str, str]:
         draft.data = {name: draft.data[name] for name in ("title", "kind", "publication", "status", "jurisdictions", "lead") if name in draft.data}
         return {f"protocols/{id_}/protocol.yaml": head_comment(_RESTRICTED) + render_draft(draft, taken=(), facts_only=True)}
     texts = {f"protocols/{id_}/forms/{form}.yaml": library.standard_form(form) for form in draft.forms()}
-    source = f" It was begun from the standard '{request.standard}'." if request.standard else ""
+    source = _SOURCE.format(standard=request.standard, day=library.LAW_CHECKED) if request.standard else ""
     text = head_comment(_DRAFT + source) + render_draft(draft, taken=request.register.organisation_ids)
     return {**texts, f"protocols/{id_}/protocol.yaml": text}
 
@@ -86,6 +86,10 @@ def write_protocol(request: Request) -> dict[str, str]:
 _DRAFT = (
     "A draft. What is not settled may be left out: 'undersigned check' lists the gaps as advice, and they become errors only "
     "when the status moves on to signing. To use a line that begins with #, take the # away."
+)
+_SOURCE = (
+    " It was begun from the standard '{standard}', whose law was last read on {day}: have it read again, and every word made "
+    "your own, before anybody signs."
 )
 _RESTRICTED = (
     "A restricted protocol is published by title, parties and dates alone. Its text stands in a private register and must not "

@@ -83,10 +83,8 @@ def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> 
 
 def _canonical(value: Data, path: tuple[str, ...] | None) -> Data:
     """None for what is empty. `path` is None below anything that holds only text."""
-    if isinstance(value, str):
-        if path in _TYPED:
-            return _typed(value, _TYPED[path])
-        return canonical_prose(value) or None
+    if path is None or (path not in _PREFIXES and path not in _TYPED):
+        return _canonical_text(value)
     if isinstance(value, dict):
         out: dict[str, Data] = {}
         for key, inner in value.items():
@@ -97,12 +95,21 @@ def _canonical(value: Data, path: tuple[str, ...] | None) -> Data:
     if isinstance(value, list):
         items = [canonical for item in value if (canonical := _canonical(item, path)) is not None]
         return items or None
+    return _typed(value, _TYPED[path]) if path in _TYPED and isinstance(value, str) else _canonical_text(value)
+
+
+def _canonical_text(value: Data) -> Data:
+    """The same where nothing is typed: most of a protocol, so kept short."""
+    if isinstance(value, str):
+        return canonical_prose(value) or None
+    if isinstance(value, dict):
+        return {key: inner for key, held in value.items() if (inner := _canonical_text(held)) is not None} or None
+    if isinstance(value, list):
+        return [inner for held in value if (inner := _canonical_text(held)) is not None] or None
     return value
 
 
-def _below(path: tuple[str, ...] | None, key: str) -> tuple[str, ...] | None:
-    if path is None:
-        return None
+def _below(path: tuple[str, ...], key: str) -> tuple[str, ...] | None:
     for step in ((*path, key), (*path, "*")):
         if step in _TYPED or step in _PREFIXES:
             return step

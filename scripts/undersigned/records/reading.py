@@ -137,12 +137,7 @@ def _reading_order(path: Path) -> list[tuple[int, str]]:
 def _remove(record: Record[M], data: Data, path: Path) -> None:
     """Takes the value at `path` (in the present data) out, remembering what each later index was in the file."""
     *above, last = path
-    parent = data
-    for part in above:
-        try:
-            parent = parent[part]
-        except (KeyError, IndexError, TypeError):
-            return
+    parent = _at(data, above)
     record._dropped.append(record.as_written(path))
     if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
         kept = record._kept.setdefault(record.as_written(above), list(range(len(parent))))
@@ -166,9 +161,7 @@ def _clean_location(detail: ErrorDetails, data: Data) -> Path:
     here = data
     location = detail["loc"]
     for index, part in enumerate(location):
-        if isinstance(here, dict) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
             here = here[part]
         elif index == len(location) - 1 and detail["type"] == "missing" and isinstance(here, dict):
             pass
@@ -211,7 +204,7 @@ def _explain(
     if kind == "literal_error" and isinstance(value, str) and (close := _closest(value, _allowed(detail))):
         # Read it as what was probably meant, so that the rest of the record is checked in the same run.
         parent = _at(data, path[:-1])
-        if isinstance(parent, dict):
+        if isinstance(parent, dict) and isinstance(path[-1], str):
             parent[path[-1]] = close
             record._dropped.append(record.as_written(path))
             path_to_leave_out = None
@@ -293,6 +286,7 @@ def _shown(path: Path) -> str:
 
 
 def _at(data: Data, path: Iterable[str | int]) -> Data:
+    """What stands at `path`; None if nothing does."""
     for part in path:
         try:
             data = data[part]

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 import yaml
-from yaml._yaml import CParser  # type: ignore[import-not-found,unused-ignore]
+from yaml._yaml import CParser
 
 from undersigned.findings import FILE_START, Place
 from undersigned.records.files import MAX_BYTES
@@ -46,7 +46,7 @@ class Fault:
         self.code, self.place, self.message, self.hint = code, place, message, hint
 
 
-class _Composer(CParser):  # type: ignore[misc]
+class _Composer(CParser):
     """libyaml's parser building nodes, with every scalar left as text: no implicit types at all."""
 
     def descend_resolver(self, _parent: object, _index: object) -> None:
@@ -246,17 +246,14 @@ class Source:
                 else:
                     out[key] = value
             return out or None
-        if kind is yaml.SequenceNode:
+        if isinstance(node, yaml.SequenceNode):
             items: list[Data] = []
             for item in node.value:
                 value = self._convert(item, (*path, len(items)))
                 if value is not None:
                     items.append(value)
             return items or None
-        value = node.value
-        if value.isspace() or not value or (value in _NULLS and not node.style):
-            return None
-        return value
+        return None if _is_empty(node) else node.value
 
     # -- places -------------------------------------------------------------------------------------------------
 

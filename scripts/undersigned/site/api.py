@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from undersigned.records.fields import When
-from undersigned.site.facts import OrganisationFacts, ProtocolFacts, SiteFacts
+from undersigned.site.facts import ProtocolFacts
+from undersigned.site.overview import OrganisationFacts, SiteFacts
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
@@ -33,7 +34,9 @@ def register_data(site: SiteFacts) -> dict[str, Json]:
         "schema_version": SCHEMA_VERSION,
         "as_of": site.as_of.isoformat(),
         "protocols": [_protocol(protocol) for protocol in sorted(site.protocols, key=lambda p: p.id)],
-        "organisations": [_organisation(organisation) for organisation in sorted(site.organisations, key=lambda o: o.id)],
+        "organisations": [
+            _organisation(organisation) for organisation in sorted(site.organisations, key=lambda o: o.id)
+        ],
     }
 
 
@@ -43,7 +46,11 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     if protocol.restricted:
         return data
     text = _plain(protocol.text.model_copy(update={"forms": {}}))
-    shown = {name: value for name, value in text.items() if name in _TEXT_FIELDS} if isinstance(text, dict) else {}
+    shown = (
+        {name: value for name, value in text.items() if name in _TEXT_FIELDS}
+        if isinstance(text, dict)
+        else {}
+    )
     flows = shown.get("flows")
     if isinstance(flows, list):
         for flow, typed in zip(flows, protocol.text.flows, strict=True):
@@ -60,10 +67,24 @@ def organisation_data(organisation: OrganisationFacts, *, as_of: date) -> dict[s
     return {"schema_version": SCHEMA_VERSION, "as_of": as_of.isoformat(), **_organisation(organisation)}
 
 
-_TEXT_FIELDS = frozenset({
-    "title", "kind", "jurisdictions", "effective_to", "required_by", "part_of", "groups", "parties", "purpose", "people",
-    "considerations", "flows", "clauses", "review",
-})
+_TEXT_FIELDS = frozenset(
+    {
+        "title",
+        "kind",
+        "jurisdictions",
+        "effective_to",
+        "required_by",
+        "part_of",
+        "groups",
+        "parties",
+        "purpose",
+        "people",
+        "considerations",
+        "flows",
+        "clauses",
+        "review",
+    }
+)
 
 
 def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
@@ -75,11 +96,17 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "last_reviewed_on": _day(review.last_completed_on),
     }
     common: dict[str, Json] = {
-        "id": protocol.id, "title": protocol.title, "publication": protocol.record.publication,
-        "page": f"protocols/{protocol.id}/", **dates,
+        "id": protocol.id,
+        "title": protocol.title,
+        "publication": protocol.record.publication,
+        "page": f"protocols/{protocol.id}/",
+        **dates,
     }
     if protocol.restricted:
-        return {**common, "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name]}
+        return {
+            **common,
+            "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name],
+        }
     record, standing = protocol.record, protocol.standing
     return {
         **common,
@@ -95,14 +122,21 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "fingerprint": standing.fingerprint,
         "unreleased_changes": standing.unreleased_changes,
         "review": {
-            "state": review.state, "due_on": _day(review.due_on), "days": review.days,
+            "state": review.state,
+            "due_on": _day(review.due_on),
+            "days": review.days,
             "last_completed_on": _day(review.last_completed_on),
         },
         "parties": [
             {
-                "organisation": party.id, "name": party.name, "role": party.text.role, "state": party.standing.state,
-                "signed_version": party.standing.signed_version, "signed_on": _day(party.standing.signed_on),
-                "copy_returned": party.standing.copy_returned, "days_waiting": party.standing.days_waiting,
+                "organisation": party.id,
+                "name": party.name,
+                "role": party.text.role,
+                "state": party.standing.state,
+                "signed_version": party.standing.signed_version,
+                "signed_on": _day(party.standing.signed_on),
+                "copy_returned": party.standing.copy_returned,
+                "days_waiting": party.standing.days_waiting,
             }
             for party in sorted(protocol.parties, key=lambda party: party.id)
         ],
@@ -110,22 +144,29 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "in_force_between": list(standing.in_force_between),
         "versions": [
             {
-                "version": version.number, "agreed_on": _day(version.version.agreed_on), "change": version.version.change,
-                "effective_from": version.takes_effect.isoformat(), "fingerprint": version.version.fingerprint,
+                "version": version.number,
+                "agreed_on": _day(version.version.agreed_on),
+                "change": version.version.change,
+                "effective_from": version.takes_effect.isoformat(),
+                "fingerprint": version.version.fingerprint,
                 "summary": version.version.summary,
             }
             for version in protocol.versions
         ],
         "reviews": [
             {
-                "completed_on": entry.completed_on.isoformat(), "due_on": _day(entry.review.due_on),
-                "version": entry.review.version, "outcome": entry.review.outcome, "scope": entry.review.scope,
+                "completed_on": entry.completed_on.isoformat(),
+                "due_on": _day(entry.review.due_on),
+                "version": entry.review.version,
+                "outcome": entry.review.outcome,
+                "scope": entry.review.scope,
             }
             for entry in protocol.reviews
         ],
         "downloads": [
             {"path": file.path, "type": file.extension, "size": file.size}
-            for _, files in protocol.version_downloads for file in files
+            for _, files in protocol.version_downloads
+            for file in files
         ],
     }
 
@@ -144,7 +185,10 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
         "successors": [id_ for id_, _ in organisation.successors],
         "page": f"organisations/{organisation.id}/",
         "protocols": [
-            {"protocol": membership.protocol.id, "state": membership.party.standing.state if membership.party else None}
+            {
+                "protocol": membership.protocol.id,
+                "state": membership.party.standing.state if membership.party else None,
+            }
             for membership in sorted(organisation.memberships, key=lambda m: m.protocol.id)
         ],
     }
@@ -165,7 +209,8 @@ def _plain(value: object) -> Json:
         fields = type(value).model_fields
         return {
             (fields[name].alias or name): _plain(getattr(value, name))
-            for name in fields if name in value.model_fields_set and getattr(value, name) not in (None, (), {})
+            for name in fields
+            if name in value.model_fields_set and getattr(value, name) not in (None, (), {})
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}

@@ -26,10 +26,14 @@ _DEFAULTS: dict[str, object] = {
     "theme": {"name": "undersigned"},
     "plugins": [
         "undersigned",
-        {"macros": {
-            "modules": ["undersigned.site.macros"], "render_by_default": False,
-            "on_error_fail": True, "on_undefined": "strict",
-        }},
+        {
+            "macros": {
+                "modules": ["undersigned.site.macros"],
+                "render_by_default": False,
+                "on_error_fail": True,
+                "on_undefined": "strict",
+            }
+        },
     ],
     # A mapping: MkDocs empties the entries of a list as it reads them, and `serve` reads them again.
     "markdown_extensions": {"admonition": {}, "tables": {}, "def_list": {}, "toc": {"permalink": False}},
@@ -37,7 +41,12 @@ _DEFAULTS: dict[str, object] = {
     "nav": [{"Home": "index.md"}],
     "validation": {
         "nav": {"omitted_files": "ignore", "not_found": "warn"},
-        "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
+        "links": {
+            "not_found": "warn",
+            "anchors": "warn",
+            "absolute_links": "warn",
+            "unrecognized_links": "warn",
+        },
     },
 }
 
@@ -88,7 +97,11 @@ def serve(root: Path, *, as_of: date, address: str = "127.0.0.1:8000") -> None:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @contextmanager

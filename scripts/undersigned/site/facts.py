@@ -1,19 +1,18 @@
-"""What the pages say, gathered from the register for one day. Pure: no words, no HTML, no MkDocs.
+"""What the page of a protocol says, gathered from the register for one day. Pure: no words, no HTML, no MkDocs.
 
 A restricted protocol has no text, state or signature here: title, parties and dates are all that leaves this room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from undersigned.records.fields import KEBAB, When
+from undersigned.records.fields import When
 from undersigned.records.form import Form
-from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Clause, Flow, Item, Operative, Party, Protocol, StampedText
 from undersigned.records.review import Review
 from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
@@ -32,7 +31,8 @@ from undersigned.status import (
 
 #: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
 Shown = Literal["in-force", "agreed", "ended", "working"]
-_ENDED = ("superseded", "withdrawn")
+#: A protocol of these statuses binds nobody.
+ENDED = ("superseded", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class End:
 class ProtocolFacts:
     """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`."""
 
-    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+    def __init__(
+        self, folder: ProtocolFolder, register: Register, *, as_of: date, sizes: Mapping[str, int]
+    ) -> None:
         self.folder = folder
         self.register = register
         self.as_of = as_of
@@ -109,7 +111,7 @@ class ProtocolFacts:
     def _chosen(self) -> tuple[str | None, Version | None, Shown]:
         if self.restricted:
             return None, None, "working"
-        ended = self.record.status in _ENDED
+        ended = self.record.status in ENDED
         in_force = version_in_force(self.folder, as_of=self.as_of)
         if in_force is not None and in_force[1].text is not None and not ended:
             return in_force[0], in_force[1], "in-force"
@@ -172,8 +174,17 @@ class ProtocolFacts:
     @cached_property
     def parties_by_name(self) -> tuple[tuple[str, str], ...]:
         """(id, name) of every party under its present id, by name."""
-        ids = self._signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
-        return tuple(sorted(((id_, self.register.organisation_name(id_)) for id_ in ids), key=lambda pair: pair[1].casefold()))
+        ids = (
+            self._signing.parties
+            if self.restricted
+            else {party.organisation: None for party in self.standing.parties}
+        )
+        return tuple(
+            sorted(
+                ((id_, self.register.organisation_name(id_)) for id_ in ids),
+                key=lambda pair: pair[1].casefold(),
+            )
+        )
 
     @cached_property
     def parties(self) -> tuple[PartyFacts, ...]:
@@ -187,11 +198,22 @@ class ProtocolFacts:
         signing = record.value if record is not None and record.value is not None else SigningRecord()
         signature = None
         if standing.signed_version is not None:
-            signature = next((entry.signature for entry in reversed(self._signing.standing(id_))
-                              if entry.counts and entry.version == standing.signed_version), None)
+            signature = next(
+                (
+                    entry.signature
+                    for entry in reversed(self._signing.standing(id_))
+                    if entry.counts and entry.version == standing.signed_version
+                ),
+                None,
+            )
         return PartyFacts(
-            id=id_, name=self.register.organisation_name(id_), text=self._signing.parties[id_], standing=standing,
-            signature=signature, officer=signing.nominated_officer, others=signing.other_officers,
+            id=id_,
+            name=self.register.organisation_name(id_),
+            text=self._signing.parties[id_],
+            standing=standing,
+            signature=signature,
+            officer=signing.nominated_officer,
+            others=signing.other_officers,
         )
 
     @cached_property
@@ -200,18 +222,29 @@ class ProtocolFacts:
         return tuple((text, self._named(text.between)) for text in self.standing.in_force)
 
     def _named(self, ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        return tuple(sorted(((id_, self.register.organisation_name(id_)) for id_ in ids), key=lambda pair: pair[1].casefold()))
+        return tuple(
+            sorted(
+                ((id_, self.register.organisation_name(id_)) for id_ in ids),
+                key=lambda pair: pair[1].casefold(),
+            )
+        )
 
     def ends(self, ends: tuple[str, ...]) -> tuple[End, ...]:
         """The organisations and groups at one end of a flow, as the text names them."""
         groups = {group.id: group for group in self.text.groups}
-        return tuple(self._end(end, groups[end].title if end in groups else None, end in groups) for end in ends)
+        return tuple(
+            self._end(end, groups[end].title if end in groups else None, end in groups) for end in ends
+        )
 
     def _end(self, end: str, title: str | None, is_group: bool) -> End:
         if is_group:
             members = tuple(
-                (self.register.present_organisation(party.organisation), self.register.organisation_name(party.organisation))
-                for party in self.text.parties if party.group == end
+                (
+                    self.register.present_organisation(party.organisation),
+                    self.register.organisation_name(party.organisation),
+                )
+                for party in self.text.parties
+                if party.group == end
             )
             return End(None, title or end, members)
         present = self.register.present_organisation(end)
@@ -229,7 +262,8 @@ class ProtocolFacts:
     def reviews(self) -> tuple[ReviewFacts, ...]:
         """Newest first."""
         return tuple(
-            ReviewFacts(day, record.value) for day, record in reversed(self.folder.reviews.items())
+            ReviewFacts(day, record.value)
+            for day, record in reversed(self.folder.reviews.items())
             if day <= self.as_of and record.value is not None
         )
 
@@ -269,13 +303,6 @@ class ProtocolFacts:
                 found.append(Download(f"downloads/{self.id}/{name}.{extension}", extension, size))
         return tuple(found)
 
-    @property
-    def document_name(self) -> str:
-        """The file name, without its ending, of the copy to sign: the newest stamp's, or the draft's."""
-        if self.versions:
-            return f"{self.id}-v{self.versions[0].number}"
-        return f"{self.id}-draft"
-
     @cached_property
     def version_downloads(self) -> tuple[tuple[str, tuple[Download, ...]], ...]:
         """For each version, newest first, or for the draft (an empty number): its files."""
@@ -286,170 +313,8 @@ class ProtocolFacts:
 
 
 def _spelled(flow: Flow, facts: ProtocolFacts) -> tuple[Flow, tuple[Item, ...]]:
-    items = tuple(Item.model_validate(facts.item(item).model_dump(include=set(Item.model_fields))) for item in flow.items)
+    items = tuple(
+        Item.model_validate(facts.item(item).model_dump(include=set(Item.model_fields)))
+        for item in flow.items
+    )
     return flow.model_copy(update={"items": ()}), items
-
-
-def _link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
-    by_id = {protocol.id: protocol for protocol in protocols}
-    for newer in protocols:
-        if newer.restricted:
-            continue
-        for old in newer.record.supersedes:
-            older = by_id.get(register.present_protocol(old))
-            if older is not None and older is not newer:
-                older.replaced_by = (*older.replaced_by, newer)
-
-
-@dataclass(frozen=True)
-class Membership:
-    """An organisation's place in one protocol. `party` is None where the protocol is restricted."""
-
-    protocol: ProtocolFacts
-    party: PartyFacts | None
-
-
-@dataclass(frozen=True)
-class OrganisationFacts:
-    id: str
-    record: Organisation
-    memberships: tuple[Membership, ...]
-    leads: tuple[ProtocolFacts, ...]
-    owns: tuple[ProtocolFacts, ...]
-    predecessors: tuple[tuple[str, str], ...]
-    successors: tuple[tuple[str, str], ...]
-
-    @property
-    def to_sign(self) -> tuple[Membership, ...]:
-        """Protocols that wait for this body's signature."""
-        return tuple(m for m in self.memberships if m.party and m.party.standing.state in ("awaiting", "stale", "not-sent")
-                     and m.protocol.record.status not in ("draft", "consultation", *_ENDED))
-
-    @property
-    def copies_owed(self) -> tuple[Membership, ...]:
-        """Protocols whose lead has no signed paper copy from this body yet."""
-        return tuple(m for m in self.memberships if m.party and m.party.standing.copy_outstanding_days is not None)
-
-
-class SiteFacts:
-    """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
-
-    def __init__(self, register: Register, *, as_of: date, sizes: Mapping[str, int] | None = None) -> None:
-        self.register = register
-        self.as_of = as_of
-        self._sizes = sizes or {}
-
-    @cached_property
-    def protocols(self) -> tuple[ProtocolFacts, ...]:
-        """Every protocol that reads, by title."""
-        found = [
-            ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
-            for folder in self.register.protocols() if folder.readable and KEBAB.match(folder.id)
-        ]
-        _link_successors(found, self.register)
-        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
-
-    @cached_property
-    def by_id(self) -> dict[str, ProtocolFacts]:
-        return {protocol.id: protocol for protocol in self.protocols}
-
-    @cached_property
-    def open_protocols(self) -> tuple[ProtocolFacts, ...]:
-        return tuple(protocol for protocol in self.protocols if not protocol.restricted)
-
-    @cached_property
-    def reviews_due(self) -> tuple[ProtocolFacts, ...]:
-        """Protocols with a review due date, most urgent first."""
-        due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
-        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, p.title.casefold(), p.id)))
-
-    @cached_property
-    def organisations(self) -> tuple[OrganisationFacts, ...]:
-        """Every organisation that reads, by name."""
-        found = list(self._organisations())
-        return tuple(sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id)))
-
-    @cached_property
-    def organisation_ids(self) -> frozenset[str]:
-        """Those that have a page."""
-        return frozenset(organisation.id for organisation in self.organisations)
-
-    def _organisations(self) -> Iterator[OrganisationFacts]:
-        present = self.register.present_organisation
-        memberships: dict[str, list[Membership]] = {}
-        leads: dict[str, list[ProtocolFacts]] = {}
-        owns: dict[str, list[ProtocolFacts]] = {}
-        for protocol in self.protocols:
-            if protocol.restricted:
-                for id_, _name in protocol.parties_by_name:
-                    memberships.setdefault(id_, []).append(Membership(protocol, None))
-                continue
-            for party in protocol.parties:
-                memberships.setdefault(party.id, []).append(Membership(protocol, party))
-            if protocol.record.lead:
-                leads.setdefault(present(protocol.record.lead), []).append(protocol)
-            if protocol.record.owner:
-                owns.setdefault(present(protocol.record.owner.organisation), []).append(protocol)
-        records: dict[str, Organisation] = {}
-        for id_ in self.register.organisation_ids:
-            read = self.register.organisation(id_)
-            if KEBAB.match(id_) and read is not None and read.value is not None:
-                records[id_] = read.value
-        before: dict[str, list[str]] = {}
-        for id_, record in records.items():
-            for successor in record.successors:
-                before.setdefault(present(successor), []).append(id_)
-        for id_, record in records.items():
-            yield OrganisationFacts(
-                id=id_, record=record, memberships=tuple(memberships.get(id_, ())), leads=tuple(leads.get(id_, ())),
-                owns=tuple(owns.get(id_, ())),
-                predecessors=tuple((old, records[old].name) for old in sorted(before.get(id_, ()))),
-                successors=tuple((present(new), self.register.organisation_name(new)) for new in record.successors),
-            )
-
-    @cached_property
-    def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:
-        """(former id, protocol) for each id that a protocol had before."""
-        return tuple((old, self.by_id[new]) for old, new in sorted(self.register.former_protocols.items())
-                     if new in self.by_id and old not in self.by_id and KEBAB.match(old))
-
-    @cached_property
-    def moved_organisations(self) -> tuple[tuple[str, OrganisationFacts], ...]:
-        by_id = {organisation.id: organisation for organisation in self.organisations}
-        return tuple((old, by_id[new]) for old, new in sorted(self.register.former_organisations.items())
-                     if new in by_id and old not in by_id and KEBAB.match(old))
-
-    @cached_property
-    def review_counts(self) -> dict[str, int]:
-        """How many protocols in force stand in each review state."""
-        counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
-        for protocol in self.protocols:
-            if protocol.standing.review.state in counts:
-                counts[protocol.standing.review.state] += 1
-        return counts
-
-    @cached_property
-    def signature_counts(self) -> dict[str, int]:
-        """How many parties of published protocols that are not drafts or ended stand in each signature state."""
-        counts: dict[str, int] = {}
-        for protocol in self.open_protocols:
-            if protocol.record.status in ("signing", "in-force"):
-                for state, number in protocol.standing.counts.items():
-                    counts[state] = counts.get(state, 0) + number
-        return counts
-
-    @cached_property
-    def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
-        """Signatures waited for in protocols being signed or in force, the longest first."""
-        found = [(protocol, party) for protocol in self.open_protocols if protocol.record.status in ("signing", "in-force")
-                 for party in protocol.parties if party.standing.state in ("awaiting", "stale", "not-sent")]
-        return tuple(sorted(found, key=lambda pair: (-(pair[1].standing.days_waiting or 0), pair[1].name.casefold(),
-                                                     pair[0].title.casefold(), pair[0].id)))
-
-    @cached_property
-    def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
-        """Signatures in wet ink whose copy the lead does not have, the longest first."""
-        found = [(protocol, party) for protocol in self.open_protocols for party in protocol.parties
-                 if party.standing.copy_outstanding_days is not None and protocol.record.status not in _ENDED]
-        return tuple(sorted(found, key=lambda pair: (-(pair[1].standing.copy_outstanding_days or 0), pair[1].name.casefold(),
-                                                     pair[0].title.casefold(), pair[0].id)))

@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape
 
 from undersigned.feeds import ReviewDate, render_atom, render_calendar, review_date
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
-from undersigned.site.facts import ProtocolFacts, SiteFacts
+from undersigned.site.facts import ProtocolFacts
+from undersigned.site.overview import SiteFacts
 
 
 def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
@@ -26,10 +27,15 @@ def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterato
         data["$schema"] = "../register.schema.json#/$defs/organisation"
         yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
         of_its_own = [membership.protocol for membership in organisation.memberships]
-        yield f"calendars/organisations/{id_}.ics", _calendar(site, of_its_own, organisation.record.name, address)
+        yield (
+            f"calendars/organisations/{id_}.ics",
+            _calendar(site, of_its_own, organisation.record.name, address),
+        )
 
 
-def _protocol_files(site: SiteFacts, protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
+def _protocol_files(
+    site: SiteFacts, protocol: ProtocolFacts, id_: str, address: str
+) -> Iterator[tuple[str, bytes]]:
     data = protocol_data(protocol)
     data["$schema"] = "../register.schema.json#/$defs/protocol"
     yield f"api/v1/protocols/{id_}.json", render_json(data).encode()

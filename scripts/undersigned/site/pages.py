@@ -19,7 +19,8 @@ from markupsafe import Markup
 
 from undersigned.checks.rule import Rule
 from undersigned.records.vocabulary import Entry, vocabulary
-from undersigned.site.facts import OrganisationFacts, ProtocolFacts, SiteFacts
+from undersigned.site.facts import ProtocolFacts
+from undersigned.site.overview import OrganisationFacts, SiteFacts
 from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import area_words, date_words, days_words, size_words
 
@@ -87,8 +88,11 @@ class PageSet:
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
     for url, template in (
-        ("protocols/", "protocols.html"), ("organisations/", "organisations.html"), ("reviews/", "reviews.html"),
-        ("status/", "status.html"), ("feeds/", "feeds.html"),
+        ("protocols/", "protocols.html"),
+        ("organisations/", "organisations.html"),
+        ("reviews/", "reviews.html"),
+        ("status/", "status.html"),
+        ("feeds/", "feeds.html"),
     ):
         yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
     for protocol in pages.site.protocols:
@@ -96,10 +100,26 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     for organisation in pages.site.organisations:
         yield organisation_page(pages, organisation)
     if pages.rules:
-        yield _page(pages, "rules/", "rules.html", title=_TITLES["rules/"], section="rules/", wide=True, rules=pages.rules)
+        yield _page(
+            pages,
+            "rules/",
+            "rules.html",
+            title=_TITLES["rules/"],
+            section="rules/",
+            wide=True,
+            rules=pages.rules,
+        )
     for code, rule in pages.rules.items():
-        yield _page(pages, f"rules/{code}/", "rule.html", title=rule.title, section="rules/",
-                    description=first_words(rule.asks), code=code, rule=rule)
+        yield _page(
+            pages,
+            f"rules/{code}/",
+            "rule.html",
+            title=rule.title,
+            section="rules/",
+            description=first_words(rule.asks),
+            code=code,
+            rule=rule,
+        )
     yield from _moved_pages(pages)
 
 
@@ -107,13 +127,27 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
     """A protocol's page; of a restricted one: title, parties and dates."""
     template = "restricted.html" if facts.restricted else "protocol.html"
     summary = "" if facts.restricted else first_words(facts.record.summary or "")
-    return _page(pages, f"protocols/{facts.id}/", template, title=facts.title, section="protocols/",
-                 description=summary, facts=facts)
+    return _page(
+        pages,
+        f"protocols/{facts.id}/",
+        template,
+        title=facts.title,
+        section="protocols/",
+        description=summary,
+        facts=facts,
+    )
 
 
 def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> GeneratedPage:
-    return _page(pages, f"organisations/{organisation.id}/", "organisation.html", title=organisation.record.name,
-                 section="organisations/", wide=True, organisation=organisation)
+    return _page(
+        pages,
+        f"organisations/{organisation.id}/",
+        "organisation.html",
+        title=organisation.record.name,
+        section="organisations/",
+        wide=True,
+        organisation=organisation,
+    )
 
 
 def start_page(pages: PageSet) -> GeneratedPage:
@@ -133,35 +167,62 @@ class PageError(Exception):
 
 def _moved_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     for old, protocol in pages.site.moved_protocols:
-        yield GeneratedPage(f"protocols/{old}/index.md", protocol.title, "", "", moved_to=f"protocols/{protocol.id}/")
+        yield GeneratedPage(
+            f"protocols/{old}/index.md", protocol.title, "", "", moved_to=f"protocols/{protocol.id}/"
+        )
     for old, organisation in pages.site.moved_organisations:
-        yield GeneratedPage(f"organisations/{old}/index.md", organisation.record.name, "", "",
-                            moved_to=f"organisations/{organisation.id}/")
+        yield GeneratedPage(
+            f"organisations/{old}/index.md",
+            organisation.record.name,
+            "",
+            "",
+            moved_to=f"organisations/{organisation.id}/",
+        )
 
 
-def _page(pages: PageSet, url: str, template: str, *, title: str, section: str = "", description: str = "",
-          wide: bool = False, **values: object) -> GeneratedPage:
+def _page(
+    pages: PageSet,
+    url: str,
+    template: str,
+    *,
+    title: str,
+    section: str = "",
+    description: str = "",
+    wide: bool = False,
+    **values: object,
+) -> GeneratedPage:
     body = _render(pages, template, url, values)
     crumbs = [Crumb(_TITLES[""], "")] if url else []
     if section and section != url:
         crumbs.append(Crumb(_TITLES[section], section))
     return GeneratedPage(
-        source=f"{url}index.md", title=title, description=description, body=body, breadcrumbs=tuple(crumbs),
-        section=f"{section}index.md" if section else "", contents=_contents(body), wide=wide,
+        source=f"{url}index.md",
+        title=title,
+        description=description,
+        body=body,
+        breadcrumbs=tuple(crumbs),
+        section=f"{section}index.md" if section else "",
+        contents=_contents(body),
+        wide=wide,
     )
 
 
 def _render(pages: PageSet, template: str, url: str, values: Mapping[str, object]) -> str:
     site = pages.site
     try:
-        return _environment().get_template(template).render(
-            site=site, as_of=site.as_of,
-            link_to=partial(relative, url),
-            has_organisation=site.organisation_ids.__contains__,
-            present=site.register.present_organisation,
-            name_of=site.register.organisation_name,
-            protocol_named=lambda id_: site.by_id.get(site.register.present_protocol(id_)),
-            **values,
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                site=site,
+                as_of=site.as_of,
+                link_to=partial(relative, url),
+                has_organisation=site.organisation_ids.__contains__,
+                present=site.register.present_organisation,
+                name_of=site.register.organisation_name,
+                protocol_named=lambda id_: site.by_id.get(site.register.present_protocol(id_)),
+                **values,
+            )
         )
     except Exception as error:
         raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
@@ -174,7 +235,9 @@ def relative(here: str, there: str) -> str:
 
 
 def _contents(body: str) -> tuple[tuple[str, str], ...]:
-    return tuple((id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body))
+    return tuple(
+        (id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body)
+    )
 
 
 def _law(name: str, id_: str) -> str:
@@ -194,7 +257,11 @@ def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., object]] = {
         "date": date_words,

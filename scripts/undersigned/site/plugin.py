@@ -21,8 +21,8 @@ from mkdocs.structure.toc import get_toc
 
 from undersigned.checks.rule import rules
 from undersigned.register import Register, load_register
-from undersigned.site.facts import SiteFacts
 from undersigned.site.output import generated_files, site_map
+from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageError, PageSet, generated_pages, start_page
 from undersigned.site.wording import date_words
 
@@ -110,9 +110,13 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             raise PluginError(str(error)) from error
         for page in made:
             if files.get_file_from_path(page.source) is not None:
-                raise PluginError(f"{page.source} stands in the docs folder and is also a generated page; rename it")
+                raise PluginError(
+                    f"{page.source} stands in the docs folder and is also a generated page; rename it"
+                )
             self._generated[page.source] = page
-            files.append(File.generated(config, page.source, content=_MOVED_PAGE if page.moved_to else _EMPTY_PAGE))
+            files.append(
+                File.generated(config, page.source, content=_MOVED_PAGE if page.moved_to else _EMPTY_PAGE)
+            )
         address = "" if self._serving else config.site_url or ""
         for path, content in generated_files(self.pages.site, name=config.site_name, address=address):
             files.append(File.generated(config, path, content=content))
@@ -133,14 +137,18 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             page.meta.setdefault("breadcrumbs", [] if page.is_homepage else [{"label": "Home", "url": "."}])
             return html
         page.title = made.title
-        page.meta.update({
-            "generated": True,
-            "description": made.description,
-            "section": made.section,
-            "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
-            "wide": made.wide,
-            "breadcrumbs": [{"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs],
-        })
+        page.meta.update(
+            {
+                "generated": True,
+                "description": made.description,
+                "section": made.section,
+                "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
+                "wide": made.wide,
+                "breadcrumbs": [
+                    {"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs
+                ],
+            }
+        )
         if made.moved_to:
             page.meta.update({"moved_to": made.moved_to, "moved_title": made.title})
             page.title = "This page has moved"
@@ -152,10 +160,14 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         env.autoescape = True
         return env
 
-    def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
         self.current_page = page.file.src_uri
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
+    ) -> LiveReloadServer:
         for folder in ("protocols", "signatories"):
             if (self._root(config) / folder).is_dir():
                 server.watch(str(self._root(config) / folder))

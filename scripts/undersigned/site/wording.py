@@ -7,8 +7,18 @@ from datetime import date
 from undersigned.records.fields import KEBAB, Month
 
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 
 
@@ -40,4 +50,6 @@ def area_words(area: str) -> str:
     if not KEBAB.match(area):
         return area
     words = area.split("-")
-    return " ".join(word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words))
+    return " ".join(
+        word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words)
+    )

@@ -1,0 +1,228 @@
+"""The whole register for one day, and each organisation's place in it. Pure: no words, no HTML, no MkDocs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from undersigned.records.fields import KEBAB
+from undersigned.records.organisation import Organisation
+from undersigned.register import Register
+from undersigned.site.facts import ENDED, PartyFacts, ProtocolFacts
+
+
+def _link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
+    by_id = {protocol.id: protocol for protocol in protocols}
+    for newer in protocols:
+        if newer.restricted:
+            continue
+        for old in newer.record.supersedes:
+            older = by_id.get(register.present_protocol(old))
+            if older is not None and older is not newer:
+                older.replaced_by = (*older.replaced_by, newer)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An organisation's place in one protocol. `party` is None where the protocol is restricted."""
+
+    protocol: ProtocolFacts
+    party: PartyFacts | None
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    id: str
+    record: Organisation
+    memberships: tuple[Membership, ...]
+    leads: tuple[ProtocolFacts, ...]
+    owns: tuple[ProtocolFacts, ...]
+    predecessors: tuple[tuple[str, str], ...]
+    successors: tuple[tuple[str, str], ...]
+
+    @property
+    def to_sign(self) -> tuple[Membership, ...]:
+        """Protocols that wait for this body's signature."""
+        return tuple(
+            m
+            for m in self.memberships
+            if m.party
+            and m.party.standing.state in ("awaiting", "stale", "not-sent")
+            and m.protocol.record.status not in ("draft", "consultation", *ENDED)
+        )
+
+    @property
+    def copies_owed(self) -> tuple[Membership, ...]:
+        """Protocols whose lead has no signed paper copy from this body yet."""
+        return tuple(
+            m for m in self.memberships if m.party and m.party.standing.copy_outstanding_days is not None
+        )
+
+
+class SiteFacts:
+    """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
+
+    def __init__(self, register: Register, *, as_of: date, sizes: Mapping[str, int] | None = None) -> None:
+        self.register = register
+        self.as_of = as_of
+        self._sizes = sizes or {}
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        """Every protocol that reads, by title."""
+        found = [
+            ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
+            for folder in self.register.protocols()
+            if folder.readable and KEBAB.match(folder.id)
+        ]
+        _link_successors(found, self.register)
+        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+
+    @cached_property
+    def by_id(self) -> dict[str, ProtocolFacts]:
+        return {protocol.id: protocol for protocol in self.protocols}
+
+    @cached_property
+    def open_protocols(self) -> tuple[ProtocolFacts, ...]:
+        return tuple(protocol for protocol in self.protocols if not protocol.restricted)
+
+    @cached_property
+    def reviews_due(self) -> tuple[ProtocolFacts, ...]:
+        """Protocols with a review due date, most urgent first."""
+        due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
+        return tuple(
+            sorted(due, key=lambda p: (p.standing.review.due_on or date.max, p.title.casefold(), p.id))
+        )
+
+    @cached_property
+    def organisations(self) -> tuple[OrganisationFacts, ...]:
+        """Every organisation that reads, by name."""
+        found = list(self._organisations())
+        return tuple(
+            sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id))
+        )
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[str]:
+        """Those that have a page."""
+        return frozenset(organisation.id for organisation in self.organisations)
+
+    def _organisations(self) -> Iterator[OrganisationFacts]:
+        present = self.register.present_organisation
+        memberships: dict[str, list[Membership]] = {}
+        leads: dict[str, list[ProtocolFacts]] = {}
+        owns: dict[str, list[ProtocolFacts]] = {}
+        for protocol in self.protocols:
+            if protocol.restricted:
+                for id_, _name in protocol.parties_by_name:
+                    memberships.setdefault(id_, []).append(Membership(protocol, None))
+                continue
+            for party in protocol.parties:
+                memberships.setdefault(party.id, []).append(Membership(protocol, party))
+            if protocol.record.lead:
+                leads.setdefault(present(protocol.record.lead), []).append(protocol)
+            if protocol.record.owner:
+                owns.setdefault(present(protocol.record.owner.organisation), []).append(protocol)
+        records: dict[str, Organisation] = {}
+        for id_ in self.register.organisation_ids:
+            read = self.register.organisation(id_)
+            if KEBAB.match(id_) and read is not None and read.value is not None:
+                records[id_] = read.value
+        before: dict[str, list[str]] = {}
+        for id_, record in records.items():
+            for successor in record.successors:
+                before.setdefault(present(successor), []).append(id_)
+        for id_, record in records.items():
+            yield OrganisationFacts(
+                id=id_,
+                record=record,
+                memberships=tuple(memberships.get(id_, ())),
+                leads=tuple(leads.get(id_, ())),
+                owns=tuple(owns.get(id_, ())),
+                predecessors=tuple((old, records[old].name) for old in sorted(before.get(id_, ()))),
+                successors=tuple(
+                    (present(new), self.register.organisation_name(new)) for new in record.successors
+                ),
+            )
+
+    @cached_property
+    def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:
+        """(former id, protocol) for each id that a protocol had before."""
+        return tuple(
+            (old, self.by_id[new])
+            for old, new in sorted(self.register.former_protocols.items())
+            if new in self.by_id and old not in self.by_id and KEBAB.match(old)
+        )
+
+    @cached_property
+    def moved_organisations(self) -> tuple[tuple[str, OrganisationFacts], ...]:
+        by_id = {organisation.id: organisation for organisation in self.organisations}
+        return tuple(
+            (old, by_id[new])
+            for old, new in sorted(self.register.former_organisations.items())
+            if new in by_id and old not in by_id and KEBAB.match(old)
+        )
+
+    @cached_property
+    def review_counts(self) -> dict[str, int]:
+        """How many protocols in force stand in each review state."""
+        counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
+        for protocol in self.protocols:
+            if protocol.standing.review.state in counts:
+                counts[protocol.standing.review.state] += 1
+        return counts
+
+    @cached_property
+    def signature_counts(self) -> dict[str, int]:
+        """How many parties of published protocols that are not drafts or ended stand in each signature state."""
+        counts: dict[str, int] = {}
+        for protocol in self.open_protocols:
+            if protocol.record.status in ("signing", "in-force"):
+                for state, number in protocol.standing.counts.items():
+                    counts[state] = counts.get(state, 0) + number
+        return counts
+
+    @cached_property
+    def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures waited for in protocols being signed or in force, the longest first."""
+        found = [
+            (protocol, party)
+            for protocol in self.open_protocols
+            if protocol.record.status in ("signing", "in-force")
+            for party in protocol.parties
+            if party.standing.state in ("awaiting", "stale", "not-sent")
+        ]
+        return tuple(
+            sorted(
+                found,
+                key=lambda pair: (
+                    -(pair[1].standing.days_waiting or 0),
+                    pair[1].name.casefold(),
+                    pair[0].title.casefold(),
+                    pair[0].id,
+                ),
+            )
+        )
+
+    @cached_property
+    def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures in wet ink whose copy the lead does not have, the longest first."""
+        found = [
+            (protocol, party)
+            for protocol in self.open_protocols
+            for party in protocol.parties
+            if party.standing.copy_outstanding_days is not None and protocol.record.status not in ENDED
+        ]
+        return tuple(
+            sorted(
+                found,
+                key=lambda pair: (
+                    -(pair[1].standing.copy_outstanding_days or 0),
+                    pair[1].name.casefold(),
+                    pair[0].title.casefold(),
+                    pair[0].id,
+                ),
+            )
+        )
