@@ -17,6 +17,7 @@ from undersigned.records.source import Data
 
 
 def ask_form(request: Request) -> list[Question]:
+    """What to ask; EditingError where the form could not be made whatever is answered."""
     check_new_id(request.ids[1], "a form")
     request.protocol()
     if request.standard is not None:
@@ -31,6 +32,7 @@ def ask_form(request: Request) -> list[Question]:
 
 
 def write_form(request: Request) -> dict[str, str]:
+    """Path to text, the form itself last."""
     path = f"protocols/{request.protocol().id}/forms/{request.ids[1]}.yaml"
     if request.standard is not None:
         return {path: library.standard_form(request.standard)}

@@ -23,6 +23,7 @@ _PERIODS = re.compile(r"(\d{4})(?:-(\d{2})(?:-q([1-4]))?)?\Z")
 
 
 def ask_outcome(request: Request) -> list[Question]:
+    """What to ask; EditingError where the return could not be made whatever is answered."""
     folder = request.protocol()
     check_new_id(request.ids[1], "a return")
     days = days_of(request.ids[1])
@@ -64,6 +65,7 @@ def _last_day(year: int, month: int) -> date:
 
 
 def write_outcome(request: Request) -> dict[str, str]:
+    """Path to text, the return itself last."""
     for name in ("from", "to"):
         if not request.answer(name):
             raise EditingError("a return says which days it covers", "Name it after them (2026-27, 2026-27-q1, 2026-05), or give --set from=… and --set to=…")

@@ -35,6 +35,7 @@ def _draft(request: Request) -> Draft:
 
 
 def ask_protocol(request: Request) -> list[Question]:
+    """What to ask; EditingError where the protocol could not be made whatever is answered."""
     id_ = check_new_id(request.ids[0], "a protocol")
     if request.register.has_protocol(id_):
         raise EditingError(f"there is or was a protocol '{id_}' already", "An id is never used again; choose another.")
@@ -62,6 +63,7 @@ def _organisations_of(register: Register, kinds: tuple[str, ...]) -> list[str]:
 
 
 def write_protocol(request: Request) -> dict[str, str]:
+    """Path to text, the protocol itself last."""
     draft = _draft(request)
     id_ = request.ids[0]
     draft.members = {

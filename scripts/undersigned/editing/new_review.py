@@ -28,6 +28,7 @@ _CHECKED = "contacts, law, forms, data-items, outcomes, funding"
 
 
 def ask_review(request: Request) -> list[Question]:
+    """What to ask; EditingError where the review could not be made whatever is answered."""
     folder = request.protocol()
     if request.as_of in folder.reviews:
         raise EditingError(f"{folder.reviews[request.as_of].path} exists already", "One review is one file; edit it.")
@@ -51,6 +52,7 @@ def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str] | 
 
 
 def write_review(request: Request) -> dict[str, str]:
+    """Path to text, the review itself last."""
     folder = request.protocol()
     for name in ("outcome", "note", "organisation"):
         if not request.answer(name):

@@ -23,6 +23,7 @@ from undersigned.status import (
 
 
 def ask_organisation(request: Request) -> list[Question]:
+    """What to ask; EditingError where the organisation could not be made whatever is answered."""
     id_ = check_new_id(request.ids[0], "an organisation")
     if request.register.has_organisation(id_):
         raise EditingError(f"there is or was an organisation '{id_}' already", "An id is never used again; choose another.")
@@ -35,6 +36,7 @@ def ask_organisation(request: Request) -> list[Question]:
 
 
 def write_organisation(request: Request) -> dict[str, str]:
+    """Path to text, the organisation itself last."""
     data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
     text = render_commented(Organisation, data, examples={
         "kind": "other", "jurisdiction": "england", "areas": "[staffordshire]", "also_known_as": "[A shorter name]",
@@ -46,6 +48,7 @@ def write_organisation(request: Request) -> dict[str, str]:
 
 
 def ask_signature(request: Request) -> list[Question]:
+    """What to ask; EditingError where the signing record could not be made whatever is answered."""
     organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
     if organisation in folder.signing:
         raise EditingError(f"{folder.signing[organisation].path} exists already", "Add an entry to it.")
@@ -64,6 +67,7 @@ def ask_signature(request: Request) -> list[Question]:
 
 
 def write_signature(request: Request) -> dict[str, str]:
+    """Path to text, the signing record itself last."""
     organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
     officer = {name: request.answers[name] for name in ("post", "mailbox", "deputy_post") if request.answers[name]}
     data: dict[str, Data] = {"nominated_officer": officer} if officer else {}

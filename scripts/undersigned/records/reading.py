@@ -162,7 +162,7 @@ def _clean_location(detail: ErrorDetails, data: Data) -> Path:
     location = detail["loc"]
     for index, part in enumerate(location):
         if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
-            here = here[part]
+            here = _at(here, (part,))
         elif index == len(location) - 1 and detail["type"] == "missing" and isinstance(here, dict):
             pass
         else:
