@@ -145,6 +145,15 @@ def test_a_dissolved_body_is_ended_unless_inherited() -> None:
     assert status_of(text + heir).in_force[0].between == ("a", "b", "h")
 
 
+def test_there_is_no_hole_between_the_last_day_and_the_first() -> None:
+    orgs = ORGS.replace("name: C\nkind: other\n", "name: C\nkind: other\ndissolved_on: 2025-12-31\n")
+    heir = "=== signatories/h/organisation.yaml\nname: H\nkind: other\n" + signing(
+        "h", more="inherits: {from: [c], on: 2026-01-01, by: statute, instrument: An Order}\n")
+    text = protocol() + orgs + V1 + ALL_SIGNED + heir
+    assert states(text, date(2025, 12, 31))["c"] == "signed"
+    assert states(text, date(2026, 1, 1))["h"] == "signed"
+
+
 def test_a_renamed_body_answers_under_its_present_id() -> None:
     orgs = ORGS.replace("=== signatories/c/organisation.yaml\nname: C\nkind: other\n",
                         "=== signatories/new-c/organisation.yaml\nname: C\nkind: other\nformerly: [c]\n")

@@ -144,7 +144,7 @@ def test_boards_own_lead_and_review(tmp_path: Path) -> None:
     ("signing", "2027-01-11", []),
     ("signing", "2026-03-02", ["advice status-contradicted"]),
     ("in-force", "2026-03-02", []),
-    ("in-force", "2027-01-11", ["error status-contradicted"]),
+    ("in-force", "2027-01-11", ["warning status-contradicted"]),
     ("withdrawn", "2026-03-02", []),
 ])
 def test_status_and_facts(tmp_path: Path, status: str, begins: str, expected: list[str]) -> None:

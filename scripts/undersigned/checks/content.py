@@ -277,7 +277,7 @@ _PLACEHOLDER = re.compile(
     (?P<bracket> (?<![!\]\w]) \[ \s* (?: (?: insert | enter | fill\ in | add | specify | state | select | choose | complete | describe
         | delete\ (?:as|if) | your | to\ be | name\ of | names\ of | date\ of | number\ of | title\ of | details\ of | tbc | tbd | tba
       ) \b [^\[\]]{{0,120}} | (?!x\s*\]) (?:{_BRACKET_WORDS}) (?:\s+(?:here|of|and|or|to)\b[^\[\]\n]{{0,80}})? ) \s* \] (?![(\[:]) )
-  | (?P<angle> <<? [A-Za-z] [\w ,/'’.-]{{0,60}} > )
+  | (?P<angle> (?<!\w) <<? [A-Za-z] (?: [\w ,/'’.-]{{0,60}} [\w.] )? > )
   | (?P<word> (?<![\w@.-]) (?: tbc | tbd | t\.b\.c\. | x{{3,}} | lorem\ ipsum ) (?![\w@]) )
   | (?P<mark> (?-i: (?<!\w) (?:TBA|TODO|FIXME|PLACEHOLDER) (?!\w) ) | \?{{3,}} | \{{\{{ [^{{}}\n]{{0,80}} \}}\}} )
   | (?P<promise> (?: (?<=:) [ \t]* | \A ) to\ be\ (?:confirmed|agreed|added|completed|decided|determined|inserted|supplied|advised)

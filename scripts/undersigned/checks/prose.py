@@ -31,7 +31,8 @@ _MARKS = (b"](", b"][", b"]:", b"![", b"## ", b"##\t")
 _TAG = re.compile(r"<(?:!--|!\[CDATA\[|!DOCTYPE\b|\?\w|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))[^<>]*>?", re.IGNORECASE)
 _NEVER_CLOSED = re.compile(r"<(?:script|iframe|img|svg|style|object|embed)\b", re.IGNORECASE)
 _NAME_OF_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
-_SAFE = ("https://", "mailto:")
+#: A link to a place in the same text has no scheme; it is shown as text where it leads nowhere.
+_SAFE = ("https://", "mailto:", "#")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
 # -- Markdown -------------------------------------------------------------------------------------------------------

@@ -359,7 +359,8 @@ def check_items(subject: ProtocolSubject) -> Iterator[Finding]:
                 yield from subject.find(
                     "unknown-data-item", record, ("flows", number, "items", index), id=item, near=nearest(item, known)
                 )
-    if known - used and subject.status_severity() is not None and trusted(record, "flows", bool(protocol.flows)):
+    # Not beside a mistyped id, which is probably the one that seems unused.
+    if used <= known and known - used and subject.status_severity() is not None and trusted(record, "flows", bool(protocol.flows)):
         for index, data_item in enumerate(protocol.data_items):
             if data_item.id not in used:
                 yield from subject.find("unused-data-item", record, ("data_items", index, "id"), id=data_item.id)

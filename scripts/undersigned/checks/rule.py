@@ -47,6 +47,8 @@ class Rule(BaseModel):
     bad: str
     words: Mapping[str, Words] = {}
     error_from: date | None = None
+    #: Whether it holds only at some stages of life: then nothing is said where the status itself does not read.
+    asks_status: bool = False
 
 
 @cache
@@ -86,6 +88,11 @@ class Subject:
         """What `by-status` means here; None: say nothing."""
         return "error"
 
+    @property
+    def status_known(self) -> bool:
+        """Whether the stage of life is known: not where the protocol's status does not read."""
+        return True
+
     def find(
         self,
         code: str,
@@ -108,6 +115,8 @@ class Subject:
         `severity` replaces the rule's own. `words` picks among the rule's messages.
         """
         rule = rules()[code]
+        if (rule.asks_status or rule.severity == "by-status") and not self.status_known:
+            return
         if missing is not None:
             if not record.lacks(*path, missing):
                 return
@@ -156,6 +165,10 @@ class ProtocolSubject(Subject):
     @cached_property
     def signing(self) -> Signing:
         return Signing(self.folder, self.register, as_of=self.as_of)
+
+    @property
+    def status_known(self) -> bool:
+        return not self.record.was_dropped("status")
 
     @property
     def has_text(self) -> bool:

@@ -140,14 +140,14 @@ def _check_in_force(subject: ProtocolSubject) -> Iterator[Finding]:
     """What is called in force has begun, has not ended, and binds two parties."""
     folder, as_of, start = subject.folder, subject.as_of, subject.protocol.effective_from
     if start is not None and not has_happened(start, as_of):
-        yield from _contradicted(subject, "not-begun", day=start)
+        yield from _contradicted(subject, "not-begun", "warning", day=start)
         return
     versions = folder.read_versions()
     agreed = all(has_happened(version.agreed_on, as_of) for _, version in versions)
     if versions and agreed and len(versions) == len(folder.versions):
         first = min(takes_effect(folder, version) for _, version in versions)
         if first > as_of:
-            yield from _contradicted(subject, "no-text-yet", day=first, version=versions[0][0])
+            yield from _contradicted(subject, "no-text-yet", "warning", day=first, version=versions[0][0])
             return
     end = _end(subject)
     if end is not None and end < as_of:

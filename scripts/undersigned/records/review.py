@@ -27,6 +27,6 @@ class Review(Authored):
     outcome: Literal["no-change", "editorial", "material", "extend", "retire"]
     reviewed_by: tuple[ReviewedBy, ...]
     board: Board | None = None
-    checked: tuple[str, ...] = ()
+    checked: tuple[Literal["contacts", "law", "forms", "data-items", "outcomes", "funding"], ...] = ()
     review_again_by: Day | None = None
     note: Prose

@@ -193,8 +193,19 @@ class Signing:
     # states
 
     def dissolved(self, party: str) -> bool:
+        """Whether the body no longer exists and nobody takes its place, then or later: before the day on which another
+        takes over, the old id answers."""
+        if party in self._inherited_some_day:
+            return False
         record = self.register.organisation(party)
         return record is not None and record.value is not None and has_happened(record.value.dissolved_on, self.as_of)
+
+    @cached_property
+    def _inherited_some_day(self) -> frozenset[str]:
+        return frozenset(
+            self.register.present_organisation(old) for record in self.folder.signing.values()
+            if record.value is not None and record.value.inherits is not None for old in record.value.inherits.from_
+        )
 
     def has_left(self, party: str) -> bool:
         """Whether the working text says that the party's `left_on` has passed."""
