@@ -22,6 +22,7 @@ from undersigned.records.form import Form
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import read_record
 from undersigned.register import load_register
+from undersigned.status import review_state
 
 DAY = date(2026, 11, 22)
 KINDS = {
@@ -212,11 +213,23 @@ def test_a_signing_record_before_any_version(tmp_path: Path) -> None:
     assert "post: Nominated officer (to be confirmed)" in (root / "signatories/some-council/x.yaml").read_text()
 
 
+def test_a_review_that_is_only_begun_moves_no_due_date(tmp_path: Path) -> None:
+    root = in_force(tmp_path)
+    before = errors(root)
+    new(root, "review", "x")
+    assert errors(root) == before
+    folder = load_register(root).protocol("x")
+    assert folder is not None
+    review = folder.reviews[DAY].value
+    assert review is not None
+    assert (review.scope, review.due_on, review_state(folder, as_of=DAY).last_completed_on) == ("partner", None, None)
+
+
 def test_reviews(tmp_path: Path) -> None:
     root = in_force(tmp_path)
     before = set(errors(root))
-    with pytest.raises(EditingError, match="needs the answer to 'outcome'"):
-        new(root, "review", "x")
+    with pytest.raises(EditingError, match="needs the answer to 'note'"):
+        new(root, "review", "x", outcome="no-change")
     note = "We read each flow again, and rang every contact."
     path = new(root, "review", "x", outcome="no-change", note=note)
     assert path.name == "2026-11-22.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from undersigned.editing import EditingError
@@ -24,6 +25,16 @@ from undersigned.status import (
     version_in_force,
 )
 
+#: A review that is begun and not finished: of one party's part, so that it does not move the due date.
+_BEGUN = {
+    "outcome": "no-change",
+    "scope": "partner",
+    "checked": "",
+    "note": (
+        "This review is begun and not finished. Write here, in a sentence or two, what was looked at and what was "
+        "found; then set the outcome, list what was checked, and make the scope whole."
+    ),
+}
 _CHECKED = "contacts, law, forms, data-items, outcomes, funding"
 
 
@@ -52,8 +63,10 @@ def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str] | 
 
 
 def write_review(request: Request) -> dict[str, str]:
-    """Path to text, the review itself last."""
+    """Path to text, the review itself last. With neither outcome nor note it is written as one that is begun."""
     folder = request.protocol()
+    if not request.answer("outcome") and not request.answer("note"):
+        request = replace(request, answers={**request.answers, **_BEGUN})
     for name in ("outcome", "note", "organisation"):
         if not request.answer(name):
             raise EditingError(f"a review needs the answer to '{name}'", f"Give it with --set {name}=…")
