@@ -46,6 +46,7 @@ lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra build pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra gates -c requirements-dev.txt pyproject.toml -o requirements-gates.txt
 
 clean:  ## Remove what the commands made
 	rm -rf $(VENV) site build .site-*

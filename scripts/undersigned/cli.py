@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), error.hint)
     except KeyboardInterrupt:
         return _complain("stopped", "")
+    except ImportError as error:
+        return _complain(f"a part that the program needs is missing: {error}", "Install it again: 'make site' does so.")
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
         return _complain(f"{error.strerror or error}{name}", "")
