@@ -15,7 +15,6 @@ from undersigned.changes import (
     differences,
     excess,
     least_change,
-    obligation_changes,
     obligations,
 )
 from undersigned.records.source import Data
@@ -236,12 +235,6 @@ def test_extensions(end: str | None, summary: str, agreed_on: date, lacking: lis
 ])
 def test_obligations(before: str, after: str, expected: tuple[str | None, str | None, int] | None) -> None:
     assert changed_obligation(before, after) == expected
-
-
-def test_obligation_changes_are_those_of_wording() -> None:
-    reworded = changed("clauses", 0, "text", to="Reply within 6 days.")
-    assert [d.label for d in obligation_changes(TEXT, reworded)] == ["clause first: text"]
-    assert obligation_changes(TEXT, changed("flows", 0, "retention", to="3 years")) == []
 
 
 @given(st.text(alphabet="a1 may must not five-twenty.\n", max_size=60))

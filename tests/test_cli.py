@@ -225,3 +225,49 @@ def test_verbs_that_need_no_register(arguments: list[str]) -> None:
 def test_explain_of_an_unknown_rule_names_the_nearest() -> None:
     answer = subprocess.run([sys.executable, "-m", "undersigned", "explain", "unknown-kee"], capture_output=True, text=True, check=False)
     assert (answer.returncode, "unknown-key" in answer.stderr) == (2, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(("arguments", "redirected", "status"), [
+    ("status", ">&-", 2),
+    ("status", "2>&-", 0),
+    ("new protocol q", "<&-", 0),
+    ("status", ">/dev/full", 2),
+])
+def test_a_stream_that_is_closed_or_full_is_no_traceback(tmp_path: Path, arguments: str, redirected: str, status: int) -> None:
+    root = write_register(tmp_path, SOUND)
+    command = f"'{sys.executable}' -m undersigned --root '{root}' --as-of 2026-11-22 --no-cache {arguments} {redirected}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("arguments", ["explain", "--help", "schema", "explain zzz 2>&1"])
+def test_a_reader_that_leaves_early_ends_it_quietly(arguments: str) -> None:
+    command = f"('{sys.executable}' -m undersigned {arguments}; echo $? >&2) | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    said = done.stderr.split()
+    assert len(said) <= 1, done.stderr
+
+
+def test_a_calendar_within_days_holds_no_later_review(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SIGNED)
+    far = run(root, "reviews", "--as-of", "2025-02-01", "--format", "ics")
+    near = run(root, "reviews", "--as-of", "2025-02-01", "--format", "ics", "--within", "30")
+    assert far.stdout.count("BEGIN:VEVENT") == 1
+    assert near.stdout.count("BEGIN:VEVENT") == 0
+
+
+def test_a_missing_folder_for_the_output_is_named(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SOUND)
+    done = run(root, "status", "--format", "csv", "--output", str(tmp_path / "nowhere" / "x.csv"))
+    assert done.returncode == 2
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["check", ""], ["reviews", "--within", "\u00b2"]])
+def test_wrong_arguments_are_told_in_words(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(write_register(tmp_path, SOUND), *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no file or folder ''" in done.stderr or "is not a whole number" in done.stderr

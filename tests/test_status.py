@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support import TODAY, register_from, status_of
 from undersigned.records.fields import version_key
-from undersigned.status import add_months, late_returns, review_steps
+from undersigned.status import Signing, add_months, late_returns, review_steps
 
 P = "=== protocols/p/protocol.yaml\n"
 BASE = """title: P
@@ -159,7 +159,7 @@ def test_a_renamed_body_answers_under_its_present_id() -> None:
                         "=== signatories/new-c/organisation.yaml\nname: C\nkind: other\nformerly: [c]\n")
     text = protocol() + orgs + V1 + ALL_SIGNED.replace("signatories/c/p.yaml", "signatories/new-c/p.yaml")
     assert states(text) == {"a": "signed", "b": "signed", "new-c": "signed", "o": "not-required"}
-    assert not status_of(text).unreleased_changes or status_of(text).version == "1.0"
+    assert status_of(text).in_force_between == ("a", "b", "new-c")
 
 
 def test_signing_for_another_needs_a_parent_or_a_mandate() -> None:
@@ -213,6 +213,27 @@ def test_a_dropped_party_is_bound_by_none() -> None:
     assert [(i.version, i.between) for i in status_of(text).in_force] == [("1.1", ("a", "b"))]
     left = protocol().replace("{organisation: c, role: controller}", "{organisation: c, role: controller, left_on: 2026-01-31}")
     assert status_of(left + ORGS + V1 + ALL_SIGNED).in_force[0].between == ("a", "b")
+
+
+def test_a_party_has_left_when_its_last_day_has_passed() -> None:
+    left = protocol().replace("{organisation: c, role: controller}", "{organisation: c, role: controller, left_on: 2026-01-31}")
+    text = left + ORGS + V1 + ALL_SIGNED
+    assert status_of(text, as_of=date(2026, 1, 31)).in_force[0].between == ("a", "b", "c")
+    assert status_of(text, as_of=date(2026, 2, 1)).in_force[0].between == ("a", "b")
+
+
+def test_an_older_text_does_not_come_back_when_the_newer_one_ends() -> None:
+    text = protocol() + ORGS + V1 + version("2.0", "material", "2026-01-01", text="  effective_to: 2026-06-30\n")
+    text += "".join(signing(id_, "version: '1.0', signed_on: 2025-02-01", "version: '2.0', signed_on: 2026-01-03") for id_ in "ab")
+    text += signing("c", "version: '1.0', signed_on: 2025-02-01")
+    assert [(i.version, i.between) for i in status_of(text, as_of=date(2026, 6, 30)).in_force] == [("2.0", ("a", "b")), ("1.0", ("a", "b", "c"))]
+    late = status_of(text, as_of=date(2026, 7, 1))
+    assert [(i.version, i.between) for i in late.in_force] == [("1.0", ("a", "b", "c"))]
+    register = register_from(text)
+    folder = register.protocol("p")
+    assert folder is not None
+    signed = Signing(folder, register, as_of=date(2026, 7, 1))
+    assert (signed.version_between("a", "b"), signed.version_between("a", "c")) == (None, "1.0")
 
 
 def test_what_the_newest_stamp_is() -> None:

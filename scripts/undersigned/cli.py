@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -39,19 +39,19 @@ class CommandError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb and returns the exit status: 0 fine, 1 errors found, 2 could not."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
-    if hasattr(signal, "SIGPIPE"):
-        with contextlib.suppress(ValueError):
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `undersigned status | head` ends quietly
-    options = _parser().parse_args(arguments)
+    _settle_streams()
     try:
-        return int(options.run(options))
+        options = _parser().parse_args(arguments)
+        status = int(options.run(options))
+        _flush()
+        return status
     except CommandError as error:
         return _complain(str(error), error.hint)
     except KeyboardInterrupt:
         return _complain("stopped", "")
+    except BrokenPipeError:  # `undersigned status | head` ends quietly
+        _leave_streams()
+        return EXIT_BROKEN
     except ImportError as error:
         return _complain(f"a part that the program needs is missing: {error}", "Install it again: 'make site' does so.")
     except OSError as error:
@@ -59,11 +59,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.strerror or error}{name}", "")
 
 
+def _settle_streams() -> None:
+    """UTF-8 and plain line ends everywhere. A standard error or input that is closed becomes an empty one."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the life of the program
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+
+
+def _flush() -> None:
+    """So that what cannot be written is told here, and not by the interpreter as it ends."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _leave_streams() -> None:
+    """Nobody reads any more: what is still to be written goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def _complain(message: str, hint: str) -> int:
-    print(f"undersigned: {message}", file=sys.stderr)
-    if hint:
-        print(f"  {hint}", file=sys.stderr)
+    try:
+        print(f"undersigned: {message}", file=sys.stderr)
+        if hint:
+            print(f"  {hint}", file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        _leave_streams()
     return EXIT_BROKEN
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """While this lasts, being ended or hung up on is like Ctrl-C: what was begun is cleared away first."""
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        with contextlib.suppress(AttributeError, ValueError):  # not every system, and only the main thread
+            number = getattr(signal, name)
+            if signal.getsignal(number) == signal.SIG_DFL:  # what `nohup` ignores stays ignored
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _remark(text: str) -> None:
@@ -159,7 +208,7 @@ def _day(text: str) -> date:
 
 
 def _whole(text: str) -> int:
-    if not text.isdigit() or len(text) > 6:
+    if not (text.isascii() and text.isdigit()) or len(text) > 6:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
     return int(text)
 
@@ -206,13 +255,17 @@ def _write(data: str | bytes, output: Path | None) -> None:
     """To standard output, or whole to a file: never half a file under its name."""
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     if output is None:
+        if sys.stdout is None:
+            raise CommandError("the answer has nowhere to go: standard output is closed")
         sys.stdout.flush()
         sys.stdout.buffer.write(raw)
         sys.stdout.flush()
         return
     if output.is_dir():
         raise CommandError(f"{output} is a folder")
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    if not output.parent.is_dir():
+        raise CommandError(f"there is no folder {output.parent}")
+    temporary = output.with_name(f".{os.getpid()}.tmp")  # short: the name itself may be as long as names can be
     try:
         temporary.write_bytes(raw)
         temporary.replace(output)
@@ -327,9 +380,9 @@ def _wanted_paths(root: Path, paths: Sequence[str]) -> list[str] | None:
     wanted: list[str] = []
     for text in paths:
         candidates = [Path.cwd() / text, root / text]
-        found = next((path for path in candidates if path.exists()), None)
+        found = next((path for path in candidates if text and path.exists()), None)
         if found is None:
-            raise CommandError(f"there is no file or folder {text}", "Give paths from here, or from the register's folder.")
+            raise CommandError(f"there is no file or folder {text or repr(text)}", "Give paths from here, or from the register's folder.")
         try:
             relative = Path(os.path.abspath(found)).relative_to(Path(os.path.abspath(root)))  # noqa: PTH100 - a link in the path stays a link
         except ValueError:
@@ -447,7 +500,7 @@ def _reviews(options: argparse.Namespace) -> int:
             from undersigned.register import register_of
 
             root = _root(options)
-            said = feeds.render_reviews_ics(register_of(root, load_files(root)), as_of=as_of)
+            said = feeds.render_reviews_ics(register_of(root, load_files(root)), as_of=as_of, within=options.within)
         case _:
             said = reports.render_reviews_table(rows, as_of.isoformat())
     _write(said, None)
@@ -478,8 +531,9 @@ def _documents(options: argparse.Namespace) -> int:
             raise CommandError(f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50]))
     readable, left_out = _clean(register, ids)
     try:
-        written = write_documents(register, readable, options.output or root / "build" / "documents", as_of=as_of,
-                                  public_only=False, forms=options.forms, watch=_progress("Writing documents"))
+        with _told_to_stop():
+            written = write_documents(register, readable, options.output or root / "build" / "documents", as_of=as_of,
+                                      public_only=False, forms=options.forms, watch=_progress("Writing documents"))
     except DocumentError as error:
         raise CommandError(str(error)) from None
     _write("".join(f"{path}\n" for path in written), None)
@@ -501,15 +555,14 @@ def _clean(register: Register, ids: Sequence[str]) -> tuple[list[str], list[str]
 
 
 def _build(options: argparse.Namespace) -> int:
-    import shutil
-    import tempfile
-
     from undersigned import reports
     from undersigned.documents.write import DocumentError, write_documents
     from undersigned.register import register_of
     from undersigned.site.build import SiteError, build_site
+    from undersigned.site.place import PlaceError, beside_site, clear_left, put_in_place
 
     root, as_of = _root(options), _as_of(options)
+    clear_left(root)
     files = load_files(root)
     kept = _findings(root, files, as_of, _cache(options), progress=True)
     errors = [finding for finding in kept.findings if finding.severity == "error"]
@@ -520,21 +573,19 @@ def _build(options: argparse.Namespace) -> int:
         return EXIT_FOUND
     register = register_of(root, files)
     site = root / "site"
-    work = Path(tempfile.mkdtemp(prefix=".site-", dir=root))
     try:
-        downloads = work / "downloads"
-        write_documents(register, list(register.protocol_ids), downloads, as_of=as_of, public_only=True,
-                        watch=_progress("Writing documents"))
-        build_site(register, work / "site", as_of=as_of, downloads=downloads)
-        shutil.move(downloads, work / "site" / "downloads")
-        old = work / "old"
-        if site.exists():
-            site.rename(old)
-        (work / "site").rename(site)
-    except (DocumentError, SiteError) as error:
+        with _told_to_stop(), beside_site(root) as work:
+            downloads, made = work / "downloads", work / "site"
+            downloads.mkdir()
+            write_documents(register, list(register.protocol_ids), downloads, as_of=as_of, public_only=True,
+                            watch=_progress("Writing documents"))
+            build_site(register, made, as_of=as_of, downloads=downloads)
+            if (made / "downloads").exists():
+                raise SiteError("docs/downloads stands where the documents go; rename it")
+            downloads.rename(made / "downloads")
+            put_in_place(made, site, work=work)
+    except (DocumentError, SiteError, PlaceError) as error:
         raise CommandError(f"nothing was built: {error}") from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     warnings = sum(1 for finding in kept.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())
     _write(f"site/ is built: {count:,} files, as of {as_of}. {warnings} warnings; 'undersigned check' shows them.\n", None)

@@ -53,11 +53,12 @@ def review_date(folder: ProtocolFolder, *, as_of: date) -> ReviewDate | None:
 
 
 def render_reviews_ics(
-    register: Register, *, as_of: date, name: str = "Reviews due", address: str = ""
+    register: Register, *, as_of: date, name: str = "Reviews due", address: str = "", within: int | None = None
 ) -> bytes:
-    """The review dates of the whole register. `address`: where its site stands, or empty."""
-    dates = [review_date(folder, as_of=as_of) for folder in register.protocols() if folder.readable]
-    return render_calendar((day for day in dates if day is not None), as_of=as_of, name=name, address=address)
+    """The review dates of the whole register. `address`: where its site stands, or empty. `within`: days from `as_of`."""
+    found = (review_date(folder, as_of=as_of) for folder in register.protocols() if folder.readable)
+    dates = [day for day in found if day is not None and (within is None or (day.due_on - as_of).days <= within)]
+    return render_calendar(dates, as_of=as_of, name=name, address=address)
 
 
 def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, address: str = "") -> bytes:

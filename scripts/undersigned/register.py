@@ -92,30 +92,32 @@ class ProtocolFolder:
 
     @cached_property
     def working_fingerprint(self) -> str:
+        newest = next(reversed(self.versions), "")
+        if self.working_text == self.stamped_text(newest):  # nearly always, and told at less cost
+            return self._stamp_fingerprints[newest]
         return fingerprint_of(self.working_text)
 
     def stamped_text(self, version: str) -> dict[str, Data] | None:
         """The canonical operative text of a version; None if it does not read or has no text."""
-        record = self.versions.get(version)
-        if record is None or record.value is None:
-            return None
-        text = record.source.data.get("text")
-        if not isinstance(text, dict):
-            return None
-        forms = text.get("forms")
-        return operative_text(text, forms if isinstance(forms, dict) else {})
+        return self._stamped_texts.get(version)
 
     @cached_property
-    def _stamp_fingerprints(self) -> dict[str, str | None]:
-        found: dict[str, str | None] = {}
-        for version in self.versions:
-            text = self.stamped_text(version)
-            found[version] = None if text is None else fingerprint_of(text)
+    def _stamped_texts(self) -> dict[str, dict[str, Data]]:
+        found: dict[str, dict[str, Data]] = {}
+        for version, record in self.versions.items():
+            text = record.source.data.get("text") if record.value is not None else None
+            if isinstance(text, dict):
+                forms = text.get("forms")
+                found[version] = operative_text(text, forms if isinstance(forms, dict) else {})
         return found
 
     def fingerprint_of_text(self, version: str) -> str | None:
         """The fingerprint worked out from a version's own text; None where it has none."""
         return self._stamp_fingerprints.get(version)
+
+    @cached_property
+    def _stamp_fingerprints(self) -> dict[str, str]:
+        return {version: fingerprint_of(text) for version, text in self._stamped_texts.items()}
 
     def read_versions(self) -> list[tuple[str, Version]]:
         """The versions that read, oldest first."""
@@ -177,13 +179,14 @@ class Register:
                                 "A signatory's folder holds organisation.yaml and one file for each protocol.")
         self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
         self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
+        told = {finding.path for finding in self.files.findings}
         for kind, ids in (("protocols", self.protocol_ids), ("signatories", self.organisation_ids)):
             for id_ in ids:
                 main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
                 if not KEBAB.match(id_) or id_ == "organisation":
                     self._fault(main, "bad-id", f"'{id_}' cannot be the id of a {'protocol' if kind == 'protocols' else 'signatory'}",
                                 "Name the folder in small letters, digits and single hyphens, for example county-housing.")
-                if main not in self.files.contents and not any(f.path == main for f in self.files.findings):
+                if main not in self.files.contents and main not in told:
                     self._fault(main, "missing-file", f"the folder {kind}/{id_} has no {main.rsplit('/', 1)[1]}",
                                 "Add it, or remove the folder if it holds nothing that counts.")
 
@@ -262,7 +265,7 @@ class Register:
         if id_ not in self._protocol_records:
             path = f"protocols/{id_}/protocol.yaml"
             raw = self.files.contents.get(path)
-            self._protocol_records[id_] = read_record(path, raw, Protocol) if raw is not None else Record(_no_source(path))
+            self._protocol_records[id_] = read_record(path, raw, Protocol) if raw is not None else Record(Source(path, b""))
         return self._protocol_records[id_]
 
     def protocol(self, id_: str) -> ProtocolFolder | None:
@@ -348,13 +351,6 @@ class Register:
     def count_signatures(self, folder: ProtocolFolder) -> int:
         return sum(len(record.source.data.get("signatures") or ()) for record in folder.signing.values()
                    if isinstance(record.source.data.get("signatures") or [], list))
-
-
-def _no_source(path: str) -> Source:
-    source = Source(path, b"a: b")
-    source.data = {}
-    source.parsed = False
-    return source
 
 
 def load_register(root: Path) -> Register:

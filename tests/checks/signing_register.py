@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks import reviews, run, signatures, versions
+from undersigned.checks import (
+    officers,
+    parties,
+    reviews,
+    run,
+    signature_days,
+    signatures,
+    standing,
+    supersession,
+    versions,
+)
 from undersigned.checks.rule import RuleSet
 from undersigned.findings import Finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
@@ -14,7 +24,10 @@ from undersigned.records.source import Source
 from undersigned.register import load_register
 
 AS_OF = date(2026, 11, 22)
-ROOMS = (versions.RULES, signatures.RULES, reviews.RULES)
+ROOMS = (
+    versions.RULES, parties.RULES, signatures.RULES, signature_days.RULES, standing.RULES, officers.RULES,
+    supersession.RULES, reviews.RULES,
+)
 PROTOCOL = "protocols/x/protocol.yaml"
 FIRST = "protocols/x/versions/1.0.yaml"
 ONE = "signatories/one/x.yaml"

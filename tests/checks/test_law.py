@@ -13,7 +13,8 @@ import pytest
 from undersigned.checks.law import check_law
 from undersigned.checks.rule import ProtocolSubject, rules
 from undersigned.findings import Finding
-from undersigned.register import Files, Register
+from undersigned.records.files import Files
+from undersigned.register import Register
 
 AS_OF = date(2026, 11, 22)
 Data = dict[str, object]
@@ -100,6 +101,9 @@ def said(findings: Sequence[Finding]) -> list[str]:
     return [f"{finding.severity} {finding.code}" for finding in findings]
 
 
+#: A clause that holds the terms of a processor.
+CONTRACTED: dict[str, object] = {"clauses": [{"id": "processor-terms", "text": "Contract C-1."}]}
+
 WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("unknown id", [gdpr(gateways=["cda98-s151"])], {}, ["error unknown-legal-id"]),
     ("prospective", [gdpr("council", "trust", gateways=["vpa24-s13"])], {}, ["error law-not-in-force"]),
@@ -111,9 +115,12 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("no basis", [gdpr(lawful_bases=[])], {}, ["error no-lawful-basis"]),
     ("no basis at the ends that differ", [gdpr("council", "police landlord", law_differs=differs("landlord"))],
      {"legal": {"landlord": {"section_115_recipient": "yes"}}}, ["error no-lawful-basis"]),
-    ("no basis at the sender of a crossing", [crossing(lawful_bases=[], law_differs=differs(
-        "council", lawful_bases=["a6e-public-task"], schedule_1_conditions=["s1p06"]))], {}, ["warning no-lawful-basis"]),
+    ("no basis at the receiver of a crossing", [crossing(lawful_bases=[])], {}, ["error no-lawful-basis"]),
     ("legitimate interests", [gdpr(lawful_bases=["a6f-legitimate-interests"])], {}, ["error not-for-public-tasks"]),
+    ("legitimate interests beside the task", [gdpr(lawful_bases=["a6e-public-task", "a6f-legitimate-interests"])], {},
+     ["warning not-for-public-tasks"]),
+    ("legitimate interests beside consent", [gdpr(lawful_bases=["a6a-consent", "a6f-legitimate-interests"])], {},
+     ["error not-for-public-tasks"]),
     ("recognised interest", [gdpr(lawful_bases=["a6ea-recognised-li"], recognised_interests=["rli-crime"])], {},
      ["error not-for-public-tasks"]),
     ("a Scottish landlord is a public authority, to be confirmed",
@@ -123,11 +130,18 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("public task of a private body", [gdpr("charity", "police", gateways=[])], {}, ["advice public-task-elsewhere"]),
     ("consent alone", [gdpr(lawful_bases=["a6a-consent"])], {}, ["warning consent-alone"]),
     ("vital interests every day", [gdpr(lawful_bases=["a6d-vital-interests"])], {}, ["error vital-interests-alone"]),
+    ("vital interests for offences", [gdpr("council", "police", OFFENCE, schedule_1_conditions=["s1p30"])], {},
+     ["warning vital-interests-alone"]),
+    ("vital interests beside what cannot carry offences", [gdpr("council", "police", OFFENCE,
+                                                                schedule_1_conditions=["s1p08", "s1p30"])], {},
+     ["warning vital-interests-alone"]),
+    ("vital interests under Part 3", [part3("probation", "police", HEALTH, law_enforcement_conditions=[
+        "le-necessary-task", "le-sensitive-strict", "s8p3"])], {}, ["warning vital-interests-alone"]),
     ("no Annex 1 condition", [gdpr("landlord", "charity", lawful_bases=["a6ea-recognised-li"], gateways=[])], {},
      ["error recognised-interest"]),
     ("an unasked reply", [gdpr("landlord", "charity", lawful_bases=["a6ea-recognised-li"], gateways=[],
                               recognised_interests=["rli-public-task-request"])], {}, ["error request-only-interest"]),
-    ("a power for an obligation", [gdpr(lawful_bases=["a6c-legal-obligation"])], {}, ["advice legal-obligation"]),
+    ("a power for an obligation", [gdpr(lawful_bases=["a6c-legal-obligation"])], {}, ["warning legal-obligation"]),
     ("no Article 9", [gdpr("council", "police", HEALTH)], {}, ["error no-article-9"]),
     ("no Schedule 1", [gdpr("council", "police", HEALTH, special_category_conditions=["a9g-substantial-public-interest"])], {},
      ["error no-schedule-1"]),
@@ -140,9 +154,14 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     *((f"{id_} cannot carry offence data", [gdpr("council", "police", OFFENCE, schedule_1_conditions=[id_])], {},
        ["error no-article-10"]) for id_ in ("s1p08", "s1p09", "s1p16", "s1p19", "s1p20", "s1p21", "s1p22")),
     ("an extension alone", [crossing(schedule_1_conditions=["s1p36"])], {}, ["error extension-alone"]),
-    ("insurance extended alone", [crossing(schedule_1_conditions=["s1p37"])], {}, ["error extension-alone"]),
+    ("an extension for Article 9", [gdpr("council", "police", HEALTH, **{**BOTH_SPI, "schedule_1_conditions": ["s1p36"]})], {},
+     ["error extension-alone"]),
+    ("an extension for another Article 9 condition", [gdpr(
+        "council", "police", HEALTH, special_category_conditions=["a9h-health-social-care"], schedule_1_conditions=["s1p36"])], {},
+     ["error no-schedule-1", "error extension-alone"]),
+    ("insurance extended alone", [crossing(schedule_1_conditions=["s1p37"])], {}, ["warning extension-alone"]),
     ("the body's own members", [gdpr("landlord", "charity", OFFENCE, lawful_bases=["a6f-legitimate-interests"], gateways=[],
-                                    schedule_1_conditions=["s1p31"])], {}, ["error never-between-agencies"]),
+                                    schedule_1_conditions=["s1p31"])], {}, ["warning never-between-agencies"]),
     ("the same under Article 9, to be confirmed",
      [gdpr("landlord", "charity", HEALTH, lawful_bases=["a6f-legitimate-interests"], gateways=[],
            special_category_conditions=["a9d-not-for-profit"])], {}, ["warning never-between-agencies"]),
@@ -169,11 +188,23 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
       for id_ in ("hra98-a8", "common-law-confidence", "roa74-s9", "ssaa92-s123", "crca05-s18", "cda98-s17")),
     ("a general power", [gdpr(gateways=["la11-s1", "hra98-a8"])], {}, ["warning weak-power-alone"]),
     ("a power of others, to be confirmed", [gdpr(gateways=["common-law-police"])], {}, ["warning gateway-not-open"]),
+    ("a duty to co-operate of others, in a crossing", [crossing(gateways=["ha96-s213"])], {}, ["error gateway-not-open"]),
+    ("the same, of others and no crossing", [gdpr("probation", "council", gateways=["ha96-s213"])], {},
+     ["warning gateway-not-open"]),
     ("a duty of others", [gdpr("trust", "council", gateways=["cda98-s39a"])], {}, ["error gateway-not-open"]),
     ("Scots law in England", [gdpr(gateways=["mo-sc05-s10"])], {}, ["error gateway-elsewhere"]),
     ("MAPPA in Scotland", [part3(gateways=["cja03-s325"])],
      {"where": {"police": "scotland"}, "parties": {"probation": {"mappa_role": "responsible"},
                                                    "police": {"mappa_role": "responsible"}}}, ["error gateway-elsewhere"]),
+    ("English law in Wales, its text seen", [gdpr("council", "trust", gateways=["ca14-s6"])],
+     {"where": {"council": "wales", "trust": "wales"}, "jurisdictions": ["wales"]}, ["error gateway-elsewhere"]),
+    ("English law in Wales, where it reaches nobody either", [gdpr("council", "landlord", gateways=["ca14-s6"], law_differs=differs(
+        "landlord", lawful_bases=["a6f-legitimate-interests"]))],
+     {"where": {"council": "wales", "landlord": "wales"}, "jurisdictions": ["wales"]}, ["error gateway-elsewhere"]),
+    ("a pair that two powers miss, the nearer named", [gdpr("probation", "council trust", gateways=["oma07-s14", "cda98-s115"])],
+     {}, ["warning section-115-recipient"]),
+    ("a power that fits no pair, beside one that does", [gdpr("probation", "jobcentre", gateways=["oma07-s14", "cda98-s115"])],
+     {}, ["error section-115-recipient"]),
     ("two listed persons", [gdpr("police", "council", gateways=["oma07-s14"])], {}, ["error section-14-sides"]),
     ("a body not named", [crossing("landlord", law_differs=differs(
         "landlord", lawful_bases=["a6f-legitimate-interests"], schedule_1_conditions=["s1p10"]))], {},
@@ -187,6 +218,8 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
      {"parties": {"probation": {"mappa_role": "responsible"}}}, ["error mappa-ends"]),
     ("a duty that the Act does not give", [part3("probation", "charity", gateways=["cja03-s325"])],
      {"parties": {"probation": {"mappa_role": "responsible"}, "charity": {"mappa_role": "duty"}}}, ["error mappa-role"]),
+    ("a court as associate", [gdpr()], {"parties": {"court": {"mappa_role": "associate"}}}, ["warning mappa-role"]),
+    ("a court with the duty", [gdpr()], {"parties": {"court": {"mappa_role": "duty"}}}, ["error mappa-role"]),
     ("MAPPA under the UK GDPR", [gdpr(gateways=["cja03-s325"])],
      {"parties": {"council": {"mappa_role": "duty"}, "police": {"mappa_role": "responsible"}}}, ["error mappa-regime"]),
     ("MAPPA received under the UK GDPR", [part3("probation", "council", gateways=["cja03-s325"], receives_under="uk-gdpr",
@@ -201,6 +234,9 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("more than the duty carries", [gdpr("jobcentre", "council", PLAIN, OFFENCE, gateways=["ha96-s213b"], consent=["statutory"],
                                          schedule_1_conditions=["s1p06"],
                                          statutory_consents=["refer", "choice-of-authority"])], {}, ["warning duty-to-refer-items"]),
+    ("risk under the duty, marked personal", [gdpr(
+        "jobcentre", "council", PLAIN, {**OFFENCE, "sensitivity": "personal"}, gateways=["ha96-s213b"], consent=["statutory"],
+        statutory_consents=["refer", "choice-of-authority"])], {}, ["warning duty-to-refer-items"]),
     ("patients", [gdpr("police", "council", HEALTH, gateways=["pcsca22-s16"], **BOTH_SPI)], {}, ["error serious-violence"]),
     ("from a trust", [gdpr("trust", "police", gateways=["pcsca22-s16"])], {}, ["error serious-violence"]),
     ("a landlord in it", [gdpr("police", "landlord", gateways=["pcsca22-s16"], law_differs=differs(
@@ -211,8 +247,7 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("a fire authority, until marked", [gdpr("council", "fire")], {}, ["warning section-115-recipient"]),
     ("a department that may be the Secretary of State", [gdpr("department", "council", gateways=["oma07-s14"])], {},
      ["warning section-14-sides"]),
-    ("a Jobcentre and the police, the first to be confirmed", [gdpr("police", "jobcentre", gateways=["oma07-s14"])], {},
-     ["warning section-14-sides"]),
+    ("a Jobcentre and the police", [gdpr("police", "jobcentre", gateways=["oma07-s14"])], {}, ["error section-14-sides"]),
     ("repealed, to be confirmed", [gdpr(gateways=["cda98-s115", "cja03-s212"])], {}, ["warning law-not-in-force"]),
     ("required by what is not yet law", [gdpr()], {"required_by": "hwa14-s94a"}, ["error law-not-in-force"]),
     ("a duty to co-operate alone", [gdpr("trust", "council", HEALTH, gateways=["ca04-s10"], **BOTH_SPI)], {},
@@ -220,15 +255,27 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
     ("a council under Part 3", [part3("council", "police", gateways=["cda98-s115"])], {}, ["error not-competent"]),
     ("a trust receives under Part 3", [gdpr("council", "trust", gateways=["ca04-s11"], receives_under="law-enforcement",
                                             law_enforcement_conditions=["le-necessary-task"])], {}, ["error not-competent"]),
+    ("a Jobcentre receives under Part 3, to be confirmed", [part3("probation", "jobcentre")], {}, ["warning not-competent"]),
+    ("a Jobcentre that is not competent", [part3("probation", "jobcentre")],
+     {"legal": {"jobcentre": {"competent_authority": "no"}}}, ["error not-competent"]),
     ("a department may be", [part3("police", "department", gateways=["common-law-police"])], {}, ["warning not-competent"]),
     ("a council crosses", [{**crossing(), "from": ["council"], "to": ["police"], "gateways": ["cda98-s115"]}], {},
      ["error not-competent"]),
     ("foreign at home", [gdpr(receives_under="foreign")], {}, ["error foreign-regime"]),
     ("a processor", [gdpr()], {"parties": {"council": {"role": "processor"}}}, ["error processor-terms"]),
+    ("a processor, and a clause that says no more of it", [gdpr()], {
+        "parties": {"charity": {"role": "processor"}}, "clauses": [{"id": "c", "text": "The charity is a processor."}]},
+     ["warning processor-terms"]),
+    ("a processor beside another recipient", [gdpr("council", "employer trust", gateways=[])],
+     {**CONTRACTED, "parties": {"employer": {"role": "processor"}}}, ["error no-gateway"]),
+    ("a Jobcentre and no processor", [gdpr("jobcentre", "council")], CONTRACTED, ["warning statutory-bar"]),
     ("joint controllers", [gdpr()], {"parties": {"council": {"role": "joint-controller"}},
                                      "clauses": [{"id": "c", "text": "There is no joint control here."}]},
      ["error joint-controller-terms"]),
-    ("a victim", [gdpr("council", "police", {**PLAIN, "name": "Victim's name and address"})], {}, ["warning victim-details"]),
+    *((f"somebody else: {name}", [gdpr("council", "police", {**PLAIN, "name": name})], {}, ["warning victim-details"]) for name in (
+        "Victim's name and address", "Name and address of the victim", "Details of witnesses", "Victim contact details",
+        "Views of the victim", "Witness statements", "Whereabouts of any victim", "Statement from the victim", "Who the victim is",
+        "Names and ages of the children", "Child's school", "The child's views")),
 ]
 
 
@@ -245,6 +292,14 @@ MAPPA_PARTIES: dict[str, Data] = {
     "clinic": {"mappa_role": "associate", "group": "agencies"}, "charity": {"mappa_role": "associate", "group": "agencies"},
 }
 AGENCIES: list[Data] = [{"id": "agencies", "title": "All"}]
+#: An employer that works for whoever is at the other end.
+PROCESSOR: dict[str, object] = {**CONTRACTED, "parties": {"employer": {"role": "processor"}}}
+
+
+def with_terms(role: str, **clause: object) -> dict[str, object]:
+    """A council in this role, and one clause."""
+    return {"parties": {"council": {"role": role}}, "clauses": [clause]}
+
 
 SOUND: list[tuple[str, list[Data], dict[str, object]]] = [
     ("a crossing to a council", [crossing("council", OFFENCE, HEALTH, **BOTH_SPI)], {}),
@@ -255,6 +310,13 @@ SOUND: list[tuple[str, list[Data], dict[str, object]]] = [
     ("a crossing by the police under common law", [{**crossing("landlord", gateways=["common-law-police"], law_differs=differs(
         "landlord", lawful_bases=["a6ea-recognised-li"], recognised_interests=["rli-crime"], schedule_1_conditions=["s1p10"])),
         "from": ["police"]}], {}),
+    ("a crossing whose receiver alone names its basis", [crossing(lawful_bases=[], law_differs=differs(
+        "council", lawful_bases=["a6e-public-task"], schedule_1_conditions=["s1p06"]))], {}),
+    *((f"{basis} for the receiver of a crossing", [{**crossing("charity", lawful_bases=[basis], gateways=["common-law-police"], **more),
+                                                    "from": ["police"]}], {}) for basis, more in (
+        ("a6f-legitimate-interests", {}), ("a6ea-recognised-li", {"recognised_interests": ["rli-crime"]}), ("a6a-consent", {}))),
+    ("consent at the sender of a crossing", [crossing("council", lawful_bases=["a6a-consent"], law_differs=differs(
+        "council", lawful_bases=["a6e-public-task"], schedule_1_conditions=["s1p06"]))], {}),
     ("MAPPA, each to the others", [flow("agencies", "agencies", OFFENCE, HEALTH, regime="law-enforcement", gateways=["cja03-s325"],
                                         law_enforcement_conditions=["le-necessary-task", "le-sensitive-strict", "s8p1"])],
      {"parties": MAPPA_PARTIES, "groups": AGENCIES, "required_by": "cja03-s325"}),
@@ -275,10 +337,17 @@ SOUND: list[tuple[str, list[Data], dict[str, object]]] = [
     ("figures", [flow("trust", "police", COUNTS, regime="none")], {"apd": False}),
     ("figures under a regime", [flow("trust", "police", COUNTS, regime="uk-gdpr")], {"apd": False}),
     ("an emergency", [{**gdpr(lawful_bases=["a6d-vital-interests"]), "when": "emergency"}], {}),
+    ("an emergency with offences", [{**gdpr("council", "police", OFFENCE, schedule_1_conditions=["s1p30"]), "when": "emergency"}], {}),
+    ("vital interests beside another condition", [gdpr("council", "police", OFFENCE, schedule_1_conditions=["s1p30", "s1p06"])], {}),
+    ("vital interests beside another condition of Schedule 8", [part3("probation", "police", HEALTH, law_enforcement_conditions=[
+        "le-necessary-task", "le-sensitive-strict", "s8p3", "s8p1"])], {}),
+    ("insurance extended with its condition", [crossing(schedule_1_conditions=["s1p20", "s1p37"])], {}),
     ("vital interests beside another basis", [gdpr(lawful_bases=["a6d-vital-interests", "a6e-public-task"])], {}),
     ("a limit beside a power", [gdpr(gateways=["cda98-s115", "hra98-a8", "common-law-confidence"])], {}),
     ("a general power beside another", [gdpr(gateways=["la11-s1", "cda98-s115"])], {}),
     ("no gateway asked of private senders", [gdpr("charity", "clinic", lawful_bases=["a6f-legitimate-interests"], gateways=[])], {}),
+    ("each recipient under its own power", [gdpr("probation", "council trust", gateways=["oma07-s14", "cda98-s115"])],
+     {"legal": {"trust": {"section_115_recipient": "yes"}}}),
     ("a landlord acting for a council", [gdpr("council", "charity", law_differs=differs(
         "charity", lawful_bases=["a6f-legitimate-interests"]))],
      {"parties": {"council": {}, "charity": {"capacity": "Acts on behalf of the council, a relevant authority"}}}),
@@ -304,6 +373,53 @@ SOUND: list[tuple[str, list[Data], dict[str, object]]] = [
      {"where": {"charity": "ireland"}}),
     ("a processor with terms", [gdpr()], {"parties": {"council": {"role": "processor"}}, "clauses": [
         {"id": "controllership", "text": "The processor acts on the controller's written instructions, under contract C-1."}]}),
+    *((f"a processor: {words}", [gdpr()], with_terms("processor", id="supplier", title=title, text=words)) for title, words in (
+        ("Processor terms (Article 28)", "It does only what the council asks in writing."),
+        ("The supplier", "It handles the information only on its documented instruction."),
+        ("The supplier", "It acts only as the council instructs it in writing."),
+        ("The supplier", "It acts on the written instructions of the council alone."),
+        ("The supplier", "Contract C-12 binds the supplier as processor."))),
+    ("a processor's duties under a plain id", [gdpr()],
+     with_terms("processor", id="processor-obligations", text="It helps with requests and breaches.")),
+    ("a processing agreement", [gdpr()], {"parties": {"council": {"role": "processor"}}, "kind": "processing-agreement"}),
+    ("a processor gets what its controller holds, without a power or law of its own",
+     [gdpr("council", "employer", OFFENCE, HEALTH, gateways=[], law_differs=differs("employer"),
+           **{**BOTH_SPI, "schedule_1_conditions": ["s1p06"]})],
+     PROCESSOR),
+    ("a power that does not reach a processor", [gdpr("council", "employer", gateways=["ca14-s6", "oma07-s14"])],
+     PROCESSOR),
+    ("a processor sends for its controller", [gdpr("employer", "council", gateways=["ca14-s6"])],
+     PROCESSOR),
+    ("a processor under Part 3", [part3("police", "employer", OFFENCE, gateways=["common-law-police"])],
+     PROCESSOR),
+    ("a processor sends under Part 3", [part3("employer", "police", OFFENCE, gateways=[])],
+     PROCESSOR),
+    ("a processor of a competent authority, under the UK GDPR", [part3("police", "employer", OFFENCE, receives_under="uk-gdpr")],
+     PROCESSOR),
+    ("a Jobcentre and its processor", [gdpr("jobcentre", "employer", lawful_bases=["a6e-public-task"])],
+     PROCESSOR),
+    ("a trust and its processor", [gdpr("trust", "employer", HEALTH, gateways=["pcsca22-s16"], **BOTH_SPI)],
+     PROCESSOR),
+    *((f"an arrangement: {words}", [gdpr()], with_terms("joint-controller", id=id_, title=title, text=words)) for id_, title, words in (
+        ("arrangement", "Joint controller arrangement", "The council answers requests."),
+        ("arrangement", "Who does what", "The parties decide the purposes and means together."),
+        ("arrangement", "Who does what", "The parties jointly determine purposes and means."),
+        ("joint-control", "Who does what", "The council answers requests."))),
+    ("a public interest that overrides confidence, in a clause", [
+        gdpr("clinic", "probation", HEALTH, gateways=[], lawful_bases=["a6f-legitimate-interests"],
+             law_differs=differs("probation", lawful_bases=["a6e-public-task"], **BOTH_SPI), **BOTH_SPI)],
+     {"clauses": [{"id": "confidence", "text": "An overriding public interest may outweigh the duty of confidence."}]}),
+    ("a public interest, in the reason for the item", [
+        gdpr("clinic", "probation", {**HEALTH, "why": "The overriding public interest in safety"}, gateways=[],
+             lawful_bases=["a6f-legitimate-interests"],
+             law_differs=differs("probation", lawful_bases=["a6e-public-task"], **BOTH_SPI), **BOTH_SPI)], {}),
+    ("a name under law_differs that nobody has is another rule's", [
+        gdpr("charity", "police", gateways=[], law_differs=differs("nobody", lawful_bases=["a6f-legitimate-interests"]))], {}),
+    *((f"the subject: {name}", [gdpr("council", "police", {**PLAIN, "name": name})], {}) for name in (
+        "Wish to make amends to victims", "Victim surcharge owed", "Needs as a victim of domestic abuse", "Victim contact officer",
+        "Past experience as a victim or witness", "Restorative justice - willing to meet the victim", "Jehovah's Witness",
+        "Victim of domestic abuse (yes or no)", "Child benefit", "Looked after as a child", "Number of children",
+        "Name of the victim liaison unit")),
     ("joint controllers with an arrangement", [gdpr()], {"parties": {"council": {"role": "joint-controller"}}, "clauses": [
         {"id": "controllership", "text": "The joint controllers agree that the council answers requests."}]}),
     ("a victim, said so", [gdpr("council", "police", {**PLAIN, "name": "Victim's name", "about": "victim"})], {}),
@@ -374,6 +490,27 @@ def _written(one: Data) -> list[str]:
         "flows": [one],
     }
     return _yaml(protocol).decode().splitlines()
+
+
+def test_a_joined_victim_is_placed_at_the_name_of_the_item() -> None:
+    one = gdpr("council", "police", {**PLAIN, "name": "Name and address of the victim"})
+    found = law_findings(one)[0]
+    lines = _written(one)
+    assert lines[found.line - 1][found.column - 1:].startswith('"Name and address')
+
+
+def test_a_schedule_8_condition_without_strict_necessity_is_the_value_at_fault() -> None:
+    one = part3("probation", "police", HEALTH, law_enforcement_conditions=["le-necessary-task", "s8p1"])
+    found = law_findings(one)
+    assert said(found) == ["error no-sensitive-condition"]
+    assert '"s8p1"' in _written(one)[found[0].line - 1]
+
+
+def test_a_foi_clause_is_no_reason_to_override_confidence() -> None:
+    one = gdpr("clinic", "probation", HEALTH, gateways=[], lawful_bases=["a6f-legitimate-interests"],
+               law_differs=differs("probation", lawful_bases=["a6e-public-task"], **BOTH_SPI), **BOTH_SPI)
+    found = law_findings(one, clauses=[{"id": "foi", "text": "The public interest test is applied to each request."}])
+    assert said(found) == ["warning health-confidence"]
 
 
 def test_hints_name_the_nearest_and_the_allowed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from signing_register import FIRST, PROTOCOL, TEXT, findings, fingerprint, organisation, said, stamp, working
 
-from undersigned.checks.reviews import says_something
+from undersigned.checks.reviews import says_what_was_found
 
 NOTE = "Twelve warnings were sampled, and every mailbox was tested."
 OLD = {
@@ -69,7 +69,7 @@ def test_a_due_date_by_an_earlier_interval_was_due(tmp_path: Path) -> None:
     "Annual review completed, all still current and accurate.", "ok", "Everything was checked and found to be up to date.",
 ])
 def test_notes_that_say_nothing(note: str) -> None:
-    assert not says_something(note)
+    assert not says_what_was_found(note)
 
 
 @pytest.mark.parametrize("note", [
@@ -78,7 +78,7 @@ def test_notes_that_say_nothing(note: str) -> None:
     "The contact list was brought up to date and the text was left as it stands.",
 ])
 def test_notes_that_say_something(note: str) -> None:
-    assert says_something(note)
+    assert says_what_was_found(note)
 
 
 @pytest.mark.parametrize(("day", "expected"), [

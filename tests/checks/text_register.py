@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks import content, dates, outcomes, privacy, prose, references
+from undersigned.checks import (
+    adoptions,
+    blanks,
+    circles,
+    content,
+    dates,
+    former_ids,
+    forms,
+    outcomes,
+    privacy,
+    prose,
+    readability,
+    references,
+)
 from undersigned.checks.rule import (
     Observation,
     OrganisationSubject,
@@ -20,9 +33,11 @@ from undersigned.records.vocabulary import ids
 from undersigned.register import Register
 
 AS_OF = date(2026, 11, 22)
-ROOMS: Mapping[str, RuleSet] = {
-    "references": references.RULES, "content": content.RULES, "dates": dates.RULES, "outcomes": outcomes.RULES,
-    "privacy": privacy.RULES, "prose": prose.RULES,
+#: Rooms that are tested together, by the name of the first.
+ROOMS: Mapping[str, tuple[RuleSet, ...]] = {
+    "references": (references.RULES, adoptions.RULES, forms.RULES, former_ids.RULES, circles.RULES),
+    "content": (content.RULES, blanks.RULES), "dates": (dates.RULES,), "outcomes": (outcomes.RULES,),
+    "privacy": (privacy.RULES,), "prose": (prose.RULES, readability.RULES),
 }
 TOPICS = [topic for topic in ids("content-topics") if topic not in ("title", "summary", "policy-document")]
 FLOW = """\
@@ -79,22 +94,22 @@ def register(files: Mapping[str, str], *, private: bool = False) -> Register:
 
 
 def findings(room: str, files: Mapping[str, str], *, private: bool = False) -> list[Finding]:
-    """What one room of rules finds in a register of these files, in order."""
+    """What a room of rules, with those beside it, finds in a register of these files, in order."""
     whole, rules = register(files, private=private), ROOMS[room]
     found: list[Finding] = []
     for id_ in whole.organisation_ids:
         record = whole.organisation(id_)
         if record is not None and record.value is not None:
             about = OrganisationSubject(whole, id_, record, as_of=AS_OF)
-            found += [finding for rule in rules.organisation for finding in rule(about)]
+            found += [finding for rule_set in rules for rule in rule_set.organisation for finding in rule(about)]
     observations: list[Observation] = []
     for folder in whole.protocols():
         if folder.readable:
             subject = ProtocolSubject(whole, folder, as_of=AS_OF)
-            found += [finding for rule in rules.protocol for finding in rule(subject)]
-            observations += [seen for observe in rules.observe for seen in observe(subject)]
+            found += [finding for rule_set in rules for rule in rule_set.protocol for finding in rule(subject)]
+            observations += [seen for rule_set in rules for observe in rule_set.observe for seen in observe(subject)]
     last = RegisterSubject(whole, tuple(observations), as_of=AS_OF)
-    found += [finding for rule in rules.register for finding in rule(last)]
+    found += [finding for rule_set in rules for rule in rule_set.register for finding in rule(last)]
     return sorted(found, key=Finding.sort_key)
 
 

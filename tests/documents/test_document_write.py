@@ -48,7 +48,7 @@ def test_an_unknown_protocol_is_named(tmp_path: Path) -> None:
 
 
 def test_when_one_document_fails_nothing_of_its_protocol_is_left(tmp_path: Path) -> None:
-    register = sample_register(("label: Needs,", "label: 'A \U00013000 need',"))
+    register = sample_register(("name: needs,", "name: full.name,"), ("name: born_on,", "name: full:name,"))
     with pytest.raises(DocumentError, match=r"^county-housing/pro-forma: "):
         write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True)
     assert list(tmp_path.iterdir()) == []

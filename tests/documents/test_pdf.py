@@ -277,9 +277,19 @@ def test_a_flow_of_sixty_rows_keeps_its_head_on_every_page() -> None:
     assert failures(pdf) == []
 
 
-def test_a_character_that_no_font_has_is_an_error_that_names_the_record() -> None:
-    with pytest.raises(DocumentError, match="county-housing: its PDF cannot be set"):
-        render_pdf(sample_agreement(("title: County Housing Protocol", "title: 'A \U00013000 protocol'")))
+def test_a_character_that_no_font_has_is_printed_as_its_code() -> None:
+    pdf = render_pdf(sample_agreement(("title: County Housing Protocol", "title: 'A \U00013000 \u6f22 protocol'")))
+    assert "A [U+13000] [U+6F22] protocol" in pages(pdf)[0]
+    assert failures(pdf) == []
+
+
+def test_another_script_that_a_font_has_is_printed_as_it_stands() -> None:
+    pdf = render_pdf(sample_agreement(("title: County Housing Protocol", "title: '\u0428\u05e9\u6f22 protocol'")))
+    first = pages(pdf)[0]
+    assert "\u0428" in first
+    assert "\u05e9" in first
+    assert "[U+6F22]" in first
+    assert failures(pdf) == []
 
 
 def test_text_nodes_are_plain() -> None:

@@ -17,12 +17,12 @@ from undersigned.checks.rule import (
     Subject,
     all_parts,
 )
-from undersigned.checks.texts import Path
 from undersigned.findings import Finding
 from undersigned.records.fields import Authored, Month, When, earliest, latest, surely_before
 from undersigned.records.protocol import Operative, Protocol
 from undersigned.records.reading import months_in
 from undersigned.records.signature import SigningRecord
+from undersigned.records.source import Path
 from undersigned.records.version import Version
 
 _STAGES = ("proposed", "drafting", "consultation", "approval", "signing", "in-force")

@@ -13,6 +13,8 @@ from undersigned.records.reading import did_you_mean
 from undersigned.records.vocabulary import Dated, Entry, Schedule1Condition, Vocabulary, vocabulary
 
 _CONSENT, _VITAL, _RECOGNISED = "a6a-consent", "a6d-vital-interests", "a6ea-recognised-li"
+_VITAL_OFFENCE, _VITAL_SENSITIVE = "s1p30", "s8p3"
+_EXTENSION = "s1p36"
 _ON_REQUEST = "rli-public-task-request"
 Views = Sequence[FlowView]
 
@@ -117,64 +119,40 @@ def _lifetime(entry: Dated) -> str:
 
 
 def check_no_lawful_basis(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """Every end under the UK GDPR names a lawful basis of Article 6(1)."""
+    """Every end under the UK GDPR names a lawful basis of Article 6(1); of a crossing that is the receiving end."""
     for view in views:
-        said: set[PathTo] = set()
         for path, ends in by_law(end for end in view.under_uk_gdpr if not end.law.lawful_bases).items():
-            said.add(path)
             yield from subject.find("no-lawful-basis", subject.record, path, missing="lawful_bases",
                                     flow=view.flow.id, ends=names(ends))
-        if view.flow.regime != "crossing" or not view.identifies:
-            continue
-        # Section 36(4) needs law for the other use; that Article 6 is then asked of the sender is a reading to confirm.
-        for path, ends in by_law(e for e in view.senders if not e.law.lawful_bases and not e.standing.foreign).items():
-            if path not in said:
-                yield from subject.find("no-lawful-basis", subject.record, path, missing="lawful_bases", words="crossing",
-                                        cap="warning", flow=view.flow.id, ends=names(ends))
-
-
-def _stated_uk_gdpr_ends(view: FlowView) -> Iterator[tuple[End, bool]]:
-    """Ends whose Article 6 basis counts, and whether for sure: the sending end of a crossing is a reading to confirm."""
-    seen: set[tuple[str, PathTo]] = set()
-    for end in view.under_uk_gdpr:
-        seen.add((end.id, end.law_path))
-        yield end, True
-    if view.flow.regime == "crossing" and view.identifies:
-        for end in view.senders:
-            if (end.id, end.law_path) not in seen and not end.standing.foreign:
-                yield end, False
 
 
 def check_not_for_public_tasks(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """A public authority doing its tasks relies neither on legitimate interests nor on a recognised legitimate interest."""
     bases = vocabulary().lawful_bases
     for view in views:
-        found: dict[PathTo, list[tuple[End, bool]]] = {}
-        for end, sure in _stated_uk_gdpr_ends(view):
-            if end.standing.public_authority != "yes":
-                continue
-            for index, id_ in enumerate(end.law.lawful_bases):
+        for path, ends in by_law(end for end in view.under_uk_gdpr if end.standing.public_authority == "yes").items():
+            named = ends[0].law.lawful_bases
+            # Beside a basis for its own task, it may stand for what is not its task, or for another end.
+            sure = not _fits_public_task(named, view) and any(end.standing.sure("public_authority") for end in ends)
+            for index, id_ in enumerate(named):
                 if id_ in bases and bases[id_].not_for_public_tasks:
-                    here = (*end.law_path, "lawful_bases", index)
-                    found.setdefault(here, []).append((end, sure and end.standing.sure("public_authority")))
-        for path, ends in found.items():
-            id_ = _at(view, path)
-            yield from subject.find(
-                "not-for-public-tasks", subject.record, path, cap=None if any(sure for _, sure in ends) else "warning",
-                flow=view.flow.id, id=id_, basis=bases[id_].title_with_reference, ends=names(end for end, _ in ends),
-            )
+                    yield from subject.find(
+                        "not-for-public-tasks", subject.record, (*path, "lawful_bases", index), cap=None if sure else "warning",
+                        flow=view.flow.id, id=id_, basis=bases[id_].title_with_reference, ends=names(ends),
+                    )
 
 
-def _at(view: FlowView, path: PathTo) -> str:
-    """The id at a path that ends in a list's name and an index."""
-    law = dict(view.laws())[path[:-2]]
-    found = getattr(law, str(path[-2]))[path[-1]]
-    return str(found)
+def _fits_public_task(bases: Sequence[str], view: FlowView) -> bool:
+    """Whether one of these bases can carry what a public authority does as its task."""
+    fitting = {"a6b-contract", "a6c-legal-obligation", "a6e-public-task"}
+    return bool(fitting & set(bases)) or (view.flow.when == "emergency" and _VITAL in bases)
 
 
 def check_public_task_elsewhere(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """Public task at an end that is no public authority asks for a second look."""
     for view in views:
+        if not view.law_is_known:
+            continue
         ends = [end for end in view.under_uk_gdpr
                 if "a6e-public-task" in end.law.lawful_bases and end.standing.public_authority == "no"
                 and end.standing.section_14 != "side-a" and end.law.official_authority is None]
@@ -187,7 +165,7 @@ def check_public_task_elsewhere(subject: ProtocolSubject, views: Views) -> Itera
 def check_consent_alone(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """Consent is not the only basis at the end of a public authority."""
     for view in views:
-        ends = [end for end, _ in _stated_uk_gdpr_ends(view)
+        ends = [end for end in view.under_uk_gdpr
                 if set(end.law.lawful_bases) == {_CONSENT} and end.standing.public_authority == "yes"]
         for path, some in by_law(ends).items():
             yield from subject.find("consent-alone", subject.record, (*path, "lawful_bases", 0), cap="warning",
@@ -199,19 +177,30 @@ def check_vital_interests_alone(subject: ProtocolSubject, views: Views) -> Itera
     for view in views:
         if view.flow.when == "emergency" or (view.flow.when is None and not subject.record.lacks(*view.path, "when")):
             continue
-        for path, law in _stated(view):
-            if set(law.lawful_bases) == {_VITAL}:
-                yield from subject.find("vital-interests-alone", subject.record, (*path, "lawful_bases", 0),
-                                        flow=view.flow.id, when=view.flow.when or "not said")
-            elif view.special and set(law.special_category_conditions) == {"a9c-vital-interests"}:
-                yield from subject.find("vital-interests-alone", subject.record, (*path, "special_category_conditions", 0),
-                                        words="article-9", cap="warning", flow=view.flow.id, when=view.flow.when or "not said")
+        for words, where in _vital_interests_alone(view):
+            yield from subject.find("vital-interests-alone", subject.record, where, words=words,
+                                    cap=None if words == "default" else "warning", flow=view.flow.id,
+                                    when=view.flow.when or "not said")
 
 
-def _stated(view: FlowView) -> Iterator[tuple[PathTo, Law]]:
-    """The law of every end to which UK GDPR conditions apply, each place once."""
-    for path, ends in by_law(end for end, _ in _stated_uk_gdpr_ends(view)).items():
-        yield path, ends[0].law
+def _vital_interests_alone(view: FlowView) -> Iterator[tuple[str, PathTo]]:
+    """Where vital interests are the only basis or the only condition: the words for it, and its place. One for each law."""
+    for path, ends in by_law(view.under_uk_gdpr).items():
+        law = ends[0].law
+        if set(law.lawful_bases) == {_VITAL}:
+            yield "default", (*path, "lawful_bases", 0)
+        elif view.special and set(law.special_category_conditions) == {"a9c-vital-interests"}:
+            yield "article-9", (*path, "special_category_conditions", 0)
+        elif view.offence and _VITAL_OFFENCE in law.schedule_1_conditions and law.official_authority is None:
+            others = [id_ for id_ in law.schedule_1_conditions if id_ != _VITAL_OFFENCE]
+            if all_known(others, vocabulary().schedule_1_conditions) and not article_10_capable(others):
+                yield "article-10", (*path, "schedule_1_conditions", law.schedule_1_conditions.index(_VITAL_OFFENCE))
+    entries = vocabulary().law_enforcement_conditions
+    for path, ends in by_law(view.under_part_3 if view.special else ()).items():
+        ids = ends[0].law.law_enforcement_conditions
+        schedule_8 = {id_ for id_ in ids if id_ not in entries or entries[id_].role == "schedule-8"}
+        if schedule_8 == {_VITAL_SENSITIVE} and "le-sensitive-consent" not in ids:
+            yield "schedule-8", (*path, "law_enforcement_conditions", ids.index(_VITAL_SENSITIVE))
 
 
 def check_recognised_interest(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
@@ -248,6 +237,8 @@ def check_legal_obligation(subject: ProtocolSubject, views: Views) -> Iterator[F
             continue
         ends = []
         for end in view.senders:
+            if end.standing.processor:
+                continue
             known = [gateways[id_] for id_ in (*end.law.gateways, subject.protocol.required_by or "") if id_ in gateways]
             if "a6c-legal-obligation" in end.law.lawful_bases and all_known(end.law.gateways, gateways) and not any(
                 gateway.kind == "duty" or "duty" in gateway.also for gateway in known
@@ -255,7 +246,7 @@ def check_legal_obligation(subject: ProtocolSubject, views: Views) -> Iterator[F
                 ends.append(end)
         for path, some in by_law(ends).items():
             index = some[0].law.lawful_bases.index("a6c-legal-obligation")
-            yield from subject.find("legal-obligation", subject.record, (*path, "lawful_bases", index), cap="advice",
+            yield from subject.find("legal-obligation", subject.record, (*path, "lawful_bases", index), cap="warning",
                                     flow=view.flow.id, ends=names(some))
 
 
@@ -281,10 +272,13 @@ def check_article_9(subject: ProtocolSubject, views: Views) -> Iterator[Finding]
                 or set(conditions[id_].schedule_1_ids) & set(law.schedule_1_conditions)
                 for id_ in law.special_category_conditions
             )
+            extended = {law.schedule_1_conditions[index] for index in _extensions_alone(law.schedule_1_conditions)}
             for index, id_ in enumerate(law.special_category_conditions):
                 condition = conditions.get(id_)
                 if condition is None or condition.schedule_1 == "none":
                     continue
+                if condition.schedule_1 == "part-2" and _EXTENSION in extended:
+                    continue  # the Part 2 paragraph that paragraph 36 lacks is the one wanted here: one fault
                 if set(condition.schedule_1_ids) & set(law.schedule_1_conditions):
                     continue
                 wrong = bool(law.schedule_1_conditions)
@@ -349,7 +343,9 @@ def check_extension_alone(subject: ProtocolSubject, views: Views) -> Iterator[Fi
                 continue
             for index in _extensions_alone(law.schedule_1_conditions):
                 id_ = law.schedule_1_conditions[index]
+                # The regulator's list has paragraph 37 among those that carry offence data, and paragraph 36 not.
                 yield from subject.find("extension-alone", subject.record, (*path, "schedule_1_conditions", index),
+                                        cap=None if id_ == _EXTENSION else "warning",
                                         flow=view.flow.id, id=id_, law=conditions[id_].reference,
                                         wanted=list(conditions[id_].needs_with))
 
@@ -389,7 +385,7 @@ def check_official_authority(subject: ProtocolSubject, views: Views) -> Iterator
 
 
 def check_never_between_agencies(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """The not-for-profit conditions, which end at the body's own door, carry no flow between agencies."""
+    """The not-for-profit conditions end at the body's own door; with consent they may reach further, so no error."""
     known = vocabulary()
     for view in views:
         for path, law in view.laws():
@@ -402,7 +398,7 @@ def check_never_between_agencies(subject: ProtocolSubject, views: Views) -> Iter
                     if entry is not None and entry.never_between_agencies:
                         yield from subject.find(
                             "never-between-agencies", subject.record, (*path, field, index),
-                            cap=None if entry.confirmed else "warning", flow=view.flow.id, id=id_, law=entry.reference,
+                            cap="warning", flow=view.flow.id, id=id_, law=entry.reference,
                         )
 
 
@@ -487,7 +483,8 @@ def check_sensitive_condition(subject: ProtocolSubject, views: Views) -> Iterato
                 continue
             roles = {entries[id_].role for id_ in ids}
             if "sensitive" not in roles:
-                words, index = "default", 0
+                # A condition of Schedule 8 without the strict necessity that it serves is the value at fault.
+                words, index = "default", next((i for i, id_ in enumerate(ids) if entries[id_].role == "schedule-8"), 0)
             elif "schedule-8" not in roles and "le-sensitive-consent" not in ids:
                 words, index = "schedule-8", next(i for i, id_ in enumerate(ids) if entries[id_].needs_schedule_8)
             else:

@@ -37,7 +37,8 @@ class Standing:
     """What a body is in law, from its record or else from its kind. Two bodies of one standing are judged alike.
 
     `unconfirmed`: facts taken from the vocabulary that still have to be confirmed. `foreign`: recorded outside the United
-    Kingdom, so that its law is not asked there.
+    Kingdom, so that its law is not asked there. `processor`: it acts for its controller, whose law it is (UK GDPR Article
+    28; DPA 2018 ss.32 and 59), so that none is asked of itself.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Standing:
     mappa_role: str | None
     unconfirmed: frozenset[str]
     foreign: bool
+    processor: bool
 
     def sure(self, fact: str) -> bool:
         return fact not in self.unconfirmed
@@ -87,6 +89,8 @@ class FlowView:
     senders: tuple[End, ...]
     receivers: tuple[End, ...]
     shared: tuple[SharedItem, ...]
+    #: Whether every name under `law_differs` is a party or a group, so that the law at each end is known.
+    law_is_known: bool = True
 
     @cached_property
     def pairs(self) -> tuple[tuple[list[End], list[End]], ...]:
@@ -138,7 +142,10 @@ class FlowView:
         )
 
     def ends_under(self, regime: str) -> Iterator[End]:
-        """The ends of a flow about people that this regime governs, each body once for each law it relies on."""
+        """The ends of a flow about people that this regime governs, each body once for each law it relies on.
+
+        Processors are left out: the conditions are their controller's.
+        """
         if not self.identifies:
             return
         seen: set[tuple[str, PathTo]] = set()
@@ -147,7 +154,7 @@ class FlowView:
             if found != regime:
                 continue
             for end in ends:
-                if not end.standing.foreign and (end.id, end.law_path) not in seen:
+                if not end.standing.foreign and not end.standing.processor and (end.id, end.law_path) not in seen:
                     seen.add((end.id, end.law_path))
                     yield end
 
@@ -167,6 +174,17 @@ class FlowView:
 
     def receivers_of(self, sender: End) -> Iterator[End]:
         return (receiver for receiver in self.receivers if receiver.id != sender.id)
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The receivers that are controllers."""
+        return frozenset(end.id for end in self.receivers if not end.standing.processor)
+
+    def discloses(self, sender: End) -> bool:
+        """Whether this sender tells another controller. What a processor gets or gives never leaves its controller."""
+        if sender.standing.processor:
+            return False
+        return bool(self._told - {sender.id}) or len(self._told) == len(self.receiver_ids)
 
     @cached_property
     def not_surely_competent(self) -> frozenset[str]:
@@ -215,8 +233,10 @@ def flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
         for differs in flow.law_differs:
             for name in differs.for_:
                 present_names.setdefault(name, present(name))
+        named = (name for differs in flow.law_differs for name in differs.for_)
+        law_is_known = all(name in members or present_names[name] in parties for name in named)
         views.append(FlowView(path, flow, tuple(ends(flow.from_, flow, path)), tuple(ends(flow.to, flow, path)),
-                              tuple(_shared(flow, path, data_items))))
+                              tuple(_shared(flow, path, data_items)), law_is_known))
     return tuple(views)
 
 
@@ -268,6 +288,7 @@ def _standing(organisation: Organisation, party: Party, protocol: Protocol) -> t
         mappa_role=party.mappa_role,
         unconfirmed=frozenset(kind.unconfirmed) - _said(legal),
         foreign=bool(places) and not places & UNITED_KINGDOM,
+        processor=party.role == "processor",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -29,7 +29,18 @@ _SOCIAL_CARE = re.compile(r"\b(?:social care|social services|care needs|care pla
 _REFERRAL_FACTS = re.compile(
     r"\b(?:opinion|homeless\w*|contact\w*|names?|telephone|phone|e-?mail|address|reach|identity|agree\w*|consent\w*|choice|authority"
     r"|reference|date of (?:the )?referral|referrer)\b", re.IGNORECASE)
+#: What the duty plainly does not carry, however the item is marked.
+_BEYOND_REFERRAL = re.compile(
+    r"\b(?:risks?|harm|offen[cs]es?|offending|convictions?|sentence|licence|health|medical)\b", re.IGNORECASE)
 _REVENUE = re.compile(r"\b(?:HMRC|Revenue (?:and|&) Customs)\b", re.IGNORECASE)
+
+
+#: Misfits that end when a record says what a body is: the gateway may well reach it.
+_OPEN_QUESTIONS = frozenset({
+    ("section-115-recipient", "housing-provider"), ("section-115-recipient", "probation"), ("section-115-recipient", "health"),
+    ("section-115-recipient", "unsure"), ("section-115-recipient", "behalf"), ("section-14-sides", "unsure"),
+    ("section-14-sides", "youth"), ("duty-to-refer", "unsure"),
+})
 
 
 class Misfit(NamedTuple):
@@ -38,6 +49,11 @@ class Misfit(NamedTuple):
     code: str
     words: str
     cap: Severity | None = None
+
+    @property
+    def distance(self) -> int:
+        """How far it is from reaching: 0 where only a record has to say so, 1 where it is not sure, 2 where it is."""
+        return 0 if (self.code, self.words) in _OPEN_QUESTIONS else 2 if self.cap is None else 1
 
 
 def _powers(end: End) -> list[Gateway]:
@@ -48,7 +64,7 @@ def _powers(end: End) -> list[Gateway]:
 
 def _asked(end: End, view: FlowView) -> bool:
     """Whether a power is asked of this sender: a public authority, or one that lets go what it holds under Part 3."""
-    return view.identifies and not end.standing.foreign and (
+    return view.identifies and not end.standing.foreign and view.discloses(end) and (
         end.standing.public_authority == "yes" or view.leaves_law_enforcement
     )
 
@@ -105,8 +121,11 @@ def check_weak_power_alone(subject: ProtocolSubject, views: Views) -> Iterator[F
 
 
 @cache
-def misfit(id_: str, sender: Standing, receiver: Standing) -> Misfit | None:
-    """Why the power `id_` does not let `sender` tell `receiver`; None where it does, as far as the record shows."""
+def misfit(id_: str, sender: Standing, receiver: Standing, *, authorises: bool = False) -> Misfit | None:
+    """Why the power `id_` does not let `sender` tell `receiver`; None where it does, as far as the record shows.
+
+    `authorises`: the flow leaves law enforcement, so that whoever sends needs a law that authorises it (DPA 2018 s.36(4)).
+    """
     gateway = vocabulary().gateways[id_]
     if id_ == _SECTION_14:
         return _section_14(sender, receiver)
@@ -123,7 +142,8 @@ def misfit(id_: str, sender: Standing, receiver: Standing) -> Misfit | None:
             return None
         return Misfit("specified-person", "default", None if gateway.confirmed else "warning")
     cap: Severity | None = None
-    if not gateway.confirmed or gateway.states_no_power or sender.public_authority != "yes":
+    thin = gateway.states_no_power or sender.public_authority != "yes"
+    if not gateway.confirmed or (thin and not authorises):
         cap = "warning"
     if not gateway.open_to_sender(_named_as(sender)):
         return Misfit("gateway-not-open", "default", cap)
@@ -185,25 +205,42 @@ def check_reach(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     for view in views:
         if not view.identifies:
             continue
-        named: dict[str, list[tuple[int, Misfit | None]]] = {}
-        reached: set[int] = set()
+        named: dict[str, dict[int, Misfit | None]] = {}
         for number, (senders, receivers) in enumerate(view.pairs):
-            if senders[0].standing.foreign or receivers[0].standing.foreign:
+            ends = (senders[0].standing, receivers[0].standing)
+            if any(end.foreign or end.processor for end in ends):
                 continue
             for gateway in _powers(senders[0]):
-                found = misfit(gateway.id, senders[0].standing, receivers[0].standing)
-                named.setdefault(gateway.id, []).append((number, found))
-                if found is None:
-                    reached.add(number)
+                named.setdefault(gateway.id, {})[number] = misfit(gateway.id, *ends, authorises=view.leaves_law_enforcement)
+        if not any(found for pairs in named.values() for found in pairs.values()):
+            continue
+        elsewhere = {outside.id for outside in _elsewhere(subject, view)}
+        of_no_use = {id_ for id_, pairs in named.items() if all(pairs.values())}
+        nearest = _nearest({id_: pairs for id_, pairs in named.items() if id_ not in of_no_use | {_MAPPA}})
         for id_, pairs in named.items():
-            of_no_use = all(found is not None for _, found in pairs)
+            if id_ in elsewhere:
+                continue  # that it is not law there has been said
             by_reason: dict[Misfit, list[int]] = {}
-            for number, found in pairs:
-                # Every end of section 325 must be within it; other powers may leave a pair to the next one.
-                if found is not None and (of_no_use or id_ == _MAPPA or number not in reached):
+            for number, found in pairs.items():
+                # Every end of section 325 must be within it; other powers may leave a pair to another one.
+                if found is not None and (id_ in of_no_use or id_ == _MAPPA or nearest.get(number) == id_):
                     by_reason.setdefault(found, []).append(number)
             for reason, numbers in by_reason.items():
                 yield from _unreached(subject, view, id_, reason, numbers)
+
+
+def _nearest(named: Mapping[str, Mapping[int, Misfit | None]]) -> dict[int, str]:
+    """For each pair that no power reaches, the one that comes nearest to it: the pair is one fault, said once.
+
+    A pair that some power does reach is left out.
+    """
+    best: dict[int, tuple[int, str]] = {}
+    for id_, pairs in named.items():
+        for number, found in pairs.items():
+            distance = -1 if found is None else found.distance
+            if number not in best or distance < best[number][0]:
+                best[number] = distance, id_
+    return {number: id_ for number, (distance, id_) in best.items() if distance >= 0}
 
 
 def _unreached(
@@ -241,40 +278,54 @@ def _unreached(
     )
 
 
+class Elsewhere(NamedTuple):
+    """A gateway that is no law where these ends are."""
+
+    id: str
+    path: PathTo
+    ends: list[End]
+    cap: Severity | None
+
+
 def check_gateway_elsewhere(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """A gateway is law where its sender is, and where its recipient is if it says who may receive."""
+    for view in views:
+        for found in _elsewhere(subject, view):
+            gateway = vocabulary().gateways[found.id]
+            yield from subject.find(
+                "gateway-elsewhere", subject.record, found.path, cap=found.cap, flow=view.flow.id, id=found.id,
+                law=gateway.reference, extent=[_NATIONS[place] for place in gateway.extent], ends=names(found.ends),
+            )
+
+
+def _elsewhere(subject: ProtocolSubject, view: FlowView) -> Iterator[Elsewhere]:
+    """The gateways of a flow that are not law where they are used, each once."""
     whole = frozenset(subject.protocol.jurisdictions)
     known = vocabulary().gateways
-    for view in views:
-        if not view.identifies:
-            continue
-        said: set[str] = set()
-        at_home = [end for end in view.senders if not end.standing.foreign]
-        for law_path, senders in by_law(at_home).items():
-            for index, id_ in enumerate(senders[0].law.gateways):
-                if id_ in said or id_ not in known:
-                    continue
-                said.add(id_)
-                gateway = known[id_]
-                extent = frozenset[str](gateway.extent)
-                outside = [end for end in at_home if id_ in end.law.gateways and _outside(end, extent, whole)]
-                cap: Severity | None = None
-                if not outside and gateway.is_power and gateway.to_kinds != ("any",) and id_ != _REFER:
-                    outside = [end for end in view.receivers if _outside(end, extent, frozenset())]
-                    cap = None if id_ == _MAPPA else "warning"
-                if outside:
-                    yield from subject.find(
-                        "gateway-elsewhere", subject.record, (*law_path, "gateways", index),
-                        cap=cap if gateway.confirmed else "warning", flow=view.flow.id, id=id_, law=gateway.reference,
-                        extent=[_NATIONS[place] for place in gateway.extent], ends=names(outside),
-                    )
+    said: set[str] = set()
+    at_home = [end for end in view.senders if view.identifies and not end.standing.foreign]
+    for law_path, senders in by_law(at_home).items():
+        for index, id_ in enumerate(senders[0].law.gateways):
+            if id_ in said or id_ not in known:
+                continue
+            said.add(id_)
+            gateway = known[id_]
+            extent = frozenset[str](gateway.extent)
+            outside = [end for end in at_home if id_ in end.law.gateways and _outside(end, extent, whole)]
+            cap: Severity | None = None
+            if not outside and gateway.is_power and gateway.to_kinds != ("any",) and id_ != _REFER:
+                outside = [end for end in view.receivers if _outside(end, extent, frozenset())]
+                cap = None if id_ == _MAPPA else "warning"
+            if outside:
+                yield Elsewhere(id_, (*law_path, "gateways", index), outside, cap if gateway.confirmed else "warning")
 
 
 _NATIONS = {"england": "England", "wales": "Wales", "scotland": "Scotland", "northern-ireland": "Northern Ireland"}
 
 
 def _outside(end: End, extent: frozenset[str], whole: frozenset[str]) -> bool:
-    places = end.standing.places
+    # A processor may sit anywhere: the power is its controller's.
+    places = frozenset[str]() if end.standing.processor else end.standing.places
     if end.standing.foreign:
         return False
     return bool(places and not places & extent) or bool(whole and not whole & extent)
@@ -293,9 +344,12 @@ def check_mappa_role(subject: ProtocolSubject, views: Views) -> Iterator[Finding
             continue
         kind = vocabulary().organisation_kinds[organisation.kind]
         if kind.controls_data and party.mappa_role not in kind.mappa_roles:
+            # Section 325(4A)(c) leaves it to the responsible authority who may contribute.
+            associate = party.mappa_role == "associate"
             yield from subject.find(
                 "mappa-role", subject.record, ("parties", index, "mappa_role"),
-                cap=None if kind.is_confirmed("mappa_roles") else "warning", words="default" if kind.mappa_roles else "none",
+                cap="warning" if associate or not kind.is_confirmed("mappa_roles") else None,
+                words="associate" if associate else "default" if kind.mappa_roles else "none",
                 organisation=organisation.name, kind=kind.title.lower(), role=party.mappa_role, roles=list(kind.mappa_roles),
             )
 
@@ -346,7 +400,7 @@ def check_duty_to_refer_items(subject: ProtocolSubject, views: Views) -> Iterato
             continue
         for shared in view.shared:
             item = shared.item
-            sensitive = {"special-category", "criminal-offence"} & set(item.sensitivity)
+            sensitive = {"special-category", "criminal-offence"} & set(item.sensitivity) or _BEYOND_REFERRAL.search(item.name)
             if sensitive or not _REFERRAL_FACTS.search(item.name):
                 yield from subject.find("duty-to-refer-items", subject.record, shared.path, cap="warning" if sensitive else "advice",
                                         flow=view.flow.id, item=item.name)
@@ -357,7 +411,8 @@ def check_serious_violence_exclusions(subject: ProtocolSubject, views: Views) ->
     for view in views:
         if not view.identifies:
             continue
-        resting = [end for end in view.senders if (powers := _powers(end)) and {p.id for p in powers} <= _SERIOUS_VIOLENCE]
+        resting = [end for end in view.senders if view.discloses(end)
+                   and (powers := _powers(end)) and {p.id for p in powers} <= _SERIOUS_VIOLENCE]
         from_health = [end for end in resting if end.standing.kind in ("health", "treatment-provider")]
         for words, ends in (("health-sender", from_health), ("patient", [e for e in resting if e not in from_health])):
             if not ends:
@@ -383,8 +438,9 @@ def check_statutory_bar(subject: ProtocolSubject, views: Views) -> Iterator[Find
         if not view.identifies or {"basis", "confidence"} & set(view.flow.consent):
             continue
         for words, ends in (
-            ("default", [end for end in view.senders if end.standing.kind == "jobcentre"]),
-            ("revenue", [end for end in view.senders if end.standing.kind == "government" and _REVENUE.search(end.name)]),
+            ("default", [end for end in view.senders if end.standing.kind == "jobcentre" and view.discloses(end)]),
+            ("revenue", [end for end in view.senders if end.standing.kind == "government" and _REVENUE.search(end.name)
+                         and view.discloses(end)]),
         ):
             for path, some in by_law(ends).items():
                 powers = _powers(some[0])
@@ -395,16 +451,29 @@ def check_statutory_bar(subject: ProtocolSubject, views: Views) -> Iterator[Find
                     )
 
 
+def _public_interest_weighed(subject: ProtocolSubject) -> bool:
+    """Whether the protocol says in writing when the public interest overrides confidence."""
+    reasons = subject.protocol.considerations
+    said = "" if reasons is None else f"{reasons.consent} {reasons.vital_interests} {reasons.proportionality}"
+    if "public interest" in said.lower():
+        return True
+    # A clause on freedom of information weighs another public interest.
+    texts = (clause.text.lower() for clause in subject.protocol.clauses if clause.text)
+    return any("public interest" in text and "confiden" in text for text in texts)
+
+
 def check_health_confidence(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """Confidential health information goes with consent, a power that lifts confidence, or a written reason."""
-    reasons = subject.protocol.considerations
-    if reasons is not None and "public interest" in f"{reasons.consent} {reasons.vital_interests}".lower():
-        return
+    weighed: bool | None = None
     for view in views:
         flow = view.flow
         if not view.special or flow.when == "emergency" or {"basis", "confidence"} & set(flow.consent):
             continue
-        for path, ends in by_law(view.senders).items():
+        if weighed is None:
+            weighed = _public_interest_weighed(subject)
+        if weighed or any("public interest" in (item.why or "").lower() for item in view.items):
+            continue
+        for path, ends in by_law(end for end in view.senders if view.discloses(end)).items():
             powers = _powers(ends[0])
             if any(power.lifts_confidence for power in powers) or "a9a-explicit-consent" in ends[0].law.special_category_conditions:
                 continue

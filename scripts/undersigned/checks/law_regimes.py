@@ -13,22 +13,41 @@ from undersigned.records.protocol import Clause
 Views = Sequence[FlowView]
 _MAPPA = "cja03-s325"
 _PROCESSOR = re.compile(
-    r"\barticles?\s+28\b|\bart\.?\s*28\b|\bsection\s+59\b|\bs\.?\s?59\b|\bprocessing (?:agreement|contract|terms)\b"
-    r"|\bprocessors?\b.{0,160}\b(?:contract|terms|instructions)\b|\bdocumented instructions\b|\bonly on (?:the |its |their |our )?(?:written |controller's )?instructions\b",
+    r"\barticles?\s+28\b|\bart\.?\s*28\b|\bsection\s+59\b|\bs\.?\s?59\b|\bprocess(?:ing|or) (?:agreement|contract|terms)\b"
+    r"|\bprocessors?\b.{0,160}\b(?:contract|terms|instructions?)\b|\b(?:contract|terms)\b.{0,160}\bprocessors?\b"
+    r"|\b(?:written|documented) instructions?\b|\binstructions? of the controllers?\b"
+    r"|\bonly (?:on|as|under)\b.{0,60}\binstruct\w*",
     re.IGNORECASE | re.DOTALL,
 )
+_SPEAKS_OF_PROCESSOR = re.compile(r"\bprocessors?\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|nor|neither|never|none)\b[^.;:]{0,40}\Z", re.IGNORECASE)
-_JOINT = re.compile(r"\barticles?\s+26\b|\bart\.?\s*26\b|\bsection\s+58\b|\bs\.?\s?58\b|\bjoint(?:ly)?[ -]control", re.IGNORECASE)
-_PROCESSOR_IDS = frozenset({"article-28", "processor", "processors", "processor-terms", "processing-terms", "processing-agreement"})
-_JOINT_IDS = frozenset({"article-26", "joint-controllers", "joint-controller-arrangement", "joint-controllership"})
-#: A name that joins somebody else's details in. What is said of victims without naming one is about the subject.
-_OTHERS = re.compile(r"\b(?:victim|witness)(?:'s|s'|s|es|es')?(?!\w)", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\barticles?\s+26\b|\bart\.?\s*26\b|\bsection\s+58\b|\bs\.?\s?58\b|\bjoint(?:ly)?[ -]control"
+    r"|\bjointly (?:determine|decide)|\b(?:decide|determine)\b.{0,60}\b(?:together|jointly)\b|\btogether (?:decide|determine)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SPEAKS_OF_JOINT = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
+#: Ids and topics under which such terms stand.
+_PROCESSOR_ID = re.compile(r"article-28|processor|(?:data-)?processing-(?:terms|agreement|contract)")
+_JOINT_ID = re.compile(r"article-26|joint-control")
+_DETAILS = (r"(?:names?|initials|addresses|address|contacts?|details?|views?|wish(?:es)?|whereabouts|locations?|statements?"
+            r"|identity|identities|telephone|phone|e-?mail|dates? of birth|age|ages|schools?|workplaces?|photographs?|relationship)")
+_WHO = r"(?:victim|witness)(?:['’]s|s['’]|es['’]|es|s)?(?!\w)"
+#: A name that joins somebody else's details in: details beside a victim or a witness. What else is said of victims without
+#: naming one is about the subject.
+_OTHERS = re.compile(
+    rf"(?<!jehovah['’]s )\b{_WHO}[^.;:()]{{0,30}}?\b{_DETAILS}\b"
+    rf"|\b{_DETAILS}\b[^.;:()]{{0,40}}?\b(?:of|about|for|from|by)\b[^.;:()]{{0,24}}?\b{_WHO}"
+    rf"|\b(?:who|where)\b[^.;:()]{{0,12}}\b{_WHO}", re.IGNORECASE)
 _CHILD = re.compile(
-    r"\b(?:names?|addresses|address|details|schools?|dates? of birth|whereabouts)\b.{0,24}\bof (?:the |a |any |each )?(?:child|children)\b"
-    r"|\b(?:child|children)'s? (?:names?|address|details|schools?|dates? of birth)\b", re.IGNORECASE)
+    r"\b(?:names?|addresses|address|details|schools?|dates? of birth|whereabouts|identity|views|statements?)\b.{0,24}\bof (?:the |a |any |each )?(?:child|children)\b"
+    r"|\b(?:child|children)(?:['’]s)? (?:names?|address|details|schools?|dates? of birth|whereabouts|identity|views|statements?)\b",
+    re.IGNORECASE)
 _NOT_JOINED = re.compile(
     r"\b(?:no|not|non|without|never|except|excluding|whether|kinds? of|types? of|groups?|age band|awareness|empathy|protect\w*|exclusion"
-    r"|conditions?|restrictions?|level|risk to|risk of|contact with|impact|attitude\w*|relationship to)\b", re.IGNORECASE)
+    r"|conditions?|restrictions?|level|risk to|risk of|contact with|impact|attitude\w*|relationship to"
+    r"|as an? (?:\w+ )?(?:victim|witness)|surcharge|liaison|contact (?:scheme|service|unit|officer|team)|amends|willing\w*|meet(?:ing)?)\b",
+    re.IGNORECASE)
 
 
 def check_not_competent(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
@@ -60,7 +79,16 @@ def check_not_competent(subject: ProtocolSubject, views: Views) -> Iterator[Find
 
 def _degree(end: End, words: str) -> str:
     """The words for an end that is not, or not surely, a competent authority; empty for one that is."""
+    if end.standing.processor:
+        return ""  # only controllers must be competent (DPA 2018 s.32); a processor acts for one (s.59)
+    if end.standing.competent == "no" and not end.standing.sure("competent_authority"):
+        return "unsure"
     return {"yes": "", "no": words, "depends": "unsure"}[end.standing.competent]
+
+
+def _outside_part_3(end: End) -> bool:
+    """Whether a receiver holds what it gets outside Part 3: no competent authority, nor a processor for one."""
+    return end.standing.competent == "no" and not end.standing.processor
 
 
 def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
@@ -70,12 +98,12 @@ def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fi
         if not view.identifies:
             continue
         if flow.regime == "law-enforcement" and flow.receiving_regime == "uk-gdpr":
-            ends = [end for end in view.receivers if end.standing.competent == "no" and not end.standing.foreign]
+            ends = [end for end in view.receivers if _outside_part_3(end) and not end.standing.foreign]
             if ends and not any(_MAPPA in end.law.gateways for end in view.senders):
                 yield from subject.find("crossing-regime", subject.record, (*view.path, "regime"), cap="warning",
                                         flow=flow.id, ends=names(ends))
         elif flow.regime == "crossing" and flow.receiving_regime == "law-enforcement":
-            if any(end.standing.competent == "no" for end in view.receivers):
+            if any(_outside_part_3(end) for end in view.receivers):
                 continue  # that Part 3 stands at such an end has been said
             yield from subject.find("crossing-regime", subject.record, (*view.path, "receives_under"), words="into-part-3",
                                     cap="warning", flow=flow.id)
@@ -105,36 +133,40 @@ def check_foreign_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fin
 
 def check_processor_terms(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """A processor works under the terms of Article 28, set out in the protocol or in a contract it names."""
-    yield from _roles(subject, "processor", "processor-terms", _PROCESSOR, _PROCESSOR_IDS)
+    if subject.protocol.kind != "processing-agreement":
+        yield from _roles(subject, "processor", "processor-terms", _PROCESSOR, _PROCESSOR_ID, _SPEAKS_OF_PROCESSOR)
 
 
 def check_joint_controller_terms(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """Joint controllers have an arrangement, and the protocol says what it is."""
     if subject.protocol.kind != "joint-controller-arrangement":
-        yield from _roles(subject, "joint-controller", "joint-controller-terms", _JOINT, _JOINT_IDS)
+        yield from _roles(subject, "joint-controller", "joint-controller-terms", _JOINT, _JOINT_ID, _SPEAKS_OF_JOINT)
 
 
 def _roles(
-    subject: ProtocolSubject, role: str, code: str, words: re.Pattern[str], ids: frozenset[str]
+    subject: ProtocolSubject, role: str, code: str, words: re.Pattern[str], ids: re.Pattern[str], mention: re.Pattern[str]
 ) -> Iterator[Finding]:
+    """Parties of a role whose terms no clause sets out; a warning where a clause speaks of that role in other words."""
     found = [(index, party) for index, party in enumerate(subject.protocol.parties) if party.role == role]
     if not found or any(_speaks_of(subject, clause, words, ids) for clause in subject.protocol.clauses):
         return
     if any(party.capacity and words.search(party.capacity) for _, party in found):
         return
     organisations = [subject.register.organisation_name(party.organisation) for _, party in found]
-    yield from subject.find(code, subject.record, ("parties", found[0][0], "role"), organisations=organisations[:5])
+    mentioned = any(_says(f"{clause.title or ''}\n{clause.text or ''}", mention) for clause in subject.protocol.clauses)
+    yield from subject.find(code, subject.record, ("parties", found[0][0], "role"), cap="warning" if mentioned else None,
+                            organisations=organisations[:5])
 
 
-def _speaks_of(subject: ProtocolSubject, clause: Clause, words: re.Pattern[str], ids: frozenset[str]) -> bool:
+def _speaks_of(subject: ProtocolSubject, clause: Clause, words: re.Pattern[str], ids: re.Pattern[str]) -> bool:
     """Whether a clause, or one it adopts, holds such terms: by its id or topics, or by what it says."""
-    if ids & {clause.id, *clause.covers} and (clause.text or clause.adopts):
+    if (clause.text or clause.adopts) and any(ids.match(name) for name in (clause.id, *clause.covers)):
         return True
-    if clause.text and _says(clause.text, words):
+    if clause.text and _says(f"{clause.title or ''}\n{clause.text}", words):
         return True
     if clause.adopts is None:
         return False
-    if ids & set(clause.adopts.clauses):
+    if any(ids.match(name) for name in clause.adopts.clauses):
         return True
     record = subject.register.protocol_record(clause.adopts.protocol)
     if record is None or record.value is None:
@@ -156,9 +188,8 @@ def check_victim_details(subject: ProtocolSubject, views: Views) -> Iterator[Fin
             item, path = shared.item, shared.origin
             if item.about != "subject" or path in said or item.sensitivity == ("depersonalised",):
                 continue
-            found = _OTHERS.search(item.name) or _CHILD.search(item.name)
-            if found is None or _NOT_JOINED.search(item.name) or not subject.record.lacks(*path, "about"):
+            joined = _OTHERS.search(item.name) or _CHILD.search(item.name)
+            if not joined or _NOT_JOINED.search(item.name) or not subject.record.lacks(*path, "about"):
                 continue
             said.add(path)
-            yield from subject.find("victim-details", subject.record, (*path, "name"), cap="warning", item=item.name,
-                                    at=subject.record.place_in((*path, "name"), found.start()))
+            yield from subject.find("victim-details", subject.record, (*path, "name"), cap="warning", item=item.name)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from undersigned.checks.references import unknown_measure
+from undersigned.checks.naming import unknown_measure
 from undersigned.checks.rule import ProtocolSubject, RuleSet
-from undersigned.checks.texts import Path
 from undersigned.findings import Finding
 from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
+from undersigned.records.source import Path
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
 #: Below this, a count of people may point at somebody (record format, "outcomes").

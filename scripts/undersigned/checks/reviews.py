@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from undersigned.checks.naming import unknown_organisation
+from undersigned.checks.parties import ever_parties
 from undersigned.checks.rule import Observation, ProtocolSubject, RegisterSubject, RuleSet
-from undersigned.checks.standing import ever_parties
-from undersigned.checks.versions import check_fingerprint, check_version_named, stamp_of, unknown_organisation
+from undersigned.checks.stamps import check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding, Severity
 from undersigned.records.fields import earliest, version_key
 from undersigned.records.reading import Record
@@ -142,7 +143,7 @@ def words_of(note: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(note)]
 
 
-def says_something(note: str) -> bool:
+def says_what_was_found(note: str) -> bool:
     """Whether a note says what was looked at and found, and not only that there was a review."""
     words = words_of(note)
     telling = {word for word in words if word not in _STOCK and not word.isdigit()}
@@ -152,7 +153,7 @@ def says_something(note: str) -> bool:
 def check_note(subject: ProtocolSubject) -> Iterator[Finding]:
     """A review that changes nothing says what was looked at and found."""
     for _completed_on, record, review in _reviews(subject):
-        if review.outcome == "no-change" and not says_something(review.note):
+        if review.outcome == "no-change" and not says_what_was_found(review.note):
             at = record.place_in(("note",), 0)
             yield from subject.find("no-real-note", record, ("note",), at=at)
 

@@ -19,6 +19,7 @@ from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
+from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing
 
@@ -73,6 +74,7 @@ class RecordLike(Protocol):
     def path(self) -> str: ...
     def place(self, *path: str | int) -> Place: ...
     def key_place(self, *path: str | int) -> Place: ...
+    def place_in(self, path: Path, offset: int) -> Place: ...
     def was_dropped(self, *path: str | int) -> bool: ...
     def lacks(self, *path: str | int) -> bool: ...
 
@@ -97,7 +99,7 @@ class Subject:
         self,
         code: str,
         record: RecordLike,
-        path: tuple[str | int, ...] = (),
+        path: Path = (),
         *,
         words: str = "default",
         at: Place | None = None,
@@ -169,6 +171,11 @@ class ProtocolSubject(Subject):
     @property
     def status_known(self) -> bool:
         return not self.record.was_dropped("status")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is in force or out for signature."""
+        return self.protocol.status in ("signing", "in-force")
 
     @property
     def has_text(self) -> bool:

@@ -6,15 +6,26 @@ from collections.abc import Iterable
 from datetime import date
 
 from undersigned.checks import (
+    adoptions,
+    blanks,
+    circles,
     content,
     dates,
+    former_ids,
+    forms,
     law,
+    officers,
     outcomes,
+    parties,
     privacy,
     prose,
+    readability,
     references,
     reviews,
+    signature_days,
     signatures,
+    standing,
+    supersession,
     versions,
 )
 from undersigned.checks.rule import (
@@ -29,8 +40,10 @@ from undersigned.pieces import Watch, in_pieces
 from undersigned.register import Register
 
 ROOMS: tuple[RuleSet, ...] = (
-    references.RULES, dates.RULES, versions.RULES, signatures.RULES, reviews.RULES, content.RULES, law.RULES,
-    privacy.RULES, prose.RULES, outcomes.RULES,
+    references.RULES, adoptions.RULES, former_ids.RULES, circles.RULES, forms.RULES, dates.RULES, versions.RULES,
+    parties.RULES, signatures.RULES, signature_days.RULES, standing.RULES, officers.RULES, supersession.RULES,
+    reviews.RULES, content.RULES, blanks.RULES, law.RULES, privacy.RULES, prose.RULES, readability.RULES,
+    outcomes.RULES,
 )
 _Part = tuple[list[Finding], list[Observation], int]
 

@@ -1,4 +1,4 @@
-"""Rules on signing records: what was signed, when, by whom and for whom. Where that leaves a protocol is in `standing`."""
+"""Signing records: what was signed, by whom and for whom. Days are in `signature_days`, what follows in `standing`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from undersigned.checks import standing
+from undersigned.checks.naming import unknown_organisation
 from undersigned.checks.rule import ProtocolSubject, RuleSet, Subject
-from undersigned.checks.versions import check_fingerprint, check_version_named, stamp_of, unknown_organisation
+from undersigned.checks.stamps import check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding
-from undersigned.records.fields import When, earliest, latest, surely_before, version_key
+from undersigned.records.fields import When, earliest, surely_before, version_key
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.signature import Signature, SigningRecord
+from undersigned.records.source import Path
 from undersigned.records.version import Version
-from undersigned.status import COPY_DAYS, has_happened, may_sign_for
+from undersigned.status import COPY_DAYS, may_sign_for
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
-#: The steps of a signature in their order.
-_STEPS = ("sent_on", "approved_on", "signed_on", "returned_on")
 
-_Entry = tuple[str, Record[SigningRecord], tuple[str | int, ...], Signature]
+SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
 
 
-def entries(subject: ProtocolSubject) -> Iterator[_Entry]:
+def entries(subject: ProtocolSubject) -> Iterator[SigningEntry]:
     """Each entry of each signing record that reads: organisation, record, path and entry."""
     for organisation, record in subject.folder.signing.items():
         if record.value is not None:
@@ -31,7 +30,8 @@ def entries(subject: ProtocolSubject) -> Iterator[_Entry]:
                 yield organisation, record, ("signatures", index), signature
 
 
-def _is_future(subject: Subject, when: When | None) -> bool:
+def is_future(subject: Subject, when: When | None) -> bool:
+    """Whether it is dated after the day of asking."""
     return when is not None and earliest(when) > subject.as_of
 
 
@@ -52,7 +52,7 @@ def check_signed_texts(subject: ProtocolSubject) -> Iterator[Finding]:
     versions = subject.folder.read_versions()
     for _organisation, record, path, signature in entries(subject):
         version, signed_on = stamp_of(subject, signature.version), signature.signed_on
-        if version is None or signed_on is None or _is_future(subject, signed_on):
+        if version is None or signed_on is None or is_future(subject, signed_on):
             continue
         end = _end_of(subject, version)
         if end is not None and surely_before(end, signed_on):
@@ -90,101 +90,6 @@ def _extended(subject: ProtocolSubject, number: str, day: When) -> bool:
         if end is None or not surely_before(end, day):
             return True
     return False
-
-
-# -- when -----------------------------------------------------------------------------------------------------------
-
-
-def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A copy is sent, approved, signed and returned in that order, none of it in the future."""
-    for _organisation, record, path, signature in entries(subject):
-        last: tuple[str, When] | None = None
-        for step in _STEPS:
-            day: When | None = getattr(signature, step)
-            if day is None:
-                continue
-            if _is_future(subject, day):
-                yield from subject.find("signature-in-future", record, (*path, step), words=step, day=day)
-                continue
-            if last is not None and surely_before(day, last[1]):
-                yield from subject.find(
-                    "signature-order", record, (*path, step), first=step, day=day, second=last[0], other=last[1]
-                )
-            else:
-                last = (step, day)
-        yield from _days_of_ending(subject, record, path, signature)
-        for index, reservation in enumerate(signature.reservations):
-            if _is_future(subject, reservation.accepted_on):
-                yield from subject.find(
-                    "signature-in-future", record, (*path, "reservations", index, "accepted_on"), words="accepted_on",
-                    day=reservation.accepted_on,
-                )
-
-
-def _days_of_ending(
-    subject: ProtocolSubject, record: Record[SigningRecord], path: tuple[str | int, ...], signature: Signature
-) -> Iterator[Finding]:
-    """A refusal comes after the copies were sent, a withdrawal after the signature; neither in the future."""
-    for name, end, step, before in (
-        ("declined", signature.declined, "sent_on", signature.sent_on),
-        ("withdrawn", signature.withdrawn, "signed_on", signature.signed_on),
-    ):
-        if end is None:
-            continue
-        if _is_future(subject, end.on):
-            yield from subject.find("signature-in-future", record, (*path, name, "on"), words=name, day=end.on)
-        elif before is not None and not _is_future(subject, before) and surely_before(end.on, before):
-            yield from subject.find(
-                "signature-order", record, (*path, name, "on"), first=name, day=end.on, second=step, other=before
-            )
-
-
-def check_signed_after_agreement(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A version is signed, and sent out for signature, no earlier than it was agreed."""
-    for _organisation, record, path, signature in entries(subject):
-        version = stamp_of(subject, signature.version)
-        if version is None or _is_future(subject, version.agreed_on):
-            continue
-        for step, severity in (("signed_on", None), ("sent_on", "warning")):
-            day: When | None = getattr(signature, step)
-            if day is not None and surely_before(day, version.agreed_on):
-                yield from subject.find(
-                    "signed-before-version", record, (*path, step), words=step, severity=severity,  # type: ignore[arg-type]
-                    version=signature.version, day=day, agreed=version.agreed_on,
-                )
-                break
-
-
-def check_order_of_entries(subject: ProtocolSubject) -> Iterator[Finding]:
-    """The entries of a signing record stand oldest first."""
-    for record in subject.folder.signing.values():
-        last: Signature | None = None
-        for index, signature in enumerate(record.value.signatures if record.value else ()):
-            step, day, other = _compared(last, signature) if last is not None else ("", None, None)
-            if day is not None and other is not None and surely_before(day, other):
-                yield from subject.find(
-                    "entries-order", record, ("signatures", index, *step.split(".")), day=day, other=other
-                )
-            else:
-                last = signature
-
-
-def _compared(one: Signature, other: Signature) -> tuple[str, When | None, When | None]:
-    """The step by which two entries are set in order: one that both have, else the first that the second has."""
-    first, second = _days(one), _days(other)
-    shared = next((step for step in second if step in first), None)
-    if shared is not None:
-        return shared, second[shared], first[shared]
-    step = next(iter(second), "")
-    return step, second.get(step), max(first.values(), key=latest, default=None)
-
-
-def _days(signature: Signature) -> dict[str, When]:
-    steps = {
-        "signed_on": signature.signed_on, "sent_on": signature.sent_on,
-        "declined.on": signature.declined.on if signature.declined else None,
-    }
-    return {step: day for step, day in steps.items() if day is not None}
 
 
 # -- by whom and for whom -------------------------------------------------------------------------------------------
@@ -234,7 +139,7 @@ def check_signing_for_others(subject: ProtocolSubject) -> Iterator[Finding]:
 
 def check_who_signed(subject: ProtocolSubject) -> Iterator[Finding]:
     """A signature says which post gave it by what authority; a resolution or deed has the body's own approval."""
-    if subject.protocol.status not in ("signing", "in-force"):
+    if not subject.is_live:
         return
     for _organisation, record, path, signature in entries(subject):
         if signature.signed_on is None or signature.declined is not None:
@@ -269,7 +174,7 @@ def check_reservations(subject: ProtocolSubject) -> Iterator[Finding]:
                         near=did_you_mean(flow, known),
                     )
             is_open = signature.signed_on is not None and signature.declined is None and signature.withdrawn is None
-            if is_open and reservation.accepted_on is None and subject.protocol.status in ("signing", "in-force"):
+            if is_open and reservation.accepted_on is None and subject.is_live:
                 yield from subject.find(
                     "reservation-open", record, place, missing="accepted_on", flows=list(reservation.flows) or ["the text"],
                     version=signature.version,
@@ -296,81 +201,12 @@ def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from unknown_organisation(subject, record, (*path, "evidence", "held_by"), evidence.held_by)
 
 
-# -- parties --------------------------------------------------------------------------------------------------------
-
-
-def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A signing record is for a body that is or was a party, and an entry is for a text that names it."""
-    folder, register = subject.folder, subject.register
-    if not standing.parties_read(subject):
-        return
-    ever = standing.ever_parties(subject)
-    without_text = {number for number, version in folder.read_versions() if version.text is None}
-    named_by = {number: standing.named_in(subject, number) for number in folder.versions}
-    for organisation, record in folder.signing.items():
-        signing_record = record.value
-        if signing_record is None or standing.is_board(subject, organisation):
-            continue
-        signed_for = {register.present_organisation(o) for s in signing_record.signatures for o in s.signs_for}
-        if organisation not in ever and not signed_for & ever:
-            # A text that is not held may have named it; an inheritance from a stranger is another finding.
-            if signing_record.inherits is None and not any(signature.version in without_text for signature in signing_record.signatures):
-                yield from subject.find("never-party", record, organisation=organisation, protocol=folder.id)
-            continue
-        for index, signature in enumerate(signing_record.signatures):
-            named = named_by.get(signature.version)
-            if named is None or signature.signed_on is None or organisation in named:
-                continue
-            if any(register.present_organisation(other) in named for other in signature.signs_for):
-                continue
-            yield from subject.find(
-                "not-party-to-version", record, ("signatures", index, "version"), organisation=organisation,
-                version=signature.version,
-            )
-
-
-def check_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A body inherits from one that was a party, and both records tell of the succession."""
-    if not any(record.value and record.value.inherits for record in subject.folder.signing.values()):
-        return
-    readable, named = standing.parties_read(subject), standing.named_parties(subject)
-    predecessors = subject.signing.identities.predecessors
-    for organisation, record in subject.folder.signing.items():
-        inherits = record.value.inherits if record.value else None
-        if inherits is None:
-            continue
-        for index, old in enumerate(inherits.from_):
-            path = ("inherits", "from_", index)
-            present = subject.register.present_organisation(old)
-            if not subject.register.has_organisation(old):
-                yield from unknown_organisation(subject, record, path, old)
-            elif present == organisation:
-                continue
-            elif readable and present not in subject.folder.signing and not named.intersection(predecessors(present)):
-                yield from subject.find("inherits-from-stranger", record, path, old=present, protocol=subject.folder.id)
-            elif has_happened(inherits.on, subject.as_of) and inherits.by != "novation":
-                yield from _succession(subject, present, organisation)
-
-
-def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Finding]:
-    record = subject.register.organisation(old)
-    if record is None or record.value is None:
-        return
-    if record.value.dissolved_on is None:
-        yield from subject.find("succession-untold", record, words="dissolved", missing="dissolved_on", old=old, heir=heir)
-    successors = {subject.register.present_organisation(successor) for successor in record.value.successors}
-    if not successors:
-        yield from subject.find("succession-untold", record, words="successors", missing="successors", old=old, heir=heir)
-    elif heir not in successors and not record.was_dropped("successors"):
-        yield from subject.find("succession-untold", record, ("successors",), words="successors", old=old, heir=heir)
-
-
 # -- copies ---------------------------------------------------------------------------------------------------------
 
 
 def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
     """A copy signed in ink is back with the lead within 28 days."""
-    if subject.protocol.status not in ("signing", "in-force"):
+    if not subject.is_live:
         return
     if not any(s.method == "wet-ink" and s.signed_on and not s.returned_on for _, _, _, s in entries(subject)):
         return
@@ -396,12 +232,7 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
 
 RULES = RuleSet(
     protocol=(
-        check_signed_versions, check_signed_texts, check_signature_days, check_signed_after_agreement,
-        check_order_of_entries, check_contradictions, check_signers_existed, check_signing_for_others,
-        check_who_signed, check_reservations, check_evidence, check_signers_are_parties, check_inheritance,
-        check_copies_are_back, *standing.PROTOCOL_RULES,
+        check_signed_versions, check_signed_texts, check_contradictions, check_signers_existed, check_signing_for_others,
+        check_who_signed, check_reservations, check_evidence, check_copies_are_back,
     ),
-    organisation=standing.ORGANISATION_RULES,
-    observe=standing.OBSERVERS,
-    register=standing.REGISTER_RULES,
 )

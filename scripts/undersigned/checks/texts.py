@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
-from undersigned.records.source import Data
+from undersigned.records.source import Data, Path
 from undersigned.register import ProtocolFolder, Register
-
-Path = tuple[str | int, ...]
 
 #: A file of a mebibyte can hold ten thousand faults of one kind: a list of fifty is enough to act on.
 MOST_OF_A_KIND = 50

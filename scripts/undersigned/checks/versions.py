@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, key_of
-from undersigned.checks.rule import ProtocolSubject, RecordLike, RuleSet
+from undersigned.checks.rule import ProtocolSubject, RuleSet
 from undersigned.findings import Finding, Place
 from undersigned.records.fields import FINGERPRINT, earliest, latest, surely_before
 from undersigned.records.protocol import OPERATIVE_FIELDS, StampedText
-from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Data, Path
 from undersigned.records.version import Version
 from undersigned.status import takes_effect
@@ -20,65 +19,7 @@ _MOST_TERMS = 6
 _RESTRICTED_FIELDS = ("purpose", "people", "considerations", "data_items", "flows", "clauses")
 
 
-# -- shared with the rooms of signatures and reviews ----------------------------------------------------------------
-
-
-def check_version_named(
-    subject: ProtocolSubject, record: RecordLike, path: tuple[str | int, ...], number: str
-) -> Iterator[Finding]:
-    """A signature or review names a version that there is. `path`: the mapping with `version`."""
-    if number not in subject.folder.versions:
-        yield from subject.find(
-            "no-such-version", record, (*path, "version"), words="some" if subject.folder.versions else "none",
-            version=number, near=did_you_mean(number, subject.folder.versions),
-        )
-
-
-def check_fingerprint(
-    subject: ProtocolSubject, record: RecordLike, path: tuple[str | int, ...], number: str, given: str | None, *,
-    required: bool,
-) -> Iterator[Finding]:
-    """The fingerprint beside a version number is there, well formed, and that version's."""
-    version = stamp_of(subject, number)
-    if given is None:
-        if required and version is not None:
-            yield from subject.find(
-                "fingerprint-missing", record, path, missing="fingerprint", version=number, fingerprint=version.fingerprint
-            )
-        return
-    if not FINGERPRINT.match(given):
-        yield from subject.find("bad-fingerprint", record, (*path, "fingerprint"), fingerprint=given)
-        return
-    if version is None or fits(subject, number, given):
-        return
-    other = next((n for n in subject.folder.versions if n != number and fits(subject, n, given)), None)
-    yield from subject.find(
-        "wrong-fingerprint", record, (*path, "fingerprint"), words="of-other" if other else "default",
-        version=number, other=other, fingerprint=version.fingerprint,
-    )
-
-
-def unknown_organisation(
-    subject: ProtocolSubject, record: RecordLike, path: tuple[str | int, ...], id_: str
-) -> Iterator[Finding]:
-    """An organisation that a record names has a folder."""
-    if not subject.register.has_organisation(id_):
-        near = did_you_mean(id_, subject.register.organisation_ids)
-        yield from subject.find(
-            "unknown-organisation", record, path, id=id_, near=near + " " if near.startswith("Did") else ""
-        )
-
-
-def stamp_of(subject: ProtocolSubject, number: str) -> Version | None:
-    """The version if there is one and it reads."""
-    record = subject.folder.versions.get(number)
-    return None if record is None else record.value
-
-
-def fits(subject: ProtocolSubject, number: str, fingerprint: str) -> bool:
-    """Whether the fingerprint is the version's, as stamped or as worked out from its text."""
-    version = stamp_of(subject, number)
-    return version is not None and fingerprint in (version.fingerprint, subject.folder.fingerprint_of_text(number))
+# -- terms ----------------------------------------------------------------------------------------------------------
 
 
 def written_path(data: Data, path: Iterable[str]) -> Path:
@@ -262,7 +203,7 @@ def _succeeded(subject: ProtocolSubject, text: StampedText | None) -> frozenset[
 def check_working_text(subject: ProtocolSubject) -> Iterator[Finding]:
     """A text in force, or out for signature, is the stamped one: what differs in the working text is named."""
     status = subject.protocol.status
-    if status not in ("in-force", "signing") or not _text_reads(subject):
+    if not subject.is_live or not _text_reads(subject):
         return
     number = next(reversed(subject.folder.versions), None)
     own = None if number is None else subject.folder.fingerprint_of_text(number)

@@ -13,9 +13,15 @@ from typing import Final, Literal
 
 import typst
 
-from undersigned.documents.blocks import Document, DocumentError, as_data
+from undersigned.documents.blocks import Document, DocumentError, Json, as_data
 from undersigned.documents.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
+
+#: Up to here (basic Latin) every font has every letter.
+_SURELY_THERE: Final = "\x7f"
+_PROBE: Final = '#set document(title: "x")\n#set text(font: "Inter", lang: "en")\n#json("probe.json")\n'
+#: What is no text to be read: addresses, and the names that fields go by.
+_NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties"})
 
 STANDARDS: Final[tuple[Literal["ua-1"], Literal["a-2a"]]] = ("ua-1", "a-2a")
 
@@ -30,20 +36,64 @@ class _Setter:
         fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(TEMPLATE / "fonts")]
         )
+        (self.root / "probe.typ").write_text(_PROBE, encoding="utf-8")
         self._compiler = typst.Compiler(str(self.root / "doc.typ"), root=str(self.root), font_paths=fonts)
+        self._probe = typst.Compiler(str(self.root / "probe.typ"), root=str(self.root), font_paths=fonts)
+        self._glyphs: dict[str, bool] = {}
 
     def set_pages(self, document: Document, epoch: int) -> bytes:
         data = as_data(document)
         assert isinstance(data, dict)  # noqa: S101
         data |= {"page": word("footer.page"), "of": word("footer.of"), "contents_title": word("cover.contents")}
-        (self.root / "doc.json").write_text(json.dumps(data), encoding="utf-8")
         try:
-            pdf = self._compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=epoch)
+            return self._compile(data, epoch)
+        except typst.TypstError as error:
+            foreign = {character for character in _characters(data) if not self._has_glyph(character)}
+            if not foreign:
+                raise DocumentError(document.record, f"its PDF cannot be set: {error.message}") from error
+        shown = _with_codes(data, {ord(character): f"[U+{ord(character):04X}]" for character in foreign})
+        try:
+            return self._compile(shown, epoch)
         except typst.TypstError as error:
             raise DocumentError(document.record, f"its PDF cannot be set: {error.message}") from error
-        if not isinstance(pdf, bytes):
-            raise DocumentError(document.record, "its PDF cannot be set")
+
+    def _compile(self, data: Json, epoch: int) -> bytes:
+        (self.root / "doc.json").write_text(json.dumps(data), encoding="utf-8")
+        pdf = self._compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=epoch)
+        assert isinstance(pdf, bytes)  # noqa: S101 - a PDF is always one file
         return pdf
+
+    def _has_glyph(self, character: str) -> bool:
+        """Whether any font here has it. Asked only after a document failed, because each answer takes milliseconds."""
+        if character not in self._glyphs:
+            if character < _SURELY_THERE:
+                self._glyphs[character] = True
+            else:
+                (self.root / "probe.json").write_text(json.dumps(character), encoding="utf-8")
+                try:
+                    self._probe.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=0)
+                    self._glyphs[character] = True
+                except typst.TypstError:
+                    self._glyphs[character] = False
+        return self._glyphs[character]
+
+
+def _characters(data: Json) -> set[str]:
+    """Every character of the texts in a document's data."""
+    if isinstance(data, dict):
+        return set().union(*(_characters(value) for key, value in data.items() if key not in _NOT_SHOWN))
+    if isinstance(data, list):
+        return set().union(*map(_characters, data))
+    return set(data) if isinstance(data, str) else set()
+
+
+def _with_codes(data: Json, codes: dict[int, str]) -> Json:
+    """The same data with characters that no font has written as their codes: nothing is lost, and a reader can tell."""
+    if isinstance(data, dict):
+        return {key: value if key in _NOT_SHOWN else _with_codes(value, codes) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_codes(value, codes) for value in data]
+    return data.translate(codes) if isinstance(data, str) else data
 
 
 @cache

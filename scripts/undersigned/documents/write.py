@@ -127,7 +127,7 @@ def write_whole(path: Path, content: bytes) -> Path:
     passing: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
             passing = Path(file.name)
             file.write(content)
             file.flush()

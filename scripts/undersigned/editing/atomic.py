@@ -26,7 +26,7 @@ def write_bytes(root: Path, path: str, raw: bytes, *, new: bool = False) -> Path
         raise EditingError(f"{path} exists already", "Edit that file, or choose another id.")
     target.parent.mkdir(parents=True, exist_ok=True)
     # Hidden and not ending in .yaml: a register that is read meanwhile does not see it.
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -7,11 +7,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from undersigned.records.protocol import OPERATIVE_FIELDS
-from undersigned.records.source import Data
+from undersigned.records.source import Data, mappings
 
-_TRAILING_SPACES = re.compile(r" +(?=\n|\Z)")
+_TRAILING_SPACES = re.compile(r" +(?=\n)")
 _PARTY_FIELDS = ("organisation", "role", "capacity", "group", "signs", "mappa_role")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 #: The leaves that are no text, by the field that holds them. A test holds this against the record models.
@@ -29,14 +30,14 @@ def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[
     Text in NFC, lines ended by LF and without trailing spaces, trimmed; what is empty left out at any depth; data items
     spelled out in the flows; parties sorted by organisation.
     """
-    named = {item["id"]: item for item in _mappings(data.get("data_items")) if isinstance(item.get("id"), str)}
+    named = {item["id"]: item for item in mappings(data.get("data_items")) if isinstance(item.get("id"), str)}
     chosen: dict[str, Data] = {}
     for field in OPERATIVE_FIELDS:
         value = forms if field == "forms" else data.get(field)
         if field == "parties":
-            value = [{key: party[key] for key in _PARTY_FIELDS if key in party} for party in _mappings(value)]
+            value = [{key: party[key] for key in _PARTY_FIELDS if key in party} for party in mappings(value)]
         elif field == "flows":
-            value = [_with_items(flow, named) for flow in _mappings(value)]
+            value = [_with_items(flow, named) for flow in mappings(value)]
         canonical = _canonical(value, (field,))
         if canonical is not None:
             chosen[field] = canonical
@@ -55,6 +56,7 @@ def fingerprint_of(text: Mapping[str, Data]) -> str:
     return "v1:sha256:" + hashlib.sha256(canonical_json(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=4096)  # a stamp says what the working text says
 def canonical_prose(text: str) -> str:
     """One text as the fingerprint sees it."""
     if not text.isascii():
@@ -64,10 +66,6 @@ def canonical_prose(text: str) -> str:
     if " \n" in text:
         text = _TRAILING_SPACES.sub("", text)
     return text.strip()
-
-
-def _mappings(value: Data) -> list[dict[str, Data]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> dict[str, Data]:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from undersigned.findings import Finding, Place
+from undersigned.findings import FILE_START, Finding, Place, Severity
 from undersigned.records.fields import Authored, Month
 from undersigned.records.source import Data, Path, Source
 
@@ -27,7 +27,7 @@ _MOST_ROUNDS = 12
 class Record(Generic[M]):
     """One file: its source, its typed value (None if it cannot be read at all), and what was wrong with its shape."""
 
-    __slots__ = ("_dropped", "_kept", "_misspelt", "_renamed", "findings", "source", "value")
+    __slots__ = ("_above_dropped", "_dropped", "_kept", "_misspelt", "_renamed", "findings", "source", "value")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -35,7 +35,8 @@ class Record(Generic[M]):
         self.findings: list[Finding] = []
         self._kept: dict[Path, list[int]] = {}
         self._renamed: dict[Path, str] = {}
-        self._dropped: list[Path] = []
+        self._dropped: set[Path] = set()
+        self._above_dropped: set[Path] = set()
         self._misspelt: set[Path] = set()
 
     @property
@@ -75,7 +76,13 @@ class Record(Generic[M]):
         if not self._dropped:
             return False
         written = self.as_written(path)
-        return any(dropped[: len(written)] == written or written[: len(dropped)] == dropped for dropped in self._dropped)
+        return written in self._above_dropped or any(
+            written[:length] in self._dropped for length in range(len(written) + 1)
+        )
+
+    def _drop(self, written: Path) -> None:
+        self._dropped.add(written)
+        self._above_dropped.update(written[:length] for length in range(len(written)))
 
     def lacks(self, *path: str | int) -> bool:
         """Whether the absence of `path` is the writer's: not so if it was faulty, or if a misspelt key beside it was."""
@@ -83,8 +90,8 @@ class Record(Generic[M]):
             return False
         return not self._misspelt or self.as_written(path[:-1]) not in self._misspelt
 
-    def finding(self, place: Place, code: str, severity: str, message: str, hint: str = "") -> Finding:
-        return Finding(self.path, place.line, place.column, code, severity, message, hint)  # type: ignore[arg-type]
+    def finding(self, place: Place, code: str, severity: Severity, message: str, hint: str = "") -> Finding:
+        return Finding(self.path, place.line, place.column, code, severity, message, hint)
 
 
 def read_record(path: str, raw: bytes, model: type[M]) -> Record[M]:
@@ -102,11 +109,12 @@ def read_record(path: str, raw: bytes, model: type[M]) -> Record[M]:
     except ValidationError as error:
         _salvage(record, model, error)
     except RecursionError:
-        record.findings.append(record.finding(Place(1, 1), "too-deep", "error", "this is nested too deeply", ""))
+        record.findings.append(record.finding(FILE_START, "too-deep", "error", "this is nested too deeply", ""))
     return record
 
 
 def _salvage(record: Record[M], model: type[M], error: ValidationError) -> None:
+    """Leaves the faulty parts out until the rest reads, a finding for each; `value` stays None if nothing is left."""
     data = _copied(record.source.data)
     for _ in range(_MOST_ROUNDS):
         removals: list[Path] = []
@@ -138,7 +146,7 @@ def _remove(record: Record[M], data: Data, path: Path) -> None:
     """Takes the value at `path` (in the present data) out, remembering what each later index was in the file."""
     *above, last = path
     parent = _at(data, above)
-    record._dropped.append(record.as_written(path))
+    record._drop(record.as_written(path))
     if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
         kept = record._kept.setdefault(record.as_written(above), list(range(len(parent))))
         del kept[last]
@@ -189,7 +197,7 @@ def _explain(
     if kind == "extra_forbidden":
         name = str(path[-1])
         known = field_names(model, record.as_written(path[:-1]))
-        finding = record.finding(record.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", _did_you_mean(name, known))
+        finding = record.finding(record.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", did_you_mean(name, known))
         close = _closest(name, known)
         parent = _at(data, path[:-1])
         mapping = record.as_written(path[:-1])
@@ -197,23 +205,20 @@ def _explain(
         if close and isinstance(parent, dict) and close not in parent:
             parent[close] = parent.pop(name)
             record._renamed[(*mapping, close)] = name
-            record._dropped.append((*mapping, name))
+            record._drop((*mapping, name))
             return finding, None
         return finding, path
     value = _at(data, path)
+    left_out: Path | None = path
     if kind == "literal_error" and isinstance(value, str) and (close := _closest(value, _allowed(detail))):
         # Read it as what was probably meant, so that the rest of the record is checked in the same run.
         parent = _at(data, path[:-1])
         if isinstance(parent, dict) and isinstance(path[-1], str):
             parent[path[-1]] = close
-            record._dropped.append(record.as_written(path))
-            path_to_leave_out = None
-        else:
-            path_to_leave_out = path
-    else:
-        path_to_leave_out = path
+            record._drop(record.as_written(path))
+            left_out = None
     message, hint, code = _words(kind, detail, value, str(path[-1]) if path and isinstance(path[-1], str) else "")
-    return record.finding(record.place(*path), code, "error", message, hint), path_to_leave_out
+    return record.finding(record.place(*path), code, "error", message, hint), left_out
 
 
 def _allowed(detail: ErrorDetails) -> list[str]:
@@ -302,7 +307,7 @@ def _unknown_empty_key(record: Record[M], model: type[M], path: Path) -> Iterato
     if known and isinstance(name, str) and name not in known:
         yield record.finding(
             record.source.key_place(*path), "unknown-key", "error", f"'{name}' is no field here",
-            _SPLIT_BY_COMMA if " " in name else _did_you_mean(name, known),
+            _SPLIT_BY_COMMA if " " in name else did_you_mean(name, known),
         )
 
 
@@ -316,11 +321,8 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest known word, or a few of those there are."""
-    return _did_you_mean(word, tuple(known))
-
-
-def _did_you_mean(word: str, known: tuple[str, ...]) -> str:
+    """A hint naming the nearest known word, or those there are, forty at most."""
+    known = tuple(known)
     close = _closest(word, known)
     if close:
         return f"Did you mean '{close}'?"

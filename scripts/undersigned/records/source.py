@@ -66,7 +66,7 @@ class Source:
     space) is left out of it; `empties` holds the paths of what was left out, so that an unknown key is still seen.
     """
 
-    __slots__ = ("_lines", "_places", "_raw", "data", "empties", "faults", "parsed", "path")
+    __slots__ = ("_lines", "_places", "_raw", "_root", "data", "empties", "faults", "parsed", "path")
 
     def __init__(self, path: str, raw: bytes) -> None:
         self.path = path
@@ -75,6 +75,7 @@ class Source:
         self.faults: list[Fault] = []
         self.empties: list[Path] = []
         self.parsed = False
+        self._root: yaml.Node | None = None
         self._lines: list[str] | None = None
         self._places: dict[Path, tuple[Place, Place]] | None = None
         self._read(raw)
@@ -183,12 +184,11 @@ class Source:
     def _tab_faults(self, block_scalar_lines: set[int], before: int | None) -> bool:
         """A tab before a line's first word, save inside a block of text; True if one was found."""
         found = False
-        for match in _LEADING_TAB.finditer(self.text):
-            place = _place_of_offset(self.text, match.end() - 1)
-            if place.line - 1 in block_scalar_lines or (before is not None and place.line - 1 > before):
+        for number, line in enumerate(self.lines if before is None else self.lines[: before + 1]):
+            tab = _LEADING_TAB.match(line)
+            if tab is None or number in block_scalar_lines or not line.strip():
                 continue
-            if not self.lines[place.line - 1].strip():
-                continue
+            place = Place(number + 1, tab.end())
             self._fault("tab-indentation", place, "this line is indented with a tab", "Use spaces: two for each level.")
             found = True
         return found
@@ -317,7 +317,9 @@ class Source:
                 at += width
 
     def _node(self, path: Path) -> yaml.Node | None:
-        node: yaml.Node | None = self._root()
+        if self._root is None:
+            self._root = self._composed()
+        node = self._root
         for part in path:
             if isinstance(node, yaml.MappingNode):
                 node = next((v for k, v in node.value if getattr(k, "value", None) == part), None)
@@ -329,17 +331,17 @@ class Source:
         return node
 
     def tree(self, *path: str | int) -> yaml.Node | None:
-        """What stands at `path`, composed afresh with the place of every part, for those who move the text itself."""
+        """What stands at `path`, with the place of every part, for those who move the text itself."""
         return self._node(path)
 
-    def _root(self) -> yaml.Node | None:
+    def _composed(self) -> yaml.Node | None:
         return _Composer(self.text).get_single_node() if self.parsed else None
 
     def _all_places(self) -> dict[Path, tuple[Place, Place]]:
-        """Composed again when first asked for: a file without findings never pays for its places."""
+        """Worked out when first asked for: a file without findings never pays for its places."""
         if self._places is None:
             self._places = {}
-            root = self._root()
+            root = self._node(())
             if root is not None:
                 self._collect(root, (), _start(root))
         return self._places
@@ -354,6 +356,11 @@ class Source:
         elif isinstance(node, yaml.SequenceNode):
             for index, item in enumerate(item for item in node.value if not _is_empty(item)):
                 self._collect(item, (*path, index), _start(item))
+
+
+def mappings(value: Data) -> list[dict[str, Data]]:
+    """The mappings of a list; none where it is no list."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _may_hold_forbidden(raw: bytes) -> bool:

@@ -116,8 +116,13 @@ def _settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object
         own = root / "mkdocs.yml"
         written: dict[str, object] = {}
         if own.is_file():
-            with own.open("rb") as file:
-                written = yaml_load(file) or {}
+            try:
+                with own.open("rb") as file:
+                    written = yaml_load(file) or {}
+            except (Exception, SystemExit) as error:  # whatever YAML, MkDocs or the disk has to say
+                raise SiteError(f"mkdocs.yml cannot be read: {' '.join(str(error).split())}") from error
+            if not isinstance(written, dict):
+                raise SiteError("mkdocs.yml holds no settings: each line should be NAME: VALUE")
         else:
             own = Path(empty) / "mkdocs.yml"
             own.write_text("{}\n", encoding="utf-8")
@@ -129,7 +134,7 @@ def _settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object
                 pages.mkdir()
             settings["docs_dir"] = str(pages.resolve())
         settings["plugins"] = _with_options(
-            settings.get("plugins") or written["plugins"], {"root": str(root.resolve()), **options}
+            settings.get("plugins") or written["plugins"] or [], {"root": str(root.resolve()), **options}
         )
         yield str(own), settings
 
@@ -182,7 +187,13 @@ def _quiet() -> Iterator[list[str]]:
 
 
 def _told(error: BaseException, complaints: Sequence[str], plugin: UndersignedPlugin | None) -> str:
-    told = list(dict.fromkeys(complaints)) or [str(error) or type(error).__name__]
+    told = list(dict.fromkeys(map(_in_a_line, complaints))) or [_in_a_line(str(error)) or type(error).__name__]
     page = plugin.current_page if plugin is not None else ""
     where = f" (at {page})" if page and not any(page in line for line in told) else ""
     return "the site could not be built: " + "; ".join(told) + where
+
+
+def _in_a_line(complaint: str) -> str:
+    """Without the page's source or the program's insides, which the macros plugin puts into fences below its words."""
+    words = " ".join(complaint.partition("\n```")[0].split())
+    return words.replace("[macros] - ERROR # ", "").replace("_", "") if words.startswith("[macros]") else words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from undersigned.records.fields import latest
 from undersigned.records.protocol import Party
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
@@ -118,5 +119,6 @@ def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:
         return newest[1].text.parties
     return tuple(
         party for party in folder.value.parties
-        if (party.joined_on is None or has_happened(party.joined_on, as_of)) and not has_happened(party.left_on, as_of)
+        if (party.joined_on is None or has_happened(party.joined_on, as_of))
+        and (party.left_on is None or latest(party.left_on) >= as_of)
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
-from undersigned.records.fields import When, earliest, version_key
+from undersigned.records.fields import When, earliest, latest, version_key
 from undersigned.records.protocol import Party
 from undersigned.records.signature import Signature
 from undersigned.records.version import Version
@@ -80,6 +80,15 @@ class Signing:
             (number for number, version in reversed(self.versions) if version.change == "material"),
             self.versions[0][0] if self.versions else None,
         )
+
+    @cached_property
+    def _materials(self) -> dict[str, int]:
+        """How many material versions there were up to each: a signature carries while that number stays the same."""
+        count, found = 0, {}
+        for number, version in self.versions:
+            count += version.change == "material"
+            found[number] = count
+        return found
 
     @cached_property
     def parties(self) -> dict[str, Party]:
@@ -156,16 +165,14 @@ class Signing:
 
     def present_in(self, number: str) -> frozenset[str] | None:
         """The parties of a version's text under present ids; None where it has no text."""
-        if number not in self._present_in:
-            text = self.by_number[number].text
-            self._present_in[number] = (
-                None if text is None else frozenset(self.identities.present_parties(text.parties))
-            )
         return self._present_in[number]
 
     @cached_property
     def _present_in(self) -> dict[str, frozenset[str] | None]:
-        return {}
+        return {
+            number: None if version.text is None else frozenset(self.identities.present_parties(version.text.parties))
+            for number, version in self.versions
+        }
 
     def joined_by(self, party: str) -> str | None:
         """The version from which a party's signature is asked: the newest material one, or for a newcomer the later
@@ -173,9 +180,7 @@ class Signing:
         if self.material is None:
             return None
         joined = self.material
-        for number, _version in self.versions:
-            if version_key(number) < version_key(self.material):
-                continue
+        for number in self._since_material:
             members = self.present_in(number)
             if members is not None and party not in members:
                 joined = ""
@@ -188,7 +193,13 @@ class Signing:
         joined = self.joined_by(party)
         if joined is None:
             return frozenset()
-        return frozenset(number for number, _ in self.versions if version_key(number) >= version_key(joined))
+        return frozenset(self._since_material[self._since_material.index(joined) :])
+
+    @cached_property
+    def _since_material(self) -> list[str]:
+        """The newest material version and all after it."""
+        numbers = [number for number, _version in self.versions]
+        return numbers[numbers.index(self.material) :] if self.material is not None else []
 
     # states
 
@@ -209,10 +220,16 @@ class Signing:
 
     def has_left(self, party: str) -> bool:
         """Whether the working text says that the party's `left_on` has passed."""
+        return self._left.get(party, False)
+
+    @cached_property
+    def _left(self) -> dict[str, bool]:
+        found: dict[str, bool] = {}
         for listed in self.folder.value.parties:
-            if listed.left_on is not None and party in self.identities.present(listed.organisation):
-                return has_happened(listed.left_on, self.as_of)
-        return False
+            if listed.left_on is not None:
+                for id_ in self.identities.present(listed.organisation):
+                    found.setdefault(id_, latest(listed.left_on) < self.as_of)
+        return found
 
     def state(self, party: str, text: Party) -> PartyStatus:
         """The first state that holds, in the order of the record format."""
@@ -306,12 +323,7 @@ class Signing:
 
     def _carries(self, signed: str, number: str) -> bool:
         """A signature carries to each later version before the next material one."""
-        low, high = version_key(signed), version_key(number)
-        if low > high:
-            return False
-        return not any(
-            version.change == "material" and low < version_key(n) <= high for n, version in self.versions
-        )
+        return version_key(signed) <= version_key(number) and self._materials[signed] == self._materials[number]
 
     def effective_to(self, version: Version) -> date | None:
         """The last day of a version: its text's, or without text the working text's."""
@@ -319,8 +331,8 @@ class Signing:
         return None if last is None else earliest(last)
 
     @cached_property
-    def _binding_versions(self) -> list[str]:
-        """The versions in effect that none has replaced, newest first."""
+    def _begun_versions(self) -> list[str]:
+        """The versions whose effect has begun and that none has replaced, newest first; some may have ended."""
         if self.folder.value.status in ("superseded", "withdrawn"):
             return []
         replacing = [
@@ -328,34 +340,37 @@ class Signing:
             if has_happened(version.replaces_earlier_on, self.as_of)
         ]
         oldest = max(replacing, default=(0, 0))
-        found = []
-        for number, version in reversed(self.versions):
-            last = self.effective_to(version)
-            in_effect = takes_effect(self.folder, version) <= self.as_of and (last is None or self.as_of <= last)
-            if in_effect and version_key(number) >= oldest:
-                found.append(number)
-        return found
+        return [
+            number for number, version in reversed(self.versions)
+            if takes_effect(self.folder, version) <= self.as_of and version_key(number) >= oldest
+        ]
+
+    def _has_ended(self, number: str) -> bool:
+        last = self.effective_to(self.by_number[number])
+        return last is not None and self.as_of > last
 
     @cached_property
     def _bound_by_version(self) -> dict[str, set[str]]:
-        return {number: self.bound_by(number) for number in self._binding_versions}
+        return {number: self.bound_by(number) for number in self._begun_versions}
 
     def in_force(self) -> tuple[InForce, ...]:
-        """For each version that still binds anyone to anyone, those it binds, newest first."""
+        """For each version that still binds anyone to anyone, those it binds, newest first.
+
+        A text that a newer one has taken the place of between two bodies does not come back when the newer one ends.
+        """
         covered: set[tuple[str, str]] = set()
         out: list[InForce] = []
-        for number in self._binding_versions:
+        for number in self._begun_versions:
             pairs = {pair for pair in combinations(sorted(self._bound_by_version[number]), 2) if pair not in covered}
             covered |= pairs
-            if pairs:
+            if pairs and not self._has_ended(number):
                 out.append(InForce(number, tuple(sorted({party for pair in pairs for party in pair}))))
         return tuple(out)
 
     def version_between(self, one: str, other: str) -> str | None:
         """The text in force between two bodies; None where nothing binds them."""
-        return next(
-            (number for number in self._binding_versions if {one, other} <= self._bound_by_version[number]), None
-        )
+        newest = next((number for number in self._begun_versions if {one, other} <= self._bound_by_version[number]), None)
+        return None if newest is None or self._has_ended(newest) else newest
 
     def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
         """Every party whose state is `signed`, once the newest material version is in effect."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 from undersigned.records.fields import When, earliest
 from undersigned.records.version import Version
@@ -10,14 +11,13 @@ from undersigned.register import ProtocolFolder
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month, `months` later; a day that the month lacks becomes its last day."""
+    """The same day of the month, `months` later; a day that the month lacks becomes its last day. Beyond the
+    calendar: its last day."""
     index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    if year > 9999:
+    year, month = index // 12, index % 12 + 1
+    if year > date.max.year:
         return date.max
-    after = date(year + (month == 11), (month + 1) % 12 + 1, 1) if year < 9999 or month < 11 else date.max
-    last = (after - timedelta(days=1)).day if after != date.max else 31
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def has_happened(when: When | None, as_of: date) -> bool:

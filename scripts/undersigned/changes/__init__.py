@@ -1,0 +1,21 @@
+"""What changed between two operative texts, and which kinds of change may cover it. Pure: two texts in, values out.
+
+Texts are as `records.fingerprint.operative_text` gives them, with every id under its present name (`Identities.rename`).
+"""
+
+from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
+from undersigned.changes.owed import Obligation, changed_obligation, obligations
+from undersigned.changes.terms import Difference, differences, key_of
+
+__all__ = [
+    "Difference",
+    "Obligation",
+    "Unmet",
+    "changed_obligation",
+    "differences",
+    "excess",
+    "is_wording",
+    "key_of",
+    "least_change",
+    "obligations",
+]
