@@ -102,3 +102,29 @@ def test_the_typed_leaves_are_those_of_the_models() -> None:
 
     walk(StampedText, ())
     assert found == set(fingerprint._TYPED)
+
+
+def test_what_is_empty_at_any_depth_is_no_text() -> None:
+    empty = {
+        "title": " \t", "people": ["", " "], "purpose": {"aims": [" ", []], "necessity": ""}, "groups": [{}],
+        "review": {"interval_months": " "}, "parties": [{"organisation": "", "signs": ""}],
+        "flows": [{"id": " ", "items": [{}]}],
+    }
+    assert operative_text(empty, {"x": {"title": "", "sections": [{"fields": [{"required": ""}]}]}}) == {}
+
+
+def test_a_carriage_return_alone_ends_a_line_too() -> None:
+    assert stamp(PROTOCOL.replace("    text: |\n      First line.  \n      Second line.\n", '    text: "First line.\\rSecond line."\n')) == VECTOR
+
+
+def test_data_items_without_an_id_and_items_without_a_data_item_are_left_as_they_are() -> None:
+    flow = {"id": "f", "items": ["risk", {"name": "Other"}]}
+    text = operative_text({"flows": [flow], "data_items": [{"name": "No id"}, {"id": ["risk"], "name": "List"}]}, {})
+    assert text == {"flows": [flow]}
+
+
+@pytest.mark.parametrize("field", ["role: recipient", "capacity: Refers", "group: charities", "mappa_role: duty"])
+def test_each_term_of_a_party_is_part_of_the_text(field: str) -> None:
+    name = field.partition(":")[0]
+    (party,) = operative_text(Source("p", f"parties: [{{organisation: a, {field}, left_on: 2026-01-01}}]\n".encode()).data, {})["parties"]
+    assert set(party) == {"organisation", name}

@@ -57,7 +57,9 @@ def test_byte_order_mark_and_line_ends(raw: bytes) -> None:
     ("a: x\u2028y\n", ("control-character", 1, 5)),
     ("a: 1\rb: 2\n", ("control-character", 1, 5)),
     (b"a: b\nc: \xff\n", ("not-utf8", 2, 4)),
+    (b"\xef\xbb\xbfa: b\nc: \xff\n", ("not-utf8", 2, 4)),
     (b"\xff\xfea\x00", ("not-utf8", 1, 1)),
+    ("a: 1\n".encode("utf-16-le"), ("not-utf8", 1, 1)),
     (b"", ("empty-file", 1, 1)),
     ("# only a remark\n", ("empty-file", 1, 1)),
     ("- a\n- b\n", ("wrong-type", 1, 1)),
@@ -101,6 +103,30 @@ def test_thirty_levels_are_enough() -> None:
 
 def test_several_faults_of_the_text_show_in_one_run() -> None:
     assert [f.code for f in read("a: &x 1\nb: *x\nc: !t d\n").faults] == ["yaml-anchor", "yaml-anchor", "yaml-tag"]
+
+
+def test_control_characters_are_told_up_to_twenty_times() -> None:
+    assert [f.code for f in read("a: " + "\x07" * 30).faults] == ["control-character"] * 20
+
+
+def test_a_tab_is_told_though_the_text_would_read() -> None:
+    assert [(f.code, *f.place) for f in read("a: [x,\n\ty,\n \tz]\nb: |\n  x\n  \ty\n").faults] == [
+        ("tab-indentation", 2, 1), ("tab-indentation", 3, 2),
+    ]
+
+
+def test_a_line_of_blanks_may_hold_a_tab_and_one_after_a_fault_is_not_told() -> None:
+    assert read("a: b\n \t\n  c\n").faults == []
+    assert [(f.code, *f.place) for f in read("a:\n\tb: 1\n\tc: 1\n").faults] == [("tab-indentation", 2, 1)]
+
+
+def test_an_anchor_is_told_and_what_follows_from_it_is_not() -> None:
+    assert [f.code for f in read("a: &x 1\nb: 'never closed\n").faults] == ["yaml-anchor"]
+
+
+def test_a_mebibyte_of_tabs_takes_no_longer_than_other_text() -> None:
+    source = read("a:\n" + "\tb: 1\n" * 40_000)
+    assert {f.code for f in source.faults} == {"tab-indentation"}
 
 
 def test_places_of_values_and_keys() -> None:

@@ -93,7 +93,9 @@ def _canonical(value: Data, path: tuple[str, ...] | None) -> Data:
     if isinstance(value, list):
         items = [canonical for item in value if (canonical := _canonical(item, path)) is not None]
         return items or None
-    return _typed(value, _TYPED[path]) if path in _TYPED and isinstance(value, str) else _canonical_text(value)
+    if path in _TYPED and isinstance(value, str) and value.strip():
+        return _typed(value, _TYPED[path])
+    return _canonical_text(value)
 
 
 def _canonical_text(value: Data) -> Data:
