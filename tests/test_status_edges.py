@@ -177,6 +177,12 @@ def test_a_version_without_text_makes_nobody_a_newcomer() -> None:
     assert set(states(text).values()) == {"signed", "not-required"}
 
 
+def test_a_newcomer_signs_again_when_a_material_version_follows() -> None:
+    text = protocol() + ORGS + version("1.0", "material", "2025-01-01", "ab") + version("1.1", "membership", "2025-06-01", "abc")
+    text += version("2.0", "material", "2026-01-01") + signing("c", "version: '1.1', signed_on: 2025-07-01")
+    assert (states(text, date(2025, 12, 31))["c"], states(text)["c"]) == ("signed", "stale")
+
+
 def test_signing_a_later_version_of_the_same_text_is_signing() -> None:
     text = protocol() + ORGS + V1 + version("1.1", "editorial", "2025-06-01") + signing("a", "version: '1.1', signed_on: 2025-07-01")
     assert (party(text, "a").state, party(text, "a").signed_version) == ("signed", "1.1")
@@ -269,6 +275,13 @@ def test_the_text_between_two_is_the_newest_that_binds_both() -> None:
 @pytest.mark.parametrize(("interval", "day"), [("0", "2026-01-01"), ("1200", "2125-01-01"), ("1201", "2026-01-01")])
 def test_an_interval_that_means_nothing_is_a_year(interval: str, day: str) -> None:
     assert due(interval=interval)[1] == day
+
+
+def test_the_interval_is_that_of_the_newest_stamp() -> None:
+    agreed = version("1.0", "material", "2025-01-01", text="  review: {interval_months: 6}\n")
+    text = protocol(more="review: {interval_months: 24}\n") + ORGS
+    assert status_of(text + agreed).review.due_on == date(2025, 7, 1)
+    assert status_of(text).review.due_on == date(2027, 1, 1)
 
 
 def test_each_due_date_that_followed_was_due() -> None:

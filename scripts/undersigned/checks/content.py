@@ -77,13 +77,13 @@ def _adopted_topics(subject: ProtocolSubject, adoption: Adoption) -> Iterator[st
             yield id_
             yield from clause.covers
     for id_ in adoption.clauses:
-        clause = None if known is None else known.get(id_)
-        if clause is None:
+        adopted = None if known is None else known.get(id_)
+        if adopted is None:
             # Either the text cannot be known, or that the clause is unknown has been said.
             yield id_
-        elif says_something(clause):
+        elif says_something(adopted):
             yield id_
-            yield from clause.covers
+            yield from adopted.covers
 
 
 def says_something(clause: Clause) -> bool:

@@ -136,7 +136,7 @@ def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
         if subject.register.has_organisation(group.id):
             yield from subject.find("group-is-organisation", record, path, id=group.id)
         elif live and whole and group.id not in members:
-            yield from subject.find("empty-group", record, path, id=group.id)
+            yield from subject.find("empty-group", record, path, id=group.id, cap="advice" if subject.status_severity() == "advice" else None)
         elif live and whole and protocol.flows and group.id not in ends:
             yield from subject.find("unused-group", record, path, id=group.id)
 

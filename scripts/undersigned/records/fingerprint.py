@@ -7,7 +7,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 
 from undersigned.records.protocol import OPERATIVE_FIELDS
 from undersigned.records.source import Data, mappings
@@ -56,7 +55,6 @@ def fingerprint_of(text: Mapping[str, Data]) -> str:
     return "v1:sha256:" + hashlib.sha256(canonical_json(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@lru_cache(maxsize=4096)  # a stamp says what the working text says
 def canonical_prose(text: str) -> str:
     """One text as the fingerprint sees it."""
     if not text.isascii():
