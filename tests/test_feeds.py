@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
+import pytest
 from icalendar import Calendar
 
 from support import TODAY, register_from
@@ -132,3 +133,17 @@ def test_an_empty_register_has_a_feed() -> None:
     feed = ElementTree.fromstring(render_atom(register_from(""), as_of=TODAY, name="N"))  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}updated") == "2026-11-22T00:00:00Z"
     assert feed.findall(f"{ATOM}entry") == []
+
+
+@pytest.mark.parametrize("hostile", ["a\nb", "a\rb", "a\x01b", "a\x85b", "a\u2028b", "a;b,c\\nd"])
+def test_no_title_or_name_breaks_a_calendar(hostile: str) -> None:
+    entry = ReviewDate("p", hostile, date(2026, 12, 1), 0)
+    raw = render_calendar([entry], as_of=TODAY, name=hostile)
+    assert all(ord(character) >= 32 for character in raw.decode().replace("\r\n", ""))
+    read = Calendar.from_ical(raw)
+    shown = " ".join(hostile.replace("\x01", "").split())
+    assert [str(event["summary"]) for event in read.walk("VEVENT")] == [f"Review due: {shown}"]
+    unfolded = raw.decode().replace("\r\n ", "")
+    escaped = shown.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    assert f"\r\nNAME:{escaped}\r\n" in unfolded
+    assert f"\r\nX-WR-CALNAME:{escaped}\r\n" in unfolded

@@ -39,6 +39,12 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
     assert not any(b"secret" in raw for raw in load_register(root).files.contents.values())
 
 
+@pytest.mark.parametrize("top", ["protocols", "signatories"])
+def test_a_file_where_a_folder_belongs_is_said(tmp_path: Path, top: str) -> None:
+    (tmp_path / top).write_text("title: T\n", encoding="utf-8")
+    assert codes(tmp_path) == [(top, "stray-file")]
+
+
 def test_a_root_reached_through_a_link_is_fine(tmp_path: Path) -> None:
     root = write_register(tmp_path / "register", REGISTER)
     (tmp_path / "link").symlink_to(root)

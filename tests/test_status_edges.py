@@ -126,8 +126,15 @@ def test_changes_are_not_told_of_a_text_that_was_not_wholly_read() -> None:
 
 def test_an_entry_is_seen_once_its_version_was_agreed() -> None:
     text = protocol() + ORGS + V1 + version("2.0", "material", "2027-01-01")
-    text += signing("a", "version: '2.0', sent_on: 2025-02-01, signed_on: 2025-02-02")
+    text += signing("a", f"version: '2.0', sent_on: 2025-02-01, signed_on: 2025-02-02, fingerprint: 'v1:sha256:{'0' * 64}'")
     assert states(text)["a"] == "not-sent"
+
+
+def test_a_signature_fits_by_the_stamp_or_by_the_text() -> None:
+    text = protocol() + ORGS + V1
+    stamp, of_text = f"v1:sha256:{'10'.rjust(64, '0')}", opened(text)[0].fingerprint_of_text("1.0")
+    for given, state in ((stamp, "signed"), (of_text, "signed"), (f"v1:sha256:{'f' * 64}", "not-sent")):
+        assert states(text + signing("a", f"version: '1.0', signed_on: 2025-01-05, fingerprint: '{given}'"))["a"] == state
 
 
 def test_what_has_not_happened_yet_does_not_count() -> None:
@@ -174,6 +181,7 @@ def test_a_first_version_that_is_not_material_is_asked_for_all_the_same() -> Non
 
 def test_a_version_without_text_makes_nobody_a_newcomer() -> None:
     text = protocol() + ORGS + V1 + "=== protocols/p/versions/1.1.yaml\nagreed_on: 2025-06-01\nchange: editorial\nsummary: s\nfingerprint: x\n" + ALL_SIGNED
+    text += version("1.2", "editorial", "2025-09-01")
     assert set(states(text).values()) == {"signed", "not-required"}
 
 
@@ -304,6 +312,8 @@ def test_a_return_counts_if_its_period_is_over_and_it_measures_what_was_asked() 
         return [late.expected_to for late in late_returns(opened(text)[0], as_of=as_of)]
 
     assert late(protocol(more=asked)) == [date(2025, 12, 31)]
+    (found,) = late_returns(opened(protocol(more=asked))[0], as_of=day)
+    assert (found.index, found.point, found.by, found.days) == (0, "release", "a", 2)
     assert late(protocol("superseded", asked)) == []
     assert late(protocol(more=asked) + came) == []
     assert late(protocol(more=asked) + came, date(2027, 3, 2)) == [date(2026, 12, 31)]

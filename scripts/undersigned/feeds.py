@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vText
 
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions, has_happened, review_state
@@ -26,6 +26,8 @@ _ATOM = "http://www.w3.org/2005/Atom"
 #: The host in ids where the site has no address of its own (RFC 2606 keeps `.invalid` free).
 _NO_HOST = "undersigned.invalid"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Control characters that are no white space.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _REVIEW_DUE = "Review due: {title}"
 _REMINDER = "Review of {title} is due on {due_on}"
 _VERSION_NEWS = "{title}: version {version} agreed"
@@ -67,8 +69,9 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, addr
     calendar.add("prodid", "-//Undersigned//Review calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    # As text, which the library would otherwise not take these two for and leave unescaped.
+    calendar.add("name", vText(_in_a_line(name)))
+    calendar.add("x-wr-calname", vText(_in_a_line(name)))
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
@@ -87,7 +90,8 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     event.add("uid", f"{day.protocol}-review@{_host(address)}")
     event.add("dtstamp", stamp)
     event.add("sequence", day.completed)
-    event.add("summary", _REVIEW_DUE.format(title=day.title))
+    title = _in_a_line(day.title)
+    event.add("summary", _REVIEW_DUE.format(title=title))
     event.add("dtstart", day.due_on)
     if day.due_on < date.max:
         event.add("dtend", day.due_on + timedelta(days=1))
@@ -98,7 +102,7 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", timedelta(days=-days))
-        alarm.add("description", _REMINDER.format(title=day.title, due_on=day.due_on.isoformat()))
+        alarm.add("description", _REMINDER.format(title=title, due_on=day.due_on.isoformat()))
         event.add_component(alarm)
     return event
 
@@ -181,6 +185,11 @@ def render_atom(register: Register, *, as_of: date, name: str, address: str = ""
     ElementTree.indent(feed)
     body: bytes = ElementTree.tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
+
+
+def _in_a_line(text: str) -> str:
+    """White space folded, with the ends of lines that only some programs take for such; control characters gone."""
+    return " ".join(_CONTROL.sub("", text).split())
 
 
 def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element:

@@ -128,3 +128,8 @@ def test_each_term_of_a_party_is_part_of_the_text(field: str) -> None:
     name = field.partition(":")[0]
     (party,) = operative_text(Source("p", f"parties: [{{organisation: a, {field}, left_on: 2026-01-01}}]\n".encode()).data, {})["parties"]
     assert set(party) == {"organisation", name}
+
+
+def test_what_is_no_number_stays_text() -> None:
+    for written in ("²", "twelve", "-1"):
+        assert operative_text({"review": {"interval_months": written}}, {}) == {"review": {"interval_months": written}}

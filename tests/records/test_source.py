@@ -55,6 +55,9 @@ def test_byte_order_mark_and_line_ends(raw: bytes) -> None:
     ("a:\n  b: 1\n \tc: 1\n", ("tab-indentation", 3, 2)),
     ("a: x\x07y\n", ("control-character", 1, 5)),
     ("a: x\u2028y\n", ("control-character", 1, 5)),
+    ('a: "x\\u001b[31m"\n', ("control-character", 1, 4)),
+    ('a: [b, "\\x07"]\n', ("control-character", 1, 8)),
+    ('"a\\0": b\n', ("control-character", 1, 1)),
     ("a: 1\rb: 2\n", ("control-character", 1, 5)),
     (b"a: b\nc: \xff\n", ("not-utf8", 2, 4)),
     (b"\xef\xbb\xbfa: b\nc: \xff\n", ("not-utf8", 2, 4)),
@@ -150,3 +153,13 @@ def test_the_place_of_words_in_any_style(before: str, after: str, style: str | N
     place = source.place_in(("k", "text"), read_value.index("ZQ"))
     line = text.split("\n")[place.line - 1]
     assert line[place.column - 1] == "Z"
+
+
+def test_forty_side_by_side_are_not_deep() -> None:
+    assert read("a: [" + "{b: [c]}, " * 40 + "'d &e']\nf: [" + "[g], " * 200 + "h]\n").faults == []
+
+
+def test_places_pass_over_what_is_empty_and_keep_the_first_of_two() -> None:
+    source = read("a: ['', one, two]\nb: 1\nb: 22\n")
+    assert source.place_in(("a", 1), 1) == (1, 15)
+    assert (source.place("b"), source.key_place("b")) == ((2, 4), (2, 1))

@@ -68,6 +68,9 @@ def load_files(root: Path) -> Files:
             fault(top, "symbolic-link", "this is a symbolic link, and a register follows none", "Put the folder itself here.")
         elif folder.is_dir():
             walk(top, 1)
+        elif folder.exists():
+            fault(top, "stray-file", f"'{top}' is a file, and a register keeps a folder there",
+                  "Rename the file, and make a folder of that name for the records.")
     return Files(contents, tuple(findings), tuple(folders))
 
 

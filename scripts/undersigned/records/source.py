@@ -128,6 +128,8 @@ class Source:
                         "Start each line with the name of a field, a colon and a space.")
             return
         self.parsed = True
+        if "\\" in text:
+            self._refuse_escaped_characters(root)
         data = self._convert(root, ())
         self.data = data if isinstance(data, dict) else {}
 
@@ -212,6 +214,20 @@ class Source:
         several = "expected a single document" in (error.context or "") or "<document start>" in problem
         code = "several-documents" if several else "yaml-syntax"
         self._fault(code, place, message, hint)
+
+    def _refuse_escaped_characters(self, root: yaml.Node) -> None:
+        """What may not stand in the text may not be written as a code such as \\u001b either."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                waiting.extend(part for pair in node.value for part in pair)
+            elif isinstance(node, yaml.SequenceNode):
+                waiting.extend(node.value)
+            elif node.style == '"' and (match := _FORBIDDEN.search(node.value)):
+                self._fault("control-character", _start(node),
+                            f"a control or invisible character (U+{ord(match[0][0]):04X}) is written here as a code",
+                            "Take the code out: no reader would see the character.")
 
     def _convert(self, node: yaml.Node, path: Path) -> Data:
         """Nodes to plain data. Returns None for what is empty; the caller leaves it out and notes its path."""
