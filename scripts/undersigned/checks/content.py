@@ -223,7 +223,7 @@ def _item_is_whole(subject: ProtocolSubject, path: Path, name: str, sensitive: b
     if not sensitive:
         yield from subject.find("incomplete-item", subject.record, path, missing="sensitivity", name=name)
     if not why:
-        yield from subject.find("incomplete-item", subject.record, path, words="why", missing="why", cap="warning", name=name)
+        yield from subject.find("incomplete-item", subject.record, path, words="why", missing="why", name=name)
 
 
 def check_parties_are_whole(subject: ProtocolSubject) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ _SPEAKS_OF_PROCESSOR = re.compile(r"\bprocessors?\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|nor|neither|never|none)\b[^.;:]{0,40}\Z", re.IGNORECASE)
 _JOINT = re.compile(
     r"\barticles?\s+26\b|\bart\.?\s*26\b|\bsection\s+58\b|\bs\.?\s?58\b|\bjoint(?:ly)?[ -]control"
-    r"|\bjointly (?:determine|decide)|\b(?:decide|determine)\b.{0,60}\b(?:together|jointly)\b|\btogether (?:decide|determine)",
+    r"|\b(?:jointly|together) (?:determine|decide)\b(?=.{0,120}\b(?:purposes?|means|why|how)\b)"
+    r"|\b(?:decide|determine)\b(?=.{0,120}\b(?:purposes?|means|why|how)\b).{0,60}\b(?:together|jointly)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _SPEAKS_OF_JOINT = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
