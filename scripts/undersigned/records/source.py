@@ -224,7 +224,7 @@ class Source:
                 waiting.extend(part for pair in node.value for part in pair)
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend(node.value)
-            elif node.style == '"' and (match := _FORBIDDEN.search(node.value)):
+            elif isinstance(node, yaml.ScalarNode) and node.style == '"' and (match := _FORBIDDEN.search(node.value)):
                 self._fault("control-character", _start(node),
                             f"a control or invisible character (U+{ord(match[0][0]):04X}) is written here as a code",
                             "Take the code out: no reader would see the character.")
