@@ -41,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb and returns the exit status: 0 fine, 1 errors found, 2 could not."""
     _settle_streams()
     try:
-        options = _parser().parse_args(arguments)
+        try:
+            options = _parser().parse_args(arguments)
+        except SystemExit as done:  # --help, --version, or wrong words, which have been told
+            _flush()
+            return done.code if isinstance(done.code, int) else EXIT_FINE
         status = int(options.run(options))
         _flush()
         return status
@@ -56,7 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"a part that the program needs is missing: {error}", "Install it again: 'make site' does so.")
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
-        return _complain(f"{error.strerror or error}{name}", "")
+        status = _complain(f"{error.strerror or error}{name}", "")
+        _leave_streams()  # where the output itself was the fault, nothing more can be written
+        return status
 
 
 def _settle_streams() -> None:
