@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from undersigned.checks.naming import nearest, some, trusted
 from undersigned.checks.rule import ProtocolSubject, RuleSet
-from undersigned.findings import Finding, Severity
+from undersigned.findings import Finding
 from undersigned.records.fields import version_key
 from undersigned.records.protocol import Adoption, Clause
 from undersigned.records.reading import did_you_mean
@@ -109,8 +109,7 @@ def signing_parties(subject: ProtocolSubject) -> list[str]:
 
 def check_adopted_clauses_are_signed(subject: ProtocolSubject) -> Iterator[Finding]:
     """The signing parties of a protocol that adopts clauses have signed the text that holds them."""
-    severity: Severity | None = {"error": "warning", "advice": "advice"}.get(subject.status_severity() or "")  # type: ignore[assignment]
-    if severity is None:
+    if subject.status_severity() is None:
         return
     for index, clause in enumerate(subject.protocol.clauses):
         adoption = clause.adopts
@@ -125,7 +124,7 @@ def check_adopted_clauses_are_signed(subject: ProtocolSubject) -> Iterator[Findi
         without = [id_ for id_ in signing_parties(subject) if id_ not in signed]
         if without:
             yield from subject.find(
-                "adopted-not-signed", subject.record, ("clauses", index, "adopts"), severity=severity,
+                "adopted-not-signed", subject.record, ("clauses", index, "adopts"), cap="warning",
                 parties=some(without), protocol=folder.id, clauses=", ".join(adoption.clauses),
                 version=f"version {adoption.version} of " if adoption.version else "",
             )
