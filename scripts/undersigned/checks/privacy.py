@@ -29,6 +29,9 @@ _NOT_READ = frozenset({"fingerprint", "sha256", "ico_registration", "website"})
 #: Fields with reference numbers of offices: a look-alike there is a warning.
 _REFERENCES = frozenset({"reference", "minute", "instrument"})
 
+#: An organisation's own address is an office by what the field says.
+_OFFICE = "postal_address"
+
 # -- numbers --------------------------------------------------------------------------------------------------------
 
 _GAP = r"[ \t\u00a0]?\n?[ \t]*"
@@ -230,6 +233,8 @@ def _hits(source: Source) -> Iterator[tuple[str, Place, Severity | None]]:
         if field in _NOT_READ:
             continue
         for code, offset, severity in _hits_in(words.text):
+            if code == "home-address" and field == _OFFICE:
+                continue
             weaker = severity or ("warning" if code == "case-number" and field in _REFERENCES else None)
             yield code, source.place_in(words.path, offset), weaker
     for number, line in enumerate(source.lines, 1):

@@ -49,5 +49,6 @@ class Organisation(Authored):
     hosted_by: str | None = None
     data_protection_officer: DataProtectionOfficer | None = None
     contact: Contact | None = None
+    postal_address: str | None = None
     dissolved_on: DayOrMonth | None = None
     successors: tuple[str, ...] = ()
