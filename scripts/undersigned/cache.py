@@ -15,6 +15,10 @@ from undersigned.records.files import Files
 
 _PACKAGE = Path(__file__).parent
 _SUFFIXES = (".py", ".yaml")
+#: What a document is made of beside its record: code, words, page design, fonts and law.
+_DOCUMENTS_COME_FROM = ("documents", "records", "status", "register.py", "findings.py")
+_MOST_BYTES = 3 << 30
+_DIGEST = 32
 
 
 def answer_key(files: Files, *parts: str) -> str:
@@ -65,9 +69,70 @@ class AnswerCache:
                 raise
             self._forget_old()
 
+    def documents(self) -> DocumentCache:
+        """The finished documents, in a folder of their own."""
+        return DocumentCache(self._folder / "documents" if self._folder is not None else None)
+
     def _forget_old(self, keep: int = 40) -> None:
         if self._folder is None:
             return
         kept = sorted(self._folder.glob("*.json.z"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[keep:]:
             path.unlink(missing_ok=True)
+
+
+class DocumentCache:
+    """A folder of finished documents by a digest of all that they are made of. What is broken or missing is made again."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.code = _code_of_documents() if folder is not None else ""
+
+    def get(self, key: str) -> bytes | None:
+        if self._folder is None:
+            return None
+        path = self._folder / key[:2] / key
+        try:
+            raw = path.read_bytes()
+            os.utime(path)  # used again: not among the first to be forgotten
+        except OSError:
+            return None
+        digest, content = raw[:_DIGEST], raw[_DIGEST:]
+        return content if hashlib.sha256(content).digest() == digest else None
+
+    def put(self, key: str, content: bytes) -> None:
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            place = self._folder / key[:2]
+            place.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=place)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(hashlib.sha256(content).digest() + content)
+                Path(temporary).replace(place / key)
+            except OSError:
+                Path(temporary).unlink(missing_ok=True)
+
+    def forget_old(self, most: int = _MOST_BYTES) -> None:
+        """Leaves at most so many bytes, those used last."""
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            kept = sorted(((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("??/*")), reverse=True)
+            total = 0
+            for _, size, path in kept:
+                total += size
+                if total > most:
+                    path.unlink(missing_ok=True)
+
+
+def _code_of_documents() -> str:
+    digest = hashlib.sha256(repr(sys.version_info[:3]).encode())
+    for name in _DOCUMENTS_COME_FROM:
+        top = _PACKAGE / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -524,27 +524,67 @@ def _fails(rows: Sequence[dict[str, object]], fail_on: Sequence[str]) -> bool:
 
 
 def _documents(options: argparse.Namespace) -> int:
-    from undersigned.documents.write import DocumentError, write_documents
+    from undersigned.documents.write import Copies, write_documents
+    from undersigned.editing.library import standard_form_record
     from undersigned.register import register_of
 
     root, as_of = _root(options), _as_of(options)
     register = register_of(root, load_files(root))
-    if options.for_ or options.for_all:
-        raise CommandError("copies for one organisation are not made yet", "Leave out --for and --for-all: the masters are what can be signed now.")
-    ids = [register.present_protocol(id_) for id_ in options.protocols] or list(register.protocol_ids)
-    for id_ in ids:
+    named = [register.present_protocol(id_) for id_ in options.protocols]
+    for id_ in named:
         if id_ not in register.protocol_ids:
             raise CommandError(f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50]))
-    readable, left_out = _clean(register, ids)
-    try:
-        with _told_to_stop():
-            written = write_documents(register, readable, options.output or root / "build" / "documents", as_of=as_of,
-                                      public_only=False, forms=options.forms, watch=_progress("Writing documents"))
-    except DocumentError as error:
-        raise CommandError(str(error)) from None
-    _write("".join(f"{path}\n" for path in written), None)
+    wanted = _organisations_asked_for(register, options)
+    readable, left_out = _clean(register, list(dict.fromkeys(named)) or _open_to_all(register))
+    copies = None
+    if options.for_all or wanted:
+        copies = Copies(standard_form_record("officer-nomination"), wanted, all_masters=bool(named))
+    kept = _cache(options).documents()
+    with _told_to_stop():
+        written = write_documents(
+            register, readable, options.output or root / "build" / "documents", as_of=as_of, public_only=False, forms=options.forms,
+            register_address=register.address,
+            copies=copies, kept=kept, processes=_processes(), watch=_progress("Writing documents"),
+        )
+    kept.forget_old()
+    _write("".join(f"{_from_here(path)}\n" for path in written.files), None)
     _tell_left_out(left_out)
-    return EXIT_FINE
+    for id_ in written.unsigned:
+        _remark(f"undersigned: nobody is asked to sign {id_} at present, so no copies of it were made")
+    for organisation in sorted((wanted or frozenset()) - written.organisations):
+        _remark(f"undersigned: {organisation} is asked to sign none of these protocols, so no copies were made for it")
+    for failure in written.failures:
+        _remark(f"undersigned: {failure}")
+    return EXIT_BROKEN if written.failures else EXIT_FINE
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _open_to_all(register: Register) -> list[str]:
+    """Every protocol but the restricted ones, whose documents are made only when they are asked for by name."""
+    found = []
+    for id_ in register.protocol_ids:
+        folder = register.protocol(id_)
+        if folder is not None and folder.readable and folder.value.publication == "restricted":
+            _remark(f"undersigned: {id_} is restricted; its documents are made only when it is named")
+        else:
+            found.append(id_)
+    return found
+
+
+def _organisations_asked_for(register: Register, options: argparse.Namespace) -> frozenset[str] | None:
+    """Under present ids; None for all or none."""
+    from undersigned.records.reading import did_you_mean
+
+    if options.for_all and options.for_:
+        raise CommandError("--for and --for-all were both given", "--for-all is every party; leave one of them out.")
+    for id_ in options.for_:
+        if register.organisation(register.present_organisation(id_)) is None:
+            raise CommandError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids))
+    return frozenset(register.present_organisation(id_) for id_ in options.for_) or None
 
 
 def _clean(register: Register, ids: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -562,7 +602,7 @@ def _clean(register: Register, ids: Sequence[str]) -> tuple[list[str], list[str]
 
 def _build(options: argparse.Namespace) -> int:
     from undersigned import reports
-    from undersigned.documents.write import DocumentError, write_documents
+    from undersigned.documents.write import write_documents
     from undersigned.register import register_of
     from undersigned.site.build import SiteError, build_site
     from undersigned.site.place import PlaceError, beside_site, clear_left, put_in_place
@@ -583,14 +623,18 @@ def _build(options: argparse.Namespace) -> int:
         with _told_to_stop(), beside_site(root) as work:
             downloads, made = work / "downloads", work / "site"
             downloads.mkdir()
-            write_documents(register, list(register.protocol_ids), downloads, as_of=as_of, public_only=True,
-                            watch=_progress("Writing documents"))
+            documents = _cache(options).documents()
+            written = write_documents(register, list(register.protocol_ids), downloads, as_of=as_of, public_only=True,
+                                      register_address=register.address, kept=documents, processes=_processes(), watch=_progress("Writing documents"))
+            documents.forget_old()
+            if written.failures:
+                raise CommandError("nothing was built: " + "; ".join(map(str, written.failures)))
             build_site(register, made, as_of=as_of, downloads=downloads)
             if (made / "downloads").exists():
                 raise SiteError("docs/downloads stands where the documents go; rename it")
             downloads.rename(made / "downloads")
             put_in_place(made, site, work=work)
-    except (DocumentError, SiteError, PlaceError) as error:
+    except (SiteError, PlaceError) as error:
         raise CommandError(f"nothing was built: {error}") from None
     warnings = sum(1 for finding in kept.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())

@@ -129,10 +129,14 @@ class ProtocolFolder:
 
 
 class Register:
-    """The whole register. Lookups take present ids; `present_organisation` and `present_protocol` follow renames."""
+    """The whole register. Lookups take present ids; `present_organisation` and `present_protocol` follow renames.
 
-    def __init__(self, root: Path, files: Files, *, repository_private: bool = False) -> None:
+    `address` is where its site is published, or "".
+    """
+
+    def __init__(self, root: Path, files: Files, *, repository_private: bool = False, address: str = "") -> None:
         self.root = root
+        self.address = address
         self.files = files
         self.repository_private = repository_private
         self._protocols: dict[str, ProtocolFolder] = {}
@@ -359,15 +363,16 @@ def load_register(root: Path) -> Register:
 
 
 def register_of(root: Path, files: Files) -> Register:
-    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository."""
-    return Register(root, files, repository_private=_is_private(root))
+    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository and of the site's address."""
+    settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
+    address = settings.get("site_url")
+    return Register(
+        root, files, repository_private=_is_private(settings), address=address if isinstance(address, str) else ""
+    )
 
 
-def _is_private(root: Path) -> bool:
+def _is_private(settings: Data) -> bool:
     """`extra: {register: {repository: private}}` in mkdocs.yml."""
-    raw = read_bytes(root / "mkdocs.yml")
-    if raw is None:
-        return False
-    extra = Source("mkdocs.yml", raw).data.get("extra")
+    extra = settings.get("extra")
     register = extra.get("register") if isinstance(extra, dict) else None
     return isinstance(register, dict) and register.get("repository") == "private"

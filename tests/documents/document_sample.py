@@ -137,7 +137,14 @@ publication: public
 jurisdictions: [england]
 effective_from: 2026-01-01
 clauses:
-  - {id: security, title: Keeping information secure, text: Lock it up.}
+  - id: security
+    title: Keeping information secure
+    text: |
+      Lock it up.
+
+      # A heading of the framework
+
+      Twice.
 """
 
 
@@ -160,7 +167,7 @@ def sample_text(*changes: tuple[str, str], versions: tuple[tuple[str, str], ...]
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
-    return stamped(text, "county-housing", *versions)
+    return stamped(stamped(text, "framework", ("1.0", "2026-01-01")), "county-housing", *versions)
 
 
 def sample_register(*changes: tuple[str, str], versions: tuple[tuple[str, str], ...] = (("1.0", "2026-03-15"),)) -> Register:

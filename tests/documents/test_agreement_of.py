@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from document_sample import DRAFT, sample_agreement, sample_register, sample_text
+from document_sample import DRAFT, sample_agreement, sample_register, sample_text, stamped
 
 from support import register_from
 from undersigned.documents import DocumentError, agreement_of
+from undersigned.documents.blocks import Heading, every
 from undersigned.documents.first_page import notice_of
 from undersigned.documents.layout import agreement_document
 from undersigned.documents.write import agreements_to_print
@@ -95,9 +96,96 @@ def test_a_data_item_named_by_id_is_spelled_out_also_in_a_draft() -> None:
         assert "risk-level" not in shown
 
 
-def test_adopted_clauses_go_by_their_titles() -> None:
-    adopted = sample_agreement().adopted["common-terms"]
-    assert (adopted.title, adopted.version, adopted.clauses) == ("County Framework", "1.0", ("Keeping information secure",))
+ADOPTS = 'adopts: {protocol: framework, version: "1.0", clauses: [security]}'
+FRAMEWORK = "status: in-force\npublication: public\njurisdictions: [england]\neffective_from: 2026-01-01\n"
+
+
+def body_of(text: str) -> str:
+    folder = register_from(text).protocol("county-housing")
+    assert folder is not None
+    return str(agreement_document(agreement_of(folder, register_from(text), as_of=date(2026, 11, 22))).body)
+
+
+def test_adopted_clauses_are_printed_from_the_stamp_and_not_from_the_working_text() -> None:
+    text = sample_text().replace("      Lock it up.\n", "      Lock it up twice.\n", 1)
+    shown = body_of(text)
+    assert "2.1 Keeping information secure" in shown
+    assert "Adopted from County Framework, version 1.0" in shown
+    assert "Text(text='Lock it up.')" in shown
+    assert "Lock it up twice." not in shown
+
+
+def test_headings_in_adopted_text_stand_below_its_title() -> None:
+    found = [node for node in every(agreement_document(sample_agreement()).body) if isinstance(node, Heading)]
+    levels = {str(heading.content): heading.level for heading in found}
+    assert levels["(Text(text='2.1 Keeping information secure'),)"] == 3
+    assert levels["(Text(text='A heading of the framework'),)"] == 4
+
+
+def test_a_restricted_text_enters_no_public_document_and_it_is_said_whom_to_ask() -> None:
+    secret = sample_text((FRAMEWORK, FRAMEWORK.replace("public\n", "restricted\n") + "lead: town-council\n"))
+    shown = body_of(secret)
+    assert "Keeping information secure" in shown
+    assert "Lock it up" not in shown
+    assert "Ask Town Council for it." in shown
+    both = secret.replace("status: in-force\npublication: public", "status: in-force\npublication: restricted", 1)
+    assert "Lock it up." in body_of(both)
+
+
+@pytest.mark.parametrize(("written", "says"), [
+    ("adopts: {protocol: framework, clauses: [security]}", "No version is named"),
+    ('adopts: {protocol: framework, version: "7.0", clauses: [security]}', "not kept in this register"),
+    ('adopts: {protocol: gone, version: "1.0", clauses: [security]}', "not kept in this register"),
+])
+def test_where_the_adopted_text_is_not_here_titles_stand_and_it_is_said(written: str, says: str) -> None:
+    shown = body_of(sample_text((ADOPTS, written)))
+    assert says in shown
+    assert "Text(text='Security')" in shown
+    assert "Lock it up" not in shown
+
+
+def test_clauses_that_adopt_each_other_come_to_an_end() -> None:
+    circle = (
+        "clauses:\n  - id: security\n    title: Round\n    text: Once more.\n"
+        '    adopts: {protocol: framework, version: "1.0", clauses: [security]}\n'
+    )
+    text = sample_text()
+    before, framework = text.split("=== protocols/framework/protocol.yaml", 1)
+    start, rest = framework.split("clauses:\n", 1)
+    stamps = rest[rest.index("=== protocols/") :]
+    working = f"{before}=== protocols/framework/protocol.yaml{start}{circle}"
+    own = stamps[stamps.index("=== protocols/county-housing/") :]
+    shown = body_of(stamped(working, "framework", ("1.0", "2026-01-01")) + own)
+    assert shown.count("Once more.") == 3
+    assert "2.1.1.1 Round" in shown
+
+
+def test_a_working_text_is_never_printed_for_a_version_whose_text_is_not_here() -> None:
+    text = sample_text(versions=())
+    folder = register_from(text).protocol("county-housing")
+    assert folder is not None
+    stamp = "=== protocols/county-housing/versions/1.0.yaml\nagreed_on: 2026-03-15\nchange: material\nsummary: First\nfingerprint: {}\n"
+    kept, other = text + stamp.format(folder.working_fingerprint), text + stamp.format("v1:sha256:" + "0" * 64)
+    assert "Secure e-mail" in body_of(kept)
+    register = register_from(other)
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=date(2026, 11, 22))
+    document = agreement_document(agreement)
+    assert (agreement.kept, agreement.signable, agreement.version) == (False, False, "1.0")
+    assert "text of version 1.0 is not kept here" in document.notice
+    assert "Secure e-mail" not in str(document.body)
+    assert "Housing pro forma" not in str(document.body)
+    assert "Its text is not kept in this register" in str(document.body)
+
+
+def test_a_withdrawn_protocol_says_until_when_it_was_in_force() -> None:
+    agreement = sample_agreement(
+        ("status: in-force\npublication: public\njurisdictions: [england, wales]",
+         "status: withdrawn\neffective_to: 2026-06-30\npublication: public\njurisdictions: [england, wales]"),
+    )
+    assert notice_of(agreement) == "Withdrawn: in force until 30 June 2026, and no longer"
+    assert agreement_document(agreement).watermark == "WITHDRAWN"
 
 
 def test_a_protocol_that_does_not_read_is_named() -> None:

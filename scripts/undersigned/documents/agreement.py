@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from undersigned.documents.adoptions import Adopted, adopted_by
 from undersigned.documents.blocks import DocumentError
-from undersigned.records.fields import When
+from undersigned.records.fields import When, earliest
 from undersigned.records.form import Form
 from undersigned.records.protocol import (
-    Adoption,
     Item,
     MappaRole,
     Operative,
@@ -23,7 +23,6 @@ from undersigned.records.protocol import (
 from undersigned.records.version import Change, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import (
-    ReviewState,
     Signing,
     agreed_versions,
     has_happened,
@@ -74,15 +73,6 @@ class VersionEntry:
 
 
 @dataclass(frozen=True)
-class Adopted:
-    """What a clause adopts: the other protocol's title, the version, and the titles of its clauses."""
-
-    title: str
-    version: str | None
-    clauses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Successor:
     """The protocol that took a superseded one's place."""
 
@@ -96,26 +86,30 @@ class Agreement:
 
     `names` says every organisation and group that the text may name; `items` spells out data items named by id.
     `newer` is a later version, agreed and not yet in effect. `register_address` is where the public register is, or "".
+    `kept` is False where a version has been agreed whose text is not in this register: nothing of it is printed.
+    `dated` is the day that the text was agreed, or for a working text the day of which it tells: a stamped text whose
+    facts stand has the same documents every day.
     """
 
     id: str
     title: str
     text: Operative
     status: ProtocolStatus
-    as_of: date
+    dated: date
     publication: Publication = "public"
     version: str | None = None
     fingerprint: str | None = None
     agreed_on: When | None = None
     effective_from: When | None = None
     newer: tuple[str, When] | None = None
+    kept: bool = True
     signable: bool = False
     summary: str | None = None
     lead: str | None = None
     owner: tuple[str, str | None] | None = None
     part_of: str | None = None
     review_due: date | None = None
-    review_state: ReviewState = "none"
+    ended_on: When | None = None
     successors: tuple[Successor, ...] = ()
     parties: tuple[PartyEntry, ...] = ()
     officers: tuple[Officer, ...] = ()
@@ -145,16 +139,19 @@ def agreement_of(
 ) -> Agreement:
     """What the documents of a protocol print on `as_of`: the newest stamp agreed by then, or `version`.
 
-    A draft or consultation prints its working text; so does a protocol whose stamp has no text. DocumentError where
-    the protocol does not read, or has no such version by that day.
+    A draft or consultation prints its working text; so does a protocol that has no stamp by that day. Once a version
+    has been agreed the working text may be an amendment in the making: where the stamp has no text, it is printed
+    only if its fingerprint is that of the stamp. DocumentError where the protocol does not read, or has no such
+    version by that day.
     """
     if not folder.readable:
         raise DocumentError(folder.id, "its record does not read")
     protocol = folder.value
     stamp = None if protocol.status in UNAGREED else _stamp(folder, version, as_of)
-    text: Operative = stamp[1].text if stamp and stamp[1].text is not None else protocol
-    if text is protocol:
-        stamp = None
+    agreed = _agreed_text(folder, stamp[1]) if stamp else protocol
+    text = agreed or StampedText(
+        title=protocol.title, kind=protocol.kind, jurisdictions=protocol.jurisdictions, parties=protocol.parties
+    )
     signing = Signing(folder, register, as_of=as_of)
     newest = newest_version(folder, as_of=as_of)
     effective = takes_effect(folder, stamp[1]) if stamp else None
@@ -165,26 +162,27 @@ def agreement_of(
         title=text.title or protocol.title,
         text=text,
         status=protocol.status,
-        as_of=as_of,
+        dated=earliest(stamp[1].agreed_on) if stamp else as_of,
         publication=protocol.publication,
         version=stamp[0] if stamp else None,
         fingerprint=stamp[1].fingerprint if stamp else None,
         agreed_on=stamp[1].agreed_on if stamp else None,
         effective_from=_as_written(effective, stamp, protocol.effective_from),
         newer=_newer(folder, stamp, newest),
-        signable=stamp is not None and newest is not None and stamp[0] == newest[0] and protocol.status in SIGNABLE,
+        kept=agreed is not None,
+        signable=stamp is not None and agreed is not None and newest is not None and stamp[0] == newest[0] and protocol.status in SIGNABLE,
         summary=protocol.summary,
         lead=register.organisation_name(protocol.lead) if protocol.lead else None,
         owner=(register.organisation_name(protocol.owner.organisation), protocol.owner.post) if protocol.owner else None,
         part_of=_title_of(register, text.part_of) if text.part_of else None,
         review_due=review.due_on,
-        review_state=review.state,
+        ended_on=protocol.effective_to if has_happened(protocol.effective_to, as_of) else None,
         successors=_successors(folder, register) if protocol.status == "superseded" else (),
         parties=parties,
         officers=_officers(folder, parties),
         forms=_forms(text, folder),
         history=_history(folder, as_of),
-        adopted=_adopted(text, register),
+        adopted=adopted_by(text, protocol.publication, register),
         items={item.id: item for item in protocol.data_items},
         names=_names(text, register, parties),
         register_address=register_address,
@@ -198,6 +196,12 @@ def _stamp(folder: ProtocolFolder, version: str | None, as_of: date) -> tuple[st
         if number == version:
             return number, stamped
     raise DocumentError(folder.id, f"version {version} had not been agreed on {as_of.isoformat()}")
+
+
+def _agreed_text(folder: ProtocolFolder, stamped: Version) -> Operative | None:
+    if stamped.text is not None:
+        return stamped.text
+    return folder.value if folder.working_fingerprint == stamped.fingerprint else None
 
 
 def _as_written(effective: date | None, stamp: tuple[str, Version] | None, start: When | None) -> When | None:
@@ -272,22 +276,6 @@ def _history(folder: ProtocolFolder, as_of: date) -> tuple[VersionEntry, ...]:
     return tuple(
         VersionEntry(number, version.agreed_on, version.takes_effect, version.change, version.summary)
         for number, version in reversed(agreed_versions(folder, as_of=as_of))
-    )
-
-
-def _adopted(text: Operative, register: Register) -> Mapping[str, Adopted]:
-    return {clause.id: _resolved(clause.adopts, register) for clause in text.clauses if clause.adopts}
-
-
-def _resolved(adopts: Adoption, register: Register) -> Adopted:
-    other = register.protocol(adopts.protocol)
-    stamped = other.text_of(adopts.version) if other and adopts.version else None
-    source: Operative | None = stamped or (other.value if other and other.readable else None)
-    titles = {clause.id: clause.title for clause in source.clauses} if source else {}
-    return Adopted(
-        title=_title_of(register, adopts.protocol),
-        version=adopts.version,
-        clauses=tuple(titles.get(id_) or id_.replace("-", " ") for id_ in adopts.clauses),
     )
 
 

@@ -17,7 +17,10 @@ from typing import Literal
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 _WHITE = re.compile(r"\s+")
 
-FieldKind = Literal["text", "multiline", "date", "number", "choice", "checkbox", "signature"]
+#: About five hundred pages.
+MOST_PARTS = 50_000
+
+FieldKind = Literal["text", "multiline", "date", "number", "choice", "checkbox", "signature", "stamped"]
 Style = Literal["emphasis", "strong", "strike", "superscript", "subscript"]
 Numbering = Literal["decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 
@@ -28,6 +31,9 @@ class DocumentError(Exception):
     def __init__(self, record: str, reason: str) -> None:
         super().__init__(f"{record}: {reason}")
         self.record, self.reason = record, reason
+
+    def __reduce__(self) -> tuple[type[DocumentError], tuple[str, str]]:
+        return DocumentError, (self.record, self.reason)  # it may come from another process
 
 
 def plain(text: str) -> str:
@@ -81,13 +87,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A place to fill in. `name` is unique in its document and has no full stop; `label` is what a screen reader says."""
+    """A place to fill in. `name` is unique in its document and has no full stop; `label` is what a screen reader says.
+
+    `value` is what it shows at first. A `stamped` one is read only, so many `lines` high, and set anew for each copy.
+    """
 
     kind: FieldKind
     name: str
     label: str
     required: bool = False
     options: tuple[str, ...] = ()
+    value: str = ""
+    lines: int = 1
 
 
 Inline = Text | Break | Styled | Code | Link | Note | Field
@@ -103,10 +114,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`level` from 1, the title of the document aside; no level is skipped."""
+    """`level` from 1, the title of the document aside; no level is skipped. The contents leave out what is not `listed`."""
 
     level: int
     content: Inlines
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +199,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document, ready to be set. `properties` go into the file's metadata."""
+    """A whole document, ready to be set. `properties` go into the file's metadata; `copy` says whose copy it is."""
 
     record: str
     title: str
     kicker: str
     notice: str
     watermark: str
+    copy: Blocks = dataclasses.field(default=(), kw_only=True)
     author: str
     subject: str
     facts: tuple[Fact, ...]
@@ -229,6 +242,13 @@ def every(value: object) -> Iterator[object]:
         yield value
         for field in dataclasses.fields(value):
             yield from every(getattr(value, field.name))
+
+
+def check_size(document: Document) -> None:
+    """DocumentError where a document has more parts than anybody reads: setting them would take minutes and gigabytes."""
+    parts = sum(1 for _ in every(document))
+    if parts > MOST_PARTS:
+        raise DocumentError(document.record, f"it has {parts:,} paragraphs, cells and other parts; the limit is {MOST_PARTS:,}")
 
 
 def fields_of(document: Document) -> tuple[Field, ...]:

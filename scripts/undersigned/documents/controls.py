@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from undersigned.documents.blocks import Field
+from undersigned.documents.stamping import mark
 from undersigned.documents.word_xml import W14, Element, make, run
 from undersigned.documents.words import word
 
@@ -58,9 +59,9 @@ def control(planned: Planned) -> Element:
         make("alias", val=planned.title),
         make("tag", val=planned.tag),
         make("id", val=str(planned.number)),
-        make("lock", val="sdtLocked"),
+        make("lock", val="sdtContentLocked" if field.kind == "stamped" else "sdtLocked"),
     )
-    if field.kind != "checkbox":
+    if field.kind not in ("checkbox", "stamped"):
         properties.append(make("showingPlcHdr"))
     shown = word("form.text_placeholder")
     match field.kind:
@@ -79,17 +80,29 @@ def control(planned: Planned) -> Element:
             shown = word("form.choose_short")
         case "multiline":
             properties.append(make("text", multiLine="1"))
+            shown = _words_of_gap(field) or shown
         case "signature":
             # Of no type: a signatory may put a picture in, or type.
             shown = word("form.signature_placeholder")
+        case "stamped":
+            properties.append(make("text"))
+            shown = mark(f"field {field.name}")
         case _:
             properties.append(make("text"))
+            shown = _words_of_gap(field) or shown
+    if field.required and field.kind not in ("checkbox", "stamped") and planned.title.endswith("…"):
+        shown = word("form.required_label", label=shown)  # the title had no room for it
     written = run(shown)
     if field.kind == "checkbox":
         written.insert(0, make("rPr", make("rFonts", ascii="MS Gothic", hAnsi="MS Gothic", eastAsia="MS Gothic")))
-    else:
+    elif field.kind != "stamped":
         written.insert(0, make("rPr", make("color", val="595959")))
     return make("sdt", properties, make("sdtContent", written))
+
+
+def _words_of_gap(field: Field) -> str:
+    """In brackets, as on paper nothing else shows that they are to be replaced."""
+    return word("form.gap_shown", words=field.value) if field.value else ""
 
 
 def _checkbox() -> Element:

@@ -20,12 +20,18 @@ from undersigned.documents.blocks import (
     Table,
     Text,
     Together,
+    check_size,
     every,
     fields_of,
 )
 from undersigned.documents.controls import Planned, control, planned_controls
+from undersigned.documents.packing import Member, packed
 from undersigned.documents.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
 from undersigned.documents.prose import run_pandoc
+from undersigned.documents.returned import text_digest
+from undersigned.documents.returned.docx import field_names_property
+from undersigned.documents.stamping import DocxStamper, Stamp, defaults_of
+from undersigned.documents.watermark import watermark
 from undersigned.documents.word_xml import (
     PARSER,
     W14,
@@ -42,7 +48,13 @@ from undersigned.documents.word_xml import (
 from undersigned.documents.words import TEMPLATE, word
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_DOCUMENT = "word/document.xml"
+_DOCUMENT, _NUMBERING = "word/document.xml", "word/numbering.xml"
+#: How far each level of a list stands in, and its marks hang out, in twentieths of a point.
+_STEP, _HANG = 440, 320
+#: Where the properties are that a copy adds to.
+CUSTOM = "docProps/custom.xml"
+#: The room above a paragraph after a table or a list, in twentieths of a point.
+_AIR = "160"
 #: A row of up to this many letters stays on one page.
 _SHORT_ROW = 700
 T = TypeVar("T")
@@ -50,6 +62,12 @@ T = TypeVar("T")
 
 def docx_of(document: Document, *, epoch: int) -> bytes:
     """The DOCX of a document. `epoch`: the time it carries, in seconds since 1970. DocumentError where it cannot be made."""
+    return DocxStamper(docx_parts(document, epoch=epoch), defaults_of(document)).make(Stamp())
+
+
+def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
+    """The parts of the DOCX by name, with a mark where the value of a stamped field goes. DocumentError as for `docx_of`."""
+    check_size(document)
     tree = json.dumps(Tree().document(document))
     arguments = ["-f", "json", "-t", "docx", "--reference-doc", str(TEMPLATE / "reference.docx"), "-o", "-"]
     with zipfile.ZipFile(io.BytesIO(run_pandoc(arguments, tree, record=document.record, epoch=epoch))) as archive:
@@ -58,21 +76,18 @@ def docx_of(document: Document, *, epoch: int) -> bytes:
     for name in parts:
         if name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
             parts[name] = _with_marks(parts[name], document)
+    if _NUMBERING in parts:
+        parts[_NUMBERING] = _with_narrow_lists(parts[_NUMBERING])
     parts["word/settings.xml"] = _in_british_english(parts["word/settings.xml"])
     parts["docProps/core.xml"] = core_properties(document, epoch)
-    parts["docProps/custom.xml"] = custom_properties(document)
-    return _packed(parts)
+    names = tuple(field.name for field in fields_of(document))
+    parts[CUSTOM] = custom_properties((*document.properties, ("TextDigest", _digest_of(parts)), *field_names_property(names)))
+    return parts
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
-    """The parts in one order and with one date, whatever the day."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
-            archive.writestr(info, parts[name])
-    return out.getvalue()
+def _digest_of(parts: dict[str, bytes]) -> str:
+    """Of the text, so that a copy that comes back can be compared with it."""
+    return text_digest(packed(Member.of(name, [content]) for name, content in parts.items()))
 
 
 # -- the main part ----------------------------------------------------------------------------------------------
@@ -86,6 +101,7 @@ def _with_controls(part: bytes, document: Document) -> bytes:
     root = etree.fromstring(declared, PARSER)
     expected = planned_controls(fields_of(document))
     _dress_tables(root, document)
+    _give_air(root)
     _place_contents(root, document)
     for words in [words for words in root.iter(w("t")) if OPEN in (words.text or "")]:
         _place_controls(words, expected, document.record)
@@ -132,9 +148,8 @@ def _raise_row(paragraph: Element) -> None:
 
 
 def _dress_tables(root: Element, document: Document) -> None:
-    """Row headings, and rows that stay on one page. The first table is that of the facts."""
-    tables: list[tuple[Table | None, bool]] = [(None, False)]
-    tables += list(_found((document.lead, document.body), Table))
+    """Row headings, and rows that stay on one page. The table of the facts comes after the lead."""
+    tables: list[tuple[Table | None, bool]] = [*_found(document.lead, Table), (None, False), *_found(document.body, Table)]
     found = [table for table in root.iter(w("tbl")) if next(table.iterancestors(w("tbl")), None) is None]
     if len(found) != len(tables):
         raise DocumentError(document.record, "the tables of its DOCX are not those of the document")
@@ -156,6 +171,23 @@ def _dress_tables(root: Element, document: Document) -> None:
             if together and place < len(rows) - 1:
                 for paragraph in row.iter(w("p")):
                     _keep_with_next(paragraph)
+
+
+def _give_air(root: Element) -> None:
+    """Room above a paragraph that follows a table or a list: their own styles leave none below."""
+    for paragraph in root.iter(w("p")):
+        before = paragraph.getprevious()
+        after_list = before is not None and before.tag == w("p") and before.find(f"{w('pPr')}/{w('numPr')}") is not None
+        if before is None or not (before.tag == w("tbl") or after_list):
+            continue
+        properties = first_child(paragraph, "pPr")
+        style = properties.find(w("pStyle"))
+        if properties.find(w("numPr")) is None and (style is None or not style.get(w("val"), "").startswith("Heading")):
+            # It comes after these and before all else that such a paragraph may have (ECMA-376 part 1, 17.3.1.26).
+            earlier = sum(child.tag in (w("pStyle"), w("keepNext"), w("keepLines")) for child in properties)
+            properties.insert(earlier, make("spacing", before=_AIR))
+            for other in properties.findall(w("spacing"))[1:]:
+                properties.remove(other)
 
 
 def _found(value: object, kind: type[T], *, together: bool = False) -> Iterator[tuple[T, bool]]:
@@ -189,9 +221,8 @@ def _place_contents(root: Element, document: Document) -> None:
     title = make("p", make("pPr", make("pStyle", val="TOCHeading")), run(word("cover.contents")))
     lines = [title]
     parts = (document.lead, document.body)
-    signed = {id(heading) for heading, together in _found(parts, Heading) if together}
     for number, (heading, _) in enumerate(_found(parts, Heading)):
-        if heading.level > 2 or id(heading) in signed:
+        if heading.level > 2 or not heading.listed:
             continue
         text = "".join(node.text for node in every(heading.content) if isinstance(node, Text))
         link = make("hyperlink", run(text), anchor=heading_id(number), history="1")
@@ -232,6 +263,19 @@ def _with_marks(part: bytes, document: Document) -> bytes:
             before, after = text.split(mark, 1)
             words.text = before + marks[mark] + after
             words.set(f"{{{XML}}}space", "preserve")
+    if root.tag == w("hdr") and document.watermark:
+        next(root.iter(w("p"))).append(watermark(document.watermark))
+    return serial(root)
+
+
+def _with_narrow_lists(numbering: bytes) -> bytes:
+    """Lists that stand in less than pandoc's: in the cells of tables theirs take a third of the width."""
+    root = etree.fromstring(numbering, PARSER)
+    for level in root.iter(w("lvl")):
+        depth = int(level.get(w("ilvl"), "0"))
+        for indent in level.iter(w("ind")):
+            indent.set(w("left"), str(_STEP * (depth + 1)))
+            indent.set(w("hanging"), str(_HANG))
     return serial(root)
 
 

@@ -11,13 +11,17 @@ from collections.abc import Iterator
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from undersigned.documents.appearance import FONT as WIDE_FONT
+from undersigned.documents.appearance import text_drawing
 from undersigned.documents.blocks import Document, DocumentError, Field, Table, every, fields_of
-from undersigned.documents.form_font import font_of_fields
+from undersigned.documents.form_font import Fonts, fonts_of_fields
+from undersigned.documents.metadata import set_metadata
 from undersigned.documents.prose import FIELD_HOST
+from undersigned.documents.returned.pdf import digest_of
 
 PLACEHOLDER = f"https://{FIELD_HOST}/"
 #: Bits of /F and /Ff (ISO 32000-1, tables 165, 221, 228 and 230).
-_PRINT, _REQUIRED, _MULTILINE, _COMBO = 4, 1 << 1, 1 << 12, 1 << 17
+_PRINT, _READ_ONLY, _REQUIRED, _MULTILINE, _COMBO = 4, 1, 1 << 1, 1 << 12, 1 << 17
 _FONT = "Inter"
 _MOST_ATTEMPTS = 12
 #: Of a signature's block: what a signature locks, so that one body's signature does not stop the next.
@@ -34,7 +38,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
         elements = _Elements(file)
         _head_rows(file, document)
         made = Array()
-        fonts = Dictionary(Font=Dictionary({f"/{_FONT}": font_of_fields(file)})) if expected else Dictionary()
+        fonts = fonts_of_fields(file) if expected else None
         for page in file.pages:
             for annotation in page.obj.get("/Annots", Array()):
                 name = _placeholder(annotation)
@@ -43,6 +47,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
                 field = expected.pop(name, None)
                 if field is None:
                     raise DocumentError(document.record, f"the field {name!r} is not one of its fields, or comes twice")
+                assert fonts is not None  # noqa: S101 - there is a field, so there are fonts
                 _make_field(file, annotation, field, page.obj, fonts)
                 elements.make_form(annotation)
                 made.append(annotation)
@@ -50,10 +55,12 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
                 page.obj.Tabs = Name.S
         if expected:
             raise DocumentError(document.record, f"the field {min(expected)!r} has no place in its PDF")
-        if len(made):
+        if fonts is not None:
+            resources = Dictionary(Font=Dictionary({f"/{_FONT}": fonts.typed}))
             file.Root.AcroForm = file.make_indirect(
-                Dictionary(Fields=made, DR=fonts, DA=String(f"/{_FONT} 11 Tf 0 g"))
+                Dictionary(Fields=made, DR=resources, DA=String(f"/{_FONT} 11 Tf 0 g"))
             )
+        set_metadata(file, (*document.properties, ("TextDigest", digest_of(file))))
         return _saved(file)
 
 
@@ -119,7 +126,7 @@ def _numbers(node: pikepdf.Object) -> Iterator[tuple[int, pikepdf.Object]]:
 
 
 def _make_field(
-    file: pikepdf.Pdf, annotation: pikepdf.Object, field: Field, page: pikepdf.Object, fonts: pikepdf.Object
+    file: pikepdf.Pdf, annotation: pikepdf.Object, field: Field, page: pikepdf.Object, fonts: Fonts
 ) -> None:
     left, bottom, right, top = (float(edge) for edge in annotation.Rect)
     width, height = round(right - left, 3), round(top - bottom, 3)
@@ -135,6 +142,16 @@ def _make_field(
         stream = file.make_stream(drawing)
         stream.Type, stream.Subtype = Name.XObject, Name.Form
         stream.BBox, stream.Resources = Array([0, 0, width, height]), Dictionary()
+        return stream
+
+    def written(value: str) -> pikepdf.Object:
+        if not value and field.kind != "stamped":
+            return appearance(b"/Tx BMC EMC")
+        annotation.V = String(value)
+        if field.kind != "stamped":
+            annotation.DV = String(value)
+        stream = appearance(text_drawing(value, width, height))
+        stream.Resources = Dictionary(Font=Dictionary({f"/{WIDE_FONT}": fonts.wide}))
         return stream
 
     match field.kind:
@@ -158,9 +175,11 @@ def _make_field(
             annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
         case _:
             annotation.FT = Name.Tx
-            annotation.Ff = flags | (_MULTILINE if field.kind == "multiline" else 0)
+            if field.kind == "stamped":
+                flags |= _READ_ONLY
+            annotation.Ff = flags | (_MULTILINE if field.kind == "multiline" or field.lines > 1 else 0)
             annotation.DA, annotation.MK = String(f"/{_FONT} 11 Tf 0 g"), Dictionary()
-            annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
+            annotation.AP = Dictionary(N=written(field.value))
 
 
 def _tick(width: float, height: float) -> bytes:
@@ -172,10 +191,10 @@ def _tick(width: float, height: float) -> bytes:
 def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
     """Marks the first cell of each row of a table with row headings as one (Typst has no way to say so yet).
 
-    The tables of the file are the table of facts on the first page, then those of the document, in the order of reading.
+    The tables of the file are those of the lead, the table of facts, and those of the body, in the order of reading.
     """
-    tables = [node for node in every((document.lead, document.body)) if isinstance(node, Table)]
-    heads = [True, *(table.row_heads for table in tables)]
+    lead, body = ([node.row_heads for node in every(part) if isinstance(node, Table)] for part in (document.lead, document.body))
+    heads = [*lead, True, *body]
     found = list(_elements_of(file.Root.StructTreeRoot, "/Table"))
     if len(found) != len(heads):
         raise DocumentError(document.record, "the tables of its PDF are not those of the document")

@@ -21,12 +21,16 @@ def notice_of(agreement: Agreement) -> str:
     if agreement.publication == "restricted":
         notices.append(word("notice.restricted"))
     match agreement.status:
-        case "draft" | "consultation" | "withdrawn":
+        case "draft" | "consultation":
             notices.append(word(f"notice.{agreement.status}"))
+        case "withdrawn":
+            notices.append(_ended(agreement, "withdrawn"))
         case "superseded":
             notices.append(_superseded(agreement))
         case _ if agreement.version is None:
             notices.append(word("notice.not_stamped"))
+    if not agreement.kept:
+        notices.append(word("notice.not_kept", version=agreement.version or ""))
     if agreement.newer and agreement.status not in ("superseded", "withdrawn"):
         version, since = agreement.newer
         notices.append(word("notice.newer", version=version, on=in_words(since)))
@@ -35,12 +39,18 @@ def notice_of(agreement: Agreement) -> str:
 
 def _superseded(agreement: Agreement) -> str:
     if not agreement.successors:
-        return word("notice.superseded")
+        return _ended(agreement, "superseded")
     first = agreement.successors[0]
     titles = listed((successor.title for successor in agreement.successors), ", ")
     if first.since is None:
         return word("notice.superseded_by_undated", successor=titles)
     return word("notice.superseded_by", successor=titles, since=in_words(first.since))
+
+
+def _ended(agreement: Agreement, status: str) -> str:
+    """Its last day where the record says one; what cannot be known is not guessed from other dates."""
+    last = agreement.ended_on
+    return word(f"notice.{status}_after", last=in_words(last)) if last else word(f"notice.{status}")
 
 
 def facts_of(agreement: Agreement) -> Iterable[Fact]:
@@ -66,14 +76,14 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("part_of", agreement.part_of)
     if agreement.fingerprint:
         yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))
-    yield from fact("as_of", in_words(agreement.as_of))
+    yield from fact("as_of", None if agreement.version else in_words(agreement.dated))
 
 
 def _in_lines(fingerprint: str) -> Inlines:
-    """The scheme, then the digits in two lines: no page is wide enough for them all."""
+    """In two lines: no page is wide enough for all the digits."""
     scheme, _, digits = fingerprint.rpartition(":")
     half = len(digits) // 2
-    return (Code(f"{scheme}:"), Break(), Code(digits[:half]), Break(), Code(digits[half:]))
+    return (Code(f"{scheme}:{digits[:half]}"), Break(), Code(digits[half:]))
 
 
 def _version_line(agreement: Agreement) -> str:
@@ -86,8 +96,7 @@ def _version_line(agreement: Agreement) -> str:
 def _review_line(agreement: Agreement) -> str:
     if agreement.review_due is None:
         return word("cover.review_none")
-    state = term("review_state", agreement.review_state)
-    return word("cover.review_value", due_on=in_words(agreement.review_due), state=state)
+    return in_words(agreement.review_due)
 
 
 def watermark_of(agreement: Agreement) -> str:
@@ -124,7 +133,7 @@ def properties_of(agreement: Agreement, form: str = "") -> tuple[tuple[str, str]
         ("ProtocolVersion", agreement.version or ""),
         ("Fingerprint", agreement.fingerprint or ""),
         ("Status", agreement.status),
-        ("AsOf", agreement.as_of.isoformat()),
+        ("TextDate", agreement.dated.isoformat()),
     )
 
 

@@ -8,7 +8,7 @@ from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Block, Blocks, Table, plain
 from undersigned.documents.pieces import heading, one_or_bullets, paragraph, strong
 from undersigned.documents.words import listed, term, word
-from undersigned.records.protocol import Flow, Item, Law
+from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry, vocabulary
 
 
@@ -47,7 +47,7 @@ def flow_section(agreement: Agreement) -> Iterable[Block]:
         yield heading(2, word("flows.title", number=str(number), title=flow.title or flow.id.replace("-", " ")))
         yield Table(
             caption=word("flows.caption", number=str(number)),
-            widths=(3, 8),
+            widths=(3.5, 7.5),
             head=(),
             rows=tuple(((strong(name),), one_or_bullets(lines)) for name, lines in _flow_rows(flow, agreement)),
             row_heads=True,
@@ -68,8 +68,7 @@ def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str
     yield from row(
         "to", [*(names.get(end, end) for end in flow.to), word("flows.each_to_others") if both else None], always=True
     )
-    yield from row("when", [term("when", flow.when) if flow.when else None])
-    yield from row("stage", [listed((term("stage", stage) for stage in flow.stage), ", ")])
+    yield from row("when", [_occasion(flow)])
     yield from row("regime", [_regime(flow)])
     yield from law_rows(flow)
     for law in flow.law_differs:
@@ -81,10 +80,17 @@ def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str
     yield from row("consent", (term("consent", role) for role in flow.consent))
     yield from row("statutory_consents", (term("statutory_consent", id_) for id_ in flow.statutory_consents))
     yield from row("not_shared", flow.not_shared)
-    yield from row("forms", (agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms))
+    yield from row("forms", [listed(agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms)])
     yield from row("method", [flow.method], always=True)
     yield from row("timing", [flow.timing], always=True)
     yield from row("retention", [flow.retention], always=True)
+
+
+def _occasion(flow: Flow) -> str:
+    """On what occasion, and at which stages of a sentence."""
+    stages = ", ".join(term("stage", stage) for stage in flow.stage)
+    occasion = term("when", flow.when) if flow.when else ""
+    return word("flows.when_stages", occasion=occasion, stages=stages) if occasion and stages else occasion or listed([stages])
 
 
 def _regime(flow: Flow) -> str | None:
@@ -98,22 +104,30 @@ def _regime(flow: Flow) -> str | None:
 
 
 def _items(number: int, flow: Flow, agreement: Agreement) -> Table:
+    """Its items. Where all are about one kind of person the caption says so, and no column repeats it."""
+    items = [agreement.items.get(written) if isinstance(written, str) else written for written in flow.items]
+    about = {item.about for item in items if item is not None}
+    shared = next(iter(about)) if len(about) == 1 else None
     rows: list[tuple[Blocks, ...]] = []
-    for written in flow.items:
-        item = written if isinstance(written, Item) else agreement.items.get(written)
+    names = ("item", "kind", "why") if shared else ("item", "kind", "about", "why")
+    for written, item in zip(flow.items, items, strict=True):
         if item is None:
-            rows.append(((paragraph(str(written)),), (), (), ()))
+            rows.append(((paragraph(str(written)),), *(() for _ in names[1:])))
             continue
-        rows.append((
-            (paragraph(item.name),),
-            (paragraph(listed((term("sensitivity", kind) for kind in item.sensitivity), ", ")),),
-            (paragraph(term("about", item.about)),),
-            (paragraph(item.why),) if item.why else (),
-        ))
+        cells: dict[str, Blocks] = {
+            "item": (paragraph(item.name),),
+            "kind": (paragraph(listed((term("sensitivity", kind) for kind in item.sensitivity), ", ")),),
+            "about": (paragraph(term("about", item.about)),),
+            "why": (paragraph(item.why),) if item.why else (),
+        }
+        rows.append(tuple(cells[name] for name in names))
     return Table(
-        caption=word("flows.items_caption", number=str(number)),
-        widths=(4, 2.6, 1.9, 3.5),
-        head=(word("flows.item"), word("flows.kind"), word("flows.about"), word("flows.why")),
+        caption=(
+            word("flows.items_caption_about", number=str(number), about=term("about", shared).lower()) if shared
+            else word("flows.items_caption", number=str(number))
+        ),
+        widths=(4.4, 2.3, 4.9) if shared else (4.1, 2.3, 1.8, 3.8),
+        head=tuple(word(f"flows.{name}") for name in names),
         rows=tuple(rows),
         row_heads=True,
     )

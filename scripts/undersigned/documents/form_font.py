@@ -1,12 +1,14 @@
-"""The font inside the fields of a PDF: a small simple font, embedded once, with the Welsh letters."""
+"""The font inside the fields of a PDF, embedded once, in two dresses: a simple font for what people type, which every
+viewer can handle, and a composite one for what we set ourselves, with every letter of Latin-1 and Latin Extended-A."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
 from undersigned.documents.words import TEMPLATE
 
@@ -15,14 +17,29 @@ WELSH = ((0x81, 0x174, "Wcircumflex"), (0x8D, 0x175, "wcircumflex"), (0x8F, 0x17
 _UNUSED = frozenset({0x7F, 0x9D})
 
 
+@dataclass(frozen=True)
+class Measures:
+    """The font file, its widths and glyphs by character, its heights and its box; lengths in thousandths of the type size."""
+
+    program: bytes
+    widths: dict[int, int]
+    glyphs: dict[int, int]
+    ascent: int
+    descent: int
+    cap_height: int
+    box: list[int]
+
+
 @cache
-def _measures() -> tuple[bytes, dict[int, int], dict[str, int], list[int]]:
-    """The font file, widths by character, its other measures and its box, in thousandths of the type size."""
+def measures() -> Measures:
     folder = TEMPLATE / "form-font"
     data = json.loads((folder / "Inter-Form.json").read_text(encoding="utf-8"))
-    widths = {int(code): int(width) for code, width in data["widths"].items()}
-    rest = {name: int(data[name]) for name in ("ascent", "descent", "cap_height")}
-    return (folder / "Inter-Form.ttf").read_bytes(), widths, rest, [int(edge) for edge in data["bbox"]]
+    return Measures(
+        (folder / "Inter-Form.ttf").read_bytes(),
+        {int(code): int(width) for code, width in data["widths"].items()},
+        {int(code): int(glyph) for code, glyph in data["glyphs"].items()},
+        int(data["ascent"]), int(data["descent"]), int(data["cap_height"]), [int(edge) for edge in data["bbox"]],
+    )
 
 
 def _characters() -> dict[int, int]:
@@ -34,30 +51,65 @@ def _characters() -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def font_of_fields(file: pikepdf.Pdf) -> pikepdf.Object:
-    """The font as an object of the file, embedded, with its way back to Unicode."""
-    data, widths, measures, box = _measures()
-    characters = _characters()
-    program = file.make_stream(data)
-    program.Length1 = len(data)
-    descriptor = file.make_indirect(Dictionary(
-        Type=Name.FontDescriptor, FontName=Name("/Inter-Regular"), Flags=32, FontBBox=Array(box), ItalicAngle=0,
-        Ascent=measures["ascent"], Descent=measures["descent"], CapHeight=measures["cap_height"], StemV=80,
-        FontFile2=program,
+@dataclass(frozen=True)
+class Fonts:
+    """Objects of one file: `typed` for fields that people fill in, `wide` for text that we set."""
+
+    typed: pikepdf.Object
+    wide: pikepdf.Object
+
+
+def fonts_of_fields(file: pikepdf.Pdf) -> Fonts:
+    """Both fonts as objects of the file, with their way back to Unicode (ISO 14289-1, 7.21)."""
+    known = measures()
+    program = file.make_stream(known.program)
+    program.Length1 = len(known.program)
+    return Fonts(_typed(file, known, _descriptor(file, known, program, 32)), _wide(file, known, _descriptor(file, known, program, 4)))
+
+
+def _descriptor(file: pikepdf.Pdf, known: Measures, program: pikepdf.Object, flags: int) -> pikepdf.Object:
+    return file.make_indirect(Dictionary(
+        Type=Name.FontDescriptor, FontName=Name("/Inter-Regular"), Flags=flags, FontBBox=Array(known.box), ItalicAngle=0,
+        Ascent=known.ascent, Descent=known.descent, CapHeight=known.cap_height, StemV=80, FontFile2=program,
     ))
+
+
+def _typed(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pikepdf.Object:
+    characters = _characters()
     differences = Array([part for code, _, glyph in WELSH for part in (code, Name(f"/{glyph}"))])
     return file.make_indirect(Dictionary(
         Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/Inter-Regular"), FirstChar=32, LastChar=255,
-        Widths=Array([widths.get(characters.get(code, 0), 0) for code in range(32, 256)]),
-        FontDescriptor=descriptor, ToUnicode=file.make_stream(_to_unicode(characters)),
+        Widths=Array([known.widths.get(characters.get(code, 0), 0) for code in range(32, 256)]),
+        FontDescriptor=descriptor, ToUnicode=file.make_stream(_to_unicode(characters, 1)),
         Encoding=Dictionary(Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding, Differences=differences),
     ))
 
 
-def _to_unicode(characters: dict[int, int]) -> bytes:
-    rows = [f"<{code:02X}> <{character:04X}>" for code, character in characters.items()]
+def _wide(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pikepdf.Object:
+    """Codes are glyph numbers (ISO 32000-1, 9.7.4 and 9.7.5.2: Identity-H)."""
+    by_glyph: dict[int, int] = {}
+    for character, glyph in sorted(known.glyphs.items()):
+        by_glyph.setdefault(glyph, character)
+    widths = Array([
+        part for glyph, character in sorted(by_glyph.items()) for part in (glyph, Array([known.widths[character]]))
+    ])
+    return file.make_indirect(Dictionary(
+        Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/Inter-Regular"), Encoding=Name("/Identity-H"),
+        ToUnicode=file.make_stream(_to_unicode(by_glyph, 2)),
+        DescendantFonts=Array([file.make_indirect(Dictionary(
+            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name("/Inter-Regular"), FontDescriptor=descriptor,
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+            CIDToGIDMap=Name.Identity, DW=600, W=widths,
+        ))]),
+    ))
+
+
+def _to_unicode(characters: dict[int, int], size: int) -> bytes:
+    """The character map for codes of so many bytes (ISO 32000-1, 9.10.3)."""
+    digits = 2 * size
+    rows = [f"<{code:0{digits}X}> <{character:04X}>" for code, character in sorted(characters.items())]
     parts = ["/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /F def /CMapType 2 def",
-             "1 begincodespacerange <00> <FF> endcodespacerange"]
+             f"1 begincodespacerange <{'00' * size}> <{'FF' * size}> endcodespacerange"]
     for start in range(0, len(rows), 100):
         chunk = rows[start : start + 100]
         parts += [f"{len(chunk)} beginbfchar", *chunk, "endbfchar"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import (
@@ -15,6 +16,7 @@ from undersigned.documents.blocks import (
     Fact,
     Field,
     Inline,
+    Inlines,
     Paragraph,
     Styled,
     Table,
@@ -22,13 +24,16 @@ from undersigned.documents.blocks import (
     plain,
 )
 from undersigned.documents.first_page import footer_of, notice_of, properties_of, watermark_of
-from undersigned.documents.pieces import heading, kinds_in_words, paragraph, text
+from undersigned.documents.gaps import with_gaps
+from undersigned.documents.pieces import bullets, heading, kinds_in_words, paragraph, text
 from undersigned.documents.prose import read_prose
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import term, word
 from undersigned.records.form import Form, FormField, Section
 
 #: A field's name in a file may not hold a full stop, which would make a tree of it.
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
+#: After these no full stop is needed.
+_ENDS = (".", "?", "!", ":")
 
 
 def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
@@ -55,12 +60,19 @@ def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
         contents=False,
         body=(
             *(block for section in form.sections for block in _section(section)),
-            *(read_prose([form.body], record=record, below=0)[0] if form.body else ()),
+            *_body(form, record),
             *(() if form.sections or form.body else (paragraph(word("form.empty")),)),
         ),
         footer=footer_of(agreement, form_id),
         properties=properties_of(agreement, form_id),
     )
+
+
+def _body(form: Form, record: str) -> Blocks:
+    if not form.body:
+        return ()
+    blocks = read_prose([form.body], record=record, below=0)[0]
+    return with_gaps(blocks) if form.kind == "letter" else blocks
 
 
 def name_in_file(name: str) -> str:
@@ -69,13 +81,14 @@ def name_in_file(name: str) -> str:
 
 
 def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
+    """The purpose of a letter is for its writer, so it stands in the list of forms and not on what goes out."""
     status = term("status", agreement.status)
     annex = (
         word("form.annex_value", title=agreement.title, version=agreement.version) if agreement.version
         else word("form.annex_draft", title=agreement.title, status=status)
     )
     yield Fact(word("form.annex"), text(annex))
-    if form.purpose:
+    if form.purpose and form.kind == "form":
         yield Fact(word("form.purpose"), text(form.purpose))
     yield Fact(word("form.from"), text(kinds_in_words(form.from_)))
     yield Fact(word("form.to"), text(kinds_in_words(form.to)))
@@ -83,45 +96,65 @@ def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
 
 
 def _section(section: Section) -> Iterable[Block]:
+    """Questions and answers side by side; what is only to be ticked is a sentence beside its box."""
     if section.title:
         yield heading(1, section.title)
-    if not section.fields:
-        return
     caption = word("form.caption", section=section.title) if section.title else word("form.caption_untitled")
-    yield Table(
-        caption=caption,
-        widths=(4.4, 6.6),
-        head=(),
-        rows=tuple((_question(field), _answer(field)) for field in section.fields),
-        row_heads=True,
-        captioned=False,
-    )
+    for ticked, fields in groupby(section.fields, key=lambda field: field.type == "checkbox"):
+        if ticked:
+            yield from (Paragraph((_place(field), Text(" "), *_question(field))) for field in fields)
+        else:
+            yield Table(
+                caption=caption,
+                widths=(4.2, 6.8),
+                head=(),
+                rows=tuple(((Paragraph(_question(field)),), _answer(field)) for field in fields),
+                row_heads=True,
+                captioned=False,
+            )
 
 
-def _question(field: FormField) -> Blocks:
-    label = field.label if not field.required else f"{field.label} ({word('form.required')})"
-    content: list[Inline] = [Styled("strong", text(label))]
-    below = [line for line in (field.hint, _options(field)) if line]
-    for line in below:
-        content += [Break(), Text(plain(line))]
-    return (Paragraph(tuple(content)),)
+def _question(field: FormField) -> Inlines:
+    """The label, with what belongs to it in lines below."""
+    choose = word("form.choose") if field.type == "choice" and field.options else ""
+    content: list[Inline] = [Styled("strong", text(_label(field)))]
+    if field.type == "date":
+        content.append(Text(f" {word('form.date_format')}"))
+    for line in (field.hint, choose):
+        if line:
+            content += [Break(), Text(plain(line))]
+    return tuple(content)
 
 
-def _options(field: FormField) -> str:
-    return word("form.choose", options=listed(field.options)) if field.type == "choice" and field.options else ""
+def _label(field: FormField) -> str:
+    return word("form.required_label", label=field.label) if field.required else plain(field.label)
+
+
+def _spoken(field: FormField) -> str:
+    """What a screen reader says of the place: the label, whether it must be answered, how a date is written, the hint."""
+    label = _label(field)
+    if field.type == "date":
+        label = word("form.dated_label", label=label)
+    if not field.hint:
+        return label
+    return word("form.hinted_sentence" if label[-1:] in _ENDS else "form.hinted_label", label=label, hint=field.hint)
 
 
 def _answer(field: FormField) -> Blocks:
-    label = plain(field.label)
-    if field.type == "date":
-        label = word("form.dated_label", label=label)
-    if field.required:
-        label = word("form.required_label", label=label)
-    place = Field(
+    """The place, and below it the options to tick by hand where it is filled in on paper."""
+    place = Paragraph((_place(field),))
+    return (place, bullets(_options(field))) if field.type == "choice" and field.options else (place,)
+
+
+def _options(field: FormField) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plain(option) for option in field.options))
+
+
+def _place(field: FormField) -> Field:
+    return Field(
         kind="text" if field.type == "choice" and not field.options else field.type,
         name=name_in_file(field.name),
-        label=label,
+        label=_spoken(field),
         required=field.required,
-        options=tuple(dict.fromkeys(plain(option) for option in field.options)),
+        options=_options(field),
     )
-    return (Paragraph((place,)),)

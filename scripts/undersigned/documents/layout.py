@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
+from undersigned.documents.adoptions import Adopted
 from undersigned.documents.agreement import Agreement, PartyEntry
 from undersigned.documents.blocks import (
     Block,
@@ -13,11 +15,13 @@ from undersigned.documents.blocks import (
     Inline,
     NewPage,
     Paragraph,
+    Styled,
     Table,
     Text,
     Together,
     plain,
 )
+from undersigned.documents.copies import copy_line
 from undersigned.documents.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
 from undersigned.documents.flows import flow_section
 from undersigned.documents.pieces import (
@@ -33,12 +37,30 @@ from undersigned.documents.pieces import (
 )
 from undersigned.documents.prose import read_prose
 from undersigned.documents.words import in_words, listed, term, word
-from undersigned.records.protocol import Clause
 
 Section = Iterable[Block]
 
 
+#: Shares of the width, of those columns that are shown; the first is worked out from the names.
+_PARTY_WIDTHS = {"organisation": 3.6, "role": 2.4, "capacity": 4.6, "signs": 2.0}
+
+
+class Prose(Protocol):
+    """Looks up the blocks of a text, its headings below a level."""
+
+    def __call__(self, words: str, below: int = 2) -> Blocks: ...
+
+
 # -- the sections -----------------------------------------------------------------------------------------------
+
+
+def _not_kept(agreement: Agreement) -> Section:
+    """In the place of a text that was agreed and is not in this register."""
+    yield heading(1, word("missing.heading"))
+    version = agreement.version or ""
+    yield paragraph(word("missing.text", version=version))
+    if agreement.lead:
+        yield paragraph(word("missing.ask", ask=agreement.lead))
 
 
 def _parties(agreement: Agreement) -> Section:
@@ -46,11 +68,16 @@ def _parties(agreement: Agreement) -> Section:
     if not agreement.parties:
         yield paragraph(word("parties.none"))
         return
+    alike = dict(_said_of_all(agreement.parties))
+    if alike:
+        yield paragraph(" ".join(alike.values()))
+    found = [dict(_party_cells(party)) for party in agreement.parties]
+    shown = [name for name in _PARTY_WIDTHS if name not in alike and any(cells[name] for cells in found)]
     yield Table(
         caption=word("parties.caption"),
-        widths=(3.4, 2.1, 4.8, 1.5),
-        head=(word("parties.organisation"), word("parties.role"), word("parties.capacity"), word("parties.signs")),
-        rows=tuple(tuple(_party_row(party)) for party in agreement.parties),
+        widths=(_name_share(_PARTY_WIDTHS["organisation"], (party.name for party in agreement.parties)), *(_PARTY_WIDTHS[name] for name in shown[1:])),
+        head=tuple(word(f"parties.{name}") for name in shown),
+        rows=tuple(tuple(cells[name] for name in shown) for cells in found),
         row_heads=True,
         captioned=False,
     )
@@ -59,7 +86,7 @@ def _parties(agreement: Agreement) -> Section:
         for group in agreement.text.groups
     ]
     if groups:
-        yield heading(2, word("parties.groups_heading"))
+        yield heading(2, word("parties.groups_heading"), listed=False)
         yield Table(
             caption=word("parties.groups_caption"),
             widths=(4, 6),
@@ -73,20 +100,31 @@ def _parties(agreement: Agreement) -> Section:
         )
 
 
-def _party_row(party: PartyEntry) -> Iterable[Blocks]:
-    yield (paragraph(party.name),)
+def _said_of_all(parties: tuple[PartyEntry, ...]) -> Iterable[tuple[str, str]]:
+    """What one sentence says in the place of a column that says the same of each party."""
+    roles = {(party.role, party.mappa_role) for party in parties}
+    role, mappa_role = next(iter(roles))
+    if len(roles) == 1 and role and not mappa_role:
+        yield "role", word("parties.all_role", role=term("role", role))
+    if all(party.left_on is None and not party.bound_otherwise for party in parties):
+        yield "signs", word("parties.all_sign")
+
+
+def _party_cells(party: PartyEntry) -> Iterable[tuple[str, Blocks]]:
+    """Every column, also those that say nothing or the same of all: whoever sets the table leaves them out."""
+    yield "organisation", (paragraph(party.name),)
     role = [term("role", party.role)] if party.role else []
     if party.mappa_role:
         role.append(word("parties.mappa", role=term("mappa_role", party.mappa_role)))
-    yield (paragraph(listed(role)),) if role else ()
-    yield (paragraph(party.capacity),) if party.capacity else ()
+    yield "role", (paragraph(listed(role)),) if role else ()
+    yield "capacity", (paragraph(party.capacity),) if party.capacity else ()
     if party.left_on is not None:
-        yield (paragraph(word("parties.left", on=in_words(party.left_on))),)
+        yield "signs", (paragraph(word("parties.left", on=in_words(party.left_on))),)
     else:
-        yield (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
+        yield "signs", (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
 
 
-def _purpose(agreement: Agreement, prose: Callable[[str], Blocks]) -> Section:
+def _purpose(agreement: Agreement, prose: Prose) -> Section:
     yield heading(1, word("purpose.heading"))
     purpose = agreement.text.purpose
     if purpose is None and not agreement.text.people:
@@ -94,21 +132,21 @@ def _purpose(agreement: Agreement, prose: Callable[[str], Blocks]) -> Section:
         return
     for name, lines in (("aims", purpose.aims if purpose else ()), ("benefits", purpose.benefits if purpose else ())):
         if lines:
-            yield heading(2, word(f"purpose.{name}"))
+            yield heading(2, word(f"purpose.{name}"), listed=False)
             yield bullets(lines)
     for name, written in (
         ("necessity", purpose.necessity if purpose else None),
         ("if_not_shared", purpose.if_not_shared if purpose else None),
     ):
         if written:
-            yield heading(2, word(f"purpose.{name}"))
+            yield heading(2, word(f"purpose.{name}"), listed=False)
             yield from prose(written)
     if agreement.text.people:
-        yield heading(2, word("purpose.people"))
+        yield heading(2, word("purpose.people"), listed=False)
         yield bullets(agreement.text.people)
 
 
-def _considerations(agreement: Agreement, prose: Callable[[str], Blocks]) -> Section:
+def _considerations(agreement: Agreement, prose: Prose) -> Section:
     yield heading(1, word("considerations.heading"))
     answers = agreement.text.considerations
     for name, written in (
@@ -117,11 +155,11 @@ def _considerations(agreement: Agreement, prose: Callable[[str], Blocks]) -> Sec
         ("transparency", answers.transparency if answers else None),
         ("vital_interests", answers.vital_interests if answers else None),
     ):
-        yield heading(2, word(f"considerations.{name}"))
+        yield heading(2, word(f"considerations.{name}"), listed=False)
         yield from prose(written) if written else (paragraph(word("considerations.none")),)
 
 
-def _clauses(agreement: Agreement, prose: Callable[[str], Blocks]) -> Section:
+def _clauses(agreement: Agreement, prose: Prose) -> Section:
     yield heading(1, word("clauses.heading"))
     if not agreement.text.clauses:
         yield paragraph(word("clauses.none"))
@@ -130,21 +168,35 @@ def _clauses(agreement: Agreement, prose: Callable[[str], Blocks]) -> Section:
         yield heading(2, word("clauses.title", number=str(number), title=title))
         if clause.text:
             yield from prose(clause.text)
-        yield from _adopted(clause, agreement)
-        if not clause.text and not clause.adopts:
+        if clause.id in agreement.adopted:
+            yield from _adopted(agreement.adopted[clause.id], str(number), 3, prose)
+        if not clause.text and clause.id not in agreement.adopted:
             yield paragraph(word("clauses.not_written"))
 
 
-def _adopted(clause: Clause, agreement: Agreement) -> Section:
-    adopted = agreement.adopted.get(clause.id)
-    if adopted is None:
-        return
+def _adopted(adopted: Adopted, number: str, level: int, prose: Prose) -> Section:
+    """The clauses that a clause adopts, each with its text under a heading of its own; only titles where none is here."""
     if adopted.version:
         yield paragraph(word("clauses.adopts", title=adopted.title, version=adopted.version))
     else:
         yield paragraph(word("clauses.adopts_unversioned", title=adopted.title))
-    if adopted.clauses:
-        yield bullets(adopted.clauses)
+    if adopted.missing:
+        yield bullets(clause.title for clause in adopted.clauses)
+        name = f"clauses.{adopted.missing.replace('-', '_')}"
+        yield paragraph(word(f"{name}_ask", ask=adopted.ask) if adopted.ask else word(name))
+        return
+    for place, clause in enumerate(adopted.clauses, 1):
+        here = f"{number}.{place}"
+        yield heading(level, word("clauses.adopted_title", number=here, title=clause.title))
+        yield Paragraph((Styled("emphasis", text(word(
+            "clauses.adopted_from", title=adopted.title, version=adopted.version or ""
+        ))),))
+        if clause.text:
+            yield from prose(clause.text, level)
+        if clause.adopts:
+            yield from _adopted(clause.adopts, here, level + 1, prose)
+        if not clause.text and not clause.adopts:
+            yield paragraph(word("clauses.not_written"))
 
 
 def _review(agreement: Agreement) -> Section:
@@ -163,9 +215,11 @@ def _officers(agreement: Agreement) -> Section:
     if not any(officer.post or officer.mailbox for officer in agreement.officers):
         return
     yield heading(1, word("officers.heading"))
-    yield paragraph(word("officers.intro", as_of=in_words(agreement.as_of)))
+    yield paragraph(word("officers.intro"))
     rows = []
-    for officer in agreement.officers:
+    named = [officer for officer in agreement.officers if officer.post or officer.mailbox]
+    unnamed = [officer.organisation for officer in agreement.officers if not (officer.post or officer.mailbox)]
+    for officer in named:
         post = officer.post or word("officers.not_named")
         if officer.hours:
             post = word("officers.other", post=post, hours=officer.hours.replace("-", " "))
@@ -177,12 +231,19 @@ def _officers(agreement: Agreement) -> Section:
         ))
     yield Table(
         caption=word("officers.caption"),
-        widths=(3, 2.8, 2.4, 3.8),
+        widths=(_name_share(2.9, (officer.organisation for officer in named)), 2.5, 2.2, 4.5),
         head=tuple(word(f"officers.{name}") for name in ("organisation", "post", "deputy", "mailbox")),
         rows=tuple(rows),
         row_heads=True,
         captioned=False,
     )
+    if unnamed:
+        yield paragraph(word("officers.none_for", organisations=listed(unnamed)))
+
+
+def _name_share(usual: float, names: Iterable[str]) -> float:
+    """The share of the width for names of organisations: more where one is very long."""
+    return usual * (1.5 if max(map(len, names), default=0) > 60 else 1)
 
 
 def _forms(agreement: Agreement) -> Section:
@@ -217,7 +278,7 @@ def _history(agreement: Agreement) -> Section:
         return
     yield Table(
         caption=word("history.caption"),
-        widths=(1.6, 2.6, 2.6, 2.2, 4.4),
+        widths=(1.5, 2.3, 2.3, 2.5, 4.6),
         head=tuple(word(f"history.{name}") for name in ("version", "agreed", "effective", "change", "summary")),
         rows=tuple(
             tuple((paragraph(cell),) for cell in (
@@ -263,7 +324,7 @@ def _signature_block(party: PartyEntry, version: str) -> Section:
     tick = Field(
         "checkbox", f"{party.organisation}__authority", word("signatures.declaration_label", organisation=party.name)
     )
-    yield heading(2, party.name)
+    yield heading(2, party.name, listed=False)
     yield Table(
         caption=word("signatures.caption", organisation=party.name),
         widths=(3.6, 8),
@@ -300,40 +361,60 @@ def agreement_document(agreement: Agreement) -> Document:
         ),
         facts=tuple(facts_of(agreement)),
         lead=(
-            heading(1, word("summary.heading")),
+            heading(1, word("summary.heading"), listed=False),
             *(paragraphs(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
         ),
         contents=True,
         body=(
             *_parties(agreement),
-            *_purpose(agreement, prose),
-            *_considerations(agreement, prose),
-            *flow_section(agreement),
-            *_clauses(agreement, prose),
-            *_review(agreement),
+            *(_terms(agreement, prose) if agreement.kept else _not_kept(agreement)),
             *_officers(agreement),
-            *_forms(agreement),
+            *(_forms(agreement) if agreement.kept else ()),
             *_history(agreement),
             *_signatures(agreement),
         ),
         footer=footer_of(agreement),
         properties=properties_of(agreement),
+        copy=copy_line() if agreement.signable else (),
     )
 
 
-def _read_all(agreement: Agreement) -> Callable[[str], Blocks]:
+def _terms(agreement: Agreement, prose: Prose) -> Section:
+    """What is agreed, from the purpose to the review."""
+    yield from _purpose(agreement, prose)
+    yield from _considerations(agreement, prose)
+    yield from flow_section(agreement)
+    yield from _clauses(agreement, prose)
+    yield from _review(agreement)
+
+
+def _read_all(agreement: Agreement) -> Prose:
     """Every prose of the agreement from one pandoc process; the function returned looks one up."""
     protocol = agreement.text
     purpose, considerations = protocol.purpose, protocol.considerations
-    written: list[str | None] = []
+    written: list[tuple[str | None, int]] = []
     if purpose:
-        written += [purpose.necessity, purpose.if_not_shared]
+        written += [(purpose.necessity, 2), (purpose.if_not_shared, 2)]
     if considerations:
-        written += [
+        written += [(answer, 2) for answer in (
             considerations.proportionality, considerations.consent,
             considerations.transparency, considerations.vital_interests,
-        ]
-    written += [clause.text for clause in protocol.clauses]
-    texts = list(dict.fromkeys(words for words in written if words))
-    read = dict(zip(texts, read_prose(texts, record=agreement.id, below=2), strict=True))
-    return read.__getitem__
+        )]
+    written += [(clause.text, 2) for clause in protocol.clauses]
+    for adopted in agreement.adopted.values():
+        written += _adopted_prose(adopted, 3)
+    texts = list(dict.fromkeys((words, below) for words, below in written if words))
+    read = read_prose([words for words, _ in texts], record=agreement.id, below=[below for _, below in texts])
+    found = dict(zip(texts, read, strict=True))
+
+    def look_up(words: str, below: int = 2) -> Blocks:
+        return found[words, below]
+
+    return look_up
+
+
+def _adopted_prose(adopted: Adopted, level: int) -> Iterable[tuple[str | None, int]]:
+    for clause in adopted.clauses:
+        yield clause.text, level
+        if clause.adopts:
+            yield from _adopted_prose(clause.adopts, level + 1)

@@ -73,19 +73,19 @@ class Tree:
         self._headings = 0
 
     def document(self, document: Document) -> Json:
-        """The first page, the lead, the contents and the body."""
+        """The first page with the lead before the facts, the contents and the body."""
         first: list[Json] = [self._styled("Kicker", (Text(document.kicker),)), self._styled("Title", (Text(document.title),))]
         if document.notice:
             first.append(self._styled("Notice", (Text(document.notice),)))
+        for block in document.copy:
+            if isinstance(block, Paragraph):
+                first.append(self._styled("Copy", block.content))
         facts = Table("", (3, 8), (), tuple(
             ((Paragraph((Styled("strong", (Text(fact.name),)),)),), (Paragraph(fact.value),)) for fact in document.facts
         ), row_heads=True)
-        first += self.blocks((facts,))
+        first += [*self.blocks(document.lead), *self.blocks((facts,))]
         if document.contents:
-            first += self.blocks((NewPage(),))
-        first += self.blocks(document.lead)
-        if document.contents:
-            first += [_node("Para", [_node("Str", CONTENTS)]), *self.blocks((NewPage(),))]
+            first += [*self.blocks((NewPage(),)), _node("Para", [_node("Str", CONTENTS)])]
         body = self.blocks(document.body)
         return {"pandoc-api-version": list(_version()), "meta": {}, "blocks": [*first, *body]}
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import typst
 
-from undersigned.documents.blocks import Document, DocumentError, Json, as_data
+from undersigned.documents.blocks import Document, DocumentError, Json, as_data, check_size
 from undersigned.documents.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
 
@@ -101,6 +101,12 @@ def _setter() -> _Setter:
     return _Setter()
 
 
+def is_in_use() -> bool:
+    """Whether this process has set pages. One that has must not be forked: the compiler's threads would be missing."""
+    return _setter.cache_info().currsize > 0
+
+
 def pdf_of(document: Document, *, epoch: int) -> bytes:
     """The PDF of a document. `epoch`: the time it carries, in seconds since 1970. DocumentError where it cannot be set."""
+    check_size(document)
     return with_fields(_setter().set_pages(document, epoch), document)

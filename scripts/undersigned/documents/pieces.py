@@ -39,8 +39,8 @@ def paragraphs(words: str) -> Blocks:
     return tuple(paragraph(part) for part in words.replace("\r\n", "\n").split("\n\n") if part.strip())
 
 
-def heading(level: int, words: str) -> Heading:
-    return Heading(level, text(words))
+def heading(level: int, words: str, *, listed: bool = True) -> Heading:
+    return Heading(level, text(words), listed)
 
 
 def bullets(lines: Iterable[str]) -> Bullets:

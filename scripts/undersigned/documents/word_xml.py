@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -68,14 +69,23 @@ def core_properties(document: Document, epoch: int) -> bytes:
     return serial(root)
 
 
-def custom_properties(document: Document) -> bytes:
-    properties = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-    types = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-    root = etree.Element(f"{{{properties}}}Properties", nsmap={"op": properties, "vt": types})
-    for number, (name, value) in enumerate(document.properties, 2):
-        element = etree.SubElement(root, f"{{{properties}}}property")
+_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+
+
+def custom_properties(given: Iterable[tuple[str, str]]) -> bytes:
+    """The part that holds a document's own properties (ISO 29500-1, 22.3)."""
+    root = etree.Element(f"{{{_PROPERTIES}}}Properties", nsmap={"op": _PROPERTIES, "vt": _TYPES})
+    return with_custom_properties(serial(root), given)
+
+
+def with_custom_properties(part: bytes, more: Iterable[tuple[str, str]]) -> bytes:
+    """The same part with more properties."""
+    root = etree.fromstring(part, PARSER)
+    for number, (name, value) in enumerate(more, 2 + len(root)):
+        element = etree.SubElement(root, f"{{{_PROPERTIES}}}property")
         element.set("fmtid", "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}")
         element.set("pid", str(number))
         element.set("name", name)
-        etree.SubElement(element, f"{{{types}}}lpwstr").text = value
+        etree.SubElement(element, f"{{{_TYPES}}}lpwstr").text = value
     return serial(root)

@@ -2,47 +2,82 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from undersigned.documents.agreement import Agreement, agreement_of
-from undersigned.documents.blocks import Document, DocumentError
+from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
+from undersigned.documents.blocks import DocumentError
+from undersigned.documents.copies import COPY_PROPERTIES, Recipient, master_stamp, recipients_of, sender_of
 from undersigned.documents.docx import docx_of
 from undersigned.documents.first_page import epoch_of
 from undersigned.documents.forms import form_document
 from undersigned.documents.layout import agreement_document
-from undersigned.documents.pdf import pdf_of
+from undersigned.documents.packs import NOMINATION, packs_of
+from undersigned.documents.pdf import is_in_use, pdf_of
+from undersigned.documents.stamping import Stamp
+from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import newest_version, version_in_force
 
-__all__ = [
-    "DocumentError", "agreements_to_print", "documents_of", "render_docx", "render_form_docx", "render_form_pdf", "render_pdf",
-    "write_documents", "write_whole",
-]
+#: Seconds for all documents of one protocol.
+TIME_LIMIT: Final = 300.0
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The packs that are asked for: those of some organisations by present id, or of every party. `nomination` is the form
+    that goes with them where the protocol annexes none of that name. A protocol that none of the organisations signs
+    leaves nothing, unless `all_masters`.
+    """
+
+    nomination: Form
+    organisations: frozenset[str] | None = None
+    all_masters: bool = True
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files in order, what could not be made, each naming its record, the organisations that copies were made for,
+    and the protocols that nobody is asked to sign, of which copies were asked for.
+    """
+
+    files: tuple[Path, ...] = ()
+    failures: tuple[DocumentError, ...] = ()
+    organisations: frozenset[str] = frozenset()
+    unsigned: tuple[str, ...] = ()
+
+    def __add__(self, other: Written) -> Written:
+        return Written(
+            self.files + other.files, self.failures + other.failures, self.organisations | other.organisations,
+            self.unsigned + other.unsigned,
+        )
 
 
 def render_pdf(agreement: Agreement) -> bytes:
     """The signable master as PDF/UA-1 and PDF/A-2a. DocumentError where it cannot be made."""
-    return pdf_of(agreement_document(agreement), epoch=epoch_of(agreement.as_of))
+    return pdf_of(agreement_document(agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_docx(agreement: Agreement) -> bytes:
     """The signable master as DOCX with content controls. DocumentError where it cannot be made."""
-    return docx_of(agreement_document(agreement), epoch=epoch_of(agreement.as_of))
+    return docx_of(agreement_document(agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_form_pdf(form_id: str, form: Form, agreement: Agreement) -> bytes:
     """A standard form or letter of the agreement as PDF to fill in. DocumentError where it cannot be made."""
-    return pdf_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.as_of))
+    return pdf_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_form_docx(form_id: str, form: Form, agreement: Agreement) -> bytes:
     """A standard form or letter of the agreement as DOCX to fill in. DocumentError where it cannot be made."""
-    return docx_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.as_of))
+    return docx_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
 
 
 def agreements_to_print(
@@ -58,6 +93,21 @@ def agreements_to_print(
     return [first, earlier]
 
 
+def agreement_sheet(agreement: Agreement) -> Sheet:
+    """A signable one has places for whose copy it is."""
+    return Sheet(
+        agreement.id, f"agreement {agreement!r}", epoch_of(agreement.dated), lambda: agreement_document(agreement),
+        master_stamp() if agreement.signable else Stamp(), COPY_PROPERTIES,
+    )
+
+
+def form_sheet(form_id: str, form: Form, agreement: Agreement) -> Sheet:
+    return Sheet(
+        f"{agreement.id}/{form_id}", f"form {form_id} {agreement!r}", epoch_of(agreement.dated),
+        lambda: form_document(form_id, form, agreement),
+    )
+
+
 def write_documents(
     register: Register,
     protocols: Iterable[str],
@@ -66,57 +116,142 @@ def write_documents(
     as_of: date,
     public_only: bool,
     forms: bool = True,
+    copies: Copies | None = None,
     register_address: str = "",
+    kept: Kept | None = None,
+    processes: int = 1,
+    time_limit: float = TIME_LIMIT,
     watch: Callable[[int, int], None] | None = None,
-) -> list[Path]:
-    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`.
+) -> Written:
+    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`;
+    with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that signs.
 
-    Restricted protocols are left out where `public_only`, and always where their text is not kept here. `watch` is told how many protocols are done, and of how many.
-    Returns the files written, in order. DocumentError names the record that failed; no half-written file has a final
-    name, and the files of a protocol are put in place only when all of them were made.
+    Restricted protocols are left out where `public_only`; one whose text is not kept here is a failure otherwise. `watch`
+    is told how many protocols are done, and of how many.
+    `time_limit`: seconds for one protocol. A protocol that fails is among the failures and leaves none of its masters
+    and forms; the others are written. No half-written file has a final name.
     """
-    written: list[Path] = []
     ids = list(protocols)
-    for number, id_ in enumerate(ids, 1):
-        folder = register.protocol(id_)
-        if folder is None:
-            raise DocumentError(id_, "there is no such protocol")
-        if not folder.readable:
-            raise DocumentError(folder.id, "its record does not read")
-        if _is_printed(folder, as_of=as_of, public_only=public_only):
-            made = documents_of(folder, register, as_of=as_of, forms=forms, register_address=register_address)
-            written += [write_whole(output_dir / folder.id / name, content) for name, content in made.items()]
+    order = _Order(register, output_dir, as_of, public_only, forms, copies, register_address, kept or NothingKept())
+    answers: dict[str, Written] = {}
+    for number, (id_, answer) in enumerate(
+        in_workers(partial(_write_protocol, order), ids, processes=0 if is_in_use() else processes, limit=time_limit), 1
+    ):
+        if isinstance(answer, WorkerError):
+            answers[id_] = _failed(DocumentError(id_, answer.reason))
+        else:
+            answers[id_] = answer + _failed(*(
+                DocumentError(id_, f"{path.name} was written and is not there") for path in answer.files if not path.is_file()
+            ))
         if watch is not None:
             watch(number, len(ids))
-    return written
+    return sum((answers[id_] for id_ in ids), Written())
 
 
-def _is_printed(folder: ProtocolFolder, *, as_of: date, public_only: bool) -> bool:
-    if folder.value.publication != "restricted":
-        return True
+def _failed(*errors: DocumentError) -> Written:
+    return Written((), errors)
+
+
+@dataclass(frozen=True)
+class _Order:
+    register: Register
+    output: Path
+    as_of: date
+    public_only: bool
+    forms: bool
+    copies: Copies | None
+    register_address: str
+    kept: Kept
+
+
+def _write_protocol(order: _Order, id_: str) -> Written:
+    """What one protocol leaves."""
+    folder = order.register.protocol(id_)
+    if folder is None:
+        return _failed(DocumentError(id_, "there is no such protocol"))
+    if not folder.readable:
+        return _failed(DocumentError(folder.id, "its record does not read"))
+    if folder.value.publication == "restricted":
+        if order.public_only:
+            return Written()
+        if not _has_text(folder, as_of=order.as_of):
+            return _failed(DocumentError(folder.id, "it is restricted and its text is not kept here; ask the register that holds it"))
+    try:
+        agreements = agreements_to_print(folder, order.register, as_of=order.as_of, register_address=order.register_address)
+        to = _recipients(order, folder, agreements[0])
+        if order.copies is not None and order.copies.organisations is not None and not (to or order.copies.all_masters):
+            return Written()
+        bases, failures = _bases(_sheets(agreements, forms=order.forms), order.kept)
+        if failures:
+            return _failed(*failures)
+        files = list(_write_masters(order.output / folder.id, bases))
+        if order.copies is not None and to:
+            files += _write_packs(order, order.copies, folder, agreements[0], bases[agreements[0].file_stem], to)
+    except DocumentError as error:
+        return _failed(error)
+    unsigned = () if order.copies is None or agreements[0].signable else (folder.id,)
+    return Written(tuple(files), (), frozenset(one.organisation for one in to), unsigned)
+
+
+def _recipients(order: _Order, folder: ProtocolFolder, agreement: Agreement) -> list[Recipient]:
+    if order.copies is None or not agreement.signable:
+        return []
+    return recipients_of(agreement, folder, order.register, as_of=order.as_of, wanted=order.copies.organisations)
+
+
+def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
+    for stem, base in bases.items():
+        yield write_whole(place / f"{stem}.pdf", base.pdf)
+        yield write_whole(place / f"{stem}.docx", base.docx)
+
+
+def _sheets(agreements: list[Agreement], *, forms: bool) -> Iterator[tuple[str, Sheet]]:
+    for agreement in agreements:
+        yield agreement.file_stem, agreement_sheet(agreement)
+    if forms:
+        for form_id, form in agreements[0].forms.items():
+            yield form_id, form_sheet(form_id, form, agreements[0])
+
+
+def _bases(sheets: Iterable[tuple[str, Sheet]], kept: Kept) -> tuple[dict[str, Base], list[DocumentError]]:
+    made: dict[str, Base] = {}
+    failures: list[DocumentError] = []
+    for stem, sheet in sheets:
+        try:
+            made[stem] = base_of(sheet, kept)
+        except DocumentError as error:
+            failures.append(error)
+    return made, failures
+
+
+def _write_packs(
+    order: _Order, copies: Copies, folder: ProtocolFolder, agreement: Agreement, master: Base, to: list[Recipient]
+) -> Iterator[Path]:
+    place = order.output / folder.id
+    nomination = agreement.forms.get(NOMINATION) or copies.nomination
+    for pack in packs_of(agreement, master, to, sender_of(folder, order.register), nomination, order.kept):
+        for name, content in pack.files.items():
+            yield write_whole(place / pack.name / name, content)
+        yield write_whole(place / f"{pack.name}.zip", pack.archive())
+
+
+def _has_text(folder: ProtocolFolder, *, as_of: date) -> bool:
     newest = newest_version(folder, as_of=as_of)
-    has_text = (newest is not None and newest[1].text is not None) or folder.value.flows or folder.value.clauses
-    return bool(has_text) and not public_only
+    return bool((newest is not None and newest[1].text is not None) or folder.value.flows or folder.value.clauses)
 
 
 def documents_of(
     folder: ProtocolFolder, register: Register, *, as_of: date, forms: bool = True, register_address: str = ""
 ) -> dict[str, bytes]:
-    """Every document of a protocol by file name."""
+    """Every document of a protocol by file name. DocumentError, naming the first that cannot be made."""
     agreements = agreements_to_print(folder, register, as_of=as_of, register_address=register_address)
-    made: dict[str, bytes] = {}
-    for agreement in agreements:
-        made |= _both(agreement.file_stem, agreement_document(agreement), as_of)
-    if forms:
-        newest = agreements[0]
-        for form_id, form in newest.forms.items():
-            made |= _both(form_id, form_document(form_id, form, newest), as_of)
-    return made
-
-
-def _both(stem: str, document: Document, as_of: date) -> dict[str, bytes]:
-    epoch = epoch_of(as_of)
-    return {f"{stem}.pdf": pdf_of(document, epoch=epoch), f"{stem}.docx": docx_of(document, epoch=epoch)}
+    bases, failures = _bases(_sheets(agreements, forms=forms), NothingKept())
+    if failures:
+        raise failures[0]
+    return {
+        stem + ending: content
+        for stem, base in bases.items() for ending, content in ((".pdf", base.pdf), (".docx", base.docx))
+    }
 
 
 def write_whole(path: Path, content: bytes) -> Path:
@@ -130,8 +265,6 @@ def write_whole(path: Path, content: bytes) -> Path:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
             passing = Path(file.name)
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         passing.chmod(0o644)
         passing.replace(path)
     except OSError as error:

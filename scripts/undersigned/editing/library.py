@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from undersigned.records.form import Form
+from undersigned.records.reading import read_record
 from undersigned.records.source import Data, Source
 
 #: The day on which the law of the standards was last read against the vocabularies, which name their sources.
@@ -78,6 +80,14 @@ def flows_of(id_: str) -> list[StandardFlow]:
 def standard_form(id_: str) -> str:
     """The text of a standard form or letter."""
     return (_FOLDER / "forms" / f"{id_}.yaml").read_text(encoding="utf-8")
+
+
+def standard_form_record(id_: str) -> Form:
+    """A standard form or letter as a record."""
+    record = read_record(f"standards/forms/{id_}.yaml", standard_form(id_).encode(), Form)
+    if record.value is None:
+        raise ValueError(f"{record.path}: {record.findings[0].message}")
+    return record.value
 
 
 @cache

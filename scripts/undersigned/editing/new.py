@@ -110,7 +110,7 @@ def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
     contents = {**before.files.contents, **{path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}}
     folders = {*before.files.folders, *("/".join(path.split("/")[:2]) for path in texts)}
     files = replace(before.files, contents=contents, folders=tuple(sorted(folders)))
-    after = Register(before.root, files, repository_private=before.repository_private)
+    after = Register(before.root, files, repository_private=before.repository_private, address=before.address)
     known = {(finding.path, finding.code, finding.message) for finding in _errors(before, request)}
     for finding in _errors(after, request):
         if (finding.path, finding.code, finding.message) not in known:

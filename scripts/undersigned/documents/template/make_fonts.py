@@ -58,6 +58,7 @@ def cut_form_font(source: Path, target: Path) -> None:
         "bbox": [round(value * 1000 / per_em) for value in (head.xMin, head.yMin, head.xMax, head.yMax)],
         "cap_height": round(os2.sCapHeight * 1000 / per_em),
         "descent": round(os2.sTypoDescender * 1000 / per_em),
+        "glyphs": {str(code): cut_font.getGlyphID(glyph) for code, glyph in cut_font.getBestCmap().items()},
         "widths": widths,
     }
     target.with_suffix(".json").write_text(json.dumps(measures, sort_keys=True) + "\n", encoding="utf-8")

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 ACCENT, QUIET = RGBColor(0x12, 0x50, 0x6B), RGBColor(0x4A, 0x4F, 0x54)
 SIZES = {
-    "Title": 30, "Heading 1": 19, "Heading 2": 14, "Heading 3": 12, "Heading 4": 12, "Heading 5": 12,
+    "Title": 28, "Heading 1": 19, "Heading 2": 14, "Heading 3": 12, "Heading 4": 12, "Heading 5": 12,
     "Heading 6": 12,
     "TOC Heading": 19,
 }
@@ -58,15 +58,15 @@ def set_styles(document: docx.document.Document) -> None:
         style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = Pt(size), True, False, ACCENT
         style.paragraph_format.alignment = 0
         style.paragraph_format.keep_with_next = True
-        style.paragraph_format.space_before = Pt(0 if name == "Title" else 22 if name == "Heading 1" else 16)
-        style.paragraph_format.space_after = Pt(18 if name == "Title" else 8)
+        style.paragraph_format.space_before = Pt(0 if name == "Title" else 20 if name == "Heading 1" else 14)
+        style.paragraph_format.space_after = Pt(14 if name == "Title" else 6)
     for name in ("Body Text", "First Paragraph", "Compact", "Footnote Text", "Block Text"):
         styles[name].font.size = Pt(12)
     for name in ("Body Text", "First Paragraph"):
         styles[name].paragraph_format.space_before = Pt(0)
-        styles[name].paragraph_format.space_after = Pt(10)
+        styles[name].paragraph_format.space_after = Pt(8)
         styles[name].paragraph_format.line_spacing = 1.15
-    styles["Compact"].paragraph_format.space_before = styles["Compact"].paragraph_format.space_after = Pt(3)
+    styles["Compact"].paragraph_format.space_before = styles["Compact"].paragraph_format.space_after = Pt(2)
     caption = styles["Table Caption"]
     caption.font.size, caption.font.italic, caption.font.color.rgb = Pt(12), False, QUIET
     caption.paragraph_format.keep_with_next = True
@@ -76,21 +76,26 @@ def set_styles(document: docx.document.Document) -> None:
     link = styles["Hyperlink"]
     link.font.color.rgb, link.font.underline = ACCENT, True
     for name, size, bold, colour in (
-        ("Kicker", 14, True, QUIET), ("Notice", 12, True, ACCENT), ("TOC 1", 12, False, None), ("TOC 2", 12, False, None),
+        ("Kicker", 14, True, QUIET), ("Notice", 12, True, ACCENT), ("Copy", 12, False, None), ("TOC 1", 12, True, None), ("TOC 2", 12, False, None),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
         style.font.name, style.font.size, style.font.bold = "Arial", Pt(size), bold
         if colour is not None:
             style.font.color.rgb = colour
-        style.paragraph_format.space_after = Pt(3 if name.startswith("TOC") else 8)
+        style.paragraph_format.space_after = Pt(2 if name.startswith("TOC") else 0 if name == "Copy" else 8)
         style.paragraph_format.left_indent = Cm(0.6) if name == "TOC 2" else None
-    styles["Kicker"].element.get_or_add_pPr().append(parse_xml(
+    styles["Kicker"].element.get_or_add_pPr().insert(0, parse_xml(
         f'<w:pBdr {W}><w:top w:val="single" w:sz="36" w:space="12" w:color="12506B"/></w:pBdr>'
     ))
-    styles["Notice"].element.get_or_add_pPr().append(parse_xml(
-        f'<w:pBdr {W}><w:left w:val="single" w:sz="36" w:space="8" w:color="12506B"/></w:pBdr>'
-    ))
+    styles["TOC 1"].paragraph_format.space_before = Pt(6)
+    for name in ("Notice", "Copy"):
+        properties = styles[name].element.get_or_add_pPr()
+        # Both come before any spacing (ECMA-376 part 1, 17.3.1.26).
+        properties.insert(0, parse_xml(f'<w:shd {W} w:val="clear" w:color="auto" w:fill="E8EEF1"/>'))
+        properties.insert(0, parse_xml(
+            f'<w:pBdr {W}><w:left w:val="single" w:sz="36" w:space="8" w:color="12506B"/></w:pBdr>'
+        ))
 
 
 def set_tables(document: docx.document.Document) -> None:
@@ -102,8 +107,8 @@ def set_tables(document: docx.document.Document) -> None:
         f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="9AA3AA"/>' for edge in ("top", "bottom", "insideH")
     )
     table.append(parse_xml(
-        f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="60" w:type="dxa"/>'
-        '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="60" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="50" w:type="dxa"/>'
+        '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="50" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
     ))
     table.append(parse_xml(
         f'<w:tblStylePr {W} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
@@ -115,25 +120,25 @@ def set_page(document: docx.document.Document) -> None:
     """A4, and the marks that each document replaces in its header and footer."""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.2)
-    section.top_margin, section.bottom_margin = Cm(2.3), Cm(2.6)
+    section.left_margin = section.right_margin = Cm(2)
+    section.top_margin, section.bottom_margin = Cm(2.1), Cm(2.4)
     header = section.header.paragraphs[0]
     run = header.add_run("@@NOTICE@@")
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = "Arial", Pt(10), True, ACCENT
     footer = section.footer.paragraphs[0]
     footer._p.get_or_add_pPr().append(parse_xml(
-        f'<w:tabs {W}><w:tab w:val="clear" w:pos="4680"/><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="9400"/></w:tabs>'
+        f'<w:tabs {W}><w:tab w:val="clear" w:pos="4680"/><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="9638"/></w:tabs>'
     ))
 
     def small(text: str, paragraph: docx.text.paragraph.Paragraph = footer) -> None:
         run = paragraph.add_run(text)
-        run.font.name, run.font.size, run.font.color.rgb = "Arial", Pt(9.5), QUIET
+        run.font.name, run.font.size, run.font.color.rgb = "Arial", Pt(10), QUIET
 
     small("@@FOOT@@\t@@PAGE@@ ")
     for instruction, after in (("PAGE", " @@OF@@ "), ("NUMPAGES", "")):
         footer._p.append(parse_xml(
             f'<w:fldSimple {W} w:instr="{instruction}"><w:r><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial"/>'
-            '<w:color w:val="4A4F54"/><w:sz w:val="19"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
+            '<w:color w:val="4A4F54"/><w:sz w:val="20"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
         ))
         small(after)
     small("@@CHECK@@", section.footer.add_paragraph())

@@ -1,0 +1,69 @@
+"""Text drawn inside a field of a PDF: broken into lines and set small enough to fit. Knows no field and no file."""
+
+from __future__ import annotations
+
+from undersigned.documents.form_font import measures
+
+#: The name that the drawing calls its font by.
+FONT = "Wide"
+_SIZES = (12.0, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0)
+_PAD, _LEADING = 3.0, 1.25
+_UNKNOWN, _DOTS = "?", "…"
+
+
+def text_drawing(text: str, width: float, height: float) -> bytes:
+    """The content of an appearance stream (ISO 32000-1, 12.7.3.3) that shows `text` in a box, sizes in points.
+
+    Text that does not fit at six points ends in dots. A letter that the font lacks is shown as a question mark.
+    """
+    size, lines = _fitted("".join(_shown(character) for character in text), width - 2 * _PAD, height)
+    drop = size * _LEADING
+    capital = size * measures().cap_height / 1000
+    first = height - _PAD - (drop + capital) / 2
+    rows = " ".join(f"<{_codes(line)}> Tj" if not number else f"0 {-drop:.2f} Td <{_codes(line)}> Tj" for number, line in enumerate(lines))
+    return f"/Tx BMC q BT /{FONT} {size:g} Tf 0 g {_PAD:g} {first:.2f} Td {rows} ET Q EMC".encode()
+
+
+def _shown(character: str) -> str:
+    return character if ord(character) in measures().glyphs else " " if character.isspace() else _UNKNOWN
+
+
+def _codes(line: str) -> str:
+    glyphs = measures().glyphs
+    return "".join(f"{glyphs[ord(character)]:04X}" for character in line)
+
+
+def _fitted(text: str, width: float, height: float) -> tuple[float, list[str]]:
+    lines: list[str] = []
+    for size in _SIZES:
+        lines = _broken(text, width / size * 1000)
+        room = max(1, int((height - _PAD) / (size * _LEADING)))
+        if len(lines) <= room:
+            return size, lines
+    kept = lines[:room]
+    while kept[-1] and _width(kept[-1] + _DOTS) > width / size * 1000:
+        kept[-1] = kept[-1][:-1]
+    kept[-1] += _DOTS
+    return size, kept
+
+
+def _width(text: str) -> int:
+    widths = measures().widths
+    return sum(widths[ord(character)] for character in text)
+
+
+def _broken(text: str, width: float) -> list[str]:
+    """Lines no wider than `width` (thousandths of the type size), broken between words where that can be."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if _width(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if lines[-1] and _width(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return lines

@@ -1,0 +1,121 @@
+"""Finished files to make copies from: one PDF and the parts of one DOCX for each document, kept from the last time where
+nothing that they are made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import Protocol
+
+from undersigned.documents.blocks import Document, DocumentError
+from undersigned.documents.docx import CUSTOM, docx_parts
+from undersigned.documents.packing import Member, packed
+from undersigned.documents.pdf import pdf_of
+from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
+from undersigned.documents.word_xml import with_custom_properties
+
+#: What the files are made with, beside our own code: another version may make others.
+_MADE_WITH = ("typst", "pikepdf", "pypandoc-binary", "lxml")
+
+
+class Kept(Protocol):
+    """Files from the last time, by a digest of everything that they are made of. `code` names the version of ours."""
+
+    code: str
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+
+class NothingKept:
+    """Everything is made anew."""
+
+    code = ""
+
+    def get(self, key: str) -> bytes | None:
+        return None
+
+    def put(self, key: str, content: bytes) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A document to be made. `facts`: all that it is made of, as text that differs where they differ. `epoch`: the time that
+    it carries, in seconds since 1970. `stamped`: what its stamped fields show at first; `properties`: what a copy adds.
+    """
+
+    record: str
+    facts: str
+    epoch: int
+    build: Callable[[], Document]
+    stamped: Stamp = field(default_factory=Stamp)
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Base:
+    """A document's PDF and the parts of its DOCX, with marks where stamped values go."""
+
+    sheet: Sheet
+    pdf: bytes
+    parts: Mapping[str, bytes]
+
+    @property
+    def docx(self) -> bytes:
+        """The document itself, of which no copy is made."""
+        return DocxStamper(self.parts, self.sheet.stamped).make(Stamp())
+
+    @cached_property
+    def _stampers(self) -> tuple[PdfStamper, DocxStamper]:
+        defaults = Stamp(self.sheet.stamped.fields, dict.fromkeys(self.sheet.properties, ""))
+        marked = tuple((name, mark(f"property {name}")) for name in self.sheet.properties)
+        parts = {**self.parts, CUSTOM: with_custom_properties(self.parts[CUSTOM], marked)}
+        return PdfStamper(self.pdf, defaults, record=self.sheet.record), DocxStamper(parts, defaults)
+
+    def copy(self, stamp: Stamp) -> dict[str, bytes]:
+        """One copy by ending: `.pdf` and `.docx`."""
+        pdf, docx = self._stampers
+        return {".pdf": pdf.make(stamp), ".docx": docx.make(stamp)}
+
+
+def base_of(sheet: Sheet, kept: Kept) -> Base:
+    """The document, made or kept. DocumentError where it cannot be made."""
+    key = _key(sheet, kept.code)
+    whole = kept.get(key)
+    if whole is not None:
+        return _opened(sheet, whole)
+    document = sheet.build()
+    if defaults_of(document).fields != sheet.stamped.fields:
+        raise DocumentError(sheet.record, "its stamped fields are not those that its copies need")
+    base = Base(sheet, pdf_of(document, epoch=sheet.epoch), docx_parts(document, epoch=sheet.epoch))
+    kept.put(key, _closed(base))
+    return base
+
+
+def _key(sheet: Sheet, code: str) -> str:
+    made_with = [f"{name} {version(name)}" for name in _MADE_WITH]
+    return hashlib.sha256("\0".join([code, *made_with, sheet.record, str(sheet.epoch), sheet.facts]).encode()).hexdigest()
+
+
+_PDF, _PART = "document.pdf", "part/"
+
+
+def _closed(base: Base) -> bytes:
+    """All of it as one archive."""
+    members = [Member.of(_PDF, [base.pdf])]
+    members += [Member.of(_PART + name, [content]) for name, content in base.parts.items()]
+    return packed(members)
+
+
+def _opened(sheet: Sheet, whole: bytes) -> Base:
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    parts = {name.removeprefix(_PART): value for name, value in content.items() if name.startswith(_PART)}
+    return Base(sheet, content[_PDF], parts)

@@ -1,0 +1,140 @@
+"""The two copies that each party is sent: whose they are, where one comes back to and by when. Sets no page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from undersigned.documents.agreement import Agreement
+from undersigned.documents.blocks import Blocks, Field, Paragraph
+from undersigned.documents.stamping import Stamp
+from undersigned.documents.words import in_words, word
+from undersigned.records.fields import When, earliest
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import COPY_DAYS, Signing
+
+#: Properties that only a copy has.
+COPY_PROPERTIES: Final = ("Organisation", "OrganisationName", "CopyNumber", "IssuedOn")
+KEEP, RETURN = 1, 2
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends the copies out and has one of each back: the lead organisation, with the post to ask for."""
+
+    organisation: str
+    name: str
+    post: str | None = None
+    mailbox: str | None = None
+    address: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Name, post and mailbox in one line."""
+        return ", ".join(part for part in (self.name, self.post, self.mailbox) if part)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A party that signs, and what its copies say. `signed` is the version that binds it now, with the day."""
+
+    organisation: str
+    name: str
+    attention: str
+    issued_on: date
+    return_by: date
+    signed: tuple[str, When] | None = None
+
+
+def sender_of(folder: ProtocolFolder, register: Register) -> Sender | None:
+    """The lead; None where the protocol names none."""
+    if not folder.value.lead:
+        return None
+    id_ = register.present_organisation(folder.value.lead)
+    post, mailbox = _contact(folder, register, id_)
+    record = register.organisation(id_)
+    address = record.value.postal_address if record is not None and record.value is not None else None
+    lines = tuple(line.strip() for line in (address or "").splitlines() if line.strip())
+    return Sender(id_, register.organisation_name(id_), post, mailbox, lines)
+
+
+def _contact(folder: ProtocolFolder, register: Register, organisation: str) -> tuple[str | None, str | None]:
+    """Post and mailbox: the officer nominated for this protocol, or else the organisation's own contact."""
+    signing = folder.signing.get(organisation)
+    officer = signing.value.nominated_officer if signing is not None and signing.value is not None else None
+    if officer is not None and (officer.post or officer.mailbox):
+        return officer.post, officer.mailbox
+    record = register.organisation(organisation)
+    contact = record.value.contact if record is not None and record.value is not None else None
+    return (contact.post, contact.mailbox) if contact is not None else (None, None)
+
+
+def recipients_of(
+    agreement: Agreement, folder: ProtocolFolder, register: Register, *, as_of: date, wanted: Collection[str] | None = None
+) -> list[Recipient]:
+    """The parties that sign this text, in its order; of them those `wanted` by present id, or all."""
+    signing = Signing(folder, register, as_of=as_of)
+    found = []
+    for party in agreement.parties:
+        if not party.signs or (wanted is not None and party.organisation not in wanted):
+            continue
+        entries = signing.entries(party.organisation)
+        sent = next((entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None)
+        last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
+        post, mailbox = _contact(folder, register, party.organisation)
+        found.append(Recipient(
+            party.organisation, party.name,
+            attention=", ".join(part for part in (post, mailbox) if part),
+            issued_on=as_of,
+            return_by=_return_by(sent, as_of),
+            signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
+        ))
+    return found
+
+
+def _return_by(sent: When | None, as_of: date) -> date:
+    """So many days after the copies went out; counted anew where none went out or the day has passed."""
+    due = earliest(sent) + timedelta(days=COPY_DAYS) if sent is not None else None
+    return due if due is not None and due >= as_of else as_of + timedelta(days=COPY_DAYS)
+
+
+# -- what they say ----------------------------------------------------------------------------------------------
+
+
+def copy_line(whose: str = "", what: str = "") -> Blocks:
+    """The band on the first page that says whose copy this is and what to do with it."""
+    return (
+        Paragraph((Field("stamped", "copy__for", word("copy.for_label"), value=whose or word("copy.master"), lines=2),)),
+        Paragraph((Field("stamped", "copy__do", word("copy.do_label"), value=what or word("copy.master_do"), lines=3),)),
+    )
+
+
+#: What the band says before a copy is made.
+def master_stamp() -> Stamp:
+    return Stamp({"copy__for": word("copy.master"), "copy__do": word("copy.master_do")})
+
+
+def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
+    """Copy 1, which the party keeps, or copy 2, which it returns."""
+    if number == KEEP:
+        what = word("copy.keep")
+    elif sender is None:
+        what = word("copy.return_anywhere", by=in_words(to.return_by))
+    elif sender.organisation == to.organisation:
+        what = word("copy.lead")
+    else:
+        what = word("copy.return", sender=sender.where, by=in_words(to.return_by))
+    return Stamp(
+        {"copy__for": word("copy.for", number=str(number), organisation=to.name), "copy__do": what},
+        properties_of_copy(to, number=f"{number} of 2"),
+    )
+
+
+def properties_of_copy(to: Recipient, *, number: str = "") -> dict[str, str]:
+    """What the file's metadata says of a party's copy, letter or form."""
+    return {
+        "Organisation": to.organisation, "OrganisationName": to.name, "CopyNumber": number,
+        "IssuedOn": to.issued_on.isoformat(),
+    }

@@ -1,0 +1,139 @@
+"""The letter that goes out with a party's two copies, and the form on which it names its officer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from undersigned.documents.agreement import Agreement
+from undersigned.documents.blocks import (
+    Block,
+    Break,
+    Document,
+    Fact,
+    Field,
+    Inline,
+    Numbered,
+    Paragraph,
+    Text,
+    plain,
+)
+from undersigned.documents.copies import Recipient, Sender, copy_line, properties_of_copy
+from undersigned.documents.first_page import footer_of, notice_of, properties_of
+from undersigned.documents.forms import form_document
+from undersigned.documents.pieces import heading, mail, paragraph, text
+from undersigned.documents.stamping import Stamp
+from undersigned.documents.words import in_words, word
+from undersigned.records.form import Form
+
+LETTER = "signing-letter"
+#: Its places, each with how many lines it has room for.
+_STAMPED = {"to": 2, "date": 1, "return_by": 1, "standing": 2}
+
+
+def covering_letter(agreement: Agreement, sender: Sender | None) -> Document:
+    """The letter, with places for what differs from party to party."""
+    version = agreement.version or ""
+    return Document(
+        record=f"{agreement.id}/{LETTER}",
+        title=word("covering.title", title=agreement.title),
+        kicker=word("covering.kicker"),
+        notice=notice_of(agreement),
+        watermark="",
+        author=plain(agreement.lead or ""),
+        subject=word("covering.subject", protocol=agreement.id, version=version),
+        facts=tuple(_facts(agreement, sender)),
+        lead=(),
+        contents=False,
+        body=(
+            paragraph(word("covering.opening", sender=sender.name if sender else word("covering.nobody"), title=agreement.title, version=version)),
+            *_what_is_new(agreement),
+            *_what_to_do(agreement, sender),
+            heading(1, word("covering.cannot_heading")),
+            paragraph(word("covering.cannot")),
+        ),
+        footer=footer_of(agreement, LETTER),
+        properties=properties_of(agreement, LETTER),
+    )
+
+
+def _place(name: str) -> Field:
+    return Field("stamped", f"letter__{name}", word(f"covering.{name}"), lines=_STAMPED[name])
+
+
+def _facts(agreement: Agreement, sender: Sender | None) -> Iterable[Fact]:
+    yield Fact(word("covering.to"), (_place("to"),))
+    if sender:
+        yield Fact(word("covering.from"), text(sender.where))
+    yield Fact(word("covering.date"), (_place("date"),))
+    yield Fact(word("covering.text"), text(word(
+        "covering.text_value", version=agreement.version or "", fingerprint=agreement.short_fingerprint
+    )))
+    yield Fact(word("covering.return_by"), (_place("return_by"),))
+
+
+def _what_is_new(agreement: Agreement) -> Iterable[Block]:
+    yield heading(1, word("covering.new_heading"))
+    this = next((entry for entry in agreement.history if entry.number == agreement.version), None)
+    if this is not None:
+        yield paragraph(word("covering.new", version=this.number, on=in_words(this.effective_from), summary=this.summary.strip().removesuffix(".")))
+    yield Paragraph((_place("standing"),))
+
+
+def _what_to_do(agreement: Agreement, sender: Sender | None) -> Iterable[Block]:
+    yield heading(1, word("covering.do_heading"))
+    steps: list[tuple[Block, ...]] = [(paragraph(word(f"covering.step_{name}")),) for name in ("read", "sign", "keep")]
+    steps.append((Paragraph(tuple(_where_to_return(sender))),))
+    steps.append((paragraph(word("covering.step_nominate")),))
+    yield Numbered(tuple(steps))
+
+
+def _where_to_return(sender: Sender | None) -> Iterable[Inline]:
+    if sender is None:
+        yield Text(word("covering.step_return_anywhere"))
+        return
+    yield Text(word("covering.step_return", sender=sender.name))
+    for line in filter(None, (sender.post, *sender.address)):
+        yield Break()
+        yield Text(plain(line))
+    if sender.mailbox:
+        yield Break()
+        yield from mail(sender.mailbox)
+
+
+def letter_defaults() -> Stamp:
+    """The letter's places before it is addressed to anyone."""
+    return Stamp({f"letter__{name}": "" for name in _STAMPED})
+
+
+def stamp_of_letter(to: Recipient) -> Stamp:
+    """The letter to one party."""
+    if to.signed is None:
+        standing = word("covering.standing_new", organisation=to.name)
+    else:
+        version, on = to.signed
+        standing = word("covering.standing_signed", organisation=to.name, version=version, on=in_words(on))
+    return Stamp(
+        {
+            "letter__to": ", ".join(part for part in (to.name, to.attention) if part), "letter__date": in_words(to.issued_on), "letter__return_by": in_words(to.return_by), "letter__standing": standing,
+        },
+        properties_of_copy(to),
+    )
+
+
+def nomination_form(form_id: str, form: Form, agreement: Agreement) -> Document:
+    """The form on which a party names its officer, with a line for whose it is."""
+    return replace(form_document(form_id, form, agreement), copy=copy_line(word("copy.nomination"), word("copy.nomination_do")))
+
+
+def nomination_defaults() -> Stamp:
+    return Stamp({"copy__for": word("copy.nomination"), "copy__do": word("copy.nomination_do")})
+
+
+def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
+    """The form for one party."""
+    what = (
+        word("copy.nomination_return", sender=sender.where, by=in_words(to.return_by)) if sender
+        else word("copy.return_anywhere", by=in_words(to.return_by))
+    )
+    return Stamp({"copy__for": word("copy.nomination_for", organisation=to.name), "copy__do": what}, properties_of_copy(to))

@@ -1,0 +1,78 @@
+"""A party's pack: its two copies, the covering letter and the form on which it names its officer. Nothing is written here."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from undersigned.documents.agreement import Agreement
+from undersigned.documents.bases import Base, Kept, Sheet, base_of
+from undersigned.documents.copies import COPY_PROPERTIES, KEEP, RETURN, Recipient, Sender, stamp_of_copy
+from undersigned.documents.covering import (
+    LETTER,
+    covering_letter,
+    letter_defaults,
+    nomination_defaults,
+    nomination_form,
+    stamp_of_letter,
+    stamp_of_nomination,
+)
+from undersigned.documents.first_page import epoch_of
+from undersigned.records.form import Form
+
+#: What a pack's nomination form goes by, whichever form it is.
+NOMINATION = "officer-nomination"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A party's files by name, and the name that their folder and their archive go by."""
+
+    name: str
+    files: dict[str, bytes]
+
+    def archive(self) -> bytes:
+        """The same files in one ZIP, in a folder of that name. They are compressed already, so they are only put together."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in self.files.items():
+                info = zipfile.ZipInfo(str(PurePosixPath(self.name, name)), (1980, 1, 1, 0, 0, 0))
+                info.create_system, info.external_attr = 3, 0o100644 << 16
+                archive.writestr(info, content)
+        return out.getvalue()
+
+
+def packs_of(
+    agreement: Agreement, master: Base, recipients: list[Recipient], sender: Sender | None, nomination: Form, kept: Kept
+) -> Iterator[Pack]:
+    """The packs of these parties. `master` is the agreement's own document. DocumentError where a part cannot be made."""
+    letter = base_of(letter_sheet(agreement, sender), kept)
+    form = base_of(nomination_sheet(agreement, nomination), kept)
+    for to in recipients:
+        parts = (
+            (LETTER, letter.copy(stamp_of_letter(to))),
+            (f"{agreement.file_stem}-copy-1-keep", master.copy(stamp_of_copy(KEEP, to, sender))),
+            (f"{agreement.file_stem}-copy-2-return", master.copy(stamp_of_copy(RETURN, to, sender))),
+            (NOMINATION, form.copy(stamp_of_nomination(to, sender))),
+        )
+        yield Pack(
+            f"{agreement.file_stem}-{to.organisation}",
+            {stem + ending: content for stem, both in parts for ending, content in sorted(both.items())},
+        )
+
+
+def letter_sheet(agreement: Agreement, sender: Sender | None) -> Sheet:
+    return Sheet(
+        f"{agreement.id}/{LETTER}", f"letter {sender!r} {agreement!r}", epoch_of(agreement.dated),
+        lambda: covering_letter(agreement, sender), letter_defaults(), COPY_PROPERTIES,
+    )
+
+
+def nomination_sheet(agreement: Agreement, form: Form) -> Sheet:
+    return Sheet(
+        f"{agreement.id}/{NOMINATION}", f"nomination {form!r} {agreement!r}", epoch_of(agreement.dated),
+        lambda: nomination_form(NOMINATION, form, agreement), nomination_defaults(), COPY_PROPERTIES,
+    )

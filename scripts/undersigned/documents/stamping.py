@@ -1,0 +1,179 @@
+"""Copies of a finished file that differ in their stamped fields and properties alone: made by adding to it, not by setting it again.
+
+A PDF gets an incremental update (ISO 32000-1, 7.5.6); of a DOCX only the letters that change are compressed anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Dictionary
+
+from undersigned.documents.appearance import text_drawing
+from undersigned.documents.blocks import Document, DocumentError, fields_of, plain
+from undersigned.documents.metadata import with_properties
+from undersigned.documents.packing import Member, packed
+
+#: Around the name of what is put in, in a template. No text of a document holds them: `plain` and `literal` see to it.
+OPEN, CLOSE = "\ue010", "\ue011"
+_MARK: Final = re.compile(f"{OPEN}([^{CLOSE}]+){CLOSE}".encode())
+_START: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What one copy says: the value of each stamped field, and the properties that it adds or changes."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def defaults_of(document: Document) -> Stamp:
+    """What a document's stamped fields show before any copy is made."""
+    return Stamp({field.name: field.value for field in fields_of(document) if field.kind == "stamped"})
+
+
+def mark(name: str) -> str:
+    """Stands in a template for a field's value (`field name`) or a property's (`property name`)."""
+    return f"{OPEN}{name}{CLOSE}"
+
+
+def _values(stamp: Stamp) -> dict[str, str]:
+    return {
+        **{f"field {name}": plain(value) for name, value in stamp.fields.items()},
+        **{f"property {name}": plain(value) for name, value in stamp.properties.items()},
+    }
+
+
+# -- PDF --------------------------------------------------------------------------------------------------------
+
+
+class PdfStamper:
+    """Stamps copies of one PDF. `defaults`: every field and property that a stamp may set. DocumentError where the PDF lacks one."""
+
+    def __init__(self, base: bytes, defaults: Stamp, *, record: str) -> None:
+        self._base = base if base.endswith(b"\n") else base + b"\n"
+        self._record, self._names = record, defaults
+        start = _START.search(base)
+        if start is None:
+            raise DocumentError(record, "its PDF has no end")
+        self._previous = int(start[1])
+        with pikepdf.open(io.BytesIO(base)) as file:
+            trailer = file.trailer
+            self._size, self._root = int(trailer.Size), trailer.Root.objgen[0]
+            self._id = bytes(trailer.ID[0])
+            self._info, self._info_head = trailer.Info.objgen[0], _opened(trailer.Info, [f"/{name}" for name in defaults.properties])
+            metadata = file.Root.Metadata
+            self._metadata = metadata.objgen[0]
+            self._xmp = with_properties(metadata.read_bytes(), {name: mark(f"property {name}") for name in defaults.properties}, clean=False)
+            widgets = {str(one.T): one for one in file.Root.AcroForm.Fields} if "/AcroForm" in file.Root else {}
+            missing = [name for name in defaults.fields if name not in widgets]
+            if missing:
+                raise DocumentError(record, f"the field {missing[0]!r} has no place in its PDF")
+            self._fields = {name: _StampedField(widgets[name]) for name in defaults.fields}
+
+    def make(self, stamp: Stamp) -> bytes:
+        """One copy. Names that `stamp` leaves out keep the defaults."""
+        fields = {**self._names.fields, **stamp.fields}
+        properties = {**self._names.properties, **stamp.properties}
+        objects: dict[int, bytes] = {
+            self._info: self._info_head + b"".join(
+                b"/%s %s " % (name.encode(), _text(plain(value))) for name, value in properties.items() if value
+            ) + b">>",
+            self._metadata: _stream(b"<< /Type /Metadata /Subtype /XML ", _filled(self._xmp, _values(Stamp({}, properties)))),
+        }
+        for name, value in fields.items():
+            objects |= self._fields[name].with_value(plain(value))
+        return self._base + self._update(objects)
+
+    def _update(self, objects: Mapping[int, bytes]) -> bytes:
+        out, places, at = [], {}, len(self._base)
+        for number in sorted(objects):
+            places[number] = at
+            out.append(b"%d 0 obj\n%s\nendobj\n" % (number, objects[number]))
+            at += len(out[-1])
+        places[self._size] = at
+        body = b"".join(out)
+        second = hashlib.sha256(self._id + body).digest()[:16]
+        rows = b"".join(struct.pack(">BIH", 1, place, 0) for place in places.values())
+        head = b"<< /Type /XRef /Size %d /Index [%s] /W [1 4 2] /Prev %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] " % (
+            self._size + 1, b" ".join(b"%d 1" % number for number in places), self._previous, self._root, self._info,
+            self._id.hex().encode(), second.hex().encode(),
+        )
+        return body + b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (self._size, _stream(head, rows), at)
+
+
+class _StampedField:
+    """A field's two objects as bytes, but for its value."""
+
+    def __init__(self, widget: pikepdf.Object) -> None:
+        self._number, self._head = widget.objgen[0], _opened(widget, ["/V"])
+        drawing = widget.AP.N
+        self._drawing, self._drawing_head = drawing.objgen[0], _opened(drawing.stream_dict, ["/Length", "/Filter", "/DecodeParms"])
+        self._width, self._height = float(drawing.BBox[2]), float(drawing.BBox[3])
+
+    def with_value(self, value: str) -> dict[int, bytes]:
+        return {
+            self._number: self._head + b"/V " + _text(value) + b" >>",
+            self._drawing: _stream(self._drawing_head, text_drawing(value, self._width, self._height)),
+        }
+
+
+def _opened(thing: pikepdf.Object, without: list[str]) -> bytes:
+    """A dictionary's bytes without some keys and without its closing marks."""
+    kept = Dictionary({key: value for key, value in thing.items() if key not in without})
+    return bytes(kept.unparse(resolved=False)).rstrip()[:-2] + b" "
+
+
+def _stream(head: bytes, content: bytes) -> bytes:
+    return b"%s/Length %d >>\nstream\n%s\nendstream" % (head, len(content), content)
+
+
+def _text(value: str) -> bytes:
+    """A text string in UTF-16 (ISO 32000-1, 7.9.2.2), as hexadecimal digits, which need no escapes."""
+    return b"<FEFF" + value.encode("utf-16-be").hex().upper().encode() + b">"
+
+
+def _filled(template: bytes, values: Mapping[str, str]) -> bytes:
+    return _MARK.sub(lambda found: escape(values[found[1].decode()]).encode(), template)
+
+
+# -- DOCX -------------------------------------------------------------------------------------------------------
+
+
+class DocxStamper:
+    """Stamps copies of one DOCX, given as its parts by name with marks where a value goes."""
+
+    def __init__(self, parts: Mapping[str, bytes], defaults: Stamp) -> None:
+        self._defaults = defaults
+        names = sorted(parts, key=lambda name: (name != "[Content_Types].xml", name))
+        self._members: list[Member | Callable[[Mapping[str, str]], Member]] = [
+            _in_pieces(name, parts[name]) if _MARK.search(parts[name]) else Member.of(name, [parts[name]]) for name in names
+        ]
+
+    def make(self, stamp: Stamp) -> bytes:
+        """One copy. Names that `stamp` leaves out keep the defaults."""
+        values = _values(Stamp({**self._defaults.fields, **stamp.fields}, {**self._defaults.properties, **stamp.properties}))
+        return packed([member if isinstance(member, Member) else member(values) for member in self._members])
+
+
+def _in_pieces(name: str, template: bytes) -> Callable[[Mapping[str, str]], Member]:
+    split = _MARK.split(template)
+    fixed, marked = split[0::2], [key.decode() for key in split[1::2]]
+    compressed = [Member.of(name, [piece], last=number == len(marked)) for number, piece in enumerate(fixed)]
+
+    def member(values: Mapping[str, str]) -> Member:
+        whole = compressed[0]
+        for key, following in zip(marked, compressed[1:], strict=True):
+            whole = whole.joined(Member.of(name, [escape(values[key]).encode()], last=False)).joined(following)
+        return whole
+
+    return member

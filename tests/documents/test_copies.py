@@ -1,0 +1,365 @@
+"""The copies that parties are sent: stamped, not rebuilt, and packed for each of them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import subprocess
+import time
+import zipfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import page
+import pikepdf
+import pytest
+from document_sample import ATTACKS, TODAY, sample_register, sample_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from support import write_register
+from undersigned.cache import DocumentCache
+from undersigned.documents import DocumentError, agreement_of
+from undersigned.documents.appearance import text_drawing
+from undersigned.documents.bases import Base, NothingKept, base_of
+from undersigned.documents.copies import Recipient, recipients_of, sender_of, stamp_of_copy
+from undersigned.documents.form_font import measures
+from undersigned.documents.metadata import NAMESPACE
+from undersigned.documents.packing import Member, packed
+from undersigned.documents.returned import read_returned, text_digest
+from undersigned.documents.stamping import Stamp
+from undersigned.documents.workers import WorkerError, in_workers
+from undersigned.documents.write import Copies, agreement_sheet, write_documents
+from undersigned.editing.library import standard_form_record
+from undersigned.register import Register
+
+NOMINATION = standard_form_record("officer-nomination")
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@cache
+def master() -> Base:
+    register = sample_register()
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), NothingKept())
+
+
+def stamp(name: str = "Town Council") -> Stamp:
+    to = Recipient("town-council", name, "", TODAY, TODAY)
+    return stamp_of_copy(2, to, None)
+
+
+def shown(pdf: bytes, tmp_path: Path) -> str:
+    """The words of the first page, drawn fields too, read by another program, which must not complain."""
+    path = tmp_path / "x.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-l", "1", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return " ".join(done.stdout.split())
+
+
+def properties_of_docx(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = etree.fromstring(archive.read("docProps/custom.xml"))
+    return {str(one.get("name")): "".join(one.itertext()) for one in root}
+
+
+def controls(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = etree.fromstring(archive.read("word/document.xml"))
+    return {
+        str(control.find(f"{W}sdtPr/{W}tag").get(f"{W}val")): "".join(text.text or "" for text in control.iter(f"{W}t"))
+        for control in root.iter(f"{W}sdt") if control.find(f"{W}sdtPr/{W}tag") is not None
+    }
+
+
+# -- stamping ---------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_says_whose_it_is_and_what_to_do_with_it(tmp_path: Path) -> None:
+    copy = master().copy(stamp("Cyngor Tŷ Ŵyn a'r Łódź"))
+    assert "Copy 2 of 2, for Cyngor Tŷ Ŵyn a'r Łódź Sign this copy and return it by" in shown(copy[".pdf"], tmp_path)
+    assert controls(copy[".docx"])["copy__for"] == "Copy 2 of 2, for Cyngor Tŷ Ŵyn a'r Łódź"
+    assert "Copy from the register, for reading" in shown(master().pdf, tmp_path)
+    assert controls(master().docx)["copy__for"] == "Copy from the register, for reading"
+
+
+def test_a_copy_can_be_traced_in_both_formats() -> None:
+    wanted = {
+        "ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Organisation": "town-council",
+        "OrganisationName": "Town Council", "CopyNumber": "2 of 2", "IssuedOn": "2026-11-22",
+    }
+    copy = master().copy(stamp())
+    docx = properties_of_docx(copy[".docx"])
+    with pikepdf.open(io.BytesIO(copy[".pdf"])) as file:
+        info = {str(key)[1:]: str(value) for key, value in file.docinfo.items()}
+        xmp = {etree.QName(one).localname: one.text for one in etree.fromstring(file.Root.Metadata.read_bytes()).iter(f"{{{NAMESPACE}}}*")}
+    assert re.fullmatch("v1:sha256:[0-9a-f]{64}", docx["Fingerprint"])
+    for found in (docx, info, xmp):
+        assert {**wanted, "Fingerprint": docx["Fingerprint"]}.items() <= found.items()
+
+
+def test_each_copy_reads_back_as_a_copy_of_the_same_text() -> None:
+    for content in (master().pdf, master().docx, *master().copy(stamp()).values()):
+        read = read_returned(content)
+        assert read.properties["TextDigest"] == text_digest(content) == read.digest
+        assert {block.organisation: block.state for block in read.blocks} == dict.fromkeys(("county-probation", "ty-cymru", "town-council"), "unsigned")
+        assert not any(note for block in read.blocks for note in block.notes)
+        assert read.notes == ()
+    assert read.properties["CopyNumber"] == "2 of 2"
+
+
+def test_a_master_is_nobodys_copy() -> None:
+    assert not {"Organisation", "CopyNumber"} & properties_of_docx(master().docx).keys()
+    with pikepdf.open(io.BytesIO(master().pdf)) as file:
+        assert "/Organisation" not in file.docinfo
+
+
+def test_copies_meet_both_standards_and_are_sound(tmp_path: Path) -> None:
+    path = tmp_path / "copy.pdf"
+    path.write_bytes(master().copy(stamp())[".pdf"])
+    assert [fault.rule_id for profile in ("ua1", "2a") for fault in page.validate_pdf(str(path), profile=profile).failures] == []
+    subprocess.run(["qpdf", "--check", str(path)], check=True, capture_output=True)
+
+
+def test_only_what_is_stamped_differs() -> None:
+    base, copy = master().pdf, master().copy(stamp())[".pdf"]
+    assert copy.startswith(base)
+    with pikepdf.open(io.BytesIO(base)) as before, pikepdf.open(io.BytesIO(copy)) as after:
+        assert len(before.pages) == len(after.pages)
+        for one, other in zip(before.pages, after.pages, strict=True):
+            assert one.Contents.read_bytes() == other.Contents.read_bytes()
+        changed = {str(field.T) for field, old in zip(after.Root.AcroForm.Fields, before.Root.AcroForm.Fields, strict=True)
+                   if field.get("/V") != old.get("/V")}
+        assert changed == {"copy__for", "copy__do"}
+        assert all(int(field.Ff) & 1 for field in after.Root.AcroForm.Fields if str(field.T) in changed)  # read only
+    with zipfile.ZipFile(io.BytesIO(master().docx)) as before_, zipfile.ZipFile(io.BytesIO(master().copy(stamp())[".docx"])) as after_:
+        assert {name for name in before_.namelist() if before_.read(name) != after_.read(name)} == {"word/document.xml", "docProps/custom.xml"}
+
+
+def test_the_same_copy_is_the_same_file_and_another_is_another() -> None:
+    first, again, other = (master().copy(stamp(name)) for name in ("A", "A", "B"))
+    assert first == again
+    assert all(first[ending] != other[ending] for ending in first)
+
+
+@pytest.mark.parametrize("attack", [*(words for words, _ in ATTACKS), "field copy__for", "\ue010property CopyNumber\ue011", ")>> endobj", "]]>", "a\x00b", "x" * 3000])
+def test_a_hostile_name_stays_text(attack: str, tmp_path: Path) -> None:
+    copy = master().copy(stamp(attack))
+    said = " ".join(re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff]", "\ufffd", attack).split())
+    with pikepdf.open(io.BytesIO(copy[".pdf"])) as file:
+        assert {str(one.T): str(one.V) for one in file.Root.AcroForm.Fields if "/V" in one}["copy__for"] == f"Copy 2 of 2, for {said}"
+    assert controls(copy[".docx"])["copy__for"] == f"Copy 2 of 2, for {said}"
+    assert properties_of_docx(copy[".docx"])["OrganisationName"] == said
+    shown(copy[".pdf"], tmp_path)
+
+
+def test_a_base_without_the_fields_is_refused() -> None:
+    from undersigned.documents.stamping import PdfStamper
+
+    with pytest.raises(DocumentError, match="county-housing: the field 'nowhere' has no place"):
+        PdfStamper(master().pdf, Stamp({"nowhere": ""}), record="county-housing")
+
+
+# -- drawing and packing ----------------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=400), st.floats(30, 500), st.floats(14, 60))
+@settings(max_examples=200, deadline=None)
+def test_drawn_text_stays_in_its_box(text: str, width: float, height: float) -> None:
+    drawing = text_drawing(text, width, height).decode()
+    size = float(re.search(r"/Wide ([\d.]+) Tf", drawing)[1])  # type: ignore[index]
+    glyphs = {f"{glyph:04X}": measures().widths[character] for character, glyph in measures().glyphs.items()}
+    lines = re.findall("<([0-9A-F]*)>", drawing)
+    for line in lines:
+        assert line == "" or len(line) == 4 or sum(glyphs[line[at : at + 4]] for at in range(0, len(line), 4)) * size / 1000 <= width - 6 + 0.01
+    start = float(re.search(r"3 (-?[\d.]+) Td", drawing)[1])  # type: ignore[index]
+    bottom = start - (len(lines) - 1) * size * 1.25
+    assert len(lines) == 1 or bottom > -0.5
+    assert start < height
+
+
+@given(st.lists(st.binary(max_size=3000), min_size=1, max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_pieces_joined_are_one_file(pieces: list[bytes]) -> None:
+    whole = Member.of("a", [pieces[0]], last=len(pieces) == 1)
+    for number, piece in enumerate(pieces[1:], 2):
+        whole = whole.joined(Member.of("a", [piece], last=number == len(pieces)))
+    with zipfile.ZipFile(io.BytesIO(packed([whole, Member.of("Ŵ/b", [b"x"])]))) as archive:
+        assert archive.testzip() is None
+        assert archive.read("a") == b"".join(pieces)
+        assert archive.read("Ŵ/b") == b"x"
+
+
+# -- packs ------------------------------------------------------------------------------------------------------
+
+
+def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
+    written = write_documents(
+        sample_register(), ["county-housing"], tmp_path, as_of=TODAY, public_only=True, forms=False, copies=Copies(NOMINATION)
+    )
+    assert written.failures == ()
+    assert written.organisations == {"county-probation", "town-council", "ty-cymru"}  # the watcher does not sign
+    place = tmp_path / "county-housing"
+    folder = place / "county-housing-v1.0-ty-cymru"
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == sorted(f"{stem}{ending}" for ending in (".docx", ".pdf") for stem in (
+        "county-housing-v1.0-copy-1-keep", "county-housing-v1.0-copy-2-return", "officer-nomination", "signing-letter"))
+    with zipfile.ZipFile(place / "county-housing-v1.0-ty-cymru.zip") as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            f"county-housing-v1.0-ty-cymru/{name}": (folder / name).read_bytes() for name in names
+        }
+    for path in folder.glob("*.pdf"):
+        assert [fault.rule_id for profile in ("ua1", "2a") for fault in page.validate_pdf(str(path), profile=profile).failures] == []
+    letter = shown((folder / "signing-letter.pdf").read_bytes(), tmp_path)
+    assert "To Cymdeithas Dai Tŷ Ŵyn" in letter
+    assert "20 December 2026" in letter
+    nomination = shown((folder / "officer-nomination.pdf").read_bytes(), tmp_path)
+    assert "For Cymdeithas Dai Tŷ Ŵyn Fill it in and return it by 20 December 2026, with your signed copy, to Probation Service, County" in nomination
+
+
+def test_only_those_asked_for_have_one(tmp_path: Path) -> None:
+    copies = Copies(NOMINATION, frozenset({"town-council"}), all_masters=False)
+    written = write_documents(
+        sample_register(), ["county-housing", "framework"], tmp_path, as_of=TODAY, public_only=True, forms=False, copies=copies
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["county-housing"]
+    assert sorted(path.name for path in (tmp_path / "county-housing").iterdir()) == [
+        "county-housing-v1.0-town-council", "county-housing-v1.0-town-council.zip", "county-housing-v1.0.docx", "county-housing-v1.0.pdf",
+    ]
+    assert written.organisations == {"town-council"}
+
+
+@pytest.mark.parametrize(("sent", "due"), [
+    (None, "2026-12-20"), ("2026-11-12", "2026-12-10"), ("2026-10-25", "2026-11-22"), ("2026-10-24", "2026-12-20"),
+])
+def test_a_copy_is_due_back_28_days_after_it_was_sent(sent: str | None, due: str) -> None:
+    register = sample_register()
+    if sent:
+        record = f"signatures:\n  - {{version: '1.0', sent_on: {sent}}}\n".encode()
+        contents = {**register.files.contents, "signatories/ty-cymru/county-housing.yaml": record}
+        register = Register(Path(), replace(register.files, contents=contents))
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=TODAY)
+    to = {one.organisation: one for one in recipients_of(agreement, folder, register, as_of=TODAY)}
+    assert to["ty-cymru"].return_by.isoformat() == due
+    sender = sender_of(folder, register)
+    assert sender is not None
+    assert sender.organisation == "county-probation"
+
+
+# -- kept documents ---------------------------------------------------------------------------------------------
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
+def write(root: Path, output: Path, cache: DocumentCache | None) -> dict[str, str]:
+    from undersigned.register import load_register
+
+    written = write_documents(
+        load_register(root), ["county-housing"], output, as_of=TODAY, public_only=True, copies=Copies(NOMINATION), kept=cache
+    )
+    assert written.failures == ()
+    return digests(output)
+
+
+def test_what_has_not_changed_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from undersigned.documents import bases
+
+    root, cache = write_register(tmp_path / "register", sample_text()), DocumentCache(tmp_path / "cache")
+    first = write(root, tmp_path / "a", cache)
+    made: list[str] = []
+    monkeypatch.setattr(bases, "pdf_of", lambda document, **_: made.append(document.record) or b"")  # type: ignore[func-returns-value]
+    assert write(root, tmp_path / "b", cache) == first
+    assert made == []
+    for kept in (tmp_path / "cache").rglob("*"):
+        if kept.is_file():
+            kept.write_bytes(kept.read_bytes()[:-3])  # a broken file is no file
+    monkeypatch.undo()
+    assert write(root, tmp_path / "c", cache) == first
+
+
+def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> None:
+    cache = DocumentCache(tmp_path / "cache")
+    register, changed = sample_register(), sample_register(("method: Secure e-mail", "method: By hand"))
+    sheets = [agreement_sheet(agreement_of(one.protocol("county-housing"), one, as_of=TODAY)) for one in (register, changed)]  # type: ignore[arg-type]
+    first, second = (base_of(sheet, cache) for sheet in sheets)
+    assert first.pdf != second.pdf
+    assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2
+    cache.code = "another template"
+    base_of(sheets[0], cache)
+    assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 3
+
+
+def test_the_program_is_known_by_its_template_its_words_and_its_law(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import shutil
+
+    from undersigned import cache
+
+    package = tmp_path / "undersigned"
+    shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "site"))
+    monkeypatch.setattr(cache, "_PACKAGE", package)
+    codes = {DocumentCache(tmp_path).code}
+    for name in ("documents/template/doc.typ", "documents/template/words.toml", "documents/template/reference.docx", "records/vocabulary/gateways.yaml"):
+        path = package / name
+        path.write_bytes(path.read_bytes() + b"\n")
+        codes.add(DocumentCache(tmp_path).code)
+    assert len(codes) == 5
+
+
+def test_the_oldest_are_forgotten_first(tmp_path: Path) -> None:
+    import os
+
+    cache = DocumentCache(tmp_path)
+    for number, key in enumerate(("aa1", "bb2", "cc3")):
+        cache.put(key, b"x" * 1000)
+        os.utime(tmp_path / key[:2] / key, (number, number))
+    assert cache.get("aa1") == b"x" * 1000  # used just now
+    cache.forget_old(most=2100)
+    assert [key for key in ("aa1", "bb2", "cc3") if cache.get(key)] == ["aa1", "cc3"]
+
+
+# -- workers ----------------------------------------------------------------------------------------------------
+
+
+def _work(item: str) -> str:
+    if item.startswith("slow"):
+        time.sleep(60)
+    if item.startswith("dies"):
+        import os
+
+        os._exit(9)
+    if item.startswith("fault"):
+        raise ValueError(item)
+    return item.upper()
+
+
+def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
+    items = ["a", "slow", "b", "dies", "c", "d"]
+    found = {item: str(answer) for item, answer in in_workers(_work, items, processes=2, limit=1.5)}
+    assert found == {
+        "a": "A", "b": "B", "c": "C", "d": "D", "slow": "slow: it takes more than 2 seconds",
+        "dies": "dies: its process ended by itself (9)",
+    }
+
+
+def test_what_nobody_expected_is_raised() -> None:
+    with pytest.raises(ValueError, match="fault"):
+        list(in_workers(_work, ["a", "fault"], processes=1, limit=5))
+    assert list(in_workers(_work, ["a", "b"], processes=0, limit=5)) == [("a", "A"), ("b", "B")]
+
+
+def test_an_error_comes_whole_from_another_process() -> None:
+    import pickle
+
+    error = pickle.loads(pickle.dumps(DocumentError("a/b", "it fails")))  # noqa: S301
+    assert (str(error), error.record) == ("a/b: it fails", "a/b")
+    assert isinstance(WorkerError("a", "b"), Exception)

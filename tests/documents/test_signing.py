@@ -1,0 +1,398 @@
+"""Two parties fill in and sign a PDF one after the other, and every later change to what they signed is found.
+
+The certificates are made here; pyHanko signs as a signatory's program would; the changes are made by pyHanko and pikepdf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import page
+import pikepdf
+import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from signing_kit import (
+    appearance,
+    block,
+    changed,
+    field_in,
+    filled,
+    form_pdf,
+    master_pdf,
+    rewritten,
+    signed,
+    signer,
+)
+
+from undersigned.documents.returned import Returned, ReturnedError, read_returned, text_digest
+
+PROBATION, COUNCIL, TY_CYMRU = "county-probation", "town-council", "ty-cymru"
+#: Of `page`, where veraPDF is content: it does not accept the font that people type with beside an /Encoding with
+#: /Differences, and cannot read the way back to Unicode of the font that pyHanko embeds for its stamp.
+STRICTER = ("TRUETYPE-NONSYMBOLIC-ENCODING", "UNICODE-MAPPING")
+
+
+@cache
+def digest() -> str:
+    return text_digest(master_pdf())
+
+
+@cache
+def one() -> bytes:
+    """The first party has filled in and signed."""
+    return signed(filled(master_pdf(), block(PROBATION, "A. Post Holder")), f"{PROBATION}__signature", signer("Probation"))
+
+
+@cache
+def two() -> bytes:
+    """Then the second."""
+    return signed(filled(one(), block(COUNCIL, "B. Ŵyn", date="23/11/2026")), f"{COUNCIL}__signature", signer("Council"))
+
+
+def read(pdf: bytes) -> Returned:
+    return read_returned(pdf, text_digest=digest())
+
+
+def states(pdf: bytes) -> dict[str | None, str]:
+    return {found.organisation: found.state for found in read(pdf).blocks}
+
+
+def annotations(writer: IncrementalPdfFileWriter, number: int = 0) -> generic.ArrayObject:
+    found = writer.find_page_for_modification(number)[0].get_object()
+    if "/Annots" not in found:
+        found["/Annots"] = generic.ArrayObject()
+        writer.update_container(found)
+    writer.update_container(found["/Annots"])
+    writer.update_container(found)
+    return found["/Annots"]
+
+
+# -- what is allowed --------------------------------------------------------------------------------------------
+
+
+def test_two_parties_sign_one_after_the_other() -> None:
+    first, second = read(one()), read(two())
+    assert states(one()) == {PROBATION: "intact", COUNCIL: "unsigned", TY_CYMRU: "unsigned"}
+    assert states(two()) == {PROBATION: "intact", COUNCIL: "intact", TY_CYMRU: "unsigned"}
+    assert first.block(PROBATION).how == second.block(COUNCIL).how == "certificate"
+    council = second.block(COUNCIL)
+    assert (council.name, council.post, council.date, council.authority) == ("B. Ŵyn", "Head of Housing", "2026-11-23", True)
+    assert council.signer == "Common Name: Council"
+    assert council.certificate is not None
+    assert len(council.certificate) == 64
+    assert council.claimed_at is not None
+    assert second.digest == digest()
+
+
+def test_a_third_may_fill_in_after_two_have_signed() -> None:
+    third = filled(two(), block(TY_CYMRU, "C"))
+    assert states(third)[PROBATION] == states(third)[COUNCIL] == "intact"
+    # A name under a ticked declaration is how one signs without a certificate.
+    assert (read(third).block(TY_CYMRU).how, read(third).block(TY_CYMRU).state) == ("typed", "intact")
+    whole = signed(third, f"{TY_CYMRU}__signature", signer("Ty Cymru"))
+    assert set(states(whole).values()) == {"intact"}
+
+
+def test_intact_is_not_trusted_unless_the_caller_knows_the_certificate() -> None:
+    plain = read(two()).block(COUNCIL)
+    assert not plain.trusted
+    assert any("trusted" in note for note in plain.notes)
+    known = read_returned(two(), trust_roots=(signer("Council").certificate,))
+    assert known.block(COUNCIL).trusted
+    assert not known.block(PROBATION).trusted
+    assert known.block(PROBATION).state == "intact"
+
+
+def test_filled_and_signed_copies_still_meet_pdf_ua() -> None:
+    for pdf in (filled(master_pdf(), block(PROBATION, "A")), one(), two()):
+        faults = {fault.rule_id for fault in page.validate_pdf_bytes(pdf, profile="ua1").failures}
+        assert {fault for fault in faults if not any(known in fault.upper() for known in STRICTER)} == set()
+
+
+def test_flags_that_show_nothing_are_harmless() -> None:
+    """Programs set 'read only' on what they have locked (ISO 32000-1, table 221); it changes nothing that one sees."""
+
+    def lock(writer: IncrementalPdfFileWriter) -> None:
+        found = field_in(writer, f"{PROBATION}__name")
+        found["/Ff"] = generic.NumberObject(1)
+        writer.update_container(found)
+
+    assert states(changed(two(), lock))[PROBATION] == "intact"
+
+
+# -- what is found ----------------------------------------------------------------------------------------------
+
+
+def value(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__post")
+    found["/V"] = pdf_string("Chief Executive")
+    writer.update_container(found)
+
+
+def look(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__post")
+    found["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(appearance(writer, found, "Chief Executive"))})
+    writer.update_container(found)
+
+
+def look_in_place(writer: IncrementalPdfFileWriter) -> None:
+    stream = field_in(writer, f"{PROBATION}__post")["/AP"]["/N"]
+    stream._data = b"/Tx BMC q BT /Inter 11 Tf 3 5 Td (Chief Executive) Tj ET Q EMC"
+    stream._encoded_data = None
+    writer.update_container(stream)
+
+
+def untick(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__authority")
+    found["/V"] = found["/AS"] = pdf_name("/Off")
+    writer.update_container(found)
+
+
+def hidden(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__name")
+    found["/F"] = generic.NumberObject(2)
+    writer.update_container(found)
+
+
+def password(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__name")
+    found["/Ff"] = generic.NumberObject(1 << 13)
+    writer.update_container(found)
+
+
+def moved(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__name")
+    found["/Rect"] = generic.ArrayObject([generic.FloatObject(edge) for edge in (0, 0, 1, 1)])
+    writer.update_container(found)
+
+
+def stamp_of_signature(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__signature")
+    found["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(appearance(writer, found, "Somebody else"))})
+    writer.update_container(found)
+
+
+def without_signature(writer: IncrementalPdfFileWriter) -> None:
+    found = field_in(writer, f"{PROBATION}__signature")
+    del found["/V"]
+    writer.update_container(found)
+
+
+def removed(writer: IncrementalPdfFileWriter) -> None:
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/Fields")] = generic.ArrayObject(
+        reference for reference in form["/Fields"] if str(reference.get_object()["/T"]) != f"{PROBATION}__post"
+    )
+    writer.update_container(form)
+
+
+def replaced(writer: IncrementalPdfFileWriter) -> None:
+    """Another field of the same name in its place."""
+    form = writer.root["/AcroForm"]
+    old = field_in(writer, f"{PROBATION}__post")
+    new = generic.DictionaryObject({key: old.raw_get(key) for key in old})
+    new["/V"] = pdf_string("Chief Executive")
+    reference = writer.add_object(new)
+    form[pdf_name("/Fields")] = generic.ArrayObject(
+        reference if str(one_.get_object()["/T"]) == f"{PROBATION}__post" else one_ for one_ in form["/Fields"]
+    )
+    writer.update_container(form)
+
+
+def doubled(writer: IncrementalPdfFileWriter) -> None:
+    form = writer.root["/AcroForm"]
+    old = field_in(writer, f"{PROBATION}__post")
+    new = generic.DictionaryObject({key: old.raw_get(key) for key in old})
+    new["/V"] = pdf_string("Chief Executive")
+    form["/Fields"].append(writer.add_object(new))
+    writer.update_container(form["/Fields"])
+    writer.update_container(form)
+
+
+def another_field(writer: IncrementalPdfFileWriter) -> None:
+    form = writer.root["/AcroForm"]
+    form["/Fields"].append(writer.add_object(generic.DictionaryObject({
+        pdf_name("/FT"): pdf_name("/Tx"), pdf_name("/T"): pdf_string("terms"), pdf_name("/V"): pdf_string("And one term more"),
+    })))
+    writer.update_container(form["/Fields"])
+    writer.update_container(form)
+
+
+def page_added(writer: IncrementalPdfFileWriter) -> None:
+    tree = writer.root["/Pages"]
+    box = generic.ArrayObject([generic.NumberObject(edge) for edge in (0, 0, 595, 842)])
+    extra = writer.add_object(generic.DictionaryObject({
+        pdf_name("/Type"): pdf_name("/Page"), pdf_name("/Parent"): writer.root.raw_get("/Pages"), pdf_name("/MediaBox"): box,
+    }))
+    tree["/Kids"].append(extra)
+    tree["/Count"] = generic.NumberObject(int(tree["/Count"]) + 1)
+    writer.update_container(tree["/Kids"])
+    writer.update_container(tree)
+
+
+def page_changed(writer: IncrementalPdfFileWriter) -> None:
+    found = writer.find_page_for_modification(1)[0].get_object()
+    found[pdf_name("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"q Q"))
+    writer.update_container(found)
+
+
+def overlay(writer: IncrementalPdfFileWriter) -> None:
+    """A shadow attack: a note without a frame lies over the text."""
+    page_box = generic.ArrayObject([generic.NumberObject(edge) for edge in (50, 300, 500, 500)])
+    annotations(writer).append(writer.add_object(generic.DictionaryObject({
+        pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/FreeText"), pdf_name("/Rect"): page_box,
+        pdf_name("/DA"): pdf_string("/Helv 12 Tf 0 g"), pdf_name("/Contents"): pdf_string("Everything is shared"),
+    })))
+
+
+def needs_appearances(writer: IncrementalPdfFileWriter) -> None:
+    form = writer.root["/AcroForm"]
+    form[pdf_name("/NeedAppearances")] = generic.BooleanObject(True)
+    writer.update_container(form)
+
+
+def script(writer: IncrementalPdfFileWriter) -> None:
+    writer.root[pdf_name("/OpenAction")] = generic.DictionaryObject({
+        pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("this.getField('x').value = 1"),
+    })
+    writer.update_root()
+
+
+def metadata(writer: IncrementalPdfFileWriter) -> None:
+    writer._update_meta = lambda: None  # pyHanko would write its own over it
+    stream = writer.root["/Metadata"]
+    old = stream.data
+    assert b'ProtocolId="county-housing"' in old
+    writer.root[pdf_name("/Metadata")] = writer.add_object(generic.StreamObject(
+        dict_data={pdf_name("/Type"): pdf_name("/Metadata"), pdf_name("/Subtype"): pdf_name("/XML")},
+        stream_data=old.replace(b'ProtocolId="county-housing"', b'ProtocolId="other-protocol"'),
+    ))
+    writer.update_root()
+
+
+def borrowed(writer: IncrementalPdfFileWriter) -> None:
+    """The signature of one body in the field of another."""
+    found = field_in(writer, f"{TY_CYMRU}__signature")
+    found["/V"] = field_in(writer, f"{PROBATION}__signature").raw_get("/V")
+    writer.update_container(found)
+
+
+CHANGES: tuple[Callable[[IncrementalPdfFileWriter], None], ...] = (
+    value, look, look_in_place, untick, hidden, password, moved, stamp_of_signature, removed, replaced, doubled,
+    another_field, page_added, page_changed, overlay, script, metadata, borrowed,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_later_change_to_what_was_signed_is_found(change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+    found = read(changed(two(), change)).block(PROBATION)
+    assert found.state == "altered", found
+    assert found.how == "certificate"
+    assert any(word_ in note for note in found.notes for word_ in ("chang", "once", "checked"))
+
+
+@pytest.mark.parametrize("change", [page_added, page_changed, overlay, another_field, script], ids=lambda change: change.__name__)
+def test_a_change_to_the_whole_file_alters_every_signature_before_it(change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+    found = states(changed(two(), change))
+    assert found[PROBATION] == found[COUNCIL] == "altered"
+
+
+def test_a_change_to_one_block_is_not_held_against_another() -> None:
+    found = states(changed(two(), value))
+    assert (found[PROBATION], found[COUNCIL]) == ("altered", "intact")
+
+
+def test_a_change_that_is_undone_again_is_found() -> None:
+    def back(writer: IncrementalPdfFileWriter) -> None:
+        found = field_in(writer, f"{PROBATION}__post")
+        found["/V"] = pdf_string("Head of Housing")
+        writer.update_container(found)
+
+    assert states(changed(changed(two(), value), back))[PROBATION] == "altered"
+
+
+def test_a_signature_that_was_taken_away_leaves_no_signature() -> None:
+    found = read(changed(two(), without_signature))
+    assert found.block(PROBATION).how != "certificate"
+    assert found.block(COUNCIL).state == "altered"
+
+
+def test_redrawing_by_the_reader_is_harmless() -> None:
+    """/NeedAppearances asks a reader to draw the fields from their values (ISO 32000-1, table 218): those are compared."""
+    found = read(changed(two(), needs_appearances))
+    assert found.block(PROBATION).state == "intact"
+    assert found.block(PROBATION).post == "Head of Housing"
+
+
+def test_a_block_is_compared_where_the_signing_program_did_not_lock_it() -> None:
+    def unlock(file: pikepdf.Pdf) -> None:
+        for field in file.Root.AcroForm.Fields:
+            if "/Lock" in field:
+                del field["/Lock"]
+
+    unlocked = signed(filled(rewritten(master_pdf(), unlock), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"))
+    assert states(unlocked)[PROBATION] == "intact"
+    assert states(filled(unlocked, block(COUNCIL, "B")))[PROBATION] == "intact"
+    found = read(filled(unlocked, {f"{PROBATION}__post": "Chief Executive"})).block(PROBATION)
+    assert found.state == "altered"
+    assert any(f"{PROBATION}__post" in note for note in found.notes)
+
+
+def test_one_signature_in_two_fields_from_the_start_signs_for_neither() -> None:
+    """Made before signing: both fields point to what will be the signature."""
+    tied = changed(one(), borrowed)
+    found = states(tied)
+    assert found[PROBATION] == found[TY_CYMRU] == "altered"
+
+
+def test_a_signature_that_allows_no_change_is_broken_by_the_next_party() -> None:
+    """A certification (ISO 32000-1, 12.8.2.2): whoever signs so asks that nobody else fill anything in."""
+    closed = signed(filled(master_pdf(), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"), final=True)
+    assert states(closed)[PROBATION] == "intact"
+    assert states(filled(closed, block(COUNCIL, "B")))[PROBATION] == "altered"
+
+
+@pytest.mark.parametrize("change", [
+    pytest.param(lambda file: None, id="nothing"),
+    pytest.param(lambda file: file.pages.reverse(), id="pages"),
+])
+def test_a_file_written_whole_by_another_program_is_altered(change: Callable[[pikepdf.Pdf], None]) -> None:
+    """What a signature covers are bytes: a program that writes them anew breaks it, though nothing that one sees changed."""
+    found = read(rewritten(two(), change))
+    assert found.block(PROBATION).state == found.block(COUNCIL).state == "altered"
+    assert found.values == read(two()).values
+
+
+def test_a_changed_byte_is_found() -> None:
+    assert two().count(b"(Head of Housing)") >= 2
+    found = states(two().replace(b"(Head of Housing)", b"(Head of Mousing)", 1))
+    assert found[PROBATION] == found[COUNCIL] == "altered"
+
+
+def test_a_changed_byte_of_what_is_packed_is_no_file_to_read() -> None:
+    pdf = bytearray(two())
+    pdf[two().index(b"stream") + 40] ^= 1
+    with pytest.raises(ReturnedError, match="damaged"):
+        read(bytes(pdf))
+
+
+def test_a_text_changed_before_anybody_signed_is_found() -> None:
+    def rewrite(file: pikepdf.Pdf) -> None:
+        file.pages[1].obj.Contents = file.make_stream(b"q Q")
+
+    other = signed(filled(rewritten(master_pdf(), rewrite), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"))
+    found = read(other).block(PROBATION)
+    assert found.state == "altered"
+    assert any("issued" in note for note in found.notes)
+
+
+def test_a_form_signed_as_a_whole() -> None:
+    answers = filled(form_pdf(), {"answer__full_name": "Example Person", "answer__told": True})
+    done = signed(answers, "answer__signed", signer("Person"))
+    found = read_returned(done, text_digest=text_digest(form_pdf()))
+    assert [(one_.organisation, one_.state) for one_ in found.blocks if one_.how] == [(None, "intact")]
+    later = read_returned(filled(done, {"answer__full_name": "Another Person"}), text_digest=text_digest(form_pdf()))
+    assert [one_.state for one_ in later.blocks if one_.how] == ["altered"]
