@@ -171,8 +171,8 @@ def test_titles_and_tags_fit_word_and_stay_different() -> None:
 
 def test_the_kinds_of_question_of_a_form() -> None:
     assert {tag.removeprefix("answer__"): kind for tag, (kind, _) in controls(form()).items()} == {
-        "full_name": "text", "needs": "text", "born_on": "date", "people": "text", "area": "dropDownList",
-        "told": "checkbox", "signed": "rich",
+        "full_name": "text", "needs": "rich", "born_on": "date", "people": "text", "area": "dropDownList",
+        "told": "checkbox", "signed__sign": "rich",
     }
     items = [item.get(qn("w:value")) for item in opened(form()).element.iter(qn("w:listItem"))]
     assert items == ["North", "South"]

@@ -45,7 +45,7 @@ ANSWERS: dict[str, str | bool] = {
     "answer__full_name": "Siân Ŵyn-Pugh", "answer__needs": "First line\nSecond line", "answer__born_on": "01/02/1990",
     "answer__people": "3", "answer__area": "North", "answer__told": True,
 }
-TOLD: dict[str, str | bool | None] = {**ANSWERS, "answer__born_on": "1990-02-01", "answer__signed": None}
+TOLD: dict[str, str | bool | None] = {**ANSWERS, "answer__born_on": "1990-02-01", "answer__signed__sign": None}
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 
 
@@ -364,10 +364,7 @@ def test_what_libreoffice_saved_reads_the_same(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_form_that_libreoffice_saved_reads_the_same(tmp_path: Path) -> None:
     saved = through_libreoffice(filled_docx(form_docx(), ANSWERS), tmp_path)
-    told = answers(read_returned(saved, names=field_names(form_docx())).values)
-    # LibreOffice 7.4 runs the lines of a plain-text control together.
-    assert str(told.pop("answer__needs")).replace("\n", "") == "First lineSecond line"
-    assert told == {name: value for name, value in TOLD.items() if name != "answer__needs"}
+    assert answers(read_returned(saved, names=field_names(form_docx())).values) == TOLD
     assert text_digest(saved) == text_digest(form_docx())
 
 

@@ -391,7 +391,7 @@ def test_a_text_changed_before_anybody_signed_is_found() -> None:
 
 def test_a_form_signed_as_a_whole() -> None:
     answers = filled(form_pdf(), {"answer__full_name": "Example Person", "answer__told": True})
-    done = signed(answers, "answer__signed", signer("Person"))
+    done = signed(answers, "answer__signed__sign", signer("Person"))
     found = read_returned(done, text_digest=text_digest(form_pdf()))
     assert [(one_.organisation, one_.state) for one_ in found.blocks if one_.how] == [(None, "intact")]
     later = read_returned(filled(done, {"answer__full_name": "Another Person"}), text_digest=text_digest(form_pdf()))

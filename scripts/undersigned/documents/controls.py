@@ -79,7 +79,7 @@ def control(planned: Planned) -> Element:
             properties.append(make("dropDownList", *items))
             shown = word("form.choose_short")
         case "multiline":
-            properties.append(make("text", multiLine="1"))
+            # Of no type: LibreOffice runs the lines of one for plain text together when it saves.
             shown = _words_of_gap(field) or shown
         case "signature":
             # Of no type: a signatory may put a picture in, or type.

@@ -28,7 +28,7 @@ from undersigned.records.form import Form
 
 LETTER = "signing-letter"
 #: Its places, each with how many lines it has room for.
-_STAMPED = {"to": 2, "date": 1, "return_by": 1, "standing": 2}
+_STAMPED = {"to": 2, "date": 1, "return_by": 1, "standing": 1}
 
 
 def covering_letter(agreement: Agreement, sender: Sender | None) -> Document:
@@ -64,16 +64,12 @@ def _place(name: str) -> Field:
 def _facts(agreement: Agreement, sender: Sender | None) -> Iterable[Fact]:
     yield Fact(word("covering.to"), (_place("to"),))
     if sender:
-        yield Fact(word("covering.from"), text(sender.where))
+        yield Fact(word("covering.from"), text(", ".join(part for part in (sender.name, sender.post) if part)))
     yield Fact(word("covering.date"), (_place("date"),))
-    yield Fact(word("covering.text"), text(word(
-        "covering.text_value", version=agreement.version or "", fingerprint=agreement.short_fingerprint
-    )))
     yield Fact(word("covering.return_by"), (_place("return_by"),))
 
 
 def _what_is_new(agreement: Agreement) -> Iterable[Block]:
-    yield heading(1, word("covering.new_heading"))
     this = next((entry for entry in agreement.history if entry.number == agreement.version), None)
     if this is not None:
         yield paragraph(word("covering.new", version=this.number, on=in_words(this.effective_from), summary=this.summary.strip().removesuffix(".")))

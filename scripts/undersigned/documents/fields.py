@@ -58,7 +58,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
         if fonts is not None:
             resources = Dictionary(Font=Dictionary({f"/{_FONT}": fonts.typed}))
             file.Root.AcroForm = file.make_indirect(
-                Dictionary(Fields=made, DR=resources, DA=String(f"/{_FONT} 11 Tf 0 g"))
+                Dictionary(Fields=made, DR=resources, DA=String(f"/{_FONT} 12 Tf 0 g"))
             )
         set_metadata(file, (*document.properties, ("TextDigest", digest_of(file))))
         return _saved(file)
@@ -171,14 +171,14 @@ def _make_field(
         case "choice":
             annotation.FT, annotation.Ff = Name.Ch, flags | _COMBO
             annotation.Opt = Array([String(option) for option in field.options])
-            annotation.DA, annotation.MK = String(f"/{_FONT} 11 Tf 0 g"), Dictionary()
+            annotation.DA, annotation.MK = String(f"/{_FONT} 12 Tf 0 g"), Dictionary()
             annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
         case _:
             annotation.FT = Name.Tx
             if field.kind == "stamped":
                 flags |= _READ_ONLY
             annotation.Ff = flags | (_MULTILINE if field.kind == "multiline" or field.lines > 1 else 0)
-            annotation.DA, annotation.MK = String(f"/{_FONT} 11 Tf 0 g"), Dictionary()
+            annotation.DA, annotation.MK = String(f"/{_FONT} 12 Tf 0 g"), Dictionary()
             annotation.AP = Dictionary(N=written(field.value))
 
 

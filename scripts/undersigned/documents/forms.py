@@ -27,6 +27,7 @@ from undersigned.documents.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.gaps import with_gaps
 from undersigned.documents.pieces import bullets, heading, kinds_in_words, paragraph, text
 from undersigned.documents.prose import read_prose
+from undersigned.documents.returned.parts import ANSWER, SIGNED_ANSWER
 from undersigned.documents.words import term, word
 from undersigned.records.form import Form, FormField, Section
 
@@ -39,7 +40,7 @@ _ENDS = (".", "?", "!", ":")
 def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
     """A form or letter of the agreement. DocumentError where two of its fields have one name or its prose cannot be read."""
     record = f"{agreement.id}/{form_id}"
-    names = [name_in_file(field.name) for section in form.sections for field in section.fields]
+    names = [name_in_file(field) for section in form.sections for field in section.fields]
     if len(set(names)) != len(names):
         raise DocumentError(record, "two of its fields have one name")
     status = term("status", agreement.status)
@@ -75,9 +76,10 @@ def _body(form: Form, record: str) -> Blocks:
     return with_gaps(blocks) if form.kind == "letter" else blocks
 
 
-def name_in_file(name: str) -> str:
-    """The name of a form's field inside a PDF or DOCX."""
-    return "answer__" + _NOT_IN_NAMES.sub("_", name)
+def name_in_file(field: FormField) -> str:
+    """The name of a form's field inside a PDF or DOCX. That of a place to sign says so: in a DOCX nothing else does."""
+    ending = SIGNED_ANSWER if field.type == "signature" else ""
+    return ANSWER + _NOT_IN_NAMES.sub("_", field.name) + ending
 
 
 def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
@@ -153,7 +155,7 @@ def _options(field: FormField) -> tuple[str, ...]:
 def _place(field: FormField) -> Field:
     return Field(
         kind="text" if field.type == "choice" and not field.options else field.type,
-        name=name_in_file(field.name),
+        name=name_in_file(field),
         label=_spoken(field),
         required=field.required,
         options=_options(field),

@@ -39,7 +39,7 @@ def write_form(request: Request) -> dict[str, str]:
     data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
     data |= {"from": ["any"], "to": ["any"]}
     if data["kind"] == "letter":
-        data["body"] = "Date: (day, month, year). Reference: (reference number).\n\n(what the letter says)\n\n(post), for (organisation)"
+        data["body"] = "Date: [day, month, year]. Reference: [reference number].\n\n[what the letter says]\n\n[post], for [organisation]"
     else:
         first = {"name": "reference", "label": "Reference", "type": "text", "required": "yes"}
         data["sections"] = [{"title": "The case", "fields": [first]}]

@@ -17,6 +17,7 @@ from undersigned.documents.returned.limits import MOST_FIELDS, part_of, parts_of
 from undersigned.documents.returned.parts import (
     ANSWER,
     SIGNATURE,
+    SIGNED_ANSWER,
     Mark,
     Reading,
     ReturnedError,
@@ -272,7 +273,7 @@ def _placeholders() -> frozenset[str]:
 
 
 def _is_place(name: str, control: Control) -> bool:
-    return name.endswith(SIGNATURE) or (control.kind in ("rich", "picture") and name.startswith(ANSWER))
+    return name.endswith(SIGNATURE) or (name.startswith(ANSWER) and name.endswith(SIGNED_ANSWER))
 
 
 def _mark(name: str, control: Control) -> Mark | None:

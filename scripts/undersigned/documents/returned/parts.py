@@ -19,6 +19,8 @@ Mark = Literal["typed", "picture"]
 SIGNATURE: Final = "__signature"
 #: How the names of the fields of a form begin.
 ANSWER: Final = "answer__"
+#: How those of its places to sign end.
+SIGNED_ANSWER: Final = "__sign"
 #: The other fields of a block of signature, by the end of their names.
 BLOCK_FIELDS: Final = ("authority", "name", "post", "date")
 

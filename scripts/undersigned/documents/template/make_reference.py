@@ -124,7 +124,7 @@ def set_page(document: docx.document.Document) -> None:
     section.top_margin, section.bottom_margin = Cm(2.1), Cm(2.4)
     header = section.header.paragraphs[0]
     run = header.add_run("@@NOTICE@@")
-    run.font.name, run.font.size, run.font.bold, run.font.color.rgb = "Arial", Pt(10), True, ACCENT
+    run.font.name, run.font.size, run.font.bold, run.font.color.rgb = "Arial", Pt(12), True, ACCENT
     footer = section.footer.paragraphs[0]
     footer._p.get_or_add_pPr().append(parse_xml(
         f'<w:tabs {W}><w:tab w:val="clear" w:pos="4680"/><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="9638"/></w:tabs>'
@@ -132,13 +132,13 @@ def set_page(document: docx.document.Document) -> None:
 
     def small(text: str, paragraph: docx.text.paragraph.Paragraph = footer) -> None:
         run = paragraph.add_run(text)
-        run.font.name, run.font.size, run.font.color.rgb = "Arial", Pt(10), QUIET
+        run.font.name, run.font.size, run.font.color.rgb = "Arial", Pt(12), QUIET
 
     small("@@FOOT@@\t@@PAGE@@ ")
     for instruction, after in (("PAGE", " @@OF@@ "), ("NUMPAGES", "")):
         footer._p.append(parse_xml(
             f'<w:fldSimple {W} w:instr="{instruction}"><w:r><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial"/>'
-            '<w:color w:val="4A4F54"/><w:sz w:val="20"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
+            '<w:color w:val="4A4F54"/><w:sz w:val="24"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
         ))
         small(after)
     small("@@CHECK@@", section.footer.add_paragraph())
