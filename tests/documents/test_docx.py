@@ -212,6 +212,7 @@ def test_the_contents_lead_to_the_headings() -> None:
     assert titles == [
         "Parties and their roles", "Purpose", "Four considerations", "What is shared", "Flow 1: Referral for housing", "Agreed terms",
         "Clause 1: Keeping information accurate", "Clause 2: From the framework", "Review", "Nominated officers", "Annexed forms",
+            "Annex 1: Covering letter", "Annex 2: Housing pro forma",
         "Version history", "Signatures",
     ]
     assert set(anchors) <= set(bookmarks)

@@ -81,6 +81,8 @@ def test_what_an_agreement_must_hold_is_there_in_order() -> None:
         "Level of risk of serious harm", "Clause 1: Keeping information accurate", "Second step.",
         "Clause 2: From the framework", "County Framework, version 1.0", "2.1 Keeping information secure", "Adopted from County Framework, version 1.0", "Lock it up.",
         "reviewed every 12 months", "Nominated officers", "Partnerships Officer", "Annexed forms", "Covering letter",
+        "Annex 1: Covering letter", "please find enclosed", "Annex 2: Housing pro forma", "The person", "Full name", "As on the licence", "Yes",
+        "Several lines of text", "One of: North; South", "A box to tick", "A signature",
         "Version history", "Summary of 1.0", "Signatures",
     ]
     at = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from undersigned.documents.agreement import Agreement, PartyEntry
+from undersigned.documents.annexes import annex_section, texts_of_annexes
 from undersigned.documents.blocks import (
     Block,
     Blocks,
@@ -26,7 +27,6 @@ from undersigned.documents.parties import officer_section, party_section
 from undersigned.documents.pieces import (
     bullets,
     heading,
-    kinds_in_words,
     paragraph,
     paragraphs,
     strong,
@@ -95,31 +95,6 @@ def _review(agreement: Agreement) -> Section:
     if terms.triggers:
         yield paragraph(word("review.triggers"))
         yield bullets(terms.triggers)
-
-
-def _forms(agreement: Agreement) -> Section:
-    yield heading(1, word("forms.heading"))
-    if not agreement.forms:
-        yield paragraph(word("forms.none"))
-        return
-    yield paragraph(word("forms.intro"))
-    yield Table(
-        caption=word("forms.caption"),
-        widths=(3.2, 4.6, 4.2),
-        head=tuple(word(f"forms.{name}") for name in ("form", "purpose", "from_to")),
-        rows=tuple(
-            (
-                (paragraph(form.title),),
-                (paragraph(form.purpose),) if form.purpose else (),
-                (paragraph(word(
-                    "forms.from_to_value", from_kinds=kinds_in_words(form.from_), to_kinds=kinds_in_words(form.to)
-                )),),
-            )
-            for form in agreement.forms.values()
-        ),
-        row_heads=True,
-        captioned=False,
-    )
 
 
 def _history(agreement: Agreement) -> Section:
@@ -220,7 +195,7 @@ def agreement_document(agreement: Agreement) -> Document:
             *party_section(agreement),
             *(_terms(agreement, prose) if agreement.kept else _not_kept(agreement)),
             *officer_section(agreement),
-            *(_forms(agreement) if agreement.kept else ()),
+            *(annex_section(agreement, prose) if agreement.kept else ()),
             *_history(agreement),
             *_signatures(agreement),
         ),
@@ -252,6 +227,7 @@ def _read_all(agreement: Agreement) -> Prose:
             considerations.transparency, considerations.vital_interests,
         )]
     written += texts_of_clauses(agreement)
+    written += texts_of_annexes(agreement)
     texts = list(dict.fromkeys((words, below) for words, below in written if words))
     read = read_prose([words for words, _ in texts], record=agreement.id, below=[below for _, below in texts])
     found = dict(zip(texts, read, strict=True))
