@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.pages import PageSet, fragment
+
+#: The vocabularies that guidance may show as a table, with the table's caption.
+_LAW = {
+    "lawful_bases": "Lawful bases",
+    "recognised_interests": "Recognised legitimate interests",
+    "special_category_conditions": "Conditions for special category information",
+    "schedule_1_conditions": "Conditions of Schedule 1 to the Data Protection Act 2018",
+    "law_enforcement_conditions": "Conditions for law enforcement processing",
+    "gateways": "Legal gateways",
+}
 
 if TYPE_CHECKING:
     from mkdocs_macros.plugin import MacrosPlugin
@@ -33,3 +44,37 @@ def define_env(env: MacrosPlugin) -> None:
     def protocols_in_force(most: int = 12) -> str:
         """Protocols in force, by title."""
         return str(fragment(pages(), "in_force.html", url(), most=most))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def law_table(name: str) -> str:
+        """A vocabulary of law; of the gateways, those that give a power. KeyError for a name that is none."""
+        caption = _LAW[name]
+        entries: list[Entry] = list(getattr(vocabulary(), name).values())
+        if name == "gateways":
+            entries = [gateway for gateway in vocabulary().gateways.values() if gateway.is_power]
+        return str(fragment(pages(), "law_table.html", url(), caption=caption, entries=entries))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def gateways_for(kind: str) -> str:
+        """The gateways under which a kind of organisation may send. KeyError for a kind that is none."""
+        title = vocabulary().organisation_kinds[kind].title
+        entries = [
+            gateway for gateway in vocabulary().gateways.values()
+            if gateway.is_power and gateway.open_to_sender(kind) and gateway.in_force_on(pages().as_of)
+        ]
+        return str(fragment(pages(), "law_table.html", url(), caption=f"Gateways open to: {title}", entries=entries))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def topics_table() -> str:
+        """What every protocol must answer."""
+        return str(fragment(pages(), "topics_table.html", url(), topics=list(vocabulary().content_topics.values())))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def measures_table() -> str:
+        """The outcome measures."""
+        return str(fragment(pages(), "measures_table.html", url(), measures=list(vocabulary().outcome_measures.values())))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def pathway_diagram() -> str:
+        """The housing pathway as a drawing; the list on the page says the same in words."""
+        return str(fragment(pages(), "pathway.html", url()))

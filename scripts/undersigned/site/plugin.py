@@ -21,6 +21,7 @@ from mkdocs.structure.toc import get_toc
 
 from undersigned.checks.rule import rules
 from undersigned.register import Register, load_register
+from undersigned.site.handwritten import with_accessible_tables
 from undersigned.site.output import generated_files, site_map
 from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageError, PageSet, generated_pages, start_page
@@ -63,6 +64,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._as_of: date | None = None
         self._sizes: Mapping[str, int] = {}
         self._generated: dict[str, GeneratedPage] = {}
+        self._files: Files | None = None
 
     def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
         """What `build` already knows. Otherwise the register is read anew before each build."""
@@ -98,7 +100,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         assert self.pages is not None  # noqa: S101 - on_config comes first
-        self._generated = {}
+        self._generated, self._files = {}, files
         # MkDocs stamps its own site map with the day of the build, and so does the packed copy beside it.
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
             files.remove(stamped)
@@ -134,8 +136,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         made = self._generated.get(page.file.src_uri)
         if made is None:
-            page.meta.setdefault("breadcrumbs", [] if page.is_homepage else [{"label": "Home", "url": "."}])
-            return html
+            return with_accessible_tables(html)
         page.title = made.title
         page.meta.update(
             {
@@ -158,12 +159,15 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         # MkDocs leaves it off; the theme is written for it on, and lets only a page's body through.
         env.autoescape = True
+        env.filters["date_words"] = date_words
         return env
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> None:
         self.current_page = page.file.src_uri
+        if page.file.src_uri not in self._generated and self._files is not None:
+            page.meta.setdefault("breadcrumbs", _breadcrumbs(page, self._files))  # now every page has its title
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
@@ -194,6 +198,20 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def _moved(self, file: File) -> bool:
         made = self._generated.get(file.src_uri)
         return made is not None and bool(made.moved_to)
+
+
+def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:
+    """The way to a hand-written page: home, then each folder above it that has a page of its own."""
+    if page.is_homepage:
+        return []
+    found = [{"label": "Home", "url": "."}]
+    folders = page.file.src_uri.removesuffix("index.md").split("/")[:-1]
+    for depth in range(1, len(folders) + 1):
+        above = files.get_file_from_path("/".join([*folders[:depth], "index.md"]))
+        if above is not None and above.page is not None and above is not page.file:
+            title = above.page.meta.get("title") or above.page.title
+            found.append({"label": str(title), "url": above.url})
+    return found
 
 
 def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = None) -> _TocToken:
