@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check serve fmt lint bench lock clean
+.PHONY: help site test check serve fmt lint bench bench-documents lock clean
 
 help:  ## Say what each command does
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/runtime: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Undersigned needs Python 3.11 or later; name one with: make PYTHON=python3.12 site")'
@@ -41,6 +41,9 @@ lint: $(VENV)/development  ## Lint, formatting and strict types
 
 bench: $(VENV)/development  ## Measure on a register of national size (takes minutes)
 	$(BIN)/python tests/benchmark/measure.py
+
+bench-documents: $(VENV)/development  ## Measure the signable copies of a register of national size (takes minutes)
+	$(BIN)/python tests/benchmark/documents.py
 
 lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/python -m pip install --quiet uv

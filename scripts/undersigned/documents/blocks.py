@@ -233,15 +233,29 @@ def as_data(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} is no part of a document")
 
 
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names_of(kind: type) -> tuple[str, ...]:
+    """The fields of a class of this room, the last first; none for a plain value."""
+    if kind not in _NAMES:
+        fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+        _NAMES[kind] = tuple(field.name for field in reversed(fields))
+    return _NAMES[kind]
+
+
 def every(value: object) -> Iterator[object]:
     """Every node below `value`, and it, in the order of reading."""
-    if isinstance(value, tuple):
-        for item in value:
-            yield from every(item)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield value
-        for field in dataclasses.fields(value):
-            yield from every(getattr(value, field.name))
+    waiting = [value]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting.extend(reversed(here))
+        elif isinstance(here, str) or here is None:
+            continue
+        elif names := _names_of(type(here)):
+            yield here
+            waiting.extend(getattr(here, name) for name in names)
 
 
 def check_size(document: Document) -> None:

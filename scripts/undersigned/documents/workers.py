@@ -12,6 +12,8 @@ from multiprocessing.context import ForkContext, ForkProcess
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
+#: After so many things a process makes way for a fresh one: what libraries keep for later would grow without end.
+_MOST_OF_A_PROCESS = 150
 #: Seconds between two looks at whether the parent still lives.
 _LOOK = 5.0
 
@@ -50,7 +52,7 @@ def in_workers(
             for worker in sorted(ready | late, key=lambda worker: worker.started):
                 item = str(worker.item)
                 answer = worker.answer() if worker in ready else WorkerError(item, f"it takes more than {limit:.0f} seconds")
-                if isinstance(answer, WorkerError):
+                if isinstance(answer, WorkerError) or worker.given >= _MOST_OF_A_PROCESS:
                     worker.begin_again()
                 worker.item = None
                 if waiting:
@@ -68,6 +70,7 @@ class _Worker(Generic[Answer]):
         self._work, self._context = work, context
         self.item: str | None = None
         self.started = 0.0
+        self.given = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -78,6 +81,7 @@ class _Worker(Generic[Answer]):
 
     def give(self, item: str) -> None:
         self.item, self.started = item, time.monotonic()
+        self.given += 1
         self.connection.send(item)
 
     def answer(self) -> Answer | WorkerError:
@@ -92,6 +96,7 @@ class _Worker(Generic[Answer]):
 
     def begin_again(self) -> None:
         self.end()
+        self.given = 0
         self._begin()
 
     def end(self) -> None:

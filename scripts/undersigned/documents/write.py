@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -19,7 +20,7 @@ from undersigned.documents.first_page import epoch_of
 from undersigned.documents.forms import form_document
 from undersigned.documents.layout import agreement_document
 from undersigned.documents.packs import NOMINATION, packs_of
-from undersigned.documents.pdf import is_in_use, pdf_of
+from undersigned.documents.pdf import is_in_use, pdf_of, private_folders
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.records.form import Form
@@ -134,17 +135,19 @@ def write_documents(
     ids = list(protocols)
     order = _Order(register, output_dir, as_of, public_only, forms, copies, register_address, kept or NothingKept())
     answers: dict[str, Written] = {}
-    for number, (id_, answer) in enumerate(
-        in_workers(partial(_write_protocol, order), ids, processes=0 if is_in_use() else processes, limit=time_limit), 1
-    ):
-        if isinstance(answer, WorkerError):
-            answers[id_] = _failed(DocumentError(id_, answer.reason))
-        else:
-            answers[id_] = answer + _failed(*(
-                DocumentError(id_, f"{path.name} was written and is not there") for path in answer.files if not path.is_file()
-            ))
-        if watch is not None:
-            watch(number, len(ids))
+    if is_in_use():
+        processes = 0
+    with private_folders() if processes else nullcontext():
+        done = in_workers(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
+        for number, (id_, answer) in enumerate(done, 1):
+            if isinstance(answer, WorkerError):
+                answers[id_] = _failed(DocumentError(id_, answer.reason))
+            else:
+                answers[id_] = answer + _failed(*(
+                    DocumentError(id_, f"{path.name} was written and is not there") for path in answer.files if not path.is_file()
+                ))
+            if watch is not None:
+                watch(number, len(ids))
     return sum((answers[id_] for id_ in ids), Written())
 
 
@@ -165,7 +168,14 @@ class _Order:
 
 
 def _write_protocol(order: _Order, id_: str) -> Written:
-    """What one protocol leaves."""
+    """What one protocol leaves. Its records are let go again: a whole register's would fill the memory."""
+    try:
+        return _written(order, id_)
+    finally:
+        order.register.forget(id_)
+
+
+def _written(order: _Order, id_: str) -> Written:
     folder = order.register.protocol(id_)
     if folder is None:
         return _failed(DocumentError(id_, "there is no such protocol"))
