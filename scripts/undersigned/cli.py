@@ -535,20 +535,22 @@ def _documents(options: argparse.Namespace) -> int:
         if id_ not in register.protocol_ids:
             raise CommandError(f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50]))
     wanted = _organisations_asked_for(register, options)
-    readable, left_out = _clean(register, list(dict.fromkeys(named)) or _open_to_all(register))
     copies = None
     if options.for_all or wanted:
         copies = Copies(standard_form_record("officer-nomination"), wanted, all_masters=bool(named))
     kept = _cache(options).documents()
     with _told_to_stop():
         written = write_documents(
-            register, readable, options.output or root / "build" / "documents", as_of=as_of, public_only=False, forms=options.forms,
+            register, list(dict.fromkeys(named)) or list(register.protocol_ids), options.output or root / "build" / "documents",
+            as_of=as_of, public_only=not named, forms=options.forms,
             register_address=register.address,
             copies=copies, kept=kept, processes=_processes(), watch=_progress("Writing documents"),
         )
     kept.forget_old()
-    _write("".join(f"{_from_here(path)}\n" for path in written.files), None)
-    _tell_left_out(left_out)
+    _write("".join(f"{_from_here(Path(name))}\n" for name in written.names), None)
+    _tell_left_out(list(written.unread))
+    for id_ in written.restricted:
+        _remark(f"undersigned: {id_} is restricted; its documents are made only when it is named")
     for id_ in written.unsigned:
         _remark(f"undersigned: nobody is asked to sign {id_} at present, so no copies of it were made")
     for organisation in sorted((wanted or frozenset()) - written.organisations):
@@ -563,18 +565,6 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _open_to_all(register: Register) -> list[str]:
-    """Every protocol but the restricted ones, whose documents are made only when they are asked for by name."""
-    found = []
-    for id_ in register.protocol_ids:
-        folder = register.protocol(id_)
-        if folder is not None and folder.readable and folder.value.publication == "restricted":
-            _remark(f"undersigned: {id_} is restricted; its documents are made only when it is named")
-        else:
-            found.append(id_)
-    return found
-
-
 def _organisations_asked_for(register: Register, options: argparse.Namespace) -> frozenset[str] | None:
     """Under present ids; None for all or none."""
     from undersigned.records.reading import did_you_mean
@@ -585,19 +575,6 @@ def _organisations_asked_for(register: Register, options: argparse.Namespace) ->
         if register.organisation(register.present_organisation(id_)) is None:
             raise CommandError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids))
     return frozenset(register.present_organisation(id_) for id_ in options.for_) or None
-
-
-def _clean(register: Register, ids: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The protocols of which everything reads, and the records that do not."""
-    readable: list[str] = []
-    left_out: list[str] = []
-    for id_ in ids:
-        folder = register.protocol(id_)
-        faulty = [record.path for record in folder.records() if not record.clean] if folder else []
-        left_out.extend(faulty)
-        if folder is not None and folder.clean:
-            readable.append(id_)
-    return readable, left_out
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import zoneinfo
+from dataclasses import replace
 from pathlib import Path
 
 import page
@@ -16,7 +17,7 @@ from document_sample import TODAY, here, sample_register, sample_text
 from support import write_register
 from undersigned.documents import DocumentError, write, write_documents
 from undersigned.documents.write import Written
-from undersigned.register import load_register
+from undersigned.register import Register, load_register
 
 NAMES = ["county-housing-v1.0.docx", "county-housing-v1.0.pdf", "letter.docx", "letter.pdf", "pro-forma.docx", "pro-forma.pdf"]
 
@@ -40,7 +41,7 @@ def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
 
 def test_a_restricted_protocol_never_enters_a_public_folder(tmp_path: Path) -> None:
     register = sample_register(("publication: public\njurisdictions: [england, wales]", "publication: restricted\njurisdictions: [england, wales]"))
-    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True) == Written()
+    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True) == Written(restricted=("county-housing",))
     assert list(tmp_path.iterdir()) == []
     assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=False).files
 
@@ -49,6 +50,15 @@ def test_an_unknown_protocol_is_named(tmp_path: Path) -> None:
     written = write_documents(sample_register(), ["nowhere", "framework"], tmp_path, as_of=TODAY, public_only=True)
     assert [str(failure) for failure in written.failures] == ["nowhere: there is no such protocol"]
     assert listing(tmp_path) == ["framework"]  # the others are written
+
+
+def test_a_record_that_does_not_read_wholly_leaves_its_protocol_out(tmp_path: Path) -> None:
+    register = sample_register()
+    contents = {**register.files.contents, "protocols/county-housing/reviews/2026-09-01.yaml": b"outcome: [nonsense"}
+    broken = Register(Path(), replace(register.files, contents=contents))
+    written = write_documents(broken, ["county-housing", "framework"], tmp_path, as_of=TODAY, public_only=True)
+    assert written.unread == ("protocols/county-housing/reviews/2026-09-01.yaml",)
+    assert listing(tmp_path) == ["framework"]
 
 
 def test_when_one_document_fails_nothing_of_its_protocol_is_left(tmp_path: Path) -> None:
@@ -78,7 +88,7 @@ import hashlib, json, sys
 from datetime import date
 from pathlib import Path
 from undersigned.documents.write import documents_of
-from undersigned.register import load_register
+from undersigned.register import Register, load_register
 register = load_register(Path(sys.argv[1]))
 made = documents_of(register.protocol("county-housing"), register, as_of=date(2026, 11, 22))
 print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in made.items()}))

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
 #: After so many things a process makes way for a fresh one: what libraries keep for later would grow without end.
-_MOST_OF_A_PROCESS = 150
+_MOST_OF_A_PROCESS = 100
 #: Seconds between two looks at whether the parent still lives.
 _LOOK = 5.0
 

@@ -45,20 +45,23 @@ class Copies:
 
 @dataclass(frozen=True)
 class Written:
-    """The files in order, what could not be made, each naming its record, the organisations that copies were made for,
-    and the protocols that nobody is asked to sign, of which copies were asked for.
+    """The paths of the files in order, and what could not be made, each naming its record.
+
+    Also the organisations that copies were made for; the protocols that nobody is asked to sign, of which copies were
+    asked for; those that were left out because they are restricted; and the paths of records that do not read wholly.
     """
 
-    files: tuple[Path, ...] = ()
+    names: tuple[str, ...] = ()
     failures: tuple[DocumentError, ...] = ()
     organisations: frozenset[str] = frozenset()
     unsigned: tuple[str, ...] = ()
+    restricted: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
-    def __add__(self, other: Written) -> Written:
-        return Written(
-            self.files + other.files, self.failures + other.failures, self.organisations | other.organisations,
-            self.unsigned + other.unsigned,
-        )
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Made when asked for: hundreds of thousands of paths fill more memory than their names."""
+        return tuple(map(Path, self.names))
 
 
 def render_pdf(agreement: Agreement) -> bytes:
@@ -127,7 +130,7 @@ def write_documents(
     """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`;
     with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that signs.
 
-    Restricted protocols are left out where `public_only`; one whose text is not kept here is a failure otherwise. `watch`
+    A protocol of which a record does not read wholly is left out. Restricted ones are left out where `public_only`; one whose text is not kept here is a failure otherwise. `watch`
     is told how many protocols are done, and of how many.
     `time_limit`: seconds for one protocol. A protocol that fails is among the failures and leaves none of its masters
     and forms; the others are written. No half-written file has a final name.
@@ -143,12 +146,25 @@ def write_documents(
             if isinstance(answer, WorkerError):
                 answers[id_] = _failed(DocumentError(id_, answer.reason))
             else:
-                answers[id_] = answer + _failed(*(
-                    DocumentError(id_, f"{path.name} was written and is not there") for path in answer.files if not path.is_file()
-                ))
+                answers[id_] = _together([answer, _failed(*(
+                    DocumentError(id_, f"{Path(name).name} was written and is not there")
+                    for name in answer.names if not Path(name).is_file()
+                ))])
             if watch is not None:
                 watch(number, len(ids))
-    return sum((answers[id_] for id_ in ids), Written())
+    return _together([answers[id_] for id_ in ids])
+
+
+def _together(parts: list[Written]) -> Written:
+    """All of it, joined once: adding one to the next would copy hundreds of thousands of names again and again."""
+    return Written(
+        tuple(name for part in parts for name in part.names),
+        tuple(failure for part in parts for failure in part.failures),
+        frozenset(id_ for part in parts for id_ in part.organisations),
+        tuple(id_ for part in parts for id_ in part.unsigned),
+        tuple(id_ for part in parts for id_ in part.restricted),
+        tuple(path for part in parts for path in part.unread),
+    )
 
 
 def _failed(*errors: DocumentError) -> Written:
@@ -179,11 +195,12 @@ def _written(order: _Order, id_: str) -> Written:
     folder = order.register.protocol(id_)
     if folder is None:
         return _failed(DocumentError(id_, "there is no such protocol"))
-    if not folder.readable:
-        return _failed(DocumentError(folder.id, "its record does not read"))
+    unread = tuple(record.path for record in folder.records() if not record.clean)
+    if unread:
+        return Written(unread=unread)
     if folder.value.publication == "restricted":
         if order.public_only:
-            return Written()
+            return Written(restricted=(folder.id,))
         if not _has_text(folder, as_of=order.as_of):
             return _failed(DocumentError(folder.id, "it is restricted and its text is not kept here; ask the register that holds it"))
     try:
@@ -200,7 +217,7 @@ def _written(order: _Order, id_: str) -> Written:
     except DocumentError as error:
         return _failed(error)
     unsigned = () if order.copies is None or agreements[0].signable else (folder.id,)
-    return Written(tuple(files), (), frozenset(one.organisation for one in to), unsigned)
+    return Written(tuple(map(str, files)), (), frozenset(one.organisation for one in to), unsigned)
 
 
 def _recipients(order: _Order, folder: ProtocolFolder, agreement: Agreement) -> list[Recipient]:
