@@ -1,7 +1,9 @@
-"""Signable documents: agreements and standard forms as accessible PDF and DOCX. Registers in, bytes out."""
+"""Signable documents: agreements and standard forms as accessible PDF and DOCX. Registers in, bytes out;
+and what comes back, read."""
 
 from undersigned.documents.agreement import Agreement, agreement_of
 from undersigned.documents.blocks import DocumentError
+from undersigned.documents.returned import Returned, ReturnedError, read_returned
 from undersigned.documents.write import (
     render_docx,
     render_form_docx,
@@ -13,7 +15,10 @@ from undersigned.documents.write import (
 __all__ = [
     "Agreement",
     "DocumentError",
+    "Returned",
+    "ReturnedError",
     "agreement_of",
+    "read_returned",
     "render_docx",
     "render_form_docx",
     "render_form_pdf",
