@@ -172,7 +172,7 @@ def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
     pandoc.write_text("#!/bin/sh\nexec <&-\nsleep 0.2\nexit 3\n")
     pandoc.chmod(0o755)
     program = (
-        "import sys; from undersigned.documents import prose; prose.pandoc_path = lambda: sys.argv[1]; "
+        "import sys; from undersigned.documents.content import prose; prose.pandoc_path = lambda: sys.argv[1]; "
         "from undersigned.cli import main; sys.exit(main(sys.argv[2:]))"
     )
     done = subprocess.run([sys.executable, "-c", program, str(pandoc), *COMMAND[3:], str(root), "build"],

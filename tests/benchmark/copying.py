@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from undersigned.documents.agreement import agreement_of
 from undersigned.documents.bases import NothingKept, base_of
+from undersigned.documents.content.agreement import agreement_of
+from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.copies import KEEP, RETURN, recipients_of, sender_of, stamp_of_copy
-from undersigned.documents.docx import docx_parts
-from undersigned.documents.pandoc_tree import Tree
-from undersigned.documents.pdf import pdf_of
-from undersigned.documents.prose import run_pandoc
+from undersigned.documents.pdf.setting import pdf_of
+from undersigned.documents.word.docx import docx_parts
+from undersigned.documents.word.pandoc_tree import Tree
 from undersigned.documents.words import TEMPLATE
 from undersigned.documents.write import agreement_sheet
 from undersigned.records.files import load_files

@@ -38,9 +38,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from undersigned.documents import render_docx, render_form_docx, render_form_pdf, render_pdf
 from undersigned.documents.blocks import fields_of
-from undersigned.documents.form_font import WELSH
-from undersigned.documents.forms import form_document
-from undersigned.documents.layout import agreement_document
+from undersigned.documents.content.forms import form_document
+from undersigned.documents.content.layout import agreement_document
+from undersigned.documents.pdf.form_font import WELSH
 from undersigned.documents.words import TEMPLATE
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"

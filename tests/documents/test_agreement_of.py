@@ -8,8 +8,8 @@ from document_sample import DRAFT, sample_agreement, sample_register, sample_tex
 from support import register_from
 from undersigned.documents import DocumentError, agreement_of
 from undersigned.documents.blocks import Heading, every
-from undersigned.documents.first_page import notice_of
-from undersigned.documents.layout import agreement_document
+from undersigned.documents.content.first_page import notice_of
+from undersigned.documents.content.layout import agreement_document
 from undersigned.documents.write import agreements_to_print
 
 

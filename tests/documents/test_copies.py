@@ -23,12 +23,12 @@ from lxml import etree
 from support import write_register
 from undersigned.cache import DocumentCache
 from undersigned.documents import DocumentError, agreement_of
-from undersigned.documents.appearance import text_drawing
 from undersigned.documents.bases import Base, NothingKept, base_of
 from undersigned.documents.copies import Recipient, recipients_of, sender_of, stamp_of_copy
-from undersigned.documents.form_font import measures
-from undersigned.documents.metadata import NAMESPACE
 from undersigned.documents.packing import Member, packed
+from undersigned.documents.pdf.appearance import text_drawing
+from undersigned.documents.pdf.form_font import measures
+from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.returned import read_returned, text_digest
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.workers import WorkerError, in_workers

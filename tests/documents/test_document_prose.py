@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from undersigned.documents import prose
 from undersigned.documents.blocks import (
     Blocks,
     Bullets,
@@ -21,6 +20,7 @@ from undersigned.documents.blocks import (
     Text,
     every,
 )
+from undersigned.documents.content import prose
 
 
 def read(text: str, below: int = 1) -> Blocks:

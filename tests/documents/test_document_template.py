@@ -31,7 +31,7 @@ def test_the_fonts_come_with_their_licence_and_are_small() -> None:
 
 def test_the_words_the_program_asks_for_are_there() -> None:
     tables = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
-    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATE.parent.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATE.parent.rglob("*.py"))
     asked = set(re.findall(r"\"([a-z_]+\.[a-z_]+)\"", code))
     missing = [key for key in asked if key.split(".")[0] in tables and key.split(".")[1] not in tables[key.split(".")[0]]]
     assert missing == []

@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
-from undersigned.documents.controls import control_tag
 from undersigned.documents.returned import text_digest
+from undersigned.documents.word.controls import control_tag
 from undersigned.documents.words import word
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"

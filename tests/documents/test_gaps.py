@@ -14,9 +14,9 @@ from docx.oxml.ns import qn
 
 from undersigned.documents import Agreement, render_form_docx, render_form_pdf
 from undersigned.documents.blocks import Field, Paragraph, Text, every
-from undersigned.documents.forms import form_document
-from undersigned.documents.gaps import with_gaps
-from undersigned.documents.prose import read_prose
+from undersigned.documents.content.forms import form_document
+from undersigned.documents.content.gaps import with_gaps
+from undersigned.documents.content.prose import read_prose
 from undersigned.register import load_register
 
 BODY = """\

@@ -13,8 +13,8 @@ from document_sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 
 from undersigned.documents import Agreement, DocumentError, render_form_pdf, render_pdf
 from undersigned.documents.blocks import Code, Field, Paragraph, Text
-from undersigned.documents.fields import with_fields
-from undersigned.documents.layout import agreement_document
+from undersigned.documents.content.layout import agreement_document
+from undersigned.documents.pdf.fields import with_fields
 
 #: A file's objects live as long as it is open.
 _OPEN: list[pikepdf.Pdf] = []
@@ -262,7 +262,7 @@ def test_a_place_that_is_missing_or_not_expected_is_refused() -> None:
     extra = Paragraph((Field("text", "ghost", "Ghost"),))
     from dataclasses import replace
 
-    from undersigned.documents.pdf import _setter
+    from undersigned.documents.pdf.setting import _setter
 
     with_ghost = replace(document, body=(*document.body, extra))
     with pytest.raises(DocumentError, match="no place"):

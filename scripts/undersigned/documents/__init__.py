@@ -1,8 +1,8 @@
 """Signable documents: agreements and standard forms as accessible PDF and DOCX. Registers in, bytes out;
 and what comes back, read."""
 
-from undersigned.documents.agreement import Agreement, agreement_of
 from undersigned.documents.blocks import DocumentError
+from undersigned.documents.content.agreement import Agreement, agreement_of
 from undersigned.documents.returned import Returned, ReturnedError, read_returned
 from undersigned.documents.write import (
     render_docx,

@@ -13,11 +13,11 @@ from importlib.metadata import version
 from typing import Protocol
 
 from undersigned.documents.blocks import Document, DocumentError
-from undersigned.documents.docx import CUSTOM, docx_parts
 from undersigned.documents.packing import Member, packed
-from undersigned.documents.pdf import pdf_of
+from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
-from undersigned.documents.word_xml import with_custom_properties
+from undersigned.documents.word.docx import CUSTOM, docx_parts
+from undersigned.documents.word.word_xml import with_custom_properties
 
 #: What the files are made with, beside our own code: another version may make others.
 _MADE_WITH = ("typst", "pikepdf", "pypandoc-binary", "lxml")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Blocks, Field, Paragraph
+from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import in_words, word
 from undersigned.records.fields import When, earliest

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.bases import Base, Kept, Sheet, base_of
-from undersigned.documents.copies import COPY_PROPERTIES, KEEP, RETURN, Recipient, Sender, stamp_of_copy
-from undersigned.documents.covering import (
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.covering import (
     LETTER,
     covering_letter,
     letter_defaults,
@@ -20,7 +19,8 @@ from undersigned.documents.covering import (
     stamp_of_letter,
     stamp_of_nomination,
 )
-from undersigned.documents.first_page import epoch_of
+from undersigned.documents.content.first_page import epoch_of
+from undersigned.documents.copies import COPY_PROPERTIES, KEEP, RETURN, Recipient, Sender, stamp_of_copy
 from undersigned.records.form import Form
 
 #: What a pack's nomination form goes by, whichever form it is.

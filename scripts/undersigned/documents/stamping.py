@@ -17,10 +17,10 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Dictionary
 
-from undersigned.documents.appearance import text_drawing
 from undersigned.documents.blocks import Document, DocumentError, fields_of, plain
-from undersigned.documents.metadata import with_properties
 from undersigned.documents.packing import Member, packed
+from undersigned.documents.pdf.appearance import text_drawing
+from undersigned.documents.pdf.metadata import with_properties
 
 #: Around the name of what is put in, in a template. No text of a document holds them: `plain` and `literal` see to it.
 OPEN, CLOSE = "\ue010", "\ue011"

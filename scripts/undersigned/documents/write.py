@@ -11,17 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from undersigned.documents.agreement import Agreement, agreement_of
 from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
 from undersigned.documents.blocks import DocumentError
+from undersigned.documents.content.agreement import Agreement, agreement_of
+from undersigned.documents.content.first_page import epoch_of
+from undersigned.documents.content.forms import form_document
+from undersigned.documents.content.layout import agreement_document
 from undersigned.documents.copies import COPY_PROPERTIES, Recipient, master_stamp, recipients_of, sender_of
-from undersigned.documents.docx import docx_of
-from undersigned.documents.first_page import epoch_of
-from undersigned.documents.forms import form_document
-from undersigned.documents.layout import agreement_document
 from undersigned.documents.packs import NOMINATION, packs_of
-from undersigned.documents.pdf import is_in_use, pdf_of, private_folders
+from undersigned.documents.pdf.setting import is_in_use, pdf_of, private_folders
 from undersigned.documents.stamping import Stamp
+from undersigned.documents.word.docx import docx_of
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register

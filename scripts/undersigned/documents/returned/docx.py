@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from undersigned.documents.controls import control_tag
 from undersigned.documents.returned.limits import MOST_FIELDS, part_of, parts_of
 from undersigned.documents.returned.parts import (
     ANSWER,
@@ -28,7 +27,8 @@ from undersigned.documents.returned.parts import (
     text_value,
 )
 from undersigned.documents.returned.words import digest_of, words_below
-from undersigned.documents.word_xml import W14, Element, w
+from undersigned.documents.word.controls import control_tag
+from undersigned.documents.word.word_xml import W14, Element, w
 from undersigned.documents.words import word
 
 #: The properties by which a file names its fields, in the order of reading, with spaces between: as many as it takes,

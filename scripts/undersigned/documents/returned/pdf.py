@@ -11,7 +11,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from undersigned.documents.metadata import NAMESPACE
+from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.returned.fields import Place, shown_by
 from undersigned.documents.returned.limits import MOST_FIELDS, MOST_PAGES, Budget, check_pdf, tree_of
 from undersigned.documents.returned.parts import (

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 
 from undersigned.documents.returned.limits import part_of
-from undersigned.documents.word_xml import Element, W, w
+from undersigned.documents.word.word_xml import Element, W, w
 from undersigned.documents.words import word
 
 _PAGE_NUMBER = re.compile(r"\s*[0-9]+$")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Block, Blocks, Quote, Table
-from undersigned.documents.clauses import Prose
-from undersigned.documents.pieces import heading, kinds_in_words, paragraph
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.clauses import Prose
+from undersigned.documents.content.pieces import heading, kinds_in_words, paragraph
 from undersigned.documents.words import listed, word
 from undersigned.records.form import Form, FormField, Section
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from undersigned.documents.adoptions import Adopted
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Block, Blocks, Paragraph, Styled
-from undersigned.documents.pieces import bullets, heading, paragraph, text
+from undersigned.documents.content.adoptions import Adopted
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.pieces import bullets, heading, paragraph, text
 from undersigned.documents.words import word
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from undersigned.documents.blocks import Field
 from undersigned.documents.stamping import mark
-from undersigned.documents.word_xml import W14, Element, make, run
+from undersigned.documents.word.word_xml import W14, Element, make, run
 from undersigned.documents.words import word
 
 #: What Word takes as the title or tag of a control.

@@ -32,7 +32,7 @@ from undersigned.documents.blocks import (
     Text,
     Together,
 )
-from undersigned.documents.prose import api_version
+from undersigned.documents.content.prose import api_version
 
 #: Around the name of a field, and for the place of the contents. No text holds them: `plain` and `literal` see to it.
 OPEN, CLOSE, CONTENTS = "\ue000", "\ue001", "\ue002"

@@ -24,15 +24,15 @@ from undersigned.documents.blocks import (
     every,
     fields_of,
 )
-from undersigned.documents.controls import Planned, control, planned_controls
+from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.packing import Member, packed
-from undersigned.documents.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
-from undersigned.documents.prose import run_pandoc
 from undersigned.documents.returned import text_digest
 from undersigned.documents.returned.docx import field_names_property
 from undersigned.documents.stamping import DocxStamper, Stamp, defaults_of
-from undersigned.documents.watermark import watermark
-from undersigned.documents.word_xml import (
+from undersigned.documents.word.controls import Planned, control, planned_controls
+from undersigned.documents.word.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
+from undersigned.documents.word.watermark import watermark
+from undersigned.documents.word.word_xml import (
     PARSER,
     W14,
     XML,

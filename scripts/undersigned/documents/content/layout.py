@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.agreement import Agreement, PartyEntry
-from undersigned.documents.annexes import annex_section, texts_of_annexes
 from undersigned.documents.blocks import (
     Block,
     Blocks,
@@ -19,12 +17,19 @@ from undersigned.documents.blocks import (
     Together,
     plain,
 )
-from undersigned.documents.clauses import Prose, clause_section, texts_of_clauses
-from undersigned.documents.copies import copy_line
-from undersigned.documents.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
-from undersigned.documents.flows import flow_section
-from undersigned.documents.parties import officer_section, party_section
-from undersigned.documents.pieces import (
+from undersigned.documents.content.agreement import Agreement, PartyEntry
+from undersigned.documents.content.annexes import annex_section, texts_of_annexes
+from undersigned.documents.content.clauses import Prose, clause_section, texts_of_clauses
+from undersigned.documents.content.first_page import (
+    facts_of,
+    footer_of,
+    notice_of,
+    properties_of,
+    watermark_of,
+)
+from undersigned.documents.content.flows import flow_section
+from undersigned.documents.content.parties import officer_section, party_section
+from undersigned.documents.content.pieces import (
     bullets,
     heading,
     paragraph,
@@ -32,7 +37,8 @@ from undersigned.documents.pieces import (
     strong,
     text,
 )
-from undersigned.documents.prose import read_prose
+from undersigned.documents.content.prose import read_prose
+from undersigned.documents.copies import copy_line
 from undersigned.documents.words import in_words, term, word
 
 Section = Iterable[Block]

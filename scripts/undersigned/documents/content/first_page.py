@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Break, Code, Fact, Inlines, plain
-from undersigned.documents.flows import law_name
-from undersigned.documents.pieces import text
-from undersigned.documents.prose import is_safe_link
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.flows import law_name
+from undersigned.documents.content.pieces import text
+from undersigned.documents.content.prose import is_safe_link
 from undersigned.documents.words import in_words, listed, term, word
 from undersigned.records.vocabulary import vocabulary
 

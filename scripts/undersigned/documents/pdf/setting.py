@@ -16,7 +16,7 @@ from typing import Final, Literal
 import typst
 
 from undersigned.documents.blocks import Document, DocumentError, Json, as_data, check_size
-from undersigned.documents.fields import with_fields
+from undersigned.documents.pdf.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
 
 #: Up to here (basic Latin) every font has every letter.

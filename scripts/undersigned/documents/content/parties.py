@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.agreement import Agreement, PartyEntry
 from undersigned.documents.blocks import Block, Blocks, Paragraph, Table
-from undersigned.documents.pieces import heading, mail, one_or_bullets, paragraph
+from undersigned.documents.content.agreement import Agreement, PartyEntry
+from undersigned.documents.content.pieces import heading, mail, one_or_bullets, paragraph
 from undersigned.documents.words import in_words, listed, term, word
 
 #: Shares of the width, of those columns that are shown; the first is worked out from the names.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from undersigned.documents.word_xml import Element, make
+from undersigned.documents.word.word_xml import Element, make
 
 V = "urn:schemas-microsoft-com:vml"
 OFFICE = "urn:schemas-microsoft-com:office:office"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import (
     Block,
     Blocks,
@@ -23,10 +22,11 @@ from undersigned.documents.blocks import (
     Text,
     plain,
 )
-from undersigned.documents.first_page import footer_of, notice_of, properties_of, watermark_of
-from undersigned.documents.gaps import with_gaps
-from undersigned.documents.pieces import bullets, heading, kinds_in_words, paragraph, text
-from undersigned.documents.prose import read_prose
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.first_page import footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.gaps import with_gaps
+from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
+from undersigned.documents.content.prose import read_prose
 from undersigned.documents.returned.parts import ANSWER, SIGNED_ANSWER
 from undersigned.documents.words import term, word
 from undersigned.records.form import Form, FormField, Section

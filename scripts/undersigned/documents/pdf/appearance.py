@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from undersigned.documents.form_font import measures
+from undersigned.documents.pdf.form_font import measures
 
 #: The name that the drawing calls its font by.
 FONT = "Wide"

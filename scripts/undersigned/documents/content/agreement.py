@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from undersigned.documents.adoptions import Adopted, adopted_by
 from undersigned.documents.blocks import DocumentError
+from undersigned.documents.content.adoptions import Adopted, adopted_by
 from undersigned.records.fields import When, earliest
 from undersigned.records.form import Form
 from undersigned.records.protocol import (

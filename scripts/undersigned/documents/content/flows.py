@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import Block, Blocks, Table, plain
-from undersigned.documents.pieces import heading, one_or_bullets, paragraph, strong
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.pieces import heading, one_or_bullets, paragraph, strong
 from undersigned.documents.words import listed, term, word
 from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry, vocabulary

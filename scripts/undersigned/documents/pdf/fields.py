@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from undersigned.documents.appearance import FONT as WIDE_FONT
-from undersigned.documents.appearance import text_drawing
 from undersigned.documents.blocks import Document, DocumentError, Field, Table, every, fields_of
-from undersigned.documents.form_font import Fonts, fonts_of_fields
-from undersigned.documents.metadata import set_metadata
-from undersigned.documents.prose import FIELD_HOST
+from undersigned.documents.content.prose import FIELD_HOST
+from undersigned.documents.pdf.appearance import FONT as WIDE_FONT
+from undersigned.documents.pdf.appearance import text_drawing
+from undersigned.documents.pdf.form_font import Fonts, fonts_of_fields
+from undersigned.documents.pdf.metadata import set_metadata
 from undersigned.documents.returned.pdf import digest_of
 
 PLACEHOLDER = f"https://{FIELD_HOST}/"

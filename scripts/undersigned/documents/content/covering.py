@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from undersigned.documents.agreement import Agreement
 from undersigned.documents.blocks import (
     Block,
     Break,
@@ -18,10 +17,11 @@ from undersigned.documents.blocks import (
     Text,
     plain,
 )
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
+from undersigned.documents.content.forms import form_document
+from undersigned.documents.content.pieces import heading, mail, paragraph, text
 from undersigned.documents.copies import Recipient, Sender, copy_line, properties_of_copy
-from undersigned.documents.first_page import footer_of, notice_of, properties_of
-from undersigned.documents.forms import form_document
-from undersigned.documents.pieces import heading, mail, paragraph, text
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import in_words, word
 from undersigned.records.form import Form

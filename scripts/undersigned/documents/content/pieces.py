@@ -15,7 +15,7 @@ from undersigned.documents.blocks import (
     Text,
     plain,
 )
-from undersigned.documents.prose import is_safe_link
+from undersigned.documents.content.prose import is_safe_link
 from undersigned.documents.words import listed, word
 from undersigned.records.vocabulary import vocabulary
 

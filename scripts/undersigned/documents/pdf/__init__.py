@@ -1,0 +1,1 @@
+"""Documents to PDF: pages, fields, fonts and metadata."""

@@ -1,0 +1,1 @@
+"""Documents to DOCX: pandoc's tree, content controls and the parts of the file."""
