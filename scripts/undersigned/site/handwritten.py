@@ -1,8 +1,20 @@
-"""What Markdown cannot say of a table: its caption, the headings of its rows, and that it may be scrolled on a small screen."""
+"""Hand-written pages: what Markdown cannot say of a table (its caption, the headings of its rows, that it may be scrolled
+on a small screen), and how hard a page is to read."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from lxml import html
+
+from undersigned.checks.readability import reading_grade
+
+_FENCED: Final = re.compile(r"```.*?```", re.DOTALL)
+_MACRO: Final = re.compile(r"\{\{.*?\}\}")
+_LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_ITEM: Final = re.compile(r"^(?:[-*]|\d+\.)\s+")
+_RULER: Final = re.compile(r"^[\s|:-]+$")
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
@@ -44,3 +56,19 @@ def _dress(table: html.HtmlElement, title: str) -> None:
         parent.replace(table, box)
         box.append(table)
         box.tail = tail
+
+
+def reading_grade_of(markdown: str) -> float | None:
+    """The school grade (Flesch-Kincaid) of a page's words: each item and cell counts as a sentence, headings, code and
+    addresses do not count. None for a page too short to tell.
+    """
+    sentences = []
+    for raw in _FENCED.sub("", _MACRO.sub("", markdown)).splitlines():
+        line = _ITEM.sub("", _LINK.sub(r"\1", raw.strip()))
+        if not line or line.startswith("#") or _RULER.match(line):
+            continue
+        for part in line.strip("|").split("|") if line.startswith("|") else [line]:
+            words = part.strip().replace("*", "").replace("`", "")
+            if words:
+                sentences.append(words if words[-1] in ".!?:;" else f"{words}.")
+    return reading_grade(" ".join(sentences))
