@@ -68,7 +68,10 @@ def test_a_stopped_build_leaves_the_old_site_and_nothing_else(tmp_path: Path, wh
 
 def start_until_working(root: Path) -> subprocess.Popen[str]:
     """A build that has begun to write beside the site."""
-    process = subprocess.Popen([*COMMAND, str(root), "build"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND, str(root), "build"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup, which ignores it
+    )
     until = time.monotonic() + 60
     while not hidden(root) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)

@@ -3,6 +3,8 @@ dies, fails alone and by name. Knows nothing of the work."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import time
@@ -105,6 +107,12 @@ class _Worker(Generic[Answer]):
         self._process.join()
 
 
+def _give_memory_back() -> None:
+    """What the last thing needed goes back to the system, where its library can be asked to (glibc, malloc_trim(3))."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _serve(work: Callable[[str], Answer], connection: Connection, parents: Connection) -> None:
     parents.close()
     parent = os.getppid()
@@ -114,6 +122,7 @@ def _serve(work: Callable[[str], Answer], connection: Connection, parents: Conne
                 if os.getppid() != parent:  # it was killed: nobody waits for an answer
                     return
             item = connection.recv()
+            _give_memory_back()
             try:
                 connection.send((True, work(item)))
             except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
