@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check serve fmt lint bench bench-documents lock clean
+.PHONY: help site test check serve fmt lint bench bench-documents bench-site lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ bench: $(VENV)/development  ## Measure on a register of national size (takes min
 
 bench-documents: $(VENV)/development  ## Measure the signable copies of a register of national size (takes minutes)
 	$(BIN)/python tests/benchmark/documents.py
+
+bench-site: $(VENV)/development  ## Measure the site of a register of national size (takes minutes)
+	$(BIN)/python tests/benchmark/site.py
 
 lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/python -m pip install --quiet uv

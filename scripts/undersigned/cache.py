@@ -9,6 +9,8 @@ import os
 import sys
 import tempfile
 import zlib
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from undersigned.records.files import Files
@@ -17,6 +19,9 @@ _PACKAGE = Path(__file__).parent
 _SUFFIXES = (".py", ".yaml")
 #: What a document is made of beside its record: code, words, page design, fonts and law.
 _DOCUMENTS_COME_FROM = ("documents", "records", "status", "register.py", "findings.py")
+#: What a page is made of beside its records.
+_PAGES_COME_FROM = ("changes", "checks", "feeds.py", "findings.py", "records", "register.py", "site", "status")
+_PROGRAMS = ("Jinja2", "MarkupSafe", "icalendar", "markdown-it-py", "nh3", "pydantic")
 _MOST_BYTES = 3 << 30
 _DIGEST = 32
 
@@ -73,6 +78,11 @@ class AnswerCache:
         """The finished documents, in a folder of their own."""
         return DocumentCache(self._folder / "documents" if self._folder is not None else None)
 
+    def pages(self) -> DocumentCache:
+        """What is worked out of each protocol for the site, in a folder of its own."""
+        folder = self._folder / "pages" if self._folder is not None else None
+        return DocumentCache(folder, _PAGES_COME_FROM, _PROGRAMS)
+
     def _forget_old(self, keep: int = 40) -> None:
         if self._folder is None:
             return
@@ -84,9 +94,11 @@ class AnswerCache:
 class DocumentCache:
     """A folder of finished documents by a digest of all that they are made of. What is broken or missing is made again."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(
+        self, folder: Path | None, made_by: Sequence[str] = _DOCUMENTS_COME_FROM, programs: Sequence[str] = ()
+    ) -> None:
         self._folder = folder
-        self.code = _code_of_documents() if folder is not None else ""
+        self.code = _digest_of_code(made_by, programs) if folder is not None else ""
 
     def get(self, key: str) -> bytes | None:
         if self._folder is None:
@@ -127,9 +139,10 @@ class DocumentCache:
                     path.unlink(missing_ok=True)
 
 
-def _code_of_documents() -> str:
-    digest = hashlib.sha256(repr(sys.version_info[:3]).encode())
-    for name in _DOCUMENTS_COME_FROM:
+def _digest_of_code(made_by: Sequence[str], programs: Sequence[str]) -> str:
+    versions = [version(program) for program in programs]
+    digest = hashlib.sha256(repr((sys.version_info[:3], *versions)).encode())
+    for name in made_by:
         top = _PACKAGE / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and path.suffix != ".pyc":

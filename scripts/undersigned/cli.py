@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from undersigned.register import Register
 
 EXIT_FINE, EXIT_FOUND, EXIT_BROKEN = 0, 1, 2
+_MOST_BYTES_OF_PAGES = 1 << 30
 STATUS_FORMATS = ("table", "json", "csv", "xlsx")
 CHECK_FORMATS = ("text", "json", "github", "sarif")
 REVIEW_FORMATS = ("table", "json", "markdown", "ics")
@@ -606,7 +607,9 @@ def _build(options: argparse.Namespace) -> int:
             documents.forget_old()
             if written.failures:
                 raise CommandError("nothing was built: " + "; ".join(map(str, written.failures)))
-            build_site(register, made, as_of=as_of, downloads=downloads)
+            pages = _cache(options).pages()
+            build_site(register, made, as_of=as_of, downloads=downloads, kept=pages, processes=_processes())
+            pages.forget_old(_MOST_BYTES_OF_PAGES)
             if (made / "downloads").exists():
                 raise SiteError("docs/downloads stands where the documents go; rename it")
             downloads.rename(made / "downloads")

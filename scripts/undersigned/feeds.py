@@ -7,7 +7,7 @@ A restricted protocol is in the calendars by its title and date, and not in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -123,13 +123,17 @@ def news(register: Register, *, as_of: date) -> list[News]:
     found: list[News] = []
     for folder in register.protocols():
         if folder.readable and folder.value.publication == "public":
-            found.extend(_news_of(folder, register, as_of))
-    found.sort(key=lambda item: item.key)
-    found.sort(key=lambda item: item.on, reverse=True)
-    return found
+            found.extend(news_of(folder, register, as_of))
+    return in_order(found)
 
 
-def _news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator[News]:
+def in_order(found: Iterable[News]) -> list[News]:
+    """Newest first."""
+    return sorted(sorted(found, key=lambda item: item.key), key=lambda item: item.on, reverse=True)
+
+
+def news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator[News]:
+    """What happened to one public protocol by that day."""
     title, path = folder.value.title, f"protocols/{folder.id}/"
     for number, version in agreed_versions(folder, as_of=as_of):
         if isinstance(version.agreed_on, date):
@@ -164,7 +168,12 @@ def _news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterato
 
 def render_atom(register: Register, *, as_of: date, name: str, address: str = "") -> bytes:
     """The newest hundred items. Links lead from the feed's own place where the site has no address."""
-    items = news(register, as_of=as_of)[:MOST_NEWS]
+    return render_news(news(register, as_of=as_of), as_of=as_of, name=name, address=address)
+
+
+def render_news(found: Sequence[News], *, as_of: date, name: str, address: str = "") -> bytes:
+    """The first hundred of these items as a feed."""
+    items = found[:MOST_NEWS]
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
     base = _with_slash(address) if address else ""

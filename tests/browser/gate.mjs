@@ -1,6 +1,6 @@
 // Looks at a built site in Chromium: no axe violation, no console message under the site's own content security policy,
 // no sideways scrolling at 320 pixels, with and without JavaScript. Run: node gate.mjs SITE [CHROMIUM]
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { createRequire } from 'node:module'
@@ -50,6 +50,30 @@ const browser = await chromium.launch({
   args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 const faults = []
+
+// What is asked is shown as text and found in the index; without JavaScript the page leads to the lists.
+const HOSTILE = '<img src=x onerror=alert(1)> {count} $& "><script>evil()</script> \u202e'
+async function searches(page, javaScriptEnabled, where) {
+  const questions = [['the', 'protocol'], ['probation', ''], [HOSTILE, ''], ['x'.repeat(5000), 'rule'], ['zzzzqqqq', 'constructor'], ['', '']]
+  for (const [query, kind] of questions) {
+    await page.goto(`${base}search/?${new URLSearchParams({ q: query, kind, page: '1' })}`)
+    if (!javaScriptEnabled) {
+      if (!(await page.isVisible('main noscript'))) faults.push(`${where()}: nothing is said of JavaScript`)
+      if (await page.locator('#lists + ul a').count() === 0) faults.push(`${where()}: no lists`)
+      continue
+    }
+    const asked = query.replace(/\s+/g, ' ').trim().slice(0, 200)
+    if (asked) await page.waitForFunction(() => !['', 'Searching.'].includes(document.getElementById('app-results-count').textContent), undefined, { timeout: 20_000 })
+    const told = await page.textContent('#app-results-count')
+    const items = await page.locator('#app-results > li').count()
+    if (asked && !told.includes(`“${asked}”`)) faults.push(`${where()}: says ${told}`)
+    if (items > 20) faults.push(`${where()}: ${items} results at once`)
+    if (asked === 'probation' && items === 0) faults.push(`${where()}: finds nothing`)
+    const strange = await page.locator('main :is(img, iframe, object, script, style), main a[href]:not([href^="http"], [href^="?"], [href^="../"])').count()
+    if (strange) faults.push(`${where()}: ${strange} elements that are none of ours`)
+  }
+  return questions.length
+}
 const chosen = sample(pages(site))
 let views = 0
 for (const javaScriptEnabled of [true, false]) {
@@ -70,13 +94,15 @@ for (const javaScriptEnabled of [true, false]) {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       if (overflow > 0) faults.push(`${where()}: scrolls sideways by ${overflow} pixels`)
     }
+    if (existsSync(join(site, 'pagefind'))) views += await searches(page, javaScriptEnabled, where)
     await context.close()
     if (!javaScriptEnabled) continue
     // axe itself needs the policy lifted; the pass above has seen the pages under it.
     const lifted = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true })
     const looked = await lifted.newPage()
-    for (const path of chosen) {
+    for (const path of [...chosen, ...(existsSync(join(site, 'pagefind')) ? ['search/?q=probation'] : [])]) {
       await looked.goto(base + path)
+      if (path.includes('?')) await looked.waitForSelector('#app-results > li')
       await looked.evaluate(axe)
       const { violations } = await looked.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
       for (const violation of violations) {

@@ -27,6 +27,7 @@ def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
         "What may be shared",
         "In force between whom",
         "Whom to contact",
+        "About this protocol",
         "Full text: version 1.0",
         "Amendment being prepared",
         "Signatures",

@@ -42,6 +42,13 @@ def test_a_table_has_caption_scope_and_a_frame() -> None:
     assert not frame.xpath(".//@style")
 
 
+@given(st.text(alphabet="ab1-. \n:'()/=’", max_size=40))
+def test_plain_paragraphs_are_as_the_parser_has_them(text: str) -> None:
+    """A mark at the end brings the parser in, and is taken out again."""
+    with_mark = render_prose(f"{text}\n\n<")
+    assert with_mark.removesuffix("<p>&lt;</p>\n") == render_prose(text)
+
+
 def test_first_words_end_at_a_word() -> None:
     assert first_words("**One** `two` three", 160) == "One two three"
     assert first_words("One two three", 10) == "One two…"

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from undersigned.cache import DocumentCache
 from undersigned.register import Register
 
 if TYPE_CHECKING:
@@ -56,12 +57,13 @@ class SiteError(Exception):
 
 
 def build_site(
-    register: Register, output_dir: Path, *, as_of: date, downloads: Path | Mapping[str, int] | None = None
+    register: Register, output_dir: Path, *, as_of: date, downloads: Path | Mapping[str, int] | None = None,
+    kept: DocumentCache | None = None, processes: int = 1,
 ) -> None:
     """Builds the site of `register` into `output_dir`, which is emptied first.
 
     `downloads`: the folder of documents that the caller will put at `downloads/` in the site, or the size in bytes of
-    each by its path in that folder, `<protocol-id>/<file>`. Raises `SiteError`. The same arguments give the same bytes.
+    each by its path in that folder, `<protocol-id>/<file>`. `kept`: pages from the last time. Raises `SiteError`. The same arguments give the same bytes.
     """
     sizes = _sizes(downloads) if isinstance(downloads, Path) else downloads or {}
     with _quiet() as complaints, _settled(register.root) as (config_file, settings):
@@ -72,7 +74,7 @@ def build_site(
         try:
             config = load_config(config_file, site_dir=str(output_dir.resolve()), strict=True, **settings)  # type: ignore[arg-type]
             plugin = _plugin(config)
-            plugin.use(register, as_of=as_of, sizes=sizes)
+            plugin.use(register, as_of=as_of, sizes=sizes, kept=kept, processes=processes)
             config.plugins.on_startup(command="build", dirty=False)
             try:
                 build(config)

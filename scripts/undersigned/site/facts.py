@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from undersigned.feeds import News, ReviewDate, news_of, review_date
 from undersigned.records.fields import When
 from undersigned.records.form import Form
 from undersigned.records.protocol import Clause, Flow, Item, Operative, Party, Protocol, StampedText
@@ -33,6 +34,11 @@ from undersigned.status import (
 Shown = Literal["in-force", "agreed", "ended", "working"]
 #: A protocol of these statuses binds nobody.
 ENDED = ("superseded", "withdrawn")
+CardSize = Literal["short", "medium", "long", "two-sides"]
+#: The characters that a card of each size of type holds on one side, measured on paper.
+_CARD_SIZES: Mapping[CardSize, int] = {"short": 3800, "medium": 5600, "long": 7700}
+#: An organisation's name with a post, a deputy and a mailbox; a flow's own lines.
+_CONTACT_LENGTH, _FLOW_LENGTH = 110, 150
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,28 @@ class PartyFacts:
     signature: Signature | None
     officer: NominatedOfficer | None
     others: tuple[OtherOfficer, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act of signing, by the body that did it, whatever came of it later."""
+
+    organisation: str
+    name: str
+    version: str
+    sent_on: When | None
+    signed_on: When
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """How long a version took, from the day it was first sent out to the last signature of it so far, in days."""
+
+    version: str
+    sent_on: date
+    last_signed_on: date
+    signatures: int
+    days: int
 
 
 @dataclass(frozen=True)
@@ -221,6 +249,43 @@ class ProtocolFacts:
         """Each version that binds, with (id, name) of those it binds."""
         return tuple((text, self._named(text.between)) for text in self.standing.in_force)
 
+    @property
+    def bound(self) -> frozenset[str]:
+        """The ids of those whom any text in force binds."""
+        return frozenset(id_ for text in self.standing.in_force for id_ in text.between)
+
+    def version_between(self, one: str, other: str) -> str | None:
+        """The version in force between two bodies; None where none is."""
+        return self._signing.version_between(one, other)
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
+        entries = {
+            (entry.signer, entry.version, str(entry.signed_on)): entry
+            for id_ in self._signing.parties
+            for entry in self._signing.entries(id_)
+            if entry.signed_on is not None
+        }
+        return tuple(
+            Act(signer, self.register.organisation_name(signer), version, entry.sent_on, entry.signed_on)
+            for (signer, version, _on), entry in sorted(entries.items(), key=lambda pair: (pair[0][2], pair[0]))
+            if entry.signed_on is not None
+        )
+
+    @cached_property
+    def agreeing(self) -> tuple[Agreeing, ...]:
+        """Each version that was sent out and signed on known days, newest first."""
+        found = []
+        for version in self.versions:
+            acts = [act for act in self.acts if act.version == version.number]
+            sent = [act.sent_on for act in acts if isinstance(act.sent_on, date)]
+            signed = [act.signed_on for act in acts if isinstance(act.signed_on, date)]
+            if sent and signed and min(sent) <= max(signed):
+                days = (max(signed) - min(sent)).days
+                found.append(Agreeing(version.number, min(sent), max(signed), len(signed), days))
+        return tuple(found)
+
     def _named(self, ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         return tuple(
             sorted(
@@ -249,6 +314,13 @@ class ProtocolFacts:
             return End(None, title or end, members)
         present = self.register.present_organisation(end)
         return End(present, self.register.organisation_name(end))
+
+    @cached_property
+    def card_size(self) -> CardSize:
+        """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
+        length = sum(_length_on_card(flow, self) for flow in self.text.flows)
+        length += _CONTACT_LENGTH * len(self.parties) + sum(len(name) for _, named in self.in_force for _, name in named)
+        return next((size for size, most in _CARD_SIZES.items() if length <= most), "two-sides")
 
     # history
 
@@ -292,6 +364,17 @@ class ProtocolFacts:
         shown = {clause.id: clause for clause in self.text.clauses}
         return tuple(clause for clause in self.record.clauses if shown.get(clause.id) != clause)
 
+    # feeds
+
+    @cached_property
+    def review_date(self) -> ReviewDate | None:
+        return review_date(self.folder, as_of=self.as_of)
+
+    @cached_property
+    def news(self) -> tuple[News, ...]:
+        """What the news tells of it; of a restricted one, nothing."""
+        return () if self.restricted else tuple(news_of(self.folder, self.register, self.as_of))
+
     # downloads
 
     def downloads(self, name: str) -> tuple[Download, ...]:
@@ -318,3 +401,10 @@ def _spelled(flow: Flow, facts: ProtocolFacts) -> tuple[Flow, tuple[Item, ...]]:
         for item in flow.items
     )
     return flow.model_copy(update={"items": ()}), items
+
+
+def _length_on_card(flow: Flow, facts: ProtocolFacts) -> int:
+    texts = [flow.title or flow.id, flow.method or "", flow.timing or "", *flow.not_shared]
+    texts += [facts.item(item).name for item in flow.items]
+    texts += [end.name for end in (*facts.ends(flow.from_), *facts.ends(flow.to))]
+    return _FLOW_LENGTH + sum(len(text) for text in texts)

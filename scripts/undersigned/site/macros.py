@@ -46,6 +46,11 @@ def define_env(env: MacrosPlugin) -> None:
         return str(fragment(pages(), "in_force.html", url(), most=most))
 
     @env.macro  # type: ignore[untyped-decorator]
+    def changed_lately(most: int = 8) -> str:
+        """What changed in the last 90 days, newest first."""
+        return str(fragment(pages(), "lately.html", url(), most=most))
+
+    @env.macro  # type: ignore[untyped-decorator]
     def law_table(name: str) -> str:
         """A vocabulary of law; of the gateways, those that give a power. KeyError for a name that is none."""
         caption = _LAW[name]

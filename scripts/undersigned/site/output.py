@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from xml.sax.saxutils import escape
 
-from undersigned.feeds import ReviewDate, render_atom, render_calendar, review_date
+from undersigned.feeds import ReviewDate, in_order, render_calendar, render_news
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.facts import ProtocolFacts
 from undersigned.site.overview import SiteFacts
 
+#: (path in the site, content)
+Files = tuple[tuple[str, bytes], ...]
 
-def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
-    """(path in the site, content). `address`: where the site will stand, or empty."""
+
+def generated_files(
+    site: SiteFacts, *, name: str, address: str = "", but: Collection[str] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """`address`: where the site will stand, or empty. `but`: protocols whose own files are made elsewhere."""
+    news = in_order(item for protocol in site.protocols for item in protocol.news)
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
-    yield "feed.xml", render_atom(site.register, as_of=site.as_of, name=name, address=address)
-    yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
+    yield "feed.xml", render_news(news, as_of=site.as_of, name=name, address=address)
+    yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
     for protocol in site.protocols:
-        yield from _protocol_files(site, protocol, protocol.id, address)
+        if protocol.id not in but:
+            yield from protocol_files(protocol, protocol.id, address)
     for old, protocol in site.moved_protocols:
-        yield from _protocol_files(site, protocol, old, address)
+        yield from protocol_files(protocol, old, address)
     organisations = [(organisation.id, organisation) for organisation in site.organisations]
     for id_, organisation in (*organisations, *site.moved_organisations):
         data = organisation_data(organisation, as_of=site.as_of)
@@ -29,23 +37,21 @@ def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterato
         of_its_own = [membership.protocol for membership in organisation.memberships]
         yield (
             f"calendars/organisations/{id_}.ics",
-            _calendar(site, of_its_own, organisation.record.name, address),
+            _calendar(site.as_of, of_its_own, organisation.record.name, address),
         )
 
 
-def _protocol_files(
-    site: SiteFacts, protocol: ProtocolFacts, id_: str, address: str
-) -> Iterator[tuple[str, bytes]]:
+def protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
+    """The files of one protocol under its present or a former id."""
     data = protocol_data(protocol)
     data["$schema"] = "../register.schema.json#/$defs/protocol"
     yield f"api/v1/protocols/{id_}.json", render_json(data).encode()
-    yield f"calendars/protocols/{id_}.ics", _calendar(site, [protocol], protocol.title, address)
+    yield f"calendars/protocols/{id_}.ics", _calendar(protocol.as_of, [protocol], protocol.title, address)
 
 
-def _calendar(site: SiteFacts, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
-    found = [review_date(protocol.folder, as_of=site.as_of) for protocol in protocols]
-    dates: list[ReviewDate] = [day for day in found if day is not None]
-    return render_calendar(dates, as_of=site.as_of, name=name, address=address)
+def _calendar(as_of: date, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
+    dates: list[ReviewDate] = [day for protocol in protocols if (day := protocol.review_date) is not None]
+    return render_calendar(dates, as_of=as_of, name=name, address=address)
 
 
 def site_map(address: str, urls: Iterable[str]) -> bytes:

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from statistics import median_low
 
 from undersigned.records.fields import KEBAB
 from undersigned.records.organisation import Organisation
 from undersigned.register import Register
-from undersigned.site.facts import ENDED, PartyFacts, ProtocolFacts
+from undersigned.site.charts import in_bands
+from undersigned.site.facts import ENDED, Agreeing, PartyFacts, ProtocolFacts
+from undersigned.site.lately import Change, changed_lately
+from undersigned.site.matrix import Partnerships
+from undersigned.status import SIGNATURE_STATES
 
 
-def _link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
+def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
     by_id = {protocol.id: protocol for protocol in protocols}
     for newer in protocols:
         if newer.restricted:
@@ -77,7 +82,7 @@ class SiteFacts:
             for folder in self.register.protocols()
             if folder.readable and KEBAB.match(folder.id)
         ]
-        _link_successors(found, self.register)
+        link_successors(found, self.register)
         return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
 
     @cached_property
@@ -166,6 +171,16 @@ class SiteFacts:
         )
 
     @cached_property
+    def partnerships(self) -> Partnerships:
+        """Who is party with whom."""
+        return Partnerships(self.protocols, has_page=self.organisation_ids)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What changed in the last 90 days, newest first."""
+        return changed_lately(self.protocols, as_of=self.as_of)
+
+    @cached_property
     def review_counts(self) -> dict[str, int]:
         """How many protocols in force stand in each review state."""
         counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
@@ -177,11 +192,11 @@ class SiteFacts:
     @cached_property
     def signature_counts(self) -> dict[str, int]:
         """How many parties of published protocols that are not drafts or ended stand in each signature state."""
-        counts: dict[str, int] = {}
+        counts: dict[str, int] = dict.fromkeys(SIGNATURE_STATES, 0)
         for protocol in self.open_protocols:
             if protocol.record.status in ("signing", "in-force"):
                 for state, number in protocol.standing.counts.items():
-                    counts[state] = counts.get(state, 0) + number
+                    counts[state] += number
         return counts
 
     @cached_property
@@ -205,6 +220,40 @@ class SiteFacts:
                 ),
             )
         )
+
+    @cached_property
+    def waiting_bands(self) -> dict[str, int]:
+        """How many signatures have been waited for how long; those never sent out are not waited for yet."""
+        return in_bands(
+            party.standing.days_waiting for _, party in self.waiting if party.standing.state != "not-sent"
+        )
+
+    @cached_property
+    def signing_days(self) -> tuple[int, ...]:
+        """Days from sending a copy to its signature, for each signature of a published protocol that tells both days."""
+        return tuple(
+            sorted(
+                (act.signed_on - act.sent_on).days
+                for protocol in self.open_protocols
+                for act in protocol.acts
+                if isinstance(act.signed_on, date) and isinstance(act.sent_on, date) and act.sent_on <= act.signed_on
+            )
+        )
+
+    @property
+    def signing_bands(self) -> dict[str, int]:
+        return in_bands(self.signing_days)
+
+    @property
+    def median_signing_days(self) -> int | None:
+        """Half of the signatures took so many days or fewer; None where there are none."""
+        return median_low(self.signing_days) if self.signing_days else None
+
+    @cached_property
+    def agreeing(self) -> tuple[tuple[ProtocolFacts, Agreeing], ...]:
+        """Versions by the time from first sent to last signed, the longest first."""
+        found = [(protocol, version) for protocol in self.open_protocols for version in protocol.agreeing]
+        return tuple(sorted(found, key=lambda pair: (-pair[1].days, pair[0].title.casefold(), pair[0].id)))
 
     @cached_property
     def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from html import unescape
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from markupsafe import Markup
 
 from undersigned.checks.rule import Rule
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site.charts import chart
 from undersigned.site.facts import ProtocolFacts
+from undersigned.site.lists import FACETS, headings
+from undersigned.site.matrix import MOST_BODIES, MOST_SPELLED_OUT
 from undersigned.site.overview import OrganisationFacts, SiteFacts
 from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import area_words, date_words, days_words, size_words
@@ -36,6 +39,7 @@ _TITLES = {
     "": "Home",
     "protocols/": "Protocols",
     "organisations/": "Organisations",
+    "matrix/": "Who has an agreement with whom",
     "reviews/": "Review calendar",
     "status/": "Status",
     "feeds/": "Calendars and data",
@@ -85,8 +89,38 @@ class PageSet:
         return self.site.as_of
 
 
+#: Makes some pages; raises `PageError` naming the page that could not be made.
+Job = Callable[[], Iterable[GeneratedPage]]
+_ORGANISATIONS_IN_A_JOB = 25
+
+
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
+    for protocol in pages.site.protocols:
+        yield protocol_page(pages, protocol)
+    for job in page_jobs(pages):
+        yield from job()
+
+
+def page_jobs(pages: PageSet) -> list[Job]:
+    """The work of `generated_pages` without the protocols, in pieces."""
+    site, size = pages.site, _ORGANISATIONS_IN_A_JOB
+    starts = range(0, len(site.organisations), size)
+    return [
+        lambda: _overview_pages(pages),
+        lambda: _matrix_pages(pages),
+        *(partial(_organisation_pages, pages, site.organisations[start : start + size]) for start in starts),
+        lambda: _rule_pages(pages),
+        lambda: _moved_pages(pages),
+    ]
+
+
+def _organisation_pages(pages: PageSet, organisations: Iterable[OrganisationFacts]) -> Iterator[GeneratedPage]:
+    for organisation in organisations:
+        yield organisation_page(pages, organisation)
+
+
+def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     for url, template in (
         ("protocols/", "protocols.html"),
         ("organisations/", "organisations.html"),
@@ -95,10 +129,10 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         ("feeds/", "feeds.html"),
     ):
         yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
-    for protocol in pages.site.protocols:
-        yield protocol_page(pages, protocol)
-    for organisation in pages.site.organisations:
-        yield organisation_page(pages, organisation)
+    yield from _list_pages(pages)
+
+
+def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     if pages.rules:
         yield _page(
             pages,
@@ -120,7 +154,6 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
             code=code,
             rule=rule,
         )
-    yield from _moved_pages(pages)
 
 
 def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
@@ -147,7 +180,44 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         section="organisations/",
         wide=True,
         organisation=organisation,
+        spelled_out=MOST_SPELLED_OUT,
     )
+
+
+def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """The protocols once more by area, by kind and by purpose."""
+    for facet in FACETS:
+        yield _page(
+            pages,
+            f"lists/{facet}/",
+            "list.html",
+            title=_word("list_titles", facet),
+            section="protocols/",
+            wide=True,
+            facet=facet,
+            found=headings(pages.site.protocols, facet),
+        )
+
+
+def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Who has an agreement with whom; where one table cannot hold all, with a page for each area."""
+    url, partnerships = "matrix/", pages.site.partnerships
+    yield _page(
+        pages, url, "matrix.html", title=_TITLES[url], section=url, wide=True, most_bodies=MOST_BODIES
+    )
+    if len(partnerships.bodies) <= MOST_BODIES:
+        return
+    for area in partnerships.areas:
+        yield _page(
+            pages,
+            f"{url}{area.id}/",
+            "matrix_area.html",
+            title=area_words(area.id),
+            section=url,
+            wide=True,
+            area=area,
+            most_bodies=MOST_BODIES,
+        )
 
 
 def start_page(pages: PageSet) -> GeneratedPage:
@@ -228,6 +298,7 @@ def _render(pages: PageSet, template: str, url: str, values: Mapping[str, object
         raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
 
 
+@lru_cache(maxsize=8192)
 def relative(here: str, there: str) -> str:
     """The way from one folder or file of the site to another, both relative to its root: works from any base path."""
     way = posixpath.relpath(there or ".", here or ".")
@@ -254,6 +325,12 @@ def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
     return next((clause.title for clause in clauses if clause.id == id_ and clause.title), id_)
 
 
+def _word(name: str, key: str) -> str:
+    """An entry of one of the lists in `words.html`."""
+    words: Mapping[str, str] = vars(_environment().get_template("words.html").module)[name]
+    return words[key]
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -262,6 +339,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     filters: dict[str, Callable[..., object]] = {
         "date": date_words,
@@ -275,7 +353,7 @@ def _environment() -> Environment:
     environment.filters.update(filters)
     environment.tests["mailbox"] = lambda text: bool(_MAILBOX.match(text))
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
-    environment.globals.update(law=_law, clause_title=_clause_title)
+    environment.globals.update(law=_law, clause_title=_clause_title, chart=chart)
     words = environment.get_template("words.html").module
     states: Mapping[str, str] = vars(words)["signature_states"]
     environment.filters["signature_state"] = lambda state: states[state]

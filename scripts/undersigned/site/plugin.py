@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.config import config_options as option
@@ -19,12 +20,15 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.toc import get_toc
 
+from undersigned.cache import AnswerCache, DocumentCache
 from undersigned.checks.rule import rules
 from undersigned.register import Register, load_register
-from undersigned.site.handwritten import with_accessible_tables
-from undersigned.site.output import generated_files, site_map
-from undersigned.site.overview import SiteFacts
-from undersigned.site.pages import GeneratedPage, PageError, PageSet, generated_pages, start_page
+from undersigned.site.ahead import Ahead, Ready, ReadySite
+from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
+from undersigned.site.output import site_map
+from undersigned.site.pages import GeneratedPage, PageError, PageSet, start_page
+from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
+from undersigned.site.whole import whole_site
 from undersigned.site.wording import date_words
 
 if TYPE_CHECKING:
@@ -38,11 +42,15 @@ if TYPE_CHECKING:
 
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
 #: No script, no other host, no inline style. `frame-ancestors` cannot be set from within a page.
-SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'"
+SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+#: The one page with a script: it fetches parts of the index, and Pagefind reads them with WebAssembly.
+SEARCH_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 #: While `serve` runs, MkDocs puts its reload script into each page.
 _SERVING_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'unsafe-inline'; connect-src 'self'"
 _SITE_MAP = "sitemap.xml"
+_PLACES_OF_LINKS = ("navigation", "footer", "lists")
 _EMPTY_PAGE = "---\nrender_macros: false\n---\n"
+_SEARCH_PAGE = "---\nrender_macros: false\ntemplate: search.html\ntitle: Search\n---\n"
 _MOVED_PAGE = "---\nrender_macros: false\ntemplate: redirect.html\n---\n"
 
 
@@ -65,35 +73,50 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._sizes: Mapping[str, int] = {}
         self._generated: dict[str, GeneratedPage] = {}
         self._files: Files | None = None
+        self._kept: DocumentCache | None = None
+        self._folder: TemporaryDirectory[str] | None = None
+        self._processes = 1
+        self._ready: Mapping[str, Ready] = {}
+        self._key = ""
 
-    def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+    def use(
+        self, register: Register, *, as_of: date, sizes: Mapping[str, int], kept: DocumentCache | None = None, processes: int = 1
+    ) -> None:
         """What `build` already knows. Otherwise the register is read anew before each build."""
         self._given, self._as_of, self._sizes = register, as_of, sizes
+        self._kept, self._processes = kept, processes
 
     # -- events, in the order MkDocs sends them -----------------------------------------------------------------
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # Being here keeps the plugin, and what it was given, from one build of `serve` to the next.
         self._serving = command == "serve"
+        if self._serving:
+            self._folder = TemporaryDirectory()  # so that an edit makes again only what it changed
+            self._kept = AnswerCache(Path(self._folder.name)).pages()
 
     def on_shutdown(self) -> None:
         # MkDocs keeps one plugin for the whole process; the next build begins afresh.
         self._given, self._as_of, self._sizes = None, None, {}
+        self._kept, self._processes = None, 1
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         root = self._root(config)
         as_of = self._day()
         register = self._given if self._given is not None else load_register(root)
-        site = SiteFacts(register, as_of=as_of, sizes=self._sizes)
-        self.pages = PageSet(site, config.site_name, rules())
+        self.pages = self._worked_out(register, as_of, config)
         extra = config.extra
         if not isinstance(extra.get("register"), dict):
             extra["register"] = {}
         extra["frame"] = {
             "security_policy": _SERVING_POLICY if self._serving else SECURITY_POLICY,
+            "search_policy": SEARCH_POLICY,
+            "searchable": not self._serving and can_search(),
             "as_of_words": date_words(as_of),
-            "navigation": [],
-            "footer": [],
+            **{place: [] for place in _PLACES_OF_LINKS},
         }
         config.theme.static_templates.discard(_SITE_MAP)
         return config
@@ -105,7 +128,11 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
             files.remove(stamped)
         try:
-            made = list(generated_pages(self.pages))
+            whole = whole_site(
+                self.pages, self._ready, address=self._address(config), key=self._key,
+                kept=self._kept or DocumentCache(None), processes=self._processes,
+            )
+            made = list(whole.pages)
             if files.get_file_from_path("index.md") is None:
                 made.append(start_page(self.pages))
         except PageError as error:
@@ -119,8 +146,11 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             files.append(
                 File.generated(config, page.source, content=_MOVED_PAGE if page.moved_to else _EMPTY_PAGE)
             )
-        address = "" if self._serving else config.site_url or ""
-        for path, content in generated_files(self.pages.site, name=config.site_name, address=address):
+        if files.get_file_from_path(SEARCH_PAGE) is not None:
+            raise PluginError(f"{SEARCH_PAGE} stands in the docs folder and is also a generated page; rename it")
+        files.append(File.generated(config, SEARCH_PAGE, content=_SEARCH_PAGE))
+        address = self._address(config)
+        for path, content in whole.files:
             files.append(File.generated(config, path, content=content))
         if address:
             urls = [file.url for file in files.documentation_pages() if not self._moved(file)]
@@ -131,10 +161,15 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.current_page = page.file.src_uri
+        grade = reading_grade_of(markdown) if page.meta.get("checked") else None
+        if grade is not None:
+            page.meta["grade"] = max(1, round(grade))
         return markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         made = self._generated.get(page.file.src_uri)
+        if not (made is not None and made.moved_to):
+            page.meta["kind"] = kind_of(page.file.src_uri)
         if made is None:
             return with_accessible_tables(html)
         page.title = made.title
@@ -169,6 +204,14 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         if page.file.src_uri not in self._generated and self._files is not None:
             page.meta.setdefault("breadcrumbs", _breadcrumbs(page, self._files))  # now every page has its title
 
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        self.current_page = ""
+        if config.extra["frame"]["searchable"]:
+            try:
+                write_search_index(Path(config.site_dir))
+            except SearchError as error:
+                raise PluginError(str(error)) from error
+
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
     ) -> LiveReloadServer:
@@ -178,6 +221,21 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return server
 
     # -- where and when -----------------------------------------------------------------------------------------
+
+    def _worked_out(self, register: Register, as_of: date, config: MkDocsConfig) -> PageSet:
+        try:
+            ahead = Ahead(
+                register, as_of=as_of, name=config.site_name, address=self._address(config), sizes=self._sizes,
+                kept=self._kept, processes=self._processes,
+            )
+            self._ready, self._key = ahead.work(), ahead.key
+        except PageError as error:
+            raise PluginError(str(error)) from error
+        site = ReadySite(register, self._ready, as_of=as_of, sizes=self._sizes)
+        return PageSet(site, config.site_name, rules())
+
+    def _address(self, config: MkDocsConfig) -> str:
+        return "" if self._serving else config.site_url or ""
 
     def _root(self, config: MkDocsConfig) -> Path:
         beside = Path(config.config_file_path).parent if config.config_file_path else Path()
@@ -220,9 +278,9 @@ def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = N
 
 
 def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, str]]]:
-    """The theme's two short lists of links, as far as their pages exist."""
+    """The theme's short lists of links, as far as their pages exist."""
     found: dict[str, list[dict[str, str]]] = {}
-    for place in ("navigation", "footer"):
+    for place in _PLACES_OF_LINKS:
         found[place] = []
         for item in config.theme.get(place) or []:
             file = files.get_file_from_path(item["source"])

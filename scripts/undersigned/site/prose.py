@@ -5,6 +5,7 @@ Raw HTML comes out as text, links lead only to https and mailto addresses, image
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -41,6 +42,9 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
 _SCHEMES = {"https", "mailto"}
 _MOST_KEPT = 4096
+#: Paragraphs that bear no mark of Markdown and nothing to escape, which most prose is: their HTML is known.
+_PLAIN_LINE = r"[A-Za-z(](?:[A-Za-z0-9,.;:'()/%£’–— -]*[A-Za-z0-9,.;:'()/%£’–—-])?"
+_PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{{1,2}}{_PLAIN_LINE})*\n?", re.ASCII)
 
 
 def _may_link(url: str) -> bool:
@@ -62,6 +66,9 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
 
     `label` names the passage; a table in it is announced by that name.
     """
+    if _PLAIN.fullmatch(text):
+        paragraphs = text.removesuffix("\n").replace("\n\n", "</p>\n<p>")
+        return Markup(f"<p>{paragraphs}</p>\n")  # noqa: S704 - nothing but letters and signs without meaning
     tokens = _PARSER.parse(text)
     _fit_headings(tokens, max(3, min(6, level)))
     for token in tokens:
@@ -78,7 +85,10 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
 
 def first_words(text: str, most: int = 160) -> str:
     """The beginning of `text` in one line, without Markdown's marks: for a page's description."""
-    inline = [token.content for token in _PARSER.parse(text) if token.type == "inline"]
+    if _PLAIN.fullmatch(text):
+        inline = [text]
+    else:
+        inline = [token.content for token in _PARSER.parse(text) if token.type == "inline"]
     plain = " ".join(" ".join(inline).replace("*", "").replace("`", "").split())
     if len(plain) <= most:
         return plain

@@ -1,0 +1,296 @@
+"""Protocols' pages and files worked out ahead: in several processes, and kept from the last time. Changes nothing in them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib import import_module
+from itertools import combinations
+
+from undersigned.cache import DocumentCache
+from undersigned.pieces import in_pieces
+from undersigned.records.fields import KEBAB
+from undersigned.records.protocol import Protocol
+from undersigned.register import ProtocolFolder, Register
+from undersigned.site.facts import ProtocolFacts
+from undersigned.site.output import Files, protocol_files
+from undersigned.site.overview import SiteFacts, link_successors
+from undersigned.site.pages import GeneratedPage, PageError, PageSet, protocol_page
+from undersigned.status import Signing
+
+#: What the pages of others ask of a protocol. Anything else is worked out from its records when it is asked for.
+_KNOWN = ("standing", "record", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news")
+_KNOWN_IF_OPEN = ("parties", "in_force", "acts", "agreeing")
+#: The only classes that are read back from the cache: values, whose making does nothing else.
+_VALUES = ("undersigned.records.", "undersigned.status.", "undersigned.site.", "undersigned.feeds.")
+NOT_READABLE = (pickle.UnpicklingError, AttributeError, EOFError, IndexError, KeyError, TypeError, ValueError)
+#: Below this, a second process costs more than it saves.
+_WORTH_SPLITTING = 40
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What one protocol gives the site. `known`: pickled, for most builds need it only if something changed. `asked`: the other protocols that its page looked at, with their digests."""
+
+    known: bytes
+    page: GeneratedPage
+    files: Files
+    asked: tuple[tuple[str, str], ...]
+
+
+class KeptFacts(ProtocolFacts):
+    """A protocol whose records are parsed only if something is asked that was not worked out ahead."""
+
+    def __init__(self, id_: str, register: Register, ready: Ready, *, as_of: date, sizes: Mapping[str, int]) -> None:
+        self.id = id_
+        self.register = register
+        self.as_of = as_of
+        self.replaced_by = ()
+        self._sizes = sizes
+        known = values(ready.known)
+        if not isinstance(known, dict):
+            raise pickle.UnpicklingError("no facts of a protocol")
+        self._between: Mapping[tuple[str, str], str | None] = known.pop("between")
+        self._record = known.pop("record")
+        self.__dict__.update(known)
+
+    @cached_property
+    def folder(self) -> ProtocolFolder:  # type: ignore[override]
+        found = self.register.protocol(self.id)
+        if found is None:
+            raise ValueError(f"{self.id} is gone")
+        return found
+
+    @cached_property
+    def _signing(self) -> Signing:  # type: ignore[override]
+        return Signing(self.folder, self.register, as_of=self.as_of)
+
+    @property
+    def record(self) -> Protocol:
+        assert isinstance(self._record, Protocol)  # noqa: S101 - worked out as such
+        return self._record
+
+    def version_between(self, one: str, other: str) -> str | None:
+        if (one, other) in self._between:
+            return self._between[one, other]
+        return super().version_between(one, other)
+
+
+class ReadySite(SiteFacts):
+    """The register of which each protocol was worked out ahead."""
+
+    def __init__(self, register: Register, ready: Mapping[str, Ready], *, as_of: date, sizes: Mapping[str, int]) -> None:
+        super().__init__(register, as_of=as_of, sizes=sizes)
+        self._ready = ready
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        found: list[ProtocolFacts] = [
+            KeptFacts(id_, self.register, ready, as_of=self.as_of, sizes=self._sizes)
+            for id_, ready in self._ready.items()
+        ]
+        link_successors(found, self.register)
+        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[str]:
+        return organisation_ids(self.register)
+
+
+def organisation_ids(register: Register) -> frozenset[str]:
+    """The organisations that have a page, known without any protocol."""
+    records = {id_: register.organisation(id_) for id_ in register.organisation_ids if KEBAB.match(id_)}
+    return frozenset(id_ for id_, record in records.items() if record is not None and record.value is not None)
+
+
+class _AloneSite(SiteFacts):
+    """The register as one protocol's page may see it: others only by their id, and it is noted which."""
+
+    def __init__(self, register: Register, ids: frozenset[str], *, as_of: date, sizes: Mapping[str, int]) -> None:
+        super().__init__(register, as_of=as_of, sizes=sizes)
+        self._ids = ids
+        self.asked: set[str] = set()
+
+    @property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        raise PageError("a protocol's page may not depend on all the others")
+
+    @property
+    def organisation_ids(self) -> frozenset[str]:
+        return self._ids
+
+    @property
+    def by_id(self) -> _OneByOne:
+        return _OneByOne(self)
+
+    def facts(self, id_: str) -> ProtocolFacts | None:
+        folder = self.register.protocol(id_) if id_ in self.register.protocol_ids else None
+        if folder is None or not folder.readable or not KEBAB.match(id_):
+            return None
+        return ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
+
+
+class _OneByOne(dict[str, ProtocolFacts]):
+    def __init__(self, site: _AloneSite) -> None:
+        self._site = site
+
+    def get(self, id_: str, default: object = None) -> ProtocolFacts | None:  # type: ignore[override]
+        self._site.asked.add(id_)
+        return self._site.facts(id_)
+
+
+class Ahead:
+    """Works out every protocol that reads. `address`: the site's own; `sizes`: as `SiteFacts` has them."""
+
+    def __init__(
+        self, register: Register, *, as_of: date, name: str, address: str, sizes: Mapping[str, int],
+        kept: DocumentCache | None = None, processes: int = 1,
+    ) -> None:
+        self._register, self._as_of, self._name, self._address, self._sizes = register, as_of, name, address, sizes
+        self._kept = kept or DocumentCache(None)
+        self._processes = processes
+        self._organisations = organisation_ids(register)
+        self._newer = _newer_by_id(register)
+
+    def work(self) -> dict[str, Ready]:
+        """By id. Raises `PageError`."""
+        found: dict[str, Ready] = {}
+        for id_ in self._register.protocol_ids:
+            ready = self._taken_from_cache(id_)
+            if ready is not None:
+                found[id_] = ready
+        missing = frozenset(self._register.protocol_ids) - found.keys()
+        if missing:
+            def piece(_register: Register, ids: tuple[str, ...], _as_of: date) -> list[tuple[str, bytes]]:
+                return [(id_, raw) for id_ in ids if id_ in missing and (raw := self._made(id_))]
+
+            processes = self._processes if len(missing) >= _WORTH_SPLITTING else 1
+            for made in in_pieces(piece, self._register, as_of=self._as_of, processes=processes):
+                for id_, raw in made:
+                    found[id_] = _ready(raw)
+                    self._kept.put(self._key(id_), raw)
+        return dict(sorted(found.items()))
+
+    def _made(self, id_: str) -> bytes | None:
+        site = _AloneSite(self._register, self._organisations, as_of=self._as_of, sizes=self._sizes)
+        facts = site.facts(id_)
+        if facts is None:
+            return None
+        facts.replaced_by = tuple(newer for other in self._newer.get(id_, ()) if (newer := site.by_id.get(other)))
+        page = protocol_page(PageSet(site, self._name), facts)
+        files = tuple(protocol_files(facts, id_, self._address))
+        names = _KNOWN if facts.restricted else (*_KNOWN, *_KNOWN_IF_OPEN)
+        asked = tuple((other, self._digest_of.get(other, "")) for other in sorted(site.asked))
+        known = {"between": _between(facts), **{name: getattr(facts, name) for name in names}}
+        raw = pickle.dumps(Ready(pickle.dumps(known, 5), page, files, asked), 5)
+        self._register.forget(id_)
+        return raw
+
+    def _taken_from_cache(self, id_: str) -> Ready | None:
+        raw = self._kept.get(self._key(id_))
+        if raw is None:
+            return None
+        try:
+            ready = _ready(raw)
+        except NOT_READABLE:
+            return None
+        return ready if all(self._digest_of.get(other, "") == digest for other, digest in ready.asked) else None
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all that any page depends on."""
+        parts = (self._common, sorted(self._digest_of.items()), sorted(self._sizes.items()))
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _key(self, id_: str) -> str:
+        sizes = sorted(item for item in self._sizes.items() if item[0].startswith(f"{id_}/")) if self._sizes else []
+        parts = (self._common, id_, self._digest_of.get(id_, ""), sizes, self._newer.get(id_, ()))
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @cached_property
+    def _common(self) -> str:
+        """What every protocol's page depends on: the program, the day, the site's own words, and all organisations."""
+        register = self._register
+        parts = (
+            self._kept.code, self._as_of.isoformat(), self._name, self._address, sorted(self._organisations),
+            sorted(register.former_protocols.items()), sorted(register.former_organisations.items()),
+            [_digest(raw) for path, raw in sorted(register.files.contents.items()) if path.endswith("/organisation.yaml")],
+        )
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+    @cached_property
+    def _digest_of(self) -> dict[str, str]:
+        """A digest of all records of each protocol, by its present id."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for path, raw in sorted(self._register.files.contents.items()):
+            top, name, *rest = path.split("/")
+            if top == "signatories" and rest and rest[-1] != "organisation.yaml":
+                name = self._register.present_protocol(rest[-1].removesuffix(".yaml"))
+            elif top != "protocols":
+                continue
+            found.setdefault(name, []).append((path, _digest(raw)))
+        return {id_: hashlib.sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest() for id_, files in found.items()}
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _newer_by_id(register: Register) -> dict[str, tuple[str, ...]]:
+    """The protocols that say they supersede one, by its id: only the few files that hold the word are parsed for it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for id_ in register.protocol_ids:
+        if b"supersedes" not in register.files.contents.get(f"protocols/{id_}/protocol.yaml", b""):
+            continue
+        record = register.protocol_record(id_)
+        if record is None or record.value is None or record.value.publication == "restricted":
+            continue
+        for old in record.value.supersedes:
+            older = register.present_protocol(old)
+            if older != id_:
+                found[older] = (*found.get(older, ()), id_)
+    return found
+
+
+def _between(facts: ProtocolFacts) -> dict[tuple[str, str], str | None]:
+    """The version in force between each two of those who sign it or are bound by it."""
+    if facts.restricted:
+        return {}
+    ids: set[str] = {id_ for id_, _name in facts.parties_by_name} | facts.bound
+    return {(one, other): facts.version_between(one, other) for one, other in combinations(sorted(ids), 2)}
+
+
+class _Values(pickle.Unpickler):
+    """Reads values of our own classes and days, and refuses whatever else a changed file may name."""
+
+    def find_class(self, module: str, name: str) -> type:
+        return _value_class(module, name)
+
+
+@cache
+def _value_class(module: str, name: str) -> type:
+    if (module, name) == ("datetime", "date"):
+        return date
+    if f"{module}.".startswith(_VALUES) and "." not in name:
+        found = getattr(import_module(module), name)
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+    raise pickle.UnpicklingError(f"{module}.{name} is no value")
+
+
+def values(raw: bytes) -> object:
+    """What was pickled, as far as it is made of values of ours alone. Raises one of `NOT_READABLE`."""
+    return _Values(io.BytesIO(raw)).load()
+
+
+def _ready(raw: bytes) -> Ready:
+    ready = values(raw)
+    if not isinstance(ready, Ready):
+        raise pickle.UnpicklingError("no protocol")
+    return ready
+

@@ -1,0 +1,133 @@
+"""Measures the site of a national register and its search index against the floor, in the same run.
+
+Run: make bench-site, or python tests/benchmark/site.py [--rounds N] [--scale N]. Prints a table; nothing here can fail on time.
+The floor writes the same files with the same bytes and nothing else. Each figure is the median of the rounds, the work
+taken in turn; ratios are to the floor of the same run. `one edit`: one signing record is changed before each round.
+Memory is that of all processes together, added up from samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from measure import measure
+from national import write_register
+
+AS_OF = "2026-11-22"
+_SITE = """
+import sys
+from datetime import date
+from pathlib import Path
+from undersigned.cache import AnswerCache
+from undersigned.register import load_register
+from undersigned.site import search
+from undersigned.site.build import build_site
+import undersigned.site.plugin as plugin
+plugin.write_search_index = lambda site: None
+root, site, kept = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+pages = AnswerCache(Path(kept[0])).pages() if kept else None
+build_site(load_register(root), site, as_of=date.fromisoformat("2026-11-22"), kept=pages, processes=2)
+"""
+_INDEX = """
+import shutil, sys
+from pathlib import Path
+from undersigned.site.search import write_search_index
+shutil.rmtree(Path(sys.argv[1]) / "pagefind", ignore_errors=True)
+write_search_index(Path(sys.argv[1]))
+"""
+_FLOOR = """
+import shutil, sys
+from pathlib import Path
+source, target = Path(sys.argv[1]), Path(sys.argv[2])
+shutil.rmtree(target, ignore_errors=True)
+for path in sorted(source.rglob("*")):
+    if path.is_file():
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+"""
+COLD, WARM, EDIT, INDEX, FLOOR = "site, cold", "site, nothing changed", "site, one edit", "search index", "floor: the same files"
+TWICE = "site, cold, twice the register"
+
+
+def run(program: str, *arguments: Path) -> list[str]:
+    return [sys.executable, "-c", program, *map(str, arguments)]
+
+
+def edit(root: Path, number: int) -> None:
+    """Another post in one signing record."""
+    record = sorted((root / "signatories" / "body-00000").glob("protocol-*.yaml"))[0]
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[0] = f"nominated_officer: {{post: Housing Manager {number}, mailbox: housing-{number}@example.org, confirmed_on: 2026-09-01}}\n"
+    record.write_text("".join(lines), encoding="utf-8")
+
+
+def on_two_processors() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+
+
+def sizes(site: Path) -> None:
+    """Prints files and MiB by the kind of thing that they are."""
+    kinds: dict[str, list[int]] = {}
+    for path in site.rglob("*"):
+        if path.is_file():
+            top = path.relative_to(site).parts[0]
+            kinds.setdefault("search index" if top == "pagefind" else "pages" if path.suffix == ".html" else "data and calendars", []).append(path.stat().st_size)
+    for kind, found in sorted(kinds.items()):
+        print(f"{kind:32}{len(found):8,} files{sum(found) / 2**20:9.1f} MiB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--twice", action="store_true", help="also a register of twice the size")
+    options = parser.parse_args()
+    on_two_processors()
+    with tempfile.TemporaryDirectory() as scratch:
+        root, two, site, kept = (Path(scratch) / name for name in ("register", "twice", "site", "kept"))
+        write_register(root, scale=options.scale)
+        plan = {
+            COLD: run(_SITE, root, site), WARM: run(_SITE, root, site, kept), EDIT: run(_SITE, root, site, kept),
+            INDEX: run(_INDEX, site), FLOOR: run(_FLOOR, site, Path(scratch) / "floor"),
+        }
+        if options.twice:
+            write_register(two, scale=options.scale * 2)
+            plan[TWICE] = run(_SITE, two, Path(scratch) / "site-twice")
+        subprocess.run(plan[WARM], check=True)
+        seconds: dict[str, list[float]] = {name: [] for name in plan}
+        memory = dict.fromkeys(plan, 0)
+        for number in range(options.rounds):
+            for name, command in plan.items():
+                if name == EDIT:
+                    edit(root, number)
+                if name == COLD:
+                    shutil.rmtree(site, ignore_errors=True)
+                wall, peak = measure(command, pause=0.5)
+                seconds[name].append(wall)
+                memory[name] = max(memory[name], peak)
+            subprocess.run(plan[WARM], check=True)
+        floor = statistics.median(seconds[FLOOR])
+        print(f"{options.rounds} rounds, {os.cpu_count()} processors of which two are used, Python {sys.version.split()[0]}")
+        print(f"{'':32}{'seconds':>9}  {'fastest to slowest':>18}{'to floor':>10}{'MiB':>7}")
+        for name, found in seconds.items():
+            wall = statistics.median(found)
+            print(f"{name:32}{wall:9.2f}  {min(found):8.2f} to {max(found):6.2f}{wall / floor:10.2f}{memory[name] / 2**20:7.0f}")
+        if options.twice:
+            print(f"twice the register takes {statistics.median(seconds[TWICE]) / statistics.median(seconds[COLD]):.2f} times the time")
+        subprocess.run(plan[INDEX], check=True)
+        sizes(site)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Who has an agreement with whom: what is in force between two bodies, what is not, and what is never told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lxml import html
+from lxml.html import HtmlElement
+from site_registers import SOUND
+
+from support import TODAY, register_from
+from undersigned.site.matrix import MOST_BODIES, Pair
+from undersigned.site.overview import SiteFacts
+from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
+
+RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
+
+
+def site_of(text: str) -> SiteFacts:
+    return SiteFacts(register_from(text), as_of=TODAY)
+
+
+def pages_of(site: SiteFacts) -> dict[str, GeneratedPage]:
+    return {page.url: page for page in generated_pages(PageSet(site, "Test"))}
+
+
+def ids(pair: Pair | None) -> tuple[list[str], list[str], list[str], list[str]]:
+    assert pair is not None
+    lists = (pair.in_force, pair.frameworks, pair.not_in_force, pair.restricted)
+    in_force, frameworks, not_in_force, restricted = ([b.protocol.id for b in found] for found in lists)
+    return in_force, frameworks, not_in_force, restricted
+
+
+def words(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def large(bodies: int, *, area: str = "north", parties: int | None = None) -> str:
+    """A register of so many bodies, all party to one protocol, or only the first `parties` of them."""
+    text = "".join(
+        f"=== signatories/b{n:03}/organisation.yaml\nname: Body {n:03}\nkind: other\n" for n in range(bodies)
+    )
+    listed = ", ".join(f"{{organisation: b{n:03}}}" for n in range(bodies if parties is None else parties))
+    return text + (
+        f"=== protocols/p/protocol.yaml\ntitle: P\nkind: disclosure-agreement\nstatus: draft\n"
+        f"publication: public\nareas: [{area}, Not An Id]\nparties: [{listed}]\n"
+    )
+
+
+def test_a_pair_has_what_is_in_force_what_is_not_and_what_is_restricted() -> None:
+    partnerships = site_of(RECORDS).partnerships
+    pair = partnerships.pair("probation", "county-council")
+    assert ids(pair) == (["housing"], [], ["alcohol"], ["danger"])
+    assert pair is partnerships.pair("county-council", "probation")
+    assert pair is not None
+    assert pair.in_force[0].version == "1.0"
+    # The landlord was sent the text and has not signed it.
+    assert ids(partnerships.pair("landlord", "probation")) == ([], [], ["housing"], [])
+
+
+def test_ended_protocols_and_bodies_without_a_partner_are_left_out() -> None:
+    partnerships = site_of(RECORDS).partnerships
+    assert partnerships.of("old-trust") == ()
+    assert "probation" in dict(partnerships.bodies)
+    assert "old-trust" not in dict(partnerships.bodies)
+    ended = RECORDS.replace("status: in-force", "status: withdrawn", 1)
+    pair = site_of(ended).partnerships.pair("probation", "county-council")
+    assert ids(pair) == ([], [], ["alcohol"], ["danger"])
+
+
+def test_a_framework_in_force_is_kept_apart() -> None:
+    as_framework = RECORDS.replace("kind: joint-working-protocol", "kind: framework")
+    assert ids(site_of(as_framework).partnerships.pair("probation", "county-council"))[:2] == ([], ["housing"])
+
+
+def test_of_an_older_text_those_whom_the_newest_drops_are_still_partners() -> None:
+    dropped = (
+        RECORDS
+        + """
+=== protocols/housing/versions/2.0.yaml
+agreed_on: 2026-11-01
+effective_from: 2027-06-01
+change: material
+summary: Without the council
+fingerprint: "v1:sha256:%s"
+text:
+  title: Housing protocol
+  kind: joint-working-protocol
+  parties: [{organisation: probation}, {organisation: landlord}]
+"""
+        % ("cd" * 32)
+    )
+    site = site_of(dropped)
+    assert "county-council" not in dict(site.by_id["housing"].parties_by_name)
+    assert ids(site.partnerships.pair("probation", "county-council"))[0] == ["housing"]
+
+
+def test_the_table_counts_and_leads_to_the_protocols(sound_site: Path) -> None:
+    page = html.document_fromstring((sound_site / "matrix/index.html").read_bytes())
+    table = page.cssselect("table.app-matrix")[0]
+    assert [words(head) for head in table.cssselect("thead th")][1:] == ["County Council", "Landlord", "Probation"]
+    cells = {
+        words(row[0]): [words(cell) for cell in row.cssselect("td")] for row in table.cssselect("tbody tr")
+    }
+    assert cells["Probation"] == [
+        "1 in force (1 not in force) Restricted: 1",
+        "(1 not in force)",
+        "itself",
+    ]
+    link = table.cssselect("tbody tr")[0].cssselect("td a")[1]
+    assert link.get("href") == "../organisations/county-council/#with-probation"
+
+
+def test_a_cell_with_nothing_says_none() -> None:
+    apart = large(4, parties=2) + (
+        "=== protocols/q/protocol.yaml\ntitle: Q\nkind: disclosure-agreement\nstatus: draft\npublication: public\n"
+        "parties: [{organisation: b002}, {organisation: b003}]\n"
+    )
+    body = html.fragment_fromstring(pages_of(site_of(apart))["matrix/"].body, create_parent="div")
+    first = [words(cell) for cell in body.cssselect("table.app-matrix tbody tr")[0].cssselect("td")]
+    assert first == ["itself", "(1 not in force)", "none", "none"]
+
+
+def test_the_organisation_page_names_each_partner_with_its_protocols(sound_site: Path) -> None:
+    page = html.document_fromstring((sound_site / "organisations/county-council/index.html").read_bytes())
+    row = page.get_element_by_id("with-probation")
+    assert [words(cell) for cell in row] == [
+        "Probation",
+        "Housing protocol (version 1.0)",
+        "Alcohol protocol",
+        "Danger protocol",
+    ]
+    assert row.xpath(".//a/@href")[1] == "../../protocols/housing/"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_one_table_up_to_forty_bodies_and_areas_beyond(more: int) -> None:
+    pages = pages_of(site_of(large(MOST_BODIES + more)))
+    body = pages["matrix/"].body
+    assert ("app-matrix" in body) is (more == 0)
+    assert ("matrix/north/" in pages) is (more == 1)
+    assert ("Not An Id" in body) is False
+    if more:
+        assert 'href="north/"' in body
+        assert 'id="letter-b"' in body
+        assert "too many organisations for one table" in pages["matrix/north/"].body
+
+
+def test_an_area_of_few_bodies_has_its_own_table() -> None:
+    few = large(60, parties=60) + (
+        "=== protocols/q/protocol.yaml\ntitle: Q\nkind: disclosure-agreement\nstatus: draft\npublication: public\n"
+        "areas: [south]\nparties: [{organisation: b001}, {organisation: b002}]\n"
+    )
+    body = html.fragment_fromstring(pages_of(site_of(few))["matrix/south/"].body, create_parent="div")
+    rows = [[words(cell) for cell in row] for row in body.cssselect("table.app-matrix tbody tr")]
+    assert rows == [["Body 001", "itself", "(2 not in force)"], ["Body 002", "(2 not in force)", "itself"]]
+
+
+def test_the_area_of_a_restricted_protocol_is_not_told() -> None:
+    hidden = large(60).replace("publication: public", "publication: restricted")
+    pages = pages_of(site_of(hidden))
+    assert "matrix/north/" not in pages
+    assert "Restricted: 1" not in pages["matrix/"].body
+    assert ids(site_of(hidden).partnerships.pair("b001", "b002")) == ([], [], [], ["p"])
+
+
+def test_a_body_with_very_many_partnerships_gives_numbers_of_its_table() -> None:
+    site = site_of(large(60))
+    page = pages_of(site)["organisations/b000/"].body
+    assert page.count('href="../../protocols/p/"') == 60
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("undersigned.site.pages.MOST_SPELLED_OUT", 58)
+        page = pages_of(site)["organisations/b000/"].body
+    assert page.count('href="../../protocols/p/"') == 1
+    assert "The numbers are those of the table" in page
