@@ -111,8 +111,8 @@ def copy_line(whose: str = "", what: str = "") -> Blocks:
     )
 
 
-#: What the band says before a copy is made.
 def master_stamp() -> Stamp:
+    """What the band says before a copy is made."""
     return Stamp({"copy__for": word("copy.master"), "copy__do": word("copy.master_do")})
 
 
