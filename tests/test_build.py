@@ -66,11 +66,17 @@ def test_a_stopped_build_leaves_the_old_site_and_nothing_else(tmp_path: Path, wh
     assert (root / "site" / "index.html").read_text() == "old\n"
 
 
+def listen() -> None:
+    """A process in the background or under nohup ignores some signals, and so would all that it begins."""
+    for which in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(which, signal.SIG_DFL)
+
+
 def start_until_working(root: Path) -> subprocess.Popen[str]:
     """A build that has begun to write beside the site."""
     process = subprocess.Popen(
         [*COMMAND, str(root), "build"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup, which ignores it
+        preexec_fn=listen,
     )
     until = time.monotonic() + 60
     while not hidden(root) and process.poll() is None and time.monotonic() < until:
