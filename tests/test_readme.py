@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from support import ROOT, example_register
+
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
@@ -44,6 +45,7 @@ def copy_of_the_register(folder: Path) -> Path:
 
 
 def test_the_tour_prints_what_the_readme_says(tmp_path: Path) -> None:
+    example_register()
     folder = copy_of_the_register(tmp_path)
     assert len(blocks()) >= 5
     for block in blocks():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 from support import register_from
 from undersigned.documents import Agreement, agreement_of
@@ -198,7 +197,3 @@ ATTACKS: tuple[tuple[str, str], ...] = (
     ('<w:p><w:r><w:t>RAWXML</w:t></w:r></w:p>', "RAWXML"),
     ("{title} {0} {organisation!r}", "{title}"),
 )
-
-
-def here() -> Path:
-    return Path(__file__).resolve().parents[2]

@@ -15,8 +15,9 @@ from pathlib import Path
 import page
 import pikepdf
 import pytest
-from document_sample import DRAFT, here, sample_agreement
+from document_sample import DRAFT, sample_agreement
 
+from support import example_register
 from undersigned.documents import (
     Agreement,
     agreement_of,
@@ -133,7 +134,7 @@ def test_nothing_stands_outside_the_margins(name: str) -> None:
 
 
 def test_the_documents_that_ship_keep_within_their_margins() -> None:
-    register = load_register(here())
+    register = load_register(example_register())
     for folder in register.protocols():
         agreement = agreement_of(folder, register, as_of=date(2026, 11, 22), register_address="https://register.example.org")
         made = {id_: render_form_pdf(id_, form, agreement) for id_, form in agreement.forms.items()}

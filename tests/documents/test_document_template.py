@@ -8,15 +8,15 @@ from fnmatch import fnmatch
 from typing import get_args
 
 import pytest
-from document_sample import here
 
+from support import ROOT
 from undersigned.documents.words import TEMPLATE, term, word
 from undersigned.records import protocol, version
 from undersigned.records.fields import Jurisdiction
 
 
 def test_every_file_of_the_template_is_in_the_package() -> None:
-    project = tomllib.loads((here() / "pyproject.toml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["undersigned"]
     files = [path for path in TEMPLATE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     assert [path.name for path in files if not any(fnmatch(path.name, pattern.removeprefix("**/")) for pattern in patterns)] == []

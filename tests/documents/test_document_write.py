@@ -12,9 +12,9 @@ from pathlib import Path
 
 import page
 import pytest
-from document_sample import TODAY, here, sample_register, sample_text
+from document_sample import TODAY, sample_register, sample_text
 
-from support import write_register
+from support import example_register, write_register
 from undersigned.documents import DocumentError, write, write_documents
 from undersigned.documents.write import Written
 from undersigned.register import Register, load_register
@@ -124,7 +124,7 @@ def test_another_text_makes_another_file() -> None:
 
 @pytest.mark.slow
 def test_every_document_of_the_shipped_register_meets_both_standards(tmp_path: Path) -> None:
-    register = load_register(here())
+    register = load_register(example_register())
     written = write_documents(register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True, processes=2).files
     faults = [
         f"{path.name} {profile} {fault.rule_id}"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from document_sample import here, sample_text
+from document_sample import sample_text
 
-from support import write_register
+from support import example_register, write_register
 
 COMMAND = [sys.executable, "-m", "undersigned", "--no-cache", "--as-of", "2026-11-22"]
 RESTRICTED = ("publication: public\njurisdictions: [england, wales]", "publication: restricted\njurisdictions: [england, wales]")
@@ -138,7 +138,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_a_kill_leaves_no_half_written_file(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = subprocess.Popen([*COMMAND, "--root", str(here()), "documents", "--for-all", "--output", str(out)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*COMMAND, "--root", str(example_register()), "documents", "--for-all", "--output", str(out)], stdout=subprocess.DEVNULL)
     until = time.monotonic() + 60
     while time.monotonic() < until and len(list(out.rglob("*.zip"))) < 3:
         time.sleep(0.02)

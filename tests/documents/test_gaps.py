@@ -9,9 +9,10 @@ import docx
 import page
 import pikepdf
 import pytest
-from document_sample import here, sample_agreement
+from document_sample import sample_agreement
 from docx.oxml.ns import qn
 
+from support import example_register
 from undersigned.documents import Agreement, render_form_docx, render_form_pdf
 from undersigned.documents.blocks import Field, Paragraph, Text, every
 from undersigned.documents.content.forms import form_document
@@ -118,7 +119,7 @@ def test_a_hostile_gap_is_letters(attack: str) -> None:
 
 
 def test_every_letter_that_ships_can_be_filled_in() -> None:
-    register = load_register(here())
+    register = load_register(example_register())
     letters = [
         (folder.id, id_, record.value)
         for folder in register.protocols() for id_, record in folder.forms.items() if record.value and record.value.kind == "letter"

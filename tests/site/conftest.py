@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from site_registers import HOSTILE, SOUND, build
 
-from support import TODAY
+from support import TODAY, example_register
 from undersigned.register import load_register
 from undersigned.site.build import build_site
 
@@ -29,7 +29,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The register of this repository."""
+    """The worked example."""
     site = tmp_path_factory.mktemp("shipped") / "site"
-    build_site(load_register(Path(__file__).parents[2]), site, as_of=TODAY)
+    build_site(load_register(example_register()), site, as_of=TODAY)
     return site

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from site_registers import HOSTILE, SOUND
 
-from support import TODAY, write_register
+from support import TODAY, example_register, write_register
 from undersigned.cache import AnswerCache, DocumentCache
 from undersigned.checks.rule import rules
 from undersigned.register import load_register
@@ -47,7 +47,7 @@ def test_the_shipped_register_in_two_processes(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("undersigned.pieces._WORTH_SPLITTING", 1)
     monkeypatch.setattr("undersigned.site.ahead._WORTH_SPLITTING", 1)
     monkeypatch.setattr("undersigned.site.whole._WORTH_SPLITTING", 1)
-    root = Path(__file__).parents[2]
+    root = example_register()
     assert worked_out(root, processes=2) == plain(root)
 
 
