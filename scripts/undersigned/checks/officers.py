@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from undersigned.checks.rule import OrganisationSubject, ProtocolSubject, RuleSet
+from undersigned.checks.rule import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
 from undersigned.findings import Finding
+from undersigned.records.fields import MAILBOX
 from undersigned.records.signature import NominatedOfficer
 from undersigned.status import add_months, has_happened
 
@@ -65,6 +66,33 @@ def check_contact(subject: OrganisationSubject) -> Iterator[Finding]:
         )
 
 
+def check_officers_mailboxes(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The mailbox of an officer is an address that can be written to."""
+    if not subject.is_live:
+        return
+    for record in subject.folder.signing.values():
+        if record.value is None:
+            continue
+        if record.value.nominated_officer is not None:
+            yield from _bad(subject, record, ("nominated_officer", "mailbox"), record.value.nominated_officer.mailbox)
+        for index, officer in enumerate(record.value.other_officers):
+            yield from _bad(subject, record, ("other_officers", index, "mailbox"), officer.mailbox)
+
+
+def check_mailboxes(subject: OrganisationSubject) -> Iterator[Finding]:
+    """The mailbox of a contact is an address that can be written to."""
+    organisation = subject.organisation
+    if organisation.contact is not None:
+        yield from _bad(subject, subject.record, ("contact", "mailbox"), organisation.contact.mailbox)
+    if organisation.data_protection_officer is not None:
+        yield from _bad(subject, subject.record, ("data_protection_officer", "mailbox"), organisation.data_protection_officer.mailbox)
+
+
+def _bad(subject: Subject, record: RecordLike, path: tuple[str | int, ...], mailbox: str | None) -> Iterator[Finding]:
+    if mailbox is not None and not MAILBOX.match(mailbox):
+        yield from subject.find("bad-mailbox", record, path, mailbox=mailbox)
+
+
 def _is_whole(officer: NominatedOfficer) -> bool:
     return bool(officer.post and officer.mailbox)
 
@@ -73,4 +101,4 @@ def _is_stale(confirmed_on: date | None, as_of: date) -> bool:
     return confirmed_on is None or add_months(confirmed_on, CONFIRM_MONTHS) < as_of
 
 
-RULES = RuleSet(protocol=(check_officers,), organisation=(check_contact,))
+RULES = RuleSet(protocol=(check_officers, check_officers_mailboxes), organisation=(check_contact, check_mailboxes))
