@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check serve fmt lint bench bench-documents bench-site lock clean
+.PHONY: help site test check serve fmt lint bench bench-documents bench-site bench-changes lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,6 +47,9 @@ bench-documents: $(VENV)/development  ## Measure the signable copies of a regist
 
 bench-site: $(VENV)/development  ## Measure the site of a register of national size (takes minutes)
 	$(BIN)/python tests/benchmark/site.py
+
+bench-changes: $(VENV)/development  ## Measure `changes` on a register of national size with 5,000 commits (takes minutes)
+	$(BIN)/python tests/benchmark/changes.py
 
 lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/python -m pip install --quiet uv

@@ -10,8 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "scripts" / "undersigned"
 #: Room to layer; a room may import its own layer's folder and any layer below, with the exceptions under it.
 LAYERS = {
-    "findings": 0, "records": 1, "register": 2, "history": 2, "status": 3, "changes": 3, "pieces": 3, "checks": 4,
-    "cache": 2, "feeds": 4, "reports": 4, "documents": 5, "site": 5, "editing": 6, "cli": 7, "__main__": 8,
+    "findings": 0, "records": 1, "register": 2, "history": 2, "status": 3, "changes": 3, "pieces": 3, "checks": 4, "proposals": 4,
+    "cache": 2, "github": 2, "feeds": 4, "reports": 4, "documents": 5, "site": 5, "editing": 6, "ci": 7, "cli": 8,
+    "__main__": 9,
 }
 #: What a layer may not see although it lies below it: outputs read facts, not rules; the cache knows only files.
 BARRED = {"documents": {"checks"}, "feeds": {"checks"}, "reports": {"checks"}, "cache": {"register", "status", "checks"}}
