@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def example_register() -> Path:
     if settings.get("extra", {}).get("register", {}).get("example") is not True:
         pytest.skip("needs the worked example; this register has records of its own")
     return ROOT
+
+
+def copy_of_the_example(folder: Path) -> Path:
+    """The worked example's records and settings in `folder`, to change as a test likes."""
+    for name in ("protocols", "signatories"):
+        shutil.copytree(example_register() / name, folder / name)
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    return folder
 
 
 def files_from(text: str) -> dict[str, str]:

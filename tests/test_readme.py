@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from support import ROOT, example_register
+from support import ROOT, copy_of_the_example
 
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -37,16 +36,8 @@ def output_of(block: str, folder: Path) -> str:
     return shown
 
 
-def copy_of_the_register(folder: Path) -> Path:
-    for name in ("protocols", "signatories"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    return folder
-
-
 def test_the_tour_prints_what_the_readme_says(tmp_path: Path) -> None:
-    example_register()
-    folder = copy_of_the_register(tmp_path)
+    folder = copy_of_the_example(tmp_path)
     assert len(blocks()) >= 5
     for block in blocks():
         assert output_of(block, folder) == block
@@ -60,7 +51,7 @@ def test_links_lead_somewhere() -> None:
 
 def rewrite() -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        folder = copy_of_the_register(Path(scratch))
+        folder = copy_of_the_example(Path(scratch))
         text = README.read_text(encoding="utf-8")
         README.write_text(_BLOCK.sub(lambda match: f"```console\n{output_of(match[1], folder)}```", text), encoding="utf-8")
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from support import example_register
 from undersigned.records.reading import read_record
 from undersigned.records.schema import _MODELS, KINDS, PART, _help, help_of, parts, schema
 
@@ -58,6 +59,7 @@ def faults(kind: str, text: str) -> list[str]:
 
 
 def test_there_are_records() -> None:
+    example_register()
     assert {kind_of(path) for path in RECORDS} >= set(KINDS) - {"signatory"}
 
 

@@ -131,12 +131,16 @@ class ProtocolFolder:
 class Register:
     """The whole register. Lookups take present ids; `present_organisation` and `present_protocol` follow renames.
 
-    `address` is where its site is published, or "".
+    `address` is where its site is published, or ""; `commit` the full id of the commit that the files are of, or "" where
+    nobody has said so.
     """
 
-    def __init__(self, root: Path, files: Files, *, repository_private: bool = False, address: str = "") -> None:
+    def __init__(
+        self, root: Path, files: Files, *, repository_private: bool = False, address: str = "", commit: str = ""
+    ) -> None:
         self.root = root
         self.address = address
+        self.commit = commit
         self.files = files
         self.repository_private = repository_private
         self._protocols: dict[str, ProtocolFolder] = {}
@@ -362,12 +366,12 @@ def load_register(root: Path) -> Register:
     return register_of(root, load_files(root))
 
 
-def register_of(root: Path, files: Files) -> Register:
+def register_of(root: Path, files: Files, *, commit: str = "") -> Register:
     """The register that these files make, with what `mkdocs.yml` in `root` says of the repository and of the site's address."""
     settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
     address = settings.get("site_url")
     return Register(
-        root, files, repository_private=_is_private(settings), address=address if isinstance(address, str) else ""
+        root, files, repository_private=_is_private(settings), address=address if isinstance(address, str) else "", commit=commit
     )
 
 

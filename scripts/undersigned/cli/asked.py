@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +27,12 @@ def whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 6:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
     return int(text)
+
+
+def commit_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not the full id of a commit")
+    return text
 
 
 def root_of(options: argparse.Namespace) -> Path:

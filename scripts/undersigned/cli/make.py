@@ -86,7 +86,7 @@ def run_build(options: argparse.Namespace) -> int:
     from undersigned.documents.write import write_documents
     from undersigned.register import register_of
     from undersigned.site.build import SiteError, build_site
-    from undersigned.site.place import PlaceError, beside_site, clear_left, put_in_place
+    from undersigned.site.place import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
 
     root, as_of = root_of(options), day_asked(options)
     clear_left(root)
@@ -98,7 +98,7 @@ def run_build(options: argparse.Namespace) -> int:
         write(reports.render_check_text(answer, LineReader(files)), None)
         remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
         return EXIT_FOUND
-    register = register_of(root, files)
+    register = register_of(root, files, commit=options.commit or "")
     site = root / "site"
     try:
         with told_to_stop(), beside_site(root) as work:
@@ -115,6 +115,7 @@ def run_build(options: argparse.Namespace) -> int:
             pages.forget_old(_MOST_BYTES_OF_PAGES)
             if (made / "downloads").exists():
                 raise SiteError("docs/downloads stands where the documents go; rename it")
+            keep_former_ids(downloads, register.former_protocols)
             downloads.rename(made / "downloads")
             put_in_place(made, site, work=work)
     except (SiteError, PlaceError) as error:

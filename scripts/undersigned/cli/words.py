@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from undersigned import __version__
-from undersigned.cli.asked import day, whole_number
+from undersigned.cli.asked import commit_id, day, whole_number
+from undersigned.cli.changes import run_changes
 from undersigned.cli.check import run_check
+from undersigned.cli.ci import add_ci_words
 from undersigned.cli.look import run_explain, run_schema
 from undersigned.cli.make import run_build, run_documents, run_serve
 from undersigned.cli.records import run_fmt, run_new, run_release
@@ -16,6 +18,7 @@ from undersigned.cli.tell import run_reviews, run_status
 
 STATUS_FORMATS = ("table", "json", "csv", "xlsx")
 CHECK_FORMATS = ("text", "json", "github", "sarif")
+CHANGES_FORMATS = ("text", "markdown", "json")
 REVIEW_FORMATS = ("table", "json", "markdown", "ics")
 REVIEW_FAILURES = ("overdue", "due-soon", "lapsed")
 NEW_KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome")
@@ -65,7 +68,8 @@ def words() -> argparse.ArgumentParser:
     documents.add_argument("--forms", action="store_true", help="the standard forms")
     documents.add_argument("--output", type=Path, metavar="DIR")
 
-    verb("build", run_build, "Check, then write the documents and the site into site/.")
+    build = verb("build", run_build, "Check, then write the documents and the site into site/.")
+    build.add_argument("--commit", type=commit_id, metavar="ID", help="the full id of the commit that this is built from; the JSON states it")
     serve = verb("serve", run_serve, "Show the site with live reload.")
     serve.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT")
 
@@ -88,10 +92,26 @@ def words() -> argparse.ArgumentParser:
     fmt.add_argument("paths", nargs="*", metavar="PATH")
     fmt.add_argument("--check", action="store_true", help="only tell; exit with 1 if a file would change")
 
+    changes = verb("changes", run_changes, "Say what a change between two revisions means: terms, signatures, reviews, and what looks odd.")
+    changes.add_argument("base", metavar="BASE")
+    changes.add_argument("head", metavar="HEAD", nargs="?", help="default: the commit checked out")
+    changes.add_argument("--format", choices=CHANGES_FORMATS, default="text")
+    changes.add_argument("--author", metavar="LOGIN", help="the account that asks for the change; then only it is judged as the recorder of signatures")
+
     schema = verb("schema", run_schema, "JSON Schema of a kind of record, or of all.")
     schema.add_argument("kind", nargs="?", metavar="KIND")
     schema.add_argument("--output", type=Path, metavar="DIR", help="write one file for each kind into DIR")
 
     explain = verb("explain", run_explain, "What a rule asks and why, with a good and a bad example.")
     explain.add_argument("code", nargs="?", metavar="CODE", help="without it: a list of all codes")
+
+    ci = verbs.add_parser("ci", help="What the scheduled jobs call.", description="What the scheduled jobs call.")
+    jobs = ci.add_subparsers(title="jobs", metavar="JOB", required=True)
+
+    def job(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        one = jobs.add_parser(name, parents=[common], help=about, description=about)
+        one.set_defaults(run=run)
+        return one
+
+    add_ci_words(job)
     return parser

@@ -109,6 +109,19 @@ def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = ()
     )
 
 
+def render_inline(value: Data, model: type[Authored], path: Path) -> str:
+    """The value at `path` of a record on one line, so that it may stand after a colon or in brackets."""
+    listed = _ShortList([_inline(_arranged(value, model, path))])
+    said = yaml.dump(listed, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31)
+    return said.strip()[1:-1]
+
+
+def _inline(value: Data) -> Data:
+    if isinstance(value, dict):
+        return _Short({name: _inline(part) for name, part in value.items()})
+    return _ShortList([_inline(part) for part in value]) if isinstance(value, list) else value
+
+
 def _arranged(value: Data, model: type[Authored], path: Path) -> Data:
     """Keys in the order of the models, and what is short marked to be written on one line."""
     if isinstance(value, dict):

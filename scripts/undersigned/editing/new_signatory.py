@@ -43,6 +43,7 @@ def write_organisation(request: Request) -> dict[str, str]:
         "website": "https://www.example.org", "ico_registration": "Z0000000", "legal": "{duty_to_refer: yes}", "parent": "(the id of the parent)",
         "hosted_by": "(the id of the host)", "data_protection_officer": "{post: Data Protection Officer, mailbox: dpo@example.org}",
         "contact": f"{{post: Partnerships Manager, mailbox: partnerships@example.org, confirmed_on: {request.as_of}}}",
+        "accounts": '["@example-council/partnerships"]',
         "postal_address": "Partnerships Office, Example Street, Example Town",
     }, leave_out=frozenset({"formerly", "dissolved_on", "successors"}))
     return {f"signatories/{request.ids[0]}/organisation.yaml": text}

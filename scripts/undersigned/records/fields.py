@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 #: An address that can be written to: the part before the @ in plain characters, as RFC 5322 section 3.2.3 and mail programs take it.
-MAILBOX = re.compile(r"[A-Za-z0-9._+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
+MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+'-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+\Z")
 VERSION_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z")

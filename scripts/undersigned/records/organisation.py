@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from undersigned.records.fields import Authored, Day, DayOrMonth, Jurisdiction, YesNo
+
+#: An account or a team of the place where the register is kept (GitHub Docs, "About code owners").
+ACCOUNT = re.compile(r"@[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:/[A-Za-z0-9_](?:[.-]?[A-Za-z0-9_]){0,99})?\Z")
+
+
+def _account(value: object) -> object:
+    if isinstance(value, str) and ACCOUNT.match(value):
+        return value
+    raise PydanticCustomError("account", "not an account")
+
+
+Account = Annotated[
+    str, PlainValidator(_account), WithJsonSchema({"type": "string", "pattern": "^@[A-Za-z0-9/_.-]+$", "examples": ["@example-council/housing"]})
+]
 
 OrganisationKind = Literal[
     "probation", "prison", "police", "local-authority", "housing-provider", "health", "treatment-provider", "jobcentre",
@@ -49,6 +67,7 @@ class Organisation(Authored):
     hosted_by: str | None = None
     data_protection_officer: DataProtectionOfficer | None = None
     contact: Contact | None = None
+    accounts: tuple[Account, ...] = ()
     postal_address: str | None = None
     dissolved_on: DayOrMonth | None = None
     successors: tuple[str, ...] = ()

@@ -251,6 +251,9 @@ def _words(kind: str, detail: ErrorDetails, value: Data, field: str) -> tuple[st
             return f"{shown or _a(value)} is not a number", "Write digits, for example 27 or 27.5.", "wrong-type"
         case "version_number":
             return f"{shown or _a(value)} is not a version number", 'Versions are two whole numbers with a full stop, for example "1.0" or "2.1".', "bad-version"
+        case "account":
+            return (f"{shown or _a(value)} is neither an account nor a team of the place where the register is kept",
+                    'Write a team in quotes, for example "@example-council/housing".', "wrong-type")
         case "tuple_type":
             if isinstance(value, str):
                 return f"a list is wanted here, and {shown} is a single value", f"Put it in square brackets: [{value}]." if len(value) < 60 else "Begin each item with '- '.", "wrong-type"

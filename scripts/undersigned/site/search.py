@@ -27,7 +27,7 @@ _TIME_LIMIT = 600.0
 #: The first byte of a text in CBOR, to which its length is added where that is below 24.
 _SHORT_TEXT = 0x60
 #: The kinds by which results are chosen, by the folder of their pages; the rest tells of the register itself.
-_KINDS = {"protocols": "protocol", "organisations": "organisation", "guidance": "guidance", "rules": "rule"}
+_KINDS = {"protocols": "protocol", "organisations": "organisation", "guidance": "guidance", "guides": "guidance", "rules": "rule"}
 
 _LISTS = frozenset({"lists", "matrix", "reviews", "status"})
 

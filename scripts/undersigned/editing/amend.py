@@ -1,0 +1,175 @@
+"""Facts put into a record that exists: the lines that change are written, all others stay as they are, comments too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import yaml
+
+from undersigned.editing import EditingError
+from undersigned.editing.emit import render_inline, render_yaml
+from undersigned.editing.fmt import format_record
+from undersigned.editing.order import key_order
+from undersigned.editing.reorder import last_line
+from undersigned.records.fields import Authored
+from undersigned.records.source import Data, Path, Source
+from undersigned.register import Register
+
+
+@dataclass(frozen=True)
+class Put:
+    """Sets the value at `path`: text, a day, or a mapping or list of them."""
+
+    path: Path
+    value: Data
+
+
+@dataclass(frozen=True)
+class Append:
+    """Adds a mapping to the end of the list that is the field `name` of the record."""
+
+    name: str
+    value: Mapping[str, Data]
+
+
+def amended(register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append]) -> bytes:
+    """The record with these changes, formatted, and with the fingerprints that it then lacks. Nothing is written to disk.
+
+    EditingError where the record does not read wholly, or where its layout does not allow the change to be made safely.
+    """
+    if format_record(register, path, raw, model) is None:
+        raise EditingError(f"{path} cannot be read", "Mend what 'undersigned check' shows first.")
+    for change in changes:
+        before = Source(path, raw)
+        text = _put(before, model, change) if isinstance(change, Put) else _appended(before, model, change)
+        raw = text.encode("utf-8")
+        after = Source(path, raw)
+        if after.faults or _as_read(after.data) != _as_read(_expected(before.data, change)) or _lost(before.text, after.text):
+            raise EditingError(f"{path} is laid out in a way that only a person can change", "Change the file by hand.")
+    formatted = format_record(register, path, raw, model)
+    if formatted is None:
+        raise EditingError(f"{path} would not read any more", "Look at the answers again.")
+    return formatted
+
+
+def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -> list[str]:
+    """The lines of a mapping, one for each field, in order."""
+    names = [name for name in key_order(model, path) if name in value]
+    return [f"{name}: {render_inline(value[name], model, (*path, name))}" for name in names]
+
+
+def _expected(data: dict[str, Data], change: Put | Append) -> dict[str, Data]:
+    data = deepcopy(data)
+    if isinstance(change, Append):
+        data[change.name] = [*(data.get(change.name) or []), _as_read(change.value)]
+        return data
+    here: Data = data
+    for part, following in pairwise(change.path):
+        if isinstance(here, dict) and part not in here:
+            here[part] = {} if isinstance(following, str) else []
+        here = here[part]
+    here[change.path[-1]] = _as_read(change.value)
+    return data
+
+
+def _as_read(value: Data) -> Data:
+    """The value as the reader gives it: days as text."""
+    if isinstance(value, Mapping):
+        return {name: _as_read(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_as_read(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value.strip() if isinstance(value, str) else value
+
+
+def _lost(before: str, after: str) -> bool:
+    """Whether a comment is gone."""
+    def comments(text: str) -> Counter[str]:
+        return Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
+
+    return bool(comments(before) - comments(after))
+
+
+def _put(source: Source, model: type[Authored], change: Put) -> str:
+    node = source.tree(*change.path)
+    parent = source.tree(*change.path[:-1])
+    if node is None and len(change.path) > 1 and (parent is None or isinstance(parent, yaml.ScalarNode)):
+        # The mapping itself is not there, or nothing stands in it: it comes with its first field.
+        return _put(source, model, Put(change.path[:-1], {str(change.path[-1]): change.value}))
+    lines = _lines(source)
+    if node is None:
+        return _new_field(source, lines, model, change)
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") and len(change.path) == 1:
+        lines[node.start_mark.line : last_line(node) + 1] = render_yaml({str(change.path[0]): change.value}, model).rstrip("\n").split("\n")
+        return "\n".join(lines)
+    in_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+    if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
+        raise EditingError(f"{source.path} holds a longer text or list there", "Change the file by hand.")
+    said = render_inline(change.value, model, change.path)
+    start, end = node.start_mark, node.end_mark
+    empty = (start.line, start.column) == (end.line, end.column)
+    before, after = lines[start.line][: start.column], lines[end.line][end.column :]
+    lines[start.line : end.line + 1] = [before + (" " if empty and not before.endswith(" ") else "") + said + after]
+    return "\n".join(lines)
+
+
+def _new_field(source: Source, lines: list[str], model: type[Authored], change: Put) -> str:
+    parent = source.tree(*change.path[:-1])
+    name = str(change.path[-1])
+    if not isinstance(parent, yaml.MappingNode):
+        raise EditingError(f"{source.path} holds something else there", "Change the file by hand.")
+    if parent.flow_style:
+        end = parent.end_mark
+        line = lines[end.line]
+        said = f"{name}: {render_inline(change.value, model, change.path)}"
+        before = line[: end.column - 1].rstrip()
+        lines[end.line] = before + (", " if parent.value else "") + said + line[end.column - 1 :]
+        return "\n".join(lines)
+    if len(change.path) == 1:
+        multiline = isinstance(change.value, str) and "\n" in change.value
+        said = render_yaml({name: change.value}, model) if multiline else f"{name}: {render_inline(change.value, model, (name,))}\n"
+        return _at_end(lines, said)
+    indent = " " * parent.value[0][0].start_mark.column
+    lines.insert(_after(parent), f"{indent}{name}: {render_inline(change.value, model, change.path)}")
+    return "\n".join(lines)
+
+
+def _appended(source: Source, model: type[Authored], change: Append) -> str:
+    lines = _lines(source)
+    node = source.tree(change.name)
+    entry = render_entry(change.value, model, (change.name, 0))
+    if node is None:
+        return _at_end(lines, "\n".join([f"{change.name}:", *_dashed(entry, "  ")]) + "\n")
+    if not isinstance(node, yaml.SequenceNode) or node.flow_style:
+        if source.data.get(change.name):
+            raise EditingError(f"{source.path} holds the list '{change.name}' in brackets", "Change the file by hand.")
+        return _put(source, model, Put((change.name,), [dict(change.value)]))
+    column, at = node.start_mark.column, _after(node)
+    while at < len(lines) and lines[at].lstrip().startswith("#") and len(lines[at]) - len(lines[at].lstrip()) > column:
+        at += 1  # what is said of the last item stays with it
+    lines[at:at] = _dashed(entry, " " * column)
+    return "\n".join(lines)
+
+
+def _dashed(entry: list[str], indent: str) -> list[str]:
+    return [indent + ("- " if index == 0 else "  ") + line for index, line in enumerate(entry)]
+
+
+def _lines(source: Source) -> list[str]:
+    return source.text.replace("\r\n", "\n").split("\n")
+
+
+def _at_end(lines: list[str], said: str) -> str:
+    return "\n".join(lines).rstrip("\n") + "\n" + said
+
+
+def _after(node: yaml.Node) -> int:
+    """The line after the last on which anything of a block mapping or list stands."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return last_line(node) + 1
