@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from undersigned.records.fields import KEBAB
 
 if TYPE_CHECKING or os.name == "posix":
     import fcntl
@@ -52,6 +54,22 @@ def put_in_place(made: Path, site: Path, *, work: Path) -> None:
         if old.exists() and not site.exists():
             old.rename(site)
         raise
+
+
+def keep_former_ids(downloads: Path, former: Mapping[str, str]) -> None:
+    """Puts the documents of protocols under their former ids too. `former`: former to present id. OSError.
+
+    An address that somebody kept, or printed on a copy, goes on leading to the text; it cannot be a page, as others are.
+    """
+    for old, present in sorted(former.items()):
+        if not KEBAB.match(old) or (downloads / old).exists():
+            continue
+        for path in sorted((downloads / present).glob("*")):
+            name = path.name
+            if name.startswith((f"{present}-v", f"{present}-draft")):
+                name = old + name.removeprefix(present)
+            (downloads / old).mkdir(exist_ok=True)
+            shutil.copyfile(path, downloads / old / name)
 
 
 def _held_folder(root: Path) -> tuple[Path, int | None]:
