@@ -90,6 +90,7 @@ def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
         [ReviewDate("x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b"
     )
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
+    assert [line.decode() for line in text.split(b"\r\n")], "each line is whole characters"
     assert text.endswith(b"END:VCALENDAR\r\n")
     assert b"URL:https://r.example.org/b/protocols/x/" in text
     assert b"x-review@r.example.org" in text

@@ -187,6 +187,7 @@ parties:
 purpose: {{necessity: {WITHHELD} necessity}}
 clauses: [{{id: c, title: {WITHHELD} title, text: {WITHHELD} text}}]
 flows: [{{id: f, title: {WITHHELD} flow, from: [probation], to: [county-council]}}]
+monitoring: [{{point: {WITHHELD} point, measures: [referrals], by: county-council, every: month}}]
 === protocols/danger/versions/1.0.yaml
 agreed_on: 2025-02-20
 change: material
@@ -198,6 +199,12 @@ version: "1.0"
 outcome: no-change
 reviewed_by: [{{organisation: probation, post: {WITHHELD} post}}]
 note: {WITHHELD} note
+=== protocols/danger/outcomes/2025-26.yaml
+period: {{from: 2025-04-01, to: 2026-03-31}}
+area: {WITHHELD}-area
+source: {WITHHELD} source
+results: [{{measure: referrals, count: 640, group: {WITHHELD}}}]
+notes: {WITHHELD} notes
 === signatories/probation/danger.yaml
 nominated_officer: {{post: {WITHHELD} officer, mailbox: {WITHHELD}@example.org}}
 signatures:
@@ -260,12 +267,21 @@ clauses:
 dpia: {{status: not-needed, reason: {_EVIL}, reference: {_EVIL}}}
 appropriate_policy_document: {{reference: {_EVIL}}}
 funding: [{{source: {_EVIL}, pays_for: {_EVIL}}}]
+monitoring: [{{point: {_EVIL}, measures: [{_EVIL}], by: {_EVIL}, every: month}}, {{point: {_EVIL}, by: a, every: {_EVIL}}}]
 === protocols/p/forms/x.yaml
 title: {_EVIL}
 purpose: {_EVIL}
 from: [any]
 to: [any]
 sections: [{{title: {_EVIL}, fields: [{{name: n, label: {_EVIL}, type: choice, hint: {_EVIL}, options: [{_EVIL}]}}]}}]
+=== protocols/p/outcomes/2026.yaml
+period: {{from: 2026-01-01, to: 2026-03-31}}
+area: {_EVIL}
+source: {_EVIL}
+results:
+  - {{measure: {_EVIL}, series: {_EVIL}, point: {_EVIL}, group: {_EVIL}, count: 10, offered: [{_EVIL}], list: {_EVIL}}}
+  - {{measure: alcohol-provision, offered: [{_EVIL}]}}
+notes: {_EVIL}
 === protocols/p/reviews/2026-06-01.yaml
 version: "1.0"
 outcome: no-change

@@ -13,7 +13,8 @@ from undersigned.cache import AnswerCache, DocumentCache
 from undersigned.checks.rule import rules
 from undersigned.register import load_register
 from undersigned.site import ahead
-from undersigned.site.ahead import Ahead, ReadySite, values
+from undersigned.site.ahead import Ahead
+from undersigned.site.kept import ReadySite, values
 from undersigned.site.output import generated_files
 from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import PageSet, generated_pages

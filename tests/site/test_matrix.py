@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.site.matrix import MOST_BODIES, Pair
+from undersigned.site.matrix import Pair
 from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 
@@ -124,19 +124,20 @@ def test_a_cell_with_nothing_says_none() -> None:
 
 def test_the_organisation_page_names_each_partner_with_its_protocols(sound_site: Path) -> None:
     page = html.document_fromstring((sound_site / "organisations/county-council/index.html").read_bytes())
-    row = page.get_element_by_id("with-probation")
-    assert [words(cell) for cell in row] == [
-        "Probation",
-        "Housing protocol (version 1.0)",
-        "Alcohol protocol",
-        "Danger protocol",
+    # Partners with whom the same stands are together, and the protocols are named by their number in the table above.
+    partner = page.get_element_by_id("with-probation")
+    between, partners = next(partner.iterancestors("tr"))
+    assert [words(item) for item in between.cssselect("li")] == [
+        "In force: 3 (version 1.0)", "Not in force: 1", "Restricted, not published whether in force: 2",
     ]
-    assert row.xpath(".//a/@href")[1] == "../../protocols/housing/"
+    assert [words(item) for item in partners.cssselect("li")] == ["Probation"]
+    numbered = [words(row[0]) for row in page.xpath("//table[caption[contains(., 'Protocols of')]]/tbody/tr")]
+    assert numbered == ["1. Alcohol protocol", "2. Danger protocol", "3. Housing protocol Owns it"]
 
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_one_table_up_to_forty_bodies_and_areas_beyond(more: int) -> None:
-    pages = pages_of(site_of(large(MOST_BODIES + more)))
+    pages = pages_of(site_of(large(40 + more)))
     body = pages["matrix/"].body
     assert ("app-matrix" in body) is (more == 0)
     assert ("matrix/north/" in pages) is (more == 1)
@@ -165,12 +166,9 @@ def test_the_area_of_a_restricted_protocol_is_not_told() -> None:
     assert ids(site_of(hidden).partnerships.pair("b001", "b002")) == ([], [], [], ["p"])
 
 
-def test_a_body_with_very_many_partnerships_gives_numbers_of_its_table() -> None:
-    site = site_of(large(60))
-    page = pages_of(site)["organisations/b000/"].body
-    assert page.count('href="../../protocols/p/"') == 60
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("undersigned.site.pages.MOST_SPELLED_OUT", 58)
-        page = pages_of(site)["organisations/b000/"].body
+def test_a_body_with_very_many_partners_links_each_and_each_protocol_once() -> None:
+    page = pages_of(site_of(large(60)))["organisations/b000/"].body
     assert page.count('href="../../protocols/p/"') == 1
+    assert page.count("Not in force: 1<") == 1
+    assert [f'href="../b{n:03}/" id="with-b{n:03}"' in page for n in range(1, 60)] == [True] * 59
     assert "The numbers are those of the table" in page

@@ -10,7 +10,8 @@ from site_registers import SOUND, WITHHELD
 
 from support import TODAY, register_from
 from undersigned.site.overview import SiteFacts
-from undersigned.site.pages import PageSet, generated_pages, relative
+from undersigned.site.pages import PageSet, generated_pages
+from undersigned.site.rendering import relative
 
 
 def page(site: Path, name: str) -> HtmlElement:
@@ -25,14 +26,14 @@ def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
     found = headings(page(sound_site, "protocols/housing"), 2)
     assert found == [
         "What may be shared",
-        "In force between whom",
-        "Whom to contact",
+        "In force between whom, and whom to contact",
         "About this protocol",
         "Full text: version 1.0",
         "Amendment being prepared",
         "Signatures",
         "Version history",
         "Reviews",
+        "Outcomes",
         "Downloads",
     ]
 
@@ -60,10 +61,10 @@ def test_the_text_in_force_is_shown_and_the_prepared_one_only_beside_it(sound_si
 
 
 def test_it_names_those_between_whom_it_is_in_force(sound_site: Path) -> None:
-    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'Which text binds')]]")[
-        0
-    ]
-    assert [link.text for link in table.cssselect("td a")] == ["County Council", "Probation"]
+    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'Who is bound')]]")[0]
+    bound = [[" ".join(cell.text_content().split()) for cell in row[:2]] for row in table.cssselect("tbody tr")]
+    assert bound == [["County Council", "Version 1.0"], ["Landlord", "Not bound"], ["Probation", "Version 1.0"]]
+    assert [link.text for link in table.cssselect("th a")] == ["County Council", "Landlord", "Probation"]
 
 
 def test_contacts_are_posts_and_mailboxes(sound_site: Path) -> None:

@@ -3,109 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
-from importlib import import_module
-from itertools import combinations
+from functools import cached_property
 
 from undersigned.cache import DocumentCache
 from undersigned.pieces import in_pieces
 from undersigned.records.fields import KEBAB
-from undersigned.records.protocol import Protocol
-from undersigned.register import ProtocolFolder, Register
+from undersigned.register import Register
 from undersigned.site.facts import ProtocolFacts
-from undersigned.site.output import Files, protocol_files
-from undersigned.site.overview import SiteFacts, link_successors
-from undersigned.site.pages import GeneratedPage, PageError, PageSet, protocol_page
-from undersigned.status import Signing
+from undersigned.site.kept import NOT_READABLE, Ready, known_of, organisation_ids, ready_from
+from undersigned.site.output import protocol_files
+from undersigned.site.overview import SiteFacts
+from undersigned.site.pages import PageSet, protocol_page
+from undersigned.site.rendering import PageError
 
-#: What the pages of others ask of a protocol. Anything else is worked out from its records when it is asked for.
-_KNOWN = ("standing", "record", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news")
-_KNOWN_IF_OPEN = ("parties", "in_force", "acts", "agreeing")
-#: The only classes that are read back from the cache: values, whose making does nothing else.
-_VALUES = ("undersigned.records.", "undersigned.status.", "undersigned.site.", "undersigned.feeds.")
-NOT_READABLE = (pickle.UnpicklingError, AttributeError, EOFError, IndexError, KeyError, TypeError, ValueError)
 #: Below this, a second process costs more than it saves.
 _WORTH_SPLITTING = 40
-
-
-@dataclass(frozen=True)
-class Ready:
-    """What one protocol gives the site. `known`: pickled, for most builds need it only if something changed. `asked`: the other protocols that its page looked at, with their digests."""
-
-    known: bytes
-    page: GeneratedPage
-    files: Files
-    asked: tuple[tuple[str, str], ...]
-
-
-class KeptFacts(ProtocolFacts):
-    """A protocol whose records are parsed only if something is asked that was not worked out ahead."""
-
-    def __init__(self, id_: str, register: Register, ready: Ready, *, as_of: date, sizes: Mapping[str, int]) -> None:
-        self.id = id_
-        self.register = register
-        self.as_of = as_of
-        self.replaced_by = ()
-        self._sizes = sizes
-        known = values(ready.known)
-        if not isinstance(known, dict):
-            raise pickle.UnpicklingError("no facts of a protocol")
-        self._between: Mapping[tuple[str, str], str | None] = known.pop("between")
-        self._record = known.pop("record")
-        self.__dict__.update(known)
-
-    @cached_property
-    def folder(self) -> ProtocolFolder:  # type: ignore[override]
-        found = self.register.protocol(self.id)
-        if found is None:
-            raise ValueError(f"{self.id} is gone")
-        return found
-
-    @cached_property
-    def _signing(self) -> Signing:  # type: ignore[override]
-        return Signing(self.folder, self.register, as_of=self.as_of)
-
-    @property
-    def record(self) -> Protocol:
-        assert isinstance(self._record, Protocol)  # noqa: S101 - worked out as such
-        return self._record
-
-    def version_between(self, one: str, other: str) -> str | None:
-        if (one, other) in self._between:
-            return self._between[one, other]
-        return super().version_between(one, other)
-
-
-class ReadySite(SiteFacts):
-    """The register of which each protocol was worked out ahead."""
-
-    def __init__(self, register: Register, ready: Mapping[str, Ready], *, as_of: date, sizes: Mapping[str, int]) -> None:
-        super().__init__(register, as_of=as_of, sizes=sizes)
-        self._ready = ready
-
-    @cached_property
-    def protocols(self) -> tuple[ProtocolFacts, ...]:
-        found: list[ProtocolFacts] = [
-            KeptFacts(id_, self.register, ready, as_of=self.as_of, sizes=self._sizes)
-            for id_, ready in self._ready.items()
-        ]
-        link_successors(found, self.register)
-        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
-
-    @cached_property
-    def organisation_ids(self) -> frozenset[str]:
-        return organisation_ids(self.register)
-
-
-def organisation_ids(register: Register) -> frozenset[str]:
-    """The organisations that have a page, known without any protocol."""
-    records = {id_: register.organisation(id_) for id_ in register.organisation_ids if KEBAB.match(id_)}
-    return frozenset(id_ for id_, record in records.items() if record is not None and record.value is not None)
 
 
 class _AloneSite(SiteFacts):
@@ -172,7 +87,7 @@ class Ahead:
             processes = self._processes if len(missing) >= _WORTH_SPLITTING else 1
             for made in in_pieces(piece, self._register, as_of=self._as_of, processes=processes):
                 for id_, raw in made:
-                    found[id_] = _ready(raw)
+                    found[id_] = ready_from(raw)
                     self._kept.put(self._key(id_), raw)
         return dict(sorted(found.items()))
 
@@ -184,10 +99,8 @@ class Ahead:
         facts.replaced_by = tuple(newer for other in self._newer.get(id_, ()) if (newer := site.by_id.get(other)))
         page = protocol_page(PageSet(site, self._name), facts)
         files = tuple(protocol_files(facts, id_, self._address))
-        names = _KNOWN if facts.restricted else (*_KNOWN, *_KNOWN_IF_OPEN)
         asked = tuple((other, self._digest_of.get(other, "")) for other in sorted(site.asked))
-        known = {"between": _between(facts), **{name: getattr(facts, name) for name in names}}
-        raw = pickle.dumps(Ready(pickle.dumps(known, 5), page, files, asked), 5)
+        raw = pickle.dumps(Ready(known_of(facts), page, files, asked), 5)
         self._register.forget(id_)
         return raw
 
@@ -196,7 +109,7 @@ class Ahead:
         if raw is None:
             return None
         try:
-            ready = _ready(raw)
+            ready = ready_from(raw)
         except NOT_READABLE:
             return None
         return ready if all(self._digest_of.get(other, "") == digest for other, digest in ready.asked) else None
@@ -255,42 +168,3 @@ def _newer_by_id(register: Register) -> dict[str, tuple[str, ...]]:
             if older != id_:
                 found[older] = (*found.get(older, ()), id_)
     return found
-
-
-def _between(facts: ProtocolFacts) -> dict[tuple[str, str], str | None]:
-    """The version in force between each two of those who sign it or are bound by it."""
-    if facts.restricted:
-        return {}
-    ids: set[str] = {id_ for id_, _name in facts.parties_by_name} | facts.bound
-    return {(one, other): facts.version_between(one, other) for one, other in combinations(sorted(ids), 2)}
-
-
-class _Values(pickle.Unpickler):
-    """Reads values of our own classes and days, and refuses whatever else a changed file may name."""
-
-    def find_class(self, module: str, name: str) -> type:
-        return _value_class(module, name)
-
-
-@cache
-def _value_class(module: str, name: str) -> type:
-    if (module, name) == ("datetime", "date"):
-        return date
-    if f"{module}.".startswith(_VALUES) and "." not in name:
-        found = getattr(import_module(module), name)
-        if isinstance(found, type) and found.__module__ == module:
-            return found
-    raise pickle.UnpicklingError(f"{module}.{name} is no value")
-
-
-def values(raw: bytes) -> object:
-    """What was pickled, as far as it is made of values of ours alone. Raises one of `NOT_READABLE`."""
-    return _Values(io.BytesIO(raw)).load()
-
-
-def _ready(raw: bytes) -> Ready:
-    ready = values(raw)
-    if not isinstance(ready, Ready):
-        raise pickle.UnpicklingError("no protocol")
-    return ready
-

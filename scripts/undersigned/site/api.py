@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from undersigned.records.fields import When
 from undersigned.site.facts import ProtocolFacts
-from undersigned.site.overview import OrganisationFacts, SiteFacts
+from undersigned.site.organisations import OrganisationFacts
+from undersigned.site.outcomes import FEW, HELD_BACK, Amount, Figure, Return
+from undersigned.site.overview import SiteFacts
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
@@ -23,8 +25,8 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def render_json(value: Json) -> str:
-    """Sorted keys, two spaces, a line end at the end."""
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """Sorted keys, no space that says nothing (at national size it is a third of the data), a line end at the end."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def register_data(site: SiteFacts) -> dict[str, Json]:
@@ -33,6 +35,7 @@ def register_data(site: SiteFacts) -> dict[str, Json]:
         "$schema": "register.schema.json",
         "schema_version": SCHEMA_VERSION,
         "as_of": site.as_of.isoformat(),
+        **({"commit": site.register.commit} if site.register.commit else {}),
         "protocols": [_protocol(protocol) for protocol in sorted(site.protocols, key=lambda p: p.id)],
         "organisations": [
             _organisation(organisation) for organisation in sorted(site.organisations, key=lambda o: o.id)
@@ -163,6 +166,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
             }
             for entry in protocol.reviews
         ],
+        "outcomes": [_return(found) for found in protocol.outcomes],
         "downloads": [
             {"path": file.path, "type": file.extension, "size": file.size}
             for _, files in protocol.version_downloads
@@ -192,6 +196,47 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
             for membership in sorted(organisation.memberships, key=lambda m: m.protocol.id)
         ],
     }
+
+
+def _return(found: Return) -> Json:
+    outcome = found.outcome
+    return {
+        "period": {"from": outcome.period.from_.isoformat(), "to": outcome.period.to.isoformat()},
+        "area": outcome.area,
+        "source": outcome.source,
+        "extracted_on": _day(outcome.extracted_on),
+        "notes": outcome.notes,
+        "results": [_figure(figure) for figure in found.figures],
+    }
+
+
+def _figure(figure: Figure) -> Json:
+    """What is given, under the names of the record format, and the measure's title."""
+    result = figure.result
+    given: dict[str, Json] = {
+        "measure": result.measure,
+        "title": figure.measure,
+        "series": result.series,
+        "point": result.point,
+        "follow_up_months": result.follow_up_months,
+        "group": result.group,
+        "count": _amount(figure.count),
+        "share_of_caseload": result.share_of_caseload,
+        "numerator": _amount(figure.part),
+        "denominator": _amount(figure.whole),
+        "per_cent": figure.per_cent,
+        "unknown": _amount(figure.unknown),
+        "lost": _amount(figure.lost),
+        "out_of_scope": _amount(figure.out_of_scope),
+        "rounded_to": result.rounded_to,
+        "offered": list(result.offered) or None,
+        "list": result.list,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _amount(amount: Amount | None) -> Json:
+    return HELD_BACK if amount == FEW else amount
 
 
 def _item(protocol: ProtocolFacts, entry: object) -> Json:

@@ -14,17 +14,32 @@ from typing import Literal
 from undersigned.feeds import News, ReviewDate, news_of, review_date
 from undersigned.records.fields import When
 from undersigned.records.form import Form
-from undersigned.records.protocol import Clause, Flow, Item, Operative, Party, Protocol, StampedText
+from undersigned.records.protocol import Clause, Item, Operative, Protocol, StampedText
 from undersigned.records.review import Review
-from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
+from undersigned.site.amendment import changed_clauses, changed_flows, changed_terms
+from undersigned.site.card import CardSize, card_size
+from undersigned.site.flows import FlowTerms, flow_terms, spelled_out
+from undersigned.site.outcomes import Return, returns
+from undersigned.site.parties import (
+    Act,
+    Agreeing,
+    Contact,
+    PartyFacts,
+    acts_of,
+    agreeing_of,
+    by_name,
+    contacts,
+    party_facts,
+)
 from undersigned.status import (
     InForce,
-    PartyStatus,
+    LateReturn,
     ProtocolStatus,
     Signing,
     agreed_versions,
+    late_returns,
     protocol_status,
     takes_effect,
     version_in_force,
@@ -34,11 +49,6 @@ from undersigned.status import (
 Shown = Literal["in-force", "agreed", "ended", "working"]
 #: A protocol of these statuses binds nobody.
 ENDED = ("superseded", "withdrawn")
-CardSize = Literal["short", "medium", "long", "two-sides"]
-#: The characters that a card of each size of type holds on one side, measured on paper.
-_CARD_SIZES: Mapping[CardSize, int] = {"short": 3800, "medium": 5600, "long": 7700}
-#: An organisation's name with a post, a deputy and a mailbox; a flow's own lines.
-_CONTACT_LENGTH, _FLOW_LENGTH = 110, 150
 
 
 @dataclass(frozen=True)
@@ -48,41 +58,6 @@ class Download:
     path: str
     extension: str
     size: int
-
-
-@dataclass(frozen=True)
-class PartyFacts:
-    """One party of a protocol: what the text says of it, where its signature stands, whom to ask."""
-
-    id: str
-    name: str
-    text: Party
-    standing: PartyStatus
-    signature: Signature | None
-    officer: NominatedOfficer | None
-    others: tuple[OtherOfficer, ...]
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act of signing, by the body that did it, whatever came of it later."""
-
-    organisation: str
-    name: str
-    version: str
-    sent_on: When | None
-    signed_on: When
-
-
-@dataclass(frozen=True)
-class Agreeing:
-    """How long a version took, from the day it was first sent out to the last signature of it so far, in days."""
-
-    version: str
-    sent_on: date
-    last_signed_on: date
-    signatures: int
-    days: int
 
 
 @dataclass(frozen=True)
@@ -96,15 +71,6 @@ class VersionFacts:
 class ReviewFacts:
     completed_on: date
     review: Review
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of a flow: an organisation, or a group with its members. `id` is None for a group."""
-
-    id: str | None
-    name: str
-    members: tuple[tuple[str, str], ...] = ()
 
 
 class ProtocolFacts:
@@ -189,9 +155,13 @@ class ProtocolFacts:
     def effective_to(self) -> When | None:
         return self.text.effective_to or self.record.effective_to
 
+    @cached_property
+    def terms(self) -> FlowTerms:
+        """The flows of the text shown."""
+        return flow_terms(enumerate(self.text.flows, start=1), self.text, self.record, self.register)
+
     def item(self, item: str | Item) -> Item:
-        """A flow's item in full; one that nothing names is shown by its id."""
-        return self.record.spelled_out(item) or Item(name=str(item))
+        return spelled_out(item, self.record)
 
     def flow_title(self, id_: str) -> str:
         """A flow's title in the text shown; its id where it has none."""
@@ -207,47 +177,28 @@ class ProtocolFacts:
             if self.restricted
             else {party.organisation: None for party in self.standing.parties}
         )
-        return tuple(
-            sorted(
-                ((id_, self.register.organisation_name(id_)) for id_ in ids),
-                key=lambda pair: pair[1].casefold(),
-            )
-        )
+        return by_name(ids, self.register)
 
     @cached_property
     def parties(self) -> tuple[PartyFacts, ...]:
         """By name."""
-        found = [self._party(standing) for standing in self.standing.parties]
+        found = [party_facts(one, self.folder, self.register, self._signing) for one in self.standing.parties]
         return tuple(sorted(found, key=lambda party: (party.name.casefold(), party.id)))
 
-    def _party(self, standing: PartyStatus) -> PartyFacts:
-        id_ = standing.organisation
-        record = self.folder.signing.get(id_)
-        signing = record.value if record is not None and record.value is not None else SigningRecord()
-        signature = None
-        if standing.signed_version is not None:
-            signature = next(
-                (
-                    entry.signature
-                    for entry in reversed(self._signing.standing(id_))
-                    if entry.counts and entry.version == standing.signed_version
-                ),
-                None,
-            )
-        return PartyFacts(
-            id=id_,
-            name=self.register.organisation_name(id_),
-            text=self._signing.parties[id_],
-            standing=standing,
-            signature=signature,
-            officer=signing.nominated_officer,
-            others=signing.other_officers,
-        )
+    @cached_property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Everybody who is a party or still bound, by name."""
+        return contacts(self.parties, self.standing.in_force, self.register)
+
+    @property
+    def binds_all_alike(self) -> bool:
+        """Whether one version is in force between all of `contacts`."""
+        return len(self.standing.in_force) == 1 and all(contact.versions for contact in self.contacts)
 
     @cached_property
     def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
         """Each version that binds, with (id, name) of those it binds."""
-        return tuple((text, self._named(text.between)) for text in self.standing.in_force)
+        return tuple((text, by_name(text.between, self.register)) for text in self.standing.in_force)
 
     @property
     def bound(self) -> frozenset[str]:
@@ -261,66 +212,17 @@ class ProtocolFacts:
     @cached_property
     def acts(self) -> tuple[Act, ...]:
         """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
-        entries = {
-            (entry.signer, entry.version, str(entry.signed_on)): entry
-            for id_ in self._signing.parties
-            for entry in self._signing.entries(id_)
-            if entry.signed_on is not None
-        }
-        return tuple(
-            Act(signer, self.register.organisation_name(signer), version, entry.sent_on, entry.signed_on)
-            for (signer, version, _on), entry in sorted(entries.items(), key=lambda pair: (pair[0][2], pair[0]))
-            if entry.signed_on is not None
-        )
+        return acts_of(self._signing, self.register)
 
     @cached_property
     def agreeing(self) -> tuple[Agreeing, ...]:
         """Each version that was sent out and signed on known days, newest first."""
-        found = []
-        for version in self.versions:
-            acts = [act for act in self.acts if act.version == version.number]
-            sent = [act.sent_on for act in acts if isinstance(act.sent_on, date)]
-            signed = [act.signed_on for act in acts if isinstance(act.signed_on, date)]
-            if sent and signed and min(sent) <= max(signed):
-                days = (max(signed) - min(sent)).days
-                found.append(Agreeing(version.number, min(sent), max(signed), len(signed), days))
-        return tuple(found)
-
-    def _named(self, ids: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            sorted(
-                ((id_, self.register.organisation_name(id_)) for id_ in ids),
-                key=lambda pair: pair[1].casefold(),
-            )
-        )
-
-    def ends(self, ends: tuple[str, ...]) -> tuple[End, ...]:
-        """The organisations and groups at one end of a flow, as the text names them."""
-        groups = {group.id: group for group in self.text.groups}
-        return tuple(
-            self._end(end, groups[end].title if end in groups else None, end in groups) for end in ends
-        )
-
-    def _end(self, end: str, title: str | None, is_group: bool) -> End:
-        if is_group:
-            members = tuple(
-                (
-                    self.register.present_organisation(party.organisation),
-                    self.register.organisation_name(party.organisation),
-                )
-                for party in self.text.parties
-                if party.group == end
-            )
-            return End(None, title or end, members)
-        present = self.register.present_organisation(end)
-        return End(present, self.register.organisation_name(end))
+        return agreeing_of((version.number for version in self.versions), self.acts)
 
     @cached_property
     def card_size(self) -> CardSize:
         """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
-        length = sum(_length_on_card(flow, self) for flow in self.text.flows)
-        length += _CONTACT_LENGTH * len(self.parties) + sum(len(name) for _, named in self.in_force for _, name in named)
-        return next((size for size, most in _CARD_SIZES.items() if length <= most), "two-sides")
+        return card_size(self.terms.cards, self.contacts)
 
     # history
 
@@ -340,29 +242,33 @@ class ProtocolFacts:
         )
 
     @cached_property
-    def changed_terms(self) -> tuple[str, ...]:
-        """The operative fields in which an amendment being prepared differs from the newest stamp."""
-        if not self.standing.unreleased_changes or not self.folder.versions:
-            return ()
-        stamped = self.folder.stamped_text(next(reversed(self.folder.versions))) or {}
-        working = self.folder.working_text
-        return tuple(key for key in sorted({*stamped, *working}) if stamped.get(key) != working.get(key))
+    def late_returns(self) -> tuple[LateReturn, ...]:
+        """Outcome returns that the protocol asks for and that have not come; none of a restricted one."""
+        return () if self.restricted else tuple(late_returns(self.folder, as_of=self.as_of))
 
     @cached_property
-    def prepared_flows(self) -> tuple[Flow, ...]:
-        """Flows of the working text that are new or changed against the text shown."""
-        if not self.changed_terms:
+    def outcomes(self) -> tuple[Return, ...]:
+        """The outcome returns, newest first; none of a restricted protocol."""
+        if self.restricted:
             return ()
-        shown = {flow.id: _spelled(flow, self) for flow in self.text.flows}
-        return tuple(flow for flow in self.record.flows if shown.get(flow.id) != _spelled(flow, self))
+        found = (record.value for record in self.folder.outcomes.values() if record.value is not None)
+        return returns(found, as_of=self.as_of)
+
+    @cached_property
+    def changed_terms(self) -> tuple[str, ...]:
+        """The operative fields in which an amendment being prepared differs from the newest stamp."""
+        return changed_terms(self.folder) if self.standing.unreleased_changes else ()
+
+    @cached_property
+    def prepared(self) -> FlowTerms:
+        """Flows of the working text that are new or changed against the text shown."""
+        changed = changed_flows(self.record, self.text) if self.changed_terms else ()
+        return flow_terms(changed, self.record, self.record, self.register)
 
     @cached_property
     def prepared_clauses(self) -> tuple[Clause, ...]:
         """Clauses of the working text that are new or changed against the text shown."""
-        if not self.changed_terms:
-            return ()
-        shown = {clause.id: clause for clause in self.text.clauses}
-        return tuple(clause for clause in self.record.clauses if shown.get(clause.id) != clause)
+        return changed_clauses(self.record, self.text) if self.changed_terms else ()
 
     # feeds
 
@@ -393,18 +299,3 @@ class ProtocolFacts:
         named = [(number, self.downloads(f"{self.id}-v{number}")) for number in numbers]
         named.append(("", self.downloads(f"{self.id}-draft")))
         return tuple((number, files) for number, files in named if files)
-
-
-def _spelled(flow: Flow, facts: ProtocolFacts) -> tuple[Flow, tuple[Item, ...]]:
-    items = tuple(
-        Item.model_validate(facts.item(item).model_dump(include=set(Item.model_fields)))
-        for item in flow.items
-    )
-    return flow.model_copy(update={"items": ()}), items
-
-
-def _length_on_card(flow: Flow, facts: ProtocolFacts) -> int:
-    texts = [flow.title or flow.id, flow.method or "", flow.timing or "", *flow.not_shared]
-    texts += [facts.item(item).name for item in flow.items]
-    texts += [end.name for end in (*facts.ends(flow.from_), *facts.ends(flow.to))]
-    return _FLOW_LENGTH + sum(len(text) for text in texts)

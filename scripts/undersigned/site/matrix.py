@@ -15,8 +15,6 @@ from undersigned.site.facts import ENDED, ProtocolFacts
 
 #: With more bodies than this a table of everybody by everybody cannot be read.
 MOST_BODIES = 40
-#: With more partnerships than this an organisation's page names its protocols by their number in its own table.
-MOST_SPELLED_OUT = 120
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,10 @@ class Pair:
     restricted: tuple[Binding, ...] = ()
 
     @property
-    def size(self) -> int:
-        return len(self.in_force) + len(self.frameworks) + len(self.not_in_force) + len(self.restricted)
+    def key(self) -> tuple[tuple[tuple[str, str | None], ...], ...]:
+        """The same for pairs of whom the same is to be said."""
+        lists = (self.in_force, self.frameworks, self.not_in_force, self.restricted)
+        return tuple(tuple((binding.protocol.id, binding.version) for binding in found) for found in lists)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,14 @@ class Partner:
     id: str
     name: str
     pair: Pair
+
+
+@dataclass(frozen=True)
+class Way:
+    """The same protocols, standing alike, between an organisation and several partners, who are by name."""
+
+    pair: Pair
+    partners: tuple[Partner, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,13 @@ class Partnerships:
             Partner(id_, name, self._pairs[min(organisation, id_), max(organisation, id_)])
             for id_, name in self._by_name(self._partners.get(organisation, ()))
         )
+
+    def ways(self, organisation: str) -> tuple[Way, ...]:
+        """The partners of an organisation by what stands between them, in the order of the first name of each."""
+        found: dict[object, list[Partner]] = {}
+        for partner in self.of(organisation):
+            found.setdefault(partner.pair.key, []).append(partner)
+        return tuple(Way(partners[0].pair, tuple(partners)) for partners in found.values())
 
     def counts(self, organisation: str) -> tuple[int, int]:
         """With how many bodies a protocol is in force, and how many partners there are."""

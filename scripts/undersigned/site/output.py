@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -16,19 +16,23 @@ Files = tuple[tuple[str, bytes], ...]
 
 
 def generated_files(
-    site: SiteFacts, *, name: str, address: str = "", but: Collection[str] = ()
+    site: SiteFacts, *, name: str, address: str = "", made: Mapping[str, Files] | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """`address`: where the site will stand, or empty. `but`: protocols whose own files are made elsewhere."""
+    """`address`: where the site will stand, or empty. `made`: files of protocols, by id, that are made already."""
+    made = made or {}
     news = in_order(item for protocol in site.protocols for item in protocol.news)
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
     yield "feed.xml", render_news(news, as_of=site.as_of, name=name, address=address)
     yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
     for protocol in site.protocols:
-        if protocol.id not in but:
+        if protocol.id not in made:
             yield from protocol_files(protocol, protocol.id, address)
     for old, protocol in site.moved_protocols:
-        yield from protocol_files(protocol, old, address)
+        if protocol.id not in made:
+            yield from protocol_files(protocol, old, address)
+        for path, content in made.get(protocol.id, ()):
+            yield path.replace(f"/{protocol.id}.", f"/{old}."), content
     organisations = [(organisation.id, organisation) for organisation in site.organisations]
     for id_, organisation in (*organisations, *site.moved_organisations):
         data = organisation_data(organisation, as_of=site.as_of)

@@ -1,20 +1,20 @@
-"""The whole register for one day, and each organisation's place in it. Pure: no words, no HTML, no MkDocs."""
+"""The whole register for one day. Pure: no words, no HTML, no MkDocs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from statistics import median_low
 
 from undersigned.records.fields import KEBAB
-from undersigned.records.organisation import Organisation
 from undersigned.register import Register
 from undersigned.site.charts import in_bands
-from undersigned.site.facts import ENDED, Agreeing, PartyFacts, ProtocolFacts
+from undersigned.site.facts import ENDED, ProtocolFacts
 from undersigned.site.lately import Change, changed_lately
 from undersigned.site.matrix import Partnerships
+from undersigned.site.organisations import OrganisationFacts, organisations_of
+from undersigned.site.parties import Agreeing, PartyFacts
 from undersigned.status import SIGNATURE_STATES
 
 
@@ -27,43 +27,6 @@ def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
             older = by_id.get(register.present_protocol(old))
             if older is not None and older is not newer:
                 older.replaced_by = (*older.replaced_by, newer)
-
-
-@dataclass(frozen=True)
-class Membership:
-    """An organisation's place in one protocol. `party` is None where the protocol is restricted."""
-
-    protocol: ProtocolFacts
-    party: PartyFacts | None
-
-
-@dataclass(frozen=True)
-class OrganisationFacts:
-    id: str
-    record: Organisation
-    memberships: tuple[Membership, ...]
-    leads: tuple[ProtocolFacts, ...]
-    owns: tuple[ProtocolFacts, ...]
-    predecessors: tuple[tuple[str, str], ...]
-    successors: tuple[tuple[str, str], ...]
-
-    @property
-    def to_sign(self) -> tuple[Membership, ...]:
-        """Protocols that wait for this body's signature."""
-        return tuple(
-            m
-            for m in self.memberships
-            if m.party
-            and m.party.standing.state in ("awaiting", "stale", "not-sent")
-            and m.protocol.record.status not in ("draft", "consultation", *ENDED)
-        )
-
-    @property
-    def copies_owed(self) -> tuple[Membership, ...]:
-        """Protocols whose lead has no signed paper copy from this body yet."""
-        return tuple(
-            m for m in self.memberships if m.party and m.party.standing.copy_outstanding_days is not None
-        )
 
 
 class SiteFacts:
@@ -104,7 +67,7 @@ class SiteFacts:
     @cached_property
     def organisations(self) -> tuple[OrganisationFacts, ...]:
         """Every organisation that reads, by name."""
-        found = list(self._organisations())
+        found = organisations_of(self.protocols, self.register)
         return tuple(
             sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id))
         )
@@ -113,44 +76,6 @@ class SiteFacts:
     def organisation_ids(self) -> frozenset[str]:
         """Those that have a page."""
         return frozenset(organisation.id for organisation in self.organisations)
-
-    def _organisations(self) -> Iterator[OrganisationFacts]:
-        present = self.register.present_organisation
-        memberships: dict[str, list[Membership]] = {}
-        leads: dict[str, list[ProtocolFacts]] = {}
-        owns: dict[str, list[ProtocolFacts]] = {}
-        for protocol in self.protocols:
-            if protocol.restricted:
-                for id_, _name in protocol.parties_by_name:
-                    memberships.setdefault(id_, []).append(Membership(protocol, None))
-                continue
-            for party in protocol.parties:
-                memberships.setdefault(party.id, []).append(Membership(protocol, party))
-            if protocol.record.lead:
-                leads.setdefault(present(protocol.record.lead), []).append(protocol)
-            if protocol.record.owner:
-                owns.setdefault(present(protocol.record.owner.organisation), []).append(protocol)
-        records: dict[str, Organisation] = {}
-        for id_ in self.register.organisation_ids:
-            read = self.register.organisation(id_)
-            if KEBAB.match(id_) and read is not None and read.value is not None:
-                records[id_] = read.value
-        before: dict[str, list[str]] = {}
-        for id_, record in records.items():
-            for successor in record.successors:
-                before.setdefault(present(successor), []).append(id_)
-        for id_, record in records.items():
-            yield OrganisationFacts(
-                id=id_,
-                record=record,
-                memberships=tuple(memberships.get(id_, ())),
-                leads=tuple(leads.get(id_, ())),
-                owns=tuple(owns.get(id_, ())),
-                predecessors=tuple((old, records[old].name) for old in sorted(before.get(id_, ()))),
-                successors=tuple(
-                    (present(new), self.register.organisation_name(new)) for new in record.successors
-                ),
-            )
 
     @cached_property
     def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:

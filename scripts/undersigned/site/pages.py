@@ -1,38 +1,28 @@
-"""The generated pages of the site: facts and templates in, HTML bodies out. Pure, and free of MkDocs.
-
-The templates escape every value by themselves; only `render_prose` hands them HTML that came from a record.
-"""
+"""The generated pages of the site: which there are, where they stand, and what each is made from. Pure, and free of MkDocs."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import partial
 from html import unescape
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from undersigned.checks.rule import Rule
-from undersigned.records.vocabulary import Entry, vocabulary
-from undersigned.site.charts import chart
 from undersigned.site.facts import ProtocolFacts
 from undersigned.site.lists import FACETS, headings
-from undersigned.site.matrix import MOST_BODIES, MOST_SPELLED_OUT
-from undersigned.site.overview import OrganisationFacts, SiteFacts
-from undersigned.site.prose import first_words, render_prose
-from undersigned.site.wording import area_words, date_words, days_words, size_words
+from undersigned.site.matrix import MOST_BODIES
+from undersigned.site.organisations import OrganisationFacts
+from undersigned.site.overview import SiteFacts
+from undersigned.site.prose import first_words
+from undersigned.site.rendering import render, word
+from undersigned.site.wording import area_words
 
-TEMPLATES = Path(__file__).parent / "templates"
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
-_MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
-_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
-_NOT_ANCHOR = re.compile(r"[^a-z0-9-]+")
 
 #: The names of the sections, by their folder.
 _TITLES = {
@@ -180,7 +170,7 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         section="organisations/",
         wide=True,
         organisation=organisation,
-        spelled_out=MOST_SPELLED_OUT,
+        ways=pages.site.partnerships.ways(organisation.id),
     )
 
 
@@ -191,7 +181,7 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
             pages,
             f"lists/{facet}/",
             "list.html",
-            title=_word("list_titles", facet),
+            title=word("list_titles", facet),
             section="protocols/",
             wide=True,
             facet=facet,
@@ -227,12 +217,8 @@ def start_page(pages: PageSet) -> GeneratedPage:
 
 def fragment(pages: PageSet, template: str, url: str, **values: object) -> Markup:
     """A piece of a hand-written page at `url`: safe HTML in one line, so that Markdown leaves it alone."""
-    html = _render(pages, template, url, values)
+    html = render(pages.site, template, url, values)
     return Markup(" ".join(line.strip() for line in html.splitlines() if line.strip()))  # noqa: S704 - our template
-
-
-class PageError(Exception):
-    """A page could not be made; says which."""
 
 
 def _moved_pages(pages: PageSet) -> Iterator[GeneratedPage]:
@@ -261,7 +247,7 @@ def _page(
     wide: bool = False,
     **values: object,
 ) -> GeneratedPage:
-    body = _render(pages, template, url, values)
+    body = render(pages.site, template, url, values)
     crumbs = [Crumb(_TITLES[""], "")] if url else []
     if section and section != url:
         crumbs.append(Crumb(_TITLES[section], section))
@@ -277,84 +263,7 @@ def _page(
     )
 
 
-def _render(pages: PageSet, template: str, url: str, values: Mapping[str, object]) -> str:
-    site = pages.site
-    try:
-        return (
-            _environment()
-            .get_template(template)
-            .render(
-                site=site,
-                as_of=site.as_of,
-                link_to=partial(relative, url),
-                has_organisation=site.organisation_ids.__contains__,
-                present=site.register.present_organisation,
-                name_of=site.register.organisation_name,
-                protocol_named=lambda id_: site.by_id.get(site.register.present_protocol(id_)),
-                **values,
-            )
-        )
-    except Exception as error:
-        raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
-
-
-@lru_cache(maxsize=8192)
-def relative(here: str, there: str) -> str:
-    """The way from one folder or file of the site to another, both relative to its root: works from any base path."""
-    way = posixpath.relpath(there or ".", here or ".")
-    return f"{way}/" if there.endswith("/") or not there else way
-
-
 def _contents(body: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body)
     )
-
-
-def _law(name: str, id_: str) -> str:
-    """An entry of a vocabulary in words, as far as it is known."""
-    entries: Mapping[str, Entry] = getattr(vocabulary(), name)
-    entry = entries.get(id_)
-    if entry is None:
-        return id_
-    return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
-
-
-def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
-    clauses = source.text.clauses if source is not None and not source.restricted else ()
-    return next((clause.title for clause in clauses if clause.id == id_ and clause.title), id_)
-
-
-def _word(name: str, key: str) -> str:
-    """An entry of one of the lists in `words.html`."""
-    words: Mapping[str, str] = vars(_environment().get_template("words.html").module)[name]
-    return words[key]
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    filters: dict[str, Callable[..., object]] = {
-        "date": date_words,
-        "days": days_words,
-        "size": size_words,
-        "prose": render_prose,
-        "first_words": first_words,
-        "area": area_words,
-        "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
-    }
-    environment.filters.update(filters)
-    environment.tests["mailbox"] = lambda text: bool(_MAILBOX.match(text))
-    environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
-    environment.globals.update(law=_law, clause_title=_clause_title, chart=chart)
-    words = environment.get_template("words.html").module
-    states: Mapping[str, str] = vars(words)["signature_states"]
-    environment.filters["signature_state"] = lambda state: states[state]
-    return environment

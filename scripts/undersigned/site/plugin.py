@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
@@ -18,15 +17,17 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.toc import get_toc
 
 from undersigned.cache import AnswerCache, DocumentCache
 from undersigned.checks.rule import rules
 from undersigned.register import Register, load_register
-from undersigned.site.ahead import Ahead, Ready, ReadySite
+from undersigned.site.ahead import Ahead
 from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
+from undersigned.site.kept import Ready, ReadySite
+from undersigned.site.made import MadePage
 from undersigned.site.output import site_map
-from undersigned.site.pages import GeneratedPage, PageError, PageSet, start_page
+from undersigned.site.pages import GeneratedPage, PageSet, start_page
+from undersigned.site.rendering import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
 from undersigned.site.whole import whole_site
 from undersigned.site.wording import date_words
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
-    from mkdocs.structure.toc import _TocToken
     from mkdocs.utils.templates import TemplateContext
 
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
@@ -49,9 +49,7 @@ SEARCH_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; conne
 _SERVING_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'unsafe-inline'; connect-src 'self'"
 _SITE_MAP = "sitemap.xml"
 _PLACES_OF_LINKS = ("navigation", "footer", "lists")
-_EMPTY_PAGE = "---\nrender_macros: false\n---\n"
 _SEARCH_PAGE = "---\nrender_macros: false\ntemplate: search.html\ntitle: Search\n---\n"
-_MOVED_PAGE = "---\nrender_macros: false\ntemplate: redirect.html\n---\n"
 
 
 class UndersignedConfig(Config):  # type: ignore[no-untyped-call]
@@ -143,9 +141,9 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
                     f"{page.source} stands in the docs folder and is also a generated page; rename it"
                 )
             self._generated[page.source] = page
-            files.append(
-                File.generated(config, page.source, content=_MOVED_PAGE if page.moved_to else _EMPTY_PAGE)
-            )
+            file = File.generated(config, page.source, content="")
+            files.append(file)
+            MadePage(page, file, config)  # becomes the file's page
         if files.get_file_from_path(SEARCH_PAGE) is not None:
             raise PluginError(f"{SEARCH_PAGE} stands in the docs folder and is also a generated page; rename it")
         files.append(File.generated(config, SEARCH_PAGE, content=_SEARCH_PAGE))
@@ -167,33 +165,15 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        made = self._generated.get(page.file.src_uri)
-        if not (made is not None and made.moved_to):
-            page.meta["kind"] = kind_of(page.file.src_uri)
-        if made is None:
-            return with_accessible_tables(html)
-        page.title = made.title
-        page.meta.update(
-            {
-                "generated": True,
-                "description": made.description,
-                "section": made.section,
-                "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
-                "wide": made.wide,
-                "breadcrumbs": [
-                    {"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs
-                ],
-            }
-        )
-        if made.moved_to:
-            page.meta.update({"moved_to": made.moved_to, "moved_title": made.title})
-            page.title = "This page has moved"
-        page.toc = get_toc([_token(1, "", made.title, [_token(2, id_, text) for id_, text in made.contents])])
-        return made.body
+        if isinstance(page, MadePage):
+            return html
+        page.meta["kind"] = kind_of(page.file.src_uri)
+        return with_accessible_tables(html)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         # MkDocs leaves it off; the theme is written for it on, and lets only a page's body through.
         env.autoescape = True
+        env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
         env.filters["date_words"] = date_words
         return env
 
@@ -270,11 +250,6 @@ def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:
             title = above.page.meta.get("title") or above.page.title
             found.append({"label": str(title), "url": above.url})
     return found
-
-
-def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = None) -> _TocToken:
-    # MkDocs takes a heading's `name` for HTML, as Python-Markdown gives it.
-    return {"level": level, "id": id_, "name": escape(name), "children": children or []}
 
 
 def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, str]]]:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from undersigned.cache import DocumentCache
-from undersigned.site.ahead import NOT_READABLE, Ready, values
+from undersigned.site.kept import NOT_READABLE, Ready, values
 from undersigned.site.output import Files, generated_files
-from undersigned.site.pages import GeneratedPage, Job, PageError, PageSet, page_jobs
+from undersigned.site.pages import GeneratedPage, Job, PageSet, page_jobs
+from undersigned.site.rendering import PageError
 
 #: Below so many pieces of work a second process costs more than it saves.
 _WORTH_SPLITTING = 12
@@ -32,7 +33,8 @@ def whole_site(
     rest = _kept_rest(kept, key)
     if rest is None:
         made = tuple(page for one in _done(page_jobs(pages), processes) for page in one)
-        files = tuple(generated_files(pages.site, name=pages.name, address=address, but=ready.keys()))
+        of_each = {id_: one.files for id_, one in ready.items()}
+        files = tuple(generated_files(pages.site, name=pages.name, address=address, made=of_each))
         rest = Rest(made, files)
         kept.put(key, pickle.dumps(rest, 5))
     of_protocols = tuple(one.page for one in ready.values())

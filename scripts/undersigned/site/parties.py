@@ -1,0 +1,131 @@
+"""The parties of a protocol on one day: where each signature stands, whom to ask, who is bound. Facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.records.fields import When
+from undersigned.records.protocol import Party
+from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import InForce, PartyStatus, Signing
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """One party of a protocol: what the text says of it, where its signature stands, whom to ask."""
+
+    id: str
+    name: str
+    text: Party
+    standing: PartyStatus
+    signature: Signature | None
+    officer: NominatedOfficer | None
+    others: tuple[OtherOfficer, ...]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A body, the versions that bind it, newest first, and the party that it is; None where only an older text binds it."""
+
+    id: str
+    name: str
+    versions: tuple[str, ...]
+    party: PartyFacts | None
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act of signing, by the body that did it, whatever came of it later."""
+
+    organisation: str
+    name: str
+    version: str
+    sent_on: When | None
+    signed_on: When
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """How long a version took, from the day it was first sent out to the last signature of it so far, in days."""
+
+    version: str
+    sent_on: date
+    last_signed_on: date
+    signatures: int
+    days: int
+
+
+def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ...]:
+    """(id, name) of each, by name."""
+    named = ((id_, register.organisation_name(id_)) for id_ in ids)
+    return tuple(sorted(named, key=lambda pair: pair[1].casefold()))
+
+
+def party_facts(standing: PartyStatus, folder: ProtocolFolder, register: Register, signing: Signing) -> PartyFacts:
+    id_ = standing.organisation
+    record = folder.signing.get(id_)
+    written = record.value if record is not None and record.value is not None else SigningRecord()
+    signature = None
+    if standing.signed_version is not None:
+        signature = next(
+            (
+                entry.signature
+                for entry in reversed(signing.standing(id_))
+                if entry.counts and entry.version == standing.signed_version
+            ),
+            None,
+        )
+    return PartyFacts(
+        id=id_,
+        name=register.organisation_name(id_),
+        text=signing.parties[id_],
+        standing=standing,
+        signature=signature,
+        officer=written.nominated_officer,
+        others=written.other_officers,
+    )
+
+
+def contacts(parties: Iterable[PartyFacts], in_force: Iterable[InForce], register: Register) -> tuple[Contact, ...]:
+    """The parties, and those whom an older text still binds though the newest one drops them, by name."""
+    of = {party.id: party for party in parties}
+    versions: dict[str, list[str]] = {id_: [] for id_ in of}
+    for text in in_force:
+        for id_ in text.between:
+            versions.setdefault(id_, []).append(text.version)
+    found = [
+        Contact(id_, of[id_].name if id_ in of else register.organisation_name(id_), tuple(bound), of.get(id_))
+        for id_, bound in versions.items()
+    ]
+    return tuple(sorted(found, key=lambda contact: (contact.name.casefold(), contact.id)))
+
+
+def acts_of(signing: Signing, register: Register) -> tuple[Act, ...]:
+    """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
+    entries = {
+        (entry.signer, entry.version, str(entry.signed_on)): entry
+        for id_ in signing.parties
+        for entry in signing.entries(id_)
+        if entry.signed_on is not None
+    }
+    return tuple(
+        Act(signer, register.organisation_name(signer), version, entry.sent_on, entry.signed_on)
+        for (signer, version, _on), entry in sorted(entries.items(), key=lambda pair: (pair[0][2], pair[0]))
+        if entry.signed_on is not None
+    )
+
+
+def agreeing_of(versions: Iterable[str], acts: tuple[Act, ...]) -> tuple[Agreeing, ...]:
+    """Each of `versions` that was sent out and signed on known days."""
+    found = []
+    for version in versions:
+        of_it = [act for act in acts if act.version == version]
+        sent = [act.sent_on for act in of_it if isinstance(act.sent_on, date)]
+        signed = [act.signed_on for act in of_it if isinstance(act.signed_on, date)]
+        if sent and signed and min(sent) <= max(signed):
+            days = (max(signed) - min(sent)).days
+            found.append(Agreeing(version, min(sent), max(signed), len(signed), days))
+    return tuple(found)

@@ -1,0 +1,111 @@
+"""Templates and what they may ask: facts and a template's name in, HTML out. Pure, and free of MkDocs.
+
+The templates escape every value by themselves; only `render_prose` hands them HTML that came from a record.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from undersigned.records.fields import MAILBOX
+from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site.charts import chart
+from undersigned.site.facts import ProtocolFacts
+from undersigned.site.flows import runs
+from undersigned.site.outcomes import measure_title
+from undersigned.site.overview import SiteFacts
+from undersigned.site.prose import first_words, render_prose
+from undersigned.site.wording import area_words, date_words, days_words, size_words
+
+TEMPLATES = Path(__file__).parent / "templates"
+_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
+_NOT_ANCHOR = re.compile(r"[^a-z0-9-]+")
+
+
+class PageError(Exception):
+    """A page could not be made; says which."""
+
+
+def render(site: SiteFacts, template: str, url: str, values: Mapping[str, object]) -> str:
+    """The template as HTML for the page at `url`, relative to the site's root. Raises `PageError` naming the page."""
+    try:
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                site=site,
+                as_of=site.as_of,
+                link_to=partial(relative, url),
+                has_organisation=site.organisation_ids.__contains__,
+                present=site.register.present_organisation,
+                name_of=site.register.organisation_name,
+                protocol_named=lambda id_: site.by_id.get(site.register.present_protocol(id_)),
+                **values,
+            )
+        )
+    except Exception as error:
+        raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
+
+
+@lru_cache(maxsize=8192)
+def relative(here: str, there: str) -> str:
+    """The way from one folder or file of the site to another, both relative to its root: works from any base path."""
+    way = posixpath.relpath(there or ".", here or ".")
+    return f"{way}/" if there.endswith("/") or not there else way
+
+
+def _law(name: str, id_: str) -> str:
+    """An entry of a vocabulary in words, as far as it is known."""
+    entries: Mapping[str, Entry] = getattr(vocabulary(), name)
+    entry = entries.get(id_)
+    if entry is None:
+        return id_
+    return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
+
+
+def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
+    clauses = source.text.clauses if source is not None and not source.restricted else ()
+    return next((clause.title for clause in clauses if clause.id == id_ and clause.title), id_)
+
+
+def word(name: str, key: str) -> str:
+    """An entry of one of the lists in `words.html`."""
+    words: Mapping[str, str] = vars(_environment().get_template("words.html").module)[name]
+    return words[key]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    filters: dict[str, Callable[..., object]] = {
+        "date": date_words,
+        "days": days_words,
+        "size": size_words,
+        "prose": render_prose,
+        "first_words": first_words,
+        "area": area_words,
+        "runs": runs,
+        "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
+    }
+    environment.filters.update(filters)
+    environment.tests["mailbox"] = lambda text: bool(MAILBOX.match(text))
+    environment.tests["member"] = lambda facts, ids: facts.id in ids
+    environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
+    environment.globals.update(law=_law, clause_title=_clause_title, chart=chart, measure_title=measure_title)
+    words = environment.get_template("words.html").module
+    states: Mapping[str, str] = vars(words)["signature_states"]
+    environment.filters["signature_state"] = lambda state: states[state]
+    return environment

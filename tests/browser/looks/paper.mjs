@@ -1,0 +1,90 @@
+// Printed on A4: no word of the page is missing or beyond the edge, heads of tables come again on each side, folded
+// parts are open, addresses of other sites stand beside their links, and charts are told from the paper in grey.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { contrast, dots } from '../house.mjs'
+
+const LEAST_CONTRAST = 3
+
+export async function look({ pages, base, browser, fault }) {
+  const folder = mkdtempSync(join(tmpdir(), 'paper-'))
+  const context = await browser.newContext({ viewport: { width: 718, height: 1000 } }) // A4 between margins of 10 mm
+  const page = await context.newPage()
+  const blank = await browser.newPage()
+  let sides = 0
+  for (const path of pages) {
+    await page.goto(base + path)
+    const tell = (text) => fault(`/${path} on paper: ${text}`)
+    await page.emulateMedia({ media: 'print' })
+    const wanted = await page.evaluate(meant)
+    const outside = await page.evaluate(() => [...document.querySelectorAll('main a[href^="http"]')].filter((link) => link.checkVisibility() && !link.textContent.includes(link.href)).map((link) => link.getAttribute('href')))
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (over > 0) tell(`is ${over} pixels wider than the paper, so that a browser prints it smaller`)
+    await greyed(page, blank, tell)
+    const file = join(folder, 'page.pdf')
+    writeFileSync(file, await page.pdf({ preferCSSPageSize: true }))
+    const words = printed(file)
+    sides += words.sides
+    for (const word of new Set(wanted.match(/[\p{L}\p{N}]{4,}/gu) ?? [])) if (!words.text.includes(word)) tell(`“${word}” is missing`)
+    for (const word of words.beyond) tell(`“${word}” goes beyond the edge`)
+    for (const address of new Set(outside)) if (!words.text.includes(address.replace(/\s/g, ''))) tell(`the address ${address} is not printed`)
+    for (const head of await page.evaluate(longHeads)) {
+      const times = words.each.filter((side) => head.words.every((word) => side.includes(word))).length
+      if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
+    }
+    await page.emulateMedia({ media: 'screen' })
+  }
+  await blank.close()
+  await context.close()
+  rmSync(folder, { recursive: true })
+  return `${pages.length} pages, ${sides} sides`
+}
+
+// In the page: every text of its own part, those in closed details too, but what the style of print leaves out on purpose.
+function meant() {
+  const found = []
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement
+    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
+  }
+  return found.join('\n')
+}
+
+/** All words of a PDF without the white space that its lines put in, and those that are not wholly on their side. */
+function printed(file) {
+  const html = execFileSync('pdftotext', ['-bbox', file, '-'], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  const plain = (text) => text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;|&apos;/g, "'").replace(/&amp;/g, '&')
+  const beyond = []
+  const each = html.split('<page ').slice(1).map((side) => {
+    const [width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(side).slice(1).map(Number)
+    return [...side.matchAll(/xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">([^<]*)</g)].map((found) => {
+      const [xMin, yMin, xMax, yMax] = found.slice(1, 5).map(Number)
+      if (xMin < 0 || yMin < 0 || xMax > width || yMax > height) beyond.push(plain(found[5]))
+      return plain(found[5])
+    }).join('')
+  })
+  return { text: each.join('').replace(/\u00ad|-?\n/g, ''), each, beyond, sides: each.length }
+}
+
+// In the page: the head of each table that is longer than a side, and on how many sides it must stand at least.
+function longHeads() {
+  const side = 1045 // A4 between margins of 10 mm, in pixels
+  return [...document.querySelectorAll('main table')].filter((table) => table.tHead && table.checkVisibility() && table.offsetHeight > side)
+    .map((table) => ({ words: table.tHead.textContent.match(/\p{L}{4,}/gu) ?? [], sides: Math.floor(table.offsetHeight / side) + 1 }))
+}
+
+/** Bars of a chart have more than the paper's lightness, whatever their colour. */
+async function greyed(page, blank, tell) {
+  const bar = page.locator('main .app-bars__bar').first()
+  if (!(await bar.count())) return
+  const { x, y, width, height } = await bar.boundingBox()
+  const picture = await dots(blank, await page.screenshot({ clip: { x: x - 3, y: y - 6, width: width + 6, height: height + 12 } }))
+  const grey = (at) => { const light = 0.299 * picture.data[at] + 0.587 * picture.data[at + 1] + 0.114 * picture.data[at + 2]; return [light, light, light] }
+  const middle = Math.round(picture.width / 2) * 4
+  const column = Array.from({ length: picture.height }, (_, row) => contrast([255, 255, 255], grey(row * picture.width * 4 + middle)))
+  if (column.filter((value) => value >= LEAST_CONTRAST).length < 2) tell('the bars of a chart have no line that shows in grey')
+}
