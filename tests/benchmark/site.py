@@ -1,6 +1,6 @@
 """Measures the site of a national register and its search index against the floor, in the same run.
 
-Run: make bench-site, or python tests/benchmark/site.py [--rounds N] [--scale N]. Prints a table; nothing here can fail on time.
+Run: make bench-site, or python tests/benchmark/site.py [--rounds N] [--scale N] [--twice] [--rivals PYTHON]. Prints a table; nothing here can fail on time.
 The floor writes the same files with the same bytes and nothing else. Each figure is the median of the rounds, the work
 taken in turn; ratios are to the floor of the same run. `one edit`: one signing record is changed before each round.
 Memory is that of all processes together, added up from samples.
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -21,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from measure import measure
 from national import write_register
+from rivals import commands
+from serving import seconds_to_show
 
 AS_OF = "2026-11-22"
 _SITE = """
@@ -77,14 +81,59 @@ def on_two_processors() -> None:
 
 
 def sizes(site: Path) -> None:
-    """Prints files and MiB by the kind of thing that they are."""
+    """Prints files and MiB by the kind of thing that they are, and how much of a protocol's page is what it says."""
     kinds: dict[str, list[int]] = {}
     for path in site.rglob("*"):
         if path.is_file():
-            top = path.relative_to(site).parts[0]
-            kinds.setdefault("search index" if top == "pagefind" else "pages" if path.suffix == ".html" else "data and calendars", []).append(path.stat().st_size)
+            kinds.setdefault(_kind(path.relative_to(site)), []).append(path.stat().st_size)
     for kind, found in sorted(kinds.items()):
-        print(f"{kind:32}{len(found):8,} files{sum(found) / 2**20:9.1f} MiB")
+        print(f"{kind:32}{len(found):8,} files{sum(found) / 2**20:9.1f} MiB{sum(found) / len(found) / 1000:9.1f} kB each")
+    page = next(iter(sorted(site.glob("protocols/*/index.html")))).read_text(encoding="utf-8")
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    print(f"a protocol's page: {len(page) / 1000:.1f} kB, of which {len(words) / 1000:.1f} kB are its {len(words.split()):,} words")
+
+
+def _kind(path: Path) -> str:
+    if path.parts[0] == "pagefind":
+        return "search index"
+    if path.suffix != ".html":
+        return "data and calendars"
+    return f"pages: {path.parts[0]}" if path.parts[0] in ("protocols", "organisations", "matrix") else "pages: the rest"
+
+
+class Timed:
+    """What was measured of one piece of work in each round. `processor`: seconds of all its processes together."""
+
+    def __init__(self) -> None:
+        self.wall: list[float] = []
+        self.processor: list[float] = []
+        self.memory = 0
+
+    def take(self, command: list[str]) -> None:
+        before = _processor_seconds()
+        wall, peak = measure(command, pause=0.5)
+        self.wall.append(wall)
+        self.processor.append(_processor_seconds() - before)
+        self.memory = max(self.memory, peak)
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def table(taken: dict[str, Timed]) -> None:
+    floor = statistics.median(taken[FLOOR].wall)
+    print(f"{'':32}{'seconds':>9}  {'fastest to slowest':>18}{'processor':>11}{'to floor':>10}{'MiB':>7}")
+    for name, found in taken.items():
+        wall, used = statistics.median(found.wall), statistics.median(found.processor)
+        spread = f"{min(found.wall):8.2f} to {max(found.wall):6.2f}"
+        print(f"{name:32}{wall:9.2f}  {spread}{used:11.2f}{wall / floor:10.2f}{found.memory / 2**20:7.0f}")
+
+
+def ratio(taken: dict[str, Timed], one: str, other: str) -> float:
+    """By processor seconds, which other work on the same machine hardly changes."""
+    return statistics.median(taken[one].processor) / statistics.median(taken[other].processor)
 
 
 def main() -> None:
@@ -92,6 +141,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--twice", action="store_true", help="also a register of twice the size")
+    parser.add_argument("--rivals", type=Path, metavar="PYTHON", help="also Material for MkDocs and Zensical, once: see rivals.py")
+    parser.add_argument("--edits", type=int, default=5, help="edits of the shipped register while it is served")
     options = parser.parse_args()
     on_two_processors()
     with tempfile.TemporaryDirectory() as scratch:
@@ -105,28 +156,30 @@ def main() -> None:
             write_register(two, scale=options.scale * 2)
             plan[TWICE] = run(_SITE, two, Path(scratch) / "site-twice")
         subprocess.run(plan[WARM], check=True)
-        seconds: dict[str, list[float]] = {name: [] for name in plan}
-        memory = dict.fromkeys(plan, 0)
+        taken = {name: Timed() for name in plan}
         for number in range(options.rounds):
             for name, command in plan.items():
                 if name == EDIT:
                     edit(root, number)
                 if name == COLD:
                     shutil.rmtree(site, ignore_errors=True)
-                wall, peak = measure(command, pause=0.5)
-                seconds[name].append(wall)
-                memory[name] = max(memory[name], peak)
+                taken[name].take(command)
             subprocess.run(plan[WARM], check=True)
-        floor = statistics.median(seconds[FLOOR])
+        others = commands(options.rivals, root, Path(scratch)) if options.rivals else {}
+        for name, command in others.items():
+            taken[name] = Timed()
+            taken[name].take(command)
         print(f"{options.rounds} rounds, {os.cpu_count()} processors of which two are used, Python {sys.version.split()[0]}")
-        print(f"{'':32}{'seconds':>9}  {'fastest to slowest':>18}{'to floor':>10}{'MiB':>7}")
-        for name, found in seconds.items():
-            wall = statistics.median(found)
-            print(f"{name:32}{wall:9.2f}  {min(found):8.2f} to {max(found):6.2f}{wall / floor:10.2f}{memory[name] / 2**20:7.0f}")
+        table(taken)
         if options.twice:
-            print(f"twice the register takes {statistics.median(seconds[TWICE]) / statistics.median(seconds[COLD]):.2f} times the time")
+            print(f"twice the register takes {ratio(taken, TWICE, COLD):.2f} times the processor's time")
+        for name in others:
+            print(f"{name} takes {ratio(taken, name, COLD):.2f} times the processor's time of the site, cold")
         subprocess.run(plan[INDEX], check=True)
         sizes(site)
+        if options.edits:
+            shown = seconds_to_show(Path(scratch) / "served", as_of=AS_OF, edits=options.edits)
+            print(f"an edit while serving is shown after {statistics.median(shown):.2f} s ({min(shown):.2f} to {max(shown):.2f})")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // 400 % zoom (320 by 256 pixels), text at 200 %, and WCAG 1.4.12's text spacing: nothing is cut, nothing overlaps its
-// box, and nothing but tables scrolls sideways.
+// box or another text, and nothing but tables scrolls sideways.
 import { laidOver } from '../house.mjs'
 
 const SPACING = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
@@ -18,10 +18,10 @@ export async function look({ pages, base, browser, fault }) {
     const page = await context.newPage()
     for (const path of pages) {
       await page.goto(base + path)
-          const before = rules === LARGER ? await page.evaluate(sizes) : []
+      const before = rules === LARGER ? await page.evaluate(sizes) : []
       await page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = true }))
       if (rules) await laidOver(page, rules)
-      for (const told of await page.evaluate(lost)) fault(`/${path} ${name}: ${told}`)
+      for (const told of [...await page.evaluate(lost), ...await page.evaluate(covered)]) fault(`/${path} ${name}: ${told}`)
       const after = rules === LARGER ? await page.evaluate(sizes) : []
       for (const [place, [label, size]] of after.entries()) {
         if (size < before[place][1] * 1.99) fault(`/${path} ${name}: the text of ${label} does not grow`)
@@ -81,4 +81,33 @@ function lost() {
     }
   }
   return found
+}
+
+// In the page: texts that lie over one another. Heads of rows that stay in their place are left out.
+function covered() {
+  const lines = []
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    const parent = node.parentElement
+    const aside = parent.closest('.govuk-visually-hidden, .govuk-skip-link, .app-matrix td span, .app-matrix th, .app-caption')
+    if (aside || !node.data.trim() || !parent.checkVisibility({ visibilityProperty: true })) continue
+    const frame = parent.closest('.app-scroll, pre')?.getBoundingClientRect() ?? { left: -Infinity, right: Infinity }
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    for (const { left, right, top, bottom } of range.getClientRects()) {
+      if (Math.min(right, frame.right) - Math.max(left, frame.left) > 3) lines.push({ node, left, right, top, bottom })
+    }
+  }
+  lines.sort((one, other) => one.top - other.top)
+  const named = ({ node }) => `“${node.data.trim().replace(/\s+/g, ' ').slice(0, 40)}”`
+  const found = []
+  for (const [at, one] of lines.entries()) {
+    for (let next = at + 1; next < lines.length && lines[next].top < one.bottom - 3; next += 1) {
+      const other = lines[next]
+      const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left)
+      if (other.node !== one.node && wide > 3 && Math.min(one.bottom, other.bottom) - other.top > 3) found.push(`${named(one)} and ${named(other)} lie over each other`)
+    }
+  }
+  return found.slice(0, 5)
 }

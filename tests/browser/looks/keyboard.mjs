@@ -1,6 +1,6 @@
 // Every page by the keyboard alone: the skip link first, then every control in the order of the page, each seen to have
 // the focus and not hidden; details open and close; wide tables are reached, named and scrolled; the search is of use.
-import { contrast, dots } from '../house.mjs'
+import { contrast, dots, sample } from '../house.mjs'
 import { answered } from './searching.mjs'
 
 const SMALL = { width: 320, height: 640 }
@@ -18,8 +18,9 @@ export async function look({ pages, base, browser, fault }) {
   for (const viewport of [LARGE, SMALL]) {
     const context = await browser.newContext({ viewport })
     const page = await context.newPage()
-    for (const path of pages) {
+    for (const path of viewport === LARGE ? pages : sample(pages, 2, (page) => page.replace(/^protocols\/[^/]+\//, 'protocols/*/'))) {
       await page.goto(base + path)
+      if (viewport === SMALL && !(await page.locator('.app-scroll, details').count())) continue
       const tell = (text) => fault(`/${path} by keyboard at ${viewport.width}: ${text}`)
       stops += await walked(page, tell, viewport === SMALL)
       if (viewport === LARGE) {
@@ -182,6 +183,14 @@ async function scrolled(page, tell) {
     await page.keyboard.press('ArrowRight')
     const moved = await page.waitForFunction(() => document.activeElement.scrollLeft > 0, undefined, { timeout: 2000 }).catch(() => null)
     if (!moved) tell(`the arrow keys do not move ${label}`)
+    const under = await scrollers.nth(at).evaluate((element) => {
+      const head = [...element.querySelectorAll('tbody th')].find((cell) => getComputedStyle(cell).position === 'sticky')
+      head?.scrollIntoView({ block: 'center' })
+      element.scrollLeft = 150
+      const box = head?.getBoundingClientRect()
+      return box && !head.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2))
+    })
+    if (under) tell(`cells of ${label} lie over the heads of its rows`)
   }
 }
 

@@ -21,7 +21,7 @@ export async function look({ pages, base, browser, fault }) {
     const wanted = await page.evaluate(meant)
     const outside = await page.evaluate(() => [...document.querySelectorAll('main a[href^="http"]')].filter((link) => link.checkVisibility() && !link.textContent.includes(link.href)).map((link) => link.getAttribute('href')))
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    if (over > 0) tell(`is ${over} pixels wider than the paper, so that a browser prints it smaller`)
+    if (over > 0 && !(await page.locator('.app-matrix').count())) tell(`is ${over} pixels wider than the paper, so that a browser prints it smaller`)
     await greyed(page, blank, tell)
     const file = join(folder, 'page.pdf')
     writeFileSync(file, await page.pdf({ preferCSSPageSize: true }))
@@ -33,6 +33,11 @@ export async function look({ pages, base, browser, fault }) {
     for (const head of await page.evaluate(longHeads)) {
       const times = words.each.filter((side) => head.words.every((word) => side.includes(word))).length
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
+    }
+    const { next, most } = await page.evaluate(card)
+    if (next && !words.each[most]?.startsWith(next)) tell(`the card takes more than ${most} sides: “${next}” does not begin the next`)
+    for (const head of await page.evaluate(heads)) {
+      for (const [at, side] of words.each.entries()) if (side.endsWith(head)) tell(`the head “${head.slice(0, 60)}” stands alone at the foot of side ${at + 1}`)
     }
     await page.emulateMedia({ media: 'screen' })
   }
@@ -75,6 +80,18 @@ function longHeads() {
   const side = 1045 // A4 between margins of 10 mm, in pixels
   return [...document.querySelectorAll('main table')].filter((table) => table.tHead && table.checkVisibility() && table.offsetHeight > side)
     .map((table) => ({ words: table.tHead.textContent.match(/\p{L}{4,}/gu) ?? [], sides: Math.floor(table.offsetHeight / side) + 1 }))
+}
+
+// In the page: how the part after the practitioner's card begins, and how many sides the card may take before it.
+function card() {
+  const found = document.querySelector('main .app-first-side')
+  const next = found?.nextElementSibling?.textContent.replace(/\s/g, '').slice(0, 15) ?? ''
+  return { next, most: found?.matches('.app-first-side--two-sides') ? 2 : 1 }
+}
+
+// In the page: what the heads of its tables say, without white space.
+function heads() {
+  return [...document.querySelectorAll('main thead')].filter((head) => head.checkVisibility()).map((head) => head.textContent.replace(/\s/g, '')).filter((head) => head.length > 8)
 }
 
 /** Bars of a chart have more than the paper's lightness, whatever their colour. */

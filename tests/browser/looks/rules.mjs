@@ -9,11 +9,11 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const WIDTHS = [320, 1280]
 const EACH_KIND = 2
 
-export async function look({ site, all, base, browser, fault }) {
+export async function look({ site, all, pages, base, browser, fault }) {
   const chosen = sample(all, EACH_KIND, (page) => page.replace(/^(protocols|organisations|rules)\/[^/]+\//, '$1/*/'))
   let views = 0
   for (const javaScriptEnabled of [true, false]) {
-    for (const width of WIDTHS) {
+    for (const width of javaScriptEnabled ? WIDTHS : WIDTHS.slice(0, 1)) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled })
       const page = await context.newPage()
       const where = () => `${page.url().replace(base, '/')} at ${width}${javaScriptEnabled ? '' : ' without JavaScript'}`
@@ -36,7 +36,7 @@ export async function look({ site, all, base, browser, fault }) {
     // axe itself needs the policy lifted; the pass above has seen the pages under it.
     const lifted = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true })
     const page = await lifted.newPage()
-    for (const path of [...chosen, ...searched]) {
+    for (const path of [...(width < 640 ? pages : chosen), ...searched]) {
       await page.goto(base + path)
       if (path.includes('?')) await page.waitForSelector('#app-results > li')
       await page.evaluate(axe)
