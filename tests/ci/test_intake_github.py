@@ -312,7 +312,7 @@ def test_nothing_of_an_answer_is_alive_in_what_we_write(job: Intake, form: str, 
         assert "@example/" not in re.sub(r"`[^`]*`", "", shown)
         assert "https://evil" not in shown
         assert "www.evil" not in shown
-        assert "49" not in text
+        assert not re.search(r"(?<![0-9a-f])49(?![0-9a-f])", text)  # a commit's id may hold it
         drawn = MarkdownIt("commonmark").enable("table").render(text.replace("<!-- undersigned:intake:1 -->", ""))
         assert not re.search(r"<(?:a|img|script|h1|h3)\b", drawn)
         assert not re.search(r"#3|GH-2", shown)
