@@ -14,9 +14,8 @@ from lxml.html import HtmlElement
 from site_registers import EVIL, SOUND, WITHHELD, build
 
 from support import TODAY, register_from
-from undersigned.checks import outcomes as checks
 from undersigned.records.outcome import Outcome, Period, Result
-from undersigned.site.outcomes import FEW, HELD_BACK, SMALLEST_SHOWN, Amount, Figure, returns
+from undersigned.site.outcomes import FEW, HELD_BACK, Amount, Figure, returns
 from undersigned.site.overview import SiteFacts
 
 RECORDS = """
@@ -232,7 +231,3 @@ def test_what_was_not_there_on_the_day_is_not_shown() -> None:
     outcome = Outcome.model_validate({"period": PERIOD, "results": [], "extracted_on": "2026-05-01"})
     assert returns([outcome], as_of=date(2026, 4, 30)) == ()
     assert len(returns([outcome], as_of=date(2026, 5, 1))) == 1
-
-
-def test_the_smallest_number_is_that_of_the_checks() -> None:
-    assert SMALLEST_SHOWN == checks.SMALLEST_SHOWN

@@ -10,13 +10,11 @@ from functools import cache
 from undersigned.checks.naming import unknown_measure
 from undersigned.checks.rule import ProtocolSubject, RuleSet
 from undersigned.findings import Finding
-from undersigned.records.outcome import Outcome, Result
+from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import Path
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
-#: Below this, a count of people may point at somebody (record format, "outcomes").
-SMALLEST_SHOWN = 5
 _FIGURES = ("count", "numerator", "denominator", "unknown", "lost", "out_of_scope")
 _SAYS_BREAK = re.compile(r"\bcompar|\bseries\b|\bbreak", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4})")

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from undersigned.records.fields import Authored, Count, Day, Number, Prose, Whole
 
+#: Below this, a count of people may point at somebody: 1 to 4 are written as a mark (record format, "outcomes").
+SMALLEST_SHOWN = 5
+
 
 class Period(Authored):
     from_: Day = Field(alias="from")

@@ -9,11 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from undersigned.records.outcome import Outcome, Result
+from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Result
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
-#: A count of people from 1 to one below this is never shown (record format, "outcomes").
-SMALLEST_SHOWN = 5
 #: No rate is shown of a whole smaller than this (guidance, "Reporting safely").
 SMALLEST_WHOLE = 10
 #: Stands for a count of people that the record gives and that is too small to show.
