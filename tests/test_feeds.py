@@ -87,7 +87,7 @@ def test_the_id_stays_when_the_date_moves() -> None:
 
 def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
     text = render_calendar(
-        [ReviewDate("x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b"
+        [ReviewDate("x", "x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b"
     )
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     assert [line.decode() for line in text.split(b"\r\n")], "each line is whole characters"
@@ -102,7 +102,7 @@ def test_a_calendar_without_reviews_can_be_read() -> None:
 
 
 def test_a_date_at_the_end_of_time_is_no_fault() -> None:
-    assert b"99991231" in render_calendar([ReviewDate("x", "X", date.max, 0)], as_of=TODAY, name="N")
+    assert b"99991231" in render_calendar([ReviewDate("x", "x", "X", date.max, 0)], as_of=TODAY, name="N")
 
 
 def test_news_is_what_had_happened_newest_first_and_nothing_restricted() -> None:
@@ -130,6 +130,51 @@ def test_atom_has_what_the_standard_asks() -> None:
     assert len(ids) == len(set(ids)) == 4
 
 
+def renamed(text: str, *, protocol: tuple[str, ...] = ("p",), organisation: tuple[str, ...] = ("a",)) -> str:
+    """The register after changes of an id, each given as all ids of the same thing, oldest first."""
+    for folder, key, ids in (("protocols", "kind: framework", protocol), ("signatories", "kind: other", organisation)):
+        first, now = ids[0], ids[-1]
+        head, name, rest = text.partition(f"=== {folder}/{first}/{'protocol' if folder == 'protocols' else 'organisation'}.yaml\n")
+        rest = rest.replace(key, f"{key}\nformerly: [{', '.join(ids[:-1])}]", 1)
+        text = (head + name + rest).replace(f"=== {folder}/{first}/", f"=== {folder}/{now}/")
+    return text
+
+
+RENAMED = [("p", "r"), ("p", "r", "s")], [("a", "b"), ("a", "b", "c")]
+
+
+@pytest.mark.parametrize("protocol", RENAMED[0])
+@pytest.mark.parametrize("organisation", RENAMED[1])
+def test_a_change_of_id_makes_nothing_new(protocol: tuple[str, ...], organisation: tuple[str, ...]) -> None:
+    before, after = (register_from(text) for text in (REGISTER, renamed(REGISTER, protocol=protocol, organisation=organisation)))
+    now = protocol[-1]
+    address = "https://r.example.org/"
+    was, is_ = (events(render_reviews_ics(register, as_of=TODAY, address=address)) for register in (before, after))
+    assert [event["UID"] for event in is_] == [event["UID"] for event in was]
+    assert str(is_[1]["URL"]) == f"{address}protocols/{now}/"
+    told, tell = (news(register, as_of=TODAY) for register in (before, after))
+    assert [item.key for item in tell] == [item.key for item in told]
+    assert {item.path for item in tell} == {f"protocols/{now}/"}
+    assert "protocols/p/signatures/a/1.0/2025-01-15" in {item.key for item in tell}
+
+
+@pytest.mark.parametrize("former", ["q", "d", "../x", "P", "x\\r\\nUID:y"])
+def test_a_former_id_that_is_anothers_or_none_gives_no_id(former: str) -> None:
+    text = REGISTER.replace("kind: framework\n", f'kind: framework\nformerly: ["{former}"]\n', 1).replace(
+        "kind: other\n", f'kind: other\nformerly: ["{former}"]\n=== signatories/d/organisation.yaml\nname: D\nkind: other\n'
+        "=== signatories/q/organisation.yaml\nname: Q\nkind: other\n", 1,
+    )
+    register = register_from(text)
+    assert [str(event["UID"]).partition("-")[0] for event in events(render_reviews_ics(register, as_of=TODAY))] == ["q", "p"]
+    assert {item.key for item in news(register, as_of=TODAY)} == {item.key for item in news(register_from(REGISTER), as_of=TODAY)}
+
+
+def test_signing_for_oneself_and_others_on_one_day_is_one_piece_of_news() -> None:
+    twice = REGISTER.replace("signed_on: 2025-01-15}", 'signed_on: 2025-01-15}\n  - {version: "1.0", signed_on: 2025-01-15, signs_for: [b]}')
+    assert twice != REGISTER
+    assert news(register_from(twice), as_of=TODAY) == news(register_from(REGISTER), as_of=TODAY)
+
+
 def test_an_empty_register_has_a_feed() -> None:
     feed = ElementTree.fromstring(render_atom(register_from(""), as_of=TODAY, name="N"))  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}updated") == "2026-11-22T00:00:00Z"
@@ -138,7 +183,7 @@ def test_an_empty_register_has_a_feed() -> None:
 
 @pytest.mark.parametrize("hostile", ["a\nb", "a\rb", "a\x01b", "a\x85b", "a\u2028b", "a;b,c\\nd"])
 def test_no_title_or_name_breaks_a_calendar(hostile: str) -> None:
-    entry = ReviewDate("p", hostile, date(2026, 12, 1), 0)
+    entry = ReviewDate("p", "p", hostile, date(2026, 12, 1), 0)
     raw = render_calendar([entry], as_of=TODAY, name=hostile)
     assert all(ord(character) >= 32 for character in raw.decode().replace("\r\n", ""))
     read = Calendar.from_ical(raw)

@@ -1,13 +1,14 @@
 """Calendars (iCalendar, RFC 5545) and the news feed (Atom, RFC 4287): register and day in, bytes out.
 
-Ids stay the same from build to build, and every stamp of time comes from `as_of` or a record: never from a clock.
+Ids stay the same from build to build, and through a change of a protocol's or organisation's id: they hold the oldest one.
+Every stamp of time comes from `as_of` or a record: never from a clock.
 A restricted protocol is in the calendars by its title and date, and not in the news.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -16,6 +17,7 @@ from xml.etree import ElementTree
 
 from icalendar import Alarm, Calendar, Event, vText
 
+from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions, has_happened, review_state
 
@@ -37,28 +39,32 @@ _SIGNATURE_NEWS = "{title}: signed by {organisation}"
 
 @dataclass(frozen=True)
 class ReviewDate:
-    """One entry of a calendar: the day on which a protocol's review is due. `completed`: how often it was reviewed."""
+    """One entry of a calendar: the day on which a protocol's review is due. `completed`: how often it was reviewed.
+
+    `first_id`: the oldest id of the protocol, by which calendars know the entry again.
+    """
 
     protocol: str
+    first_id: str
     title: str
     due_on: date
     completed: int
 
 
-def review_date(folder: ProtocolFolder, *, as_of: date) -> ReviewDate | None:
+def review_date(folder: ProtocolFolder, register: Register, *, as_of: date) -> ReviewDate | None:
     """The protocol's next review; None where none is due."""
     due = review_state(folder, as_of=as_of).due_on
     if due is None:
         return None
     completed = sum(1 for day in folder.reviews if day <= as_of)
-    return ReviewDate(folder.id, folder.value.title, due, completed)
+    return ReviewDate(folder.id, _first_protocol_id(folder, register), folder.value.title, due, completed)
 
 
 def render_reviews_ics(
     register: Register, *, as_of: date, name: str = "Reviews due", address: str = "", within: int | None = None
 ) -> bytes:
     """The review dates of the whole register. `address`: where its site stands, or empty. `within`: days from `as_of`."""
-    found = (review_date(folder, as_of=as_of) for folder in register.protocols() if folder.readable)
+    found = (review_date(folder, register, as_of=as_of) for folder in register.protocols() if folder.readable)
     dates = [day for day in found if day is not None and (within is None or (day.due_on - as_of).days <= within)]
     return render_calendar(dates, as_of=as_of, name=name, address=address)
 
@@ -87,7 +93,7 @@ def _event_text(day: ReviewDate, as_of: date, address: str) -> bytes:
 
 def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     event = Event()
-    event.add("uid", f"{day.protocol}-review@{_host(address)}")
+    event.add("uid", f"{day.first_id}-review@{_host(address)}")
     event.add("dtstamp", stamp)
     event.add("sequence", day.completed)
     title = _in_a_line(day.title)
@@ -127,6 +133,21 @@ def news(register: Register, *, as_of: date) -> list[News]:
     return in_order(found)
 
 
+def _first_protocol_id(folder: ProtocolFolder, register: Register) -> str:
+    return _oldest(folder.id, folder.value.formerly, register.present_protocol)
+
+
+def _first_organisation_id(id_: str, register: Register) -> str:
+    record = register.organisation(id_)
+    formerly = record.value.formerly if record is not None and record.value is not None else ()
+    return _oldest(id_, formerly, register.present_organisation)
+
+
+def _oldest(id_: str, formerly: Iterable[str], present: Callable[[str], str]) -> str:
+    """`formerly` names the ids oldest first. What is no id, or by mistake another's too, does not count."""
+    return next((old for old in formerly if KEBAB.match(old) and present(old) == id_), id_)
+
+
 def in_order(found: Iterable[News]) -> list[News]:
     """Newest first."""
     return sorted(sorted(found, key=lambda item: item.key), key=lambda item: item.on, reverse=True)
@@ -135,11 +156,12 @@ def in_order(found: Iterable[News]) -> list[News]:
 def news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator[News]:
     """What happened to one public protocol by that day."""
     title, path = folder.value.title, f"protocols/{folder.id}/"
+    key = f"protocols/{_first_protocol_id(folder, register)}/"
     for number, version in agreed_versions(folder, as_of=as_of):
         if isinstance(version.agreed_on, date):
             yield News(
                 version.agreed_on,
-                f"{path}versions/{number}",
+                f"{key}versions/{number}",
                 _VERSION_NEWS.format(title=title, version=number),
                 version.summary,
                 path,
@@ -148,19 +170,21 @@ def news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator
         if day <= as_of and record.value is not None:
             yield News(
                 day,
-                f"{path}reviews/{day.isoformat()}",
+                f"{key}reviews/{day.isoformat()}",
                 _REVIEW_NEWS.format(title=title),
                 record.value.note,
                 path,
             )
     for id_, signing in folder.signing.items():
-        for signature in signing.value.signatures if signing.value else ():
-            if isinstance(signature.signed_on, date) and has_happened(signature.signed_on, as_of):
-                name = register.organisation_name(id_)
+        signatures = signing.value.signatures if signing.value else ()
+        # A body that signs for itself and for others on one day is told of once.
+        acts = dict.fromkeys((signature.version, signature.signed_on) for signature in signatures)
+        for number, signed_on in acts:
+            if isinstance(signed_on, date) and has_happened(signed_on, as_of):
                 yield News(
-                    signature.signed_on,
-                    f"{path}signatures/{id_}/{signature.version}/{signature.signed_on}",
-                    _SIGNATURE_NEWS.format(title=title, organisation=name),
+                    signed_on,
+                    f"{key}signatures/{_first_organisation_id(id_, register)}/{number}/{signed_on}",
+                    _SIGNATURE_NEWS.format(title=title, organisation=register.organisation_name(id_)),
                     "",
                     path,
                 )

@@ -16,13 +16,13 @@ REGISTER = """
 === signatories/a/organisation.yaml
 name: A
 kind: other
-formerly: [old-a, older-a]
+formerly: [older-a, old-a]
 === protocols/p/protocol.yaml
 title: A protocol
 kind: framework
 status: draft
 publication: public
-formerly: [old-p, older-p]
+formerly: [older-p, old-p]
 parties: [{organisation: a, role: controller}]
 === protocols/p/forms/slip.yaml
 title: Slip

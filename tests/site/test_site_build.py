@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 from jsonschema import Draft202012Validator
+from lxml import etree
 from mkdocs.config import load_config
 from site_registers import SOUND, build
 
@@ -19,6 +20,7 @@ from undersigned.register import load_register
 from undersigned.site.build import SiteError, build_site
 from undersigned.site.plugin import UndersignedPlugin
 
+FORMATS = Draft202012Validator.FORMAT_CHECKER
 _BUILD = """
 import sys
 from datetime import date
@@ -68,7 +70,7 @@ def test_data_is_as_its_schema_says(sound_site: Path, shipped_site: Path) -> Non
     for site in (sound_site, shipped_site):
         schema = json.loads((site / "api/v1/register.schema.json").read_bytes())
         Draft202012Validator.check_schema(schema)
-        Draft202012Validator(schema).validate(json.loads((site / "api/v1/register.json").read_bytes()))
+        Draft202012Validator(schema, format_checker=FORMATS).validate(json.loads((site / "api/v1/register.json").read_bytes()))
         for kind, folder in (("protocol", "protocols"), ("organisation", "organisations")):
             part = Draft202012Validator(
                 {
@@ -77,7 +79,8 @@ def test_data_is_as_its_schema_says(sound_site: Path, shipped_site: Path) -> Non
                     "properties": {},
                     "required": [],
                     "additionalProperties": True,
-                }
+                },
+                format_checker=FORMATS,
             )
             files = list((site / "api/v1" / folder).glob("*.json"))
             assert files
@@ -94,6 +97,13 @@ def test_the_schema_refuses_what_it_should(sound_site: Path) -> None:
     restricted = next(protocol for protocol in data["protocols"] if protocol["publication"] == "restricted")
     restricted["summary"] = "More than may be said"
     assert not Draft202012Validator(schema).is_valid(data)
+
+
+def test_the_schema_refuses_a_day_that_is_none(sound_site: Path) -> None:
+    schema = json.loads((sound_site / "api/v1/register.schema.json").read_bytes())
+    data = json.loads((sound_site / "api/v1/register.json").read_bytes())
+    data["as_of"] = "2026-02-30"
+    assert [list(error.path) for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(data)] == [["as_of"]]
 
 
 def test_data_has_no_mailbox_and_keys_in_order(sound_site: Path) -> None:
@@ -127,11 +137,22 @@ def test_calendars_for_all_for_each_protocol_and_each_organisation(sound_site: P
         calendar = Calendar.from_ical((sound_site / "calendars" / name).read_bytes())
         return [str(event["uid"]) for event in calendar.walk("VEVENT")]
 
-    housing, danger = "housing-review@register.example.org", "danger-review@register.example.org"
+    # The housing protocol was once called homes, and calendars go on knowing it by that.
+    housing, danger = "homes-review@register.example.org", "danger-review@register.example.org"
     assert uids("reviews.ics") == [housing, danger]
-    assert uids("protocols/housing.ics") == [housing]
+    assert uids("protocols/housing.ics") == uids("protocols/homes.ics") == [housing]
+    assert uids("organisations/probation.ics") == uids("organisations/probation-area.ics") == [housing, danger]
     assert uids("organisations/landlord.ics") == [housing]
     assert uids("organisations/old-trust.ics") == []
+
+
+def test_the_feed_knows_what_has_a_new_id_by_the_old_one_and_leads_to_the_new(sound_site: Path) -> None:
+    feed = etree.fromstring((sound_site / "feed.xml").read_bytes())
+    entries = {entry.findtext("{*}id"): entry.find("{*}link").get("href") for entry in feed.findall("{*}entry")}
+    assert set(entries.values()) == {"https://register.example.org/base/protocols/housing/"}
+    known = "tag:register.example.org,2026:protocols/homes/"
+    assert {f"{known}versions/1.0", f"{known}reviews/2026-01-25", f"{known}signatures/probation-area/1.0/2025-01-20"} <= entries.keys()
+    assert all(id_.startswith(known) for id_ in entries)
 
 
 def test_the_site_map_lists_pages_without_days(sound_site: Path) -> None:

@@ -274,7 +274,7 @@ class ProtocolFacts:
 
     @cached_property
     def review_date(self) -> ReviewDate | None:
-        return review_date(self.folder, as_of=self.as_of)
+        return review_date(self.folder, self.register, as_of=self.as_of)
 
     @cached_property
     def news(self) -> tuple[News, ...]:
