@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.site.matrix import Pair
+from undersigned.site.matrix import Binding, Numbered, Pair, numbered
 from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 
@@ -128,11 +128,21 @@ def test_the_organisation_page_names_each_partner_with_its_protocols(sound_site:
     partner = page.get_element_by_id("with-probation")
     between, partners = next(partner.iterancestors("tr"))
     assert [words(item) for item in between.cssselect("li")] == [
-        "In force: 3 (version 1.0)", "Not in force: 1", "Restricted, not published whether in force: 2",
+        "In force: 3", "Not in force: 1", "Restricted, not published whether in force: 2",
     ]
     assert [words(item) for item in partners.cssselect("li")] == ["Probation"]
-    numbered = [words(row[0]) for row in page.xpath("//table[caption[contains(., 'Protocols of')]]/tbody/tr")]
-    assert numbered == ["1. Alcohol protocol", "2. Danger protocol", "3. Housing protocol Owns it"]
+    listed = [words(row[0]) for row in page.xpath("//table[caption[contains(., 'Protocols of')]]/tbody/tr")]
+    assert listed == ["1. Alcohol protocol Draft", "2. Danger protocol Restricted", "3. Housing protocol Owns it"]
+
+
+def test_a_version_that_the_page_does_not_show_is_named_beside_its_number() -> None:
+    protocols = site_of(RECORDS).protocols
+    numbers = {protocol.id: place for place, protocol in enumerate(protocols, start=1)}
+    shown = [Binding(protocol, protocol.shown_version) for protocol in protocols]
+    assert numbered(shown, numbers).numbers == tuple(numbers.values())
+    older = Binding(protocols[1], "0.9")
+    assert numbered([*shown[2:], older, shown[0]], numbers) == Numbered((1, *range(3, len(protocols) + 1)), (older,))
+    assert numbered(shown[:1], {}) == Numbered((), (shown[0],))
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -26,6 +26,26 @@ class Binding:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """Some bindings by the numbers of a list of protocols. `apart`: those of a version that their page does not show, and those not on the list."""
+
+    numbers: tuple[int, ...]
+    apart: tuple[Binding, ...]
+
+
+def numbered(bindings: Iterable[Binding], numbers: Mapping[str, int]) -> Numbered:
+    """`numbers`: the place of each protocol on the list, by id."""
+    usual, apart = [], []
+    for binding in bindings:
+        number = numbers.get(binding.protocol.id)
+        if number is None or binding.version not in (None, binding.protocol.shown_version):
+            apart.append(binding)
+        else:
+            usual.append(number)
+    return Numbered(tuple(sorted(usual)), tuple(apart))
+
+
+@dataclass(frozen=True)
 class Pair:
     """What stands between two bodies. Each tuple is by title. `frameworks`: those in force, which share nothing alone."""
 

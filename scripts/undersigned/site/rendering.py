@@ -18,6 +18,7 @@ from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.charts import chart
 from undersigned.site.facts import ProtocolFacts
 from undersigned.site.flows import runs
+from undersigned.site.matrix import numbered
 from undersigned.site.outcomes import measure_title
 from undersigned.site.overview import SiteFacts
 from undersigned.site.prose import first_words, render_prose
@@ -98,6 +99,7 @@ def _environment() -> Environment:
         "first_words": first_words,
         "area": area_words,
         "runs": runs,
+        "numbered": numbered,
         "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
     }
     environment.filters.update(filters)

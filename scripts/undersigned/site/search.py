@@ -21,8 +21,8 @@ _PUBLISHED = (
     "pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.*.pagefind", "*.pf_meta",
     "index/*.pf_index", "fragment/*.pf_fragment", "filter/*.pf_filter",
 )
-#: Lists lead to pages that are found by themselves; where each signature stands would bring up every protocol.
-_NOT_SEARCHED = (".app-records", ".app-contents", ".app-not-searched")
+#: Lists lead to pages that are found by themselves; signatures and partners would bring up everybody who works with a body.
+_NOT_SEARCHED = (".app-records", ".app-contents", ".app-not-searched", ".app-partners")
 _TIME_LIMIT = 600.0
 #: The first byte of a text in CBOR, to which its length is added where that is below 24.
 _SHORT_TEXT = 0x60
