@@ -20,14 +20,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from measure import measure
-from national import organisation_id, parties_of, write_register
+from national import FULL, organisation_id, parties_of, write_register
 
 from undersigned.history import History
 from undersigned.proposals import proposal_between
 
 TODAY = date(2026, 11, 22)
 PROTOCOLS_AT_ONE = 1134
-ORGANISATIONS_AT_ONE = 1500
 
 
 def git(root: Path, *words: str, given: bytes | None = None) -> bytes:
@@ -45,7 +44,7 @@ def begin(root: Path, scale: float, commits: int) -> None:
     git(root, "commit", "-q", "-m", "Register")
     stream = bytearray()
     protocols = round(PROTOCOLS_AT_ONE * scale)
-    organisations = max(60, round(ORGANISATIONS_AT_ONE * scale) // 60 * 60)
+    organisations = max(60, round(FULL.organisations * scale) // 60 * 60)
     for number in range(commits):
         protocol = number % protocols
         party = parties_of(protocol, organisations)[number % 20]
@@ -62,7 +61,7 @@ def begin(root: Path, scale: float, commits: int) -> None:
 def propose(root: Path, scale: float, times: int) -> int:
     """Commits a change of 20 files, so many times over, on a branch `proposed`. Returns how many files it touches."""
     git(root, "checkout", "-q", "-B", "proposed", "main")
-    organisations = max(60, round(ORGANISATIONS_AT_ONE * scale) // 60 * 60)
+    organisations = max(60, round(FULL.organisations * scale) // 60 * 60)
     touched: set[str] = set()
 
     def edit(path: str, old: str, new: str) -> None:

@@ -1,19 +1,19 @@
 """Writes a register of national size: deterministic, every text different, sound. For measuring, not for reading.
 
-Run: python tests/benchmark/national.py FOLDER [--scale N]
+Run: python tests/benchmark/national.py FOLDER [--scale N] [--brief]
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
 
 PROTOCOLS = 1134
-ORGANISATIONS = 1500
 PARTIES = 20
 KINDS = ("probation", "local-authority", "local-authority", "prison", "police", "local-authority")
 TOPICS = (
@@ -23,6 +23,21 @@ TOPICS = (
     "training", "outcomes", "liability", "consent", "transparency", "start-and-review", "dpia", "policy-document",
     "funding",
 )
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long a text is. `sentences`: fewest and most of a paragraph of a clause."""
+
+    organisations: int
+    paragraphs: int
+    sentences: tuple[int, int]
+
+
+#: As long as the protocols of the worked example, of which the longest three have 2,600 to 4,400 words.
+FULL = Size(organisations=1500, paragraphs=2, sentences=(2, 4))
+#: As the budgets of the site were set: 400 organisations, and 1,500 words to a protocol.
+BRIEF = Size(organisations=400, paragraphs=1, sentences=(1, 2))
 WORDS = ["agency", "officer", "referral", "housing", "release", "tenancy", "support", "plan", "record", "panel", "meeting", "reply", "request", "notice", "purpose", "council", "service", "address", "contact", "region", "period", "secure", "mailbox", "decision", "reason", "summary", "form", "review", "manager", "team", "copy", "named", "agreed", "written", "working", "safe", "person", "probation", "landlord", "risk", "need", "home", "move", "keep", "send", "ask", "tell", "hold", "check", "correct", "delete", "share", "receive", "confirm", "protect", "explain", "answer", "agree", "decide", "read", "sign", "return", "nominate"]
 
 
@@ -32,13 +47,13 @@ def sentence(random_: random.Random) -> str:
     return " ".join(words).capitalize() + f" in case {random_.randint(1000, 9999)}."
 
 
-def paragraphs(random_: random.Random, count: int, indent: str) -> str:
+def paragraphs(random_: random.Random, count: int, indent: str, sentences: tuple[int, int] = (2, 4)) -> str:
     """Prose as a block scalar's lines."""
     lines: list[str] = []
     for number in range(count):
         if number:
             lines.append("")
-        lines.extend(indent + sentence(random_) for _ in range(random_.randint(2, 4)))
+        lines.extend(indent + sentence(random_) for _ in range(random_.randint(*sentences)))
     return "\n".join(lines)
 
 
@@ -70,7 +85,7 @@ def parties_of(protocol: int, organisations: int) -> list[int]:
     return [(base + offset) % organisations for offset in range(PARTIES)]
 
 
-def operative_block(random_: random.Random, protocol: int, parties: list[int]) -> str:
+def operative_block(random_: random.Random, protocol: int, parties: list[int], size: Size) -> str:
     lead = organisation_id(parties[0])
     lines = [
         f"title: Example joint working protocol number {protocol}", "kind: joint-working-protocol", "jurisdictions: [england]",
@@ -103,7 +118,7 @@ def operative_block(random_: random.Random, protocol: int, parties: list[int]) -
     lines.append("clauses:")
     for topic in TOPICS:
         lines += [f"  - id: {topic}", f"    title: {topic.replace('-', ' ').capitalize()}", "    text: |",
-                  paragraphs(random_, 2, "      ")]
+                  paragraphs(random_, size.paragraphs, "      ", size.sentences)]
     lines += ["review:", "  interval_months: 12", "  triggers: [a change in the law it relies on]"]
     return "\n".join(lines) + "\n"
 
@@ -119,14 +134,14 @@ sections:
 """
 
 
-def write_protocol(root: Path, protocol: int, organisations: int) -> None:
+def write_protocol(root: Path, protocol: int, organisations: int, size: Size) -> None:
     random_ = random.Random(protocol)  # noqa: S311
     parties = parties_of(protocol, organisations)
     id_ = f"protocol-{protocol:05d}"
     folder = root / "protocols" / id_
     for name in ("versions", "forms", "reviews"):
         (folder / name).mkdir(parents=True)
-    block = operative_block(random_, protocol, parties)
+    block = operative_block(random_, protocol, parties, size)
     form = FORM.format(number=protocol)
     (folder / "protocol.yaml").write_text(
         block + f"summary: This example shows how agencies share what is needed to find a home. It is number {protocol}.\n"
@@ -158,23 +173,24 @@ def write_protocol(root: Path, protocol: int, organisations: int) -> None:
             f"    method: wet-ink\n    returned_on: 2025-03-0{1 + number % 8}\n", encoding="utf-8")
 
 
-def write_register(root: Path, *, scale: float = 1.0) -> None:
+def write_register(root: Path, *, scale: float = 1.0, size: Size = FULL) -> None:
     """The whole register under `root`; `scale` 2 is twice as large."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "mkdocs.yml").write_text("site_name: National example register\n", encoding="utf-8")
-    organisations = max(60, round(ORGANISATIONS * scale) // 60 * 60)
+    organisations = max(60, round(size.organisations * scale) // 60 * 60)
     for number in range(organisations):
         write_organisation(root, number)
     for protocol in range(round(PROTOCOLS * scale)):
-        write_protocol(root, protocol, organisations)
+        write_protocol(root, protocol, organisations, size)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--brief", action="store_true", help="fewer organisations and shorter texts")
     options = parser.parse_args()
-    write_register(options.folder, scale=options.scale)
+    write_register(options.folder, scale=options.scale, size=BRIEF if options.brief else FULL)
 
 
 if __name__ == "__main__":

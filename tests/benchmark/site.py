@@ -1,8 +1,9 @@
 """Measures the site of a national register and its search index against the floor, in the same run.
 
-Run: make bench-site, or python tests/benchmark/site.py [--rounds N] [--scale N] [--twice] [--rivals PYTHON]. Prints a table; nothing here can fail on time.
+Run: make bench-site, or python tests/benchmark/site.py [--rounds N] [--scale N] [--brief] [--twice] [--rivals PYTHON]. Prints a table; nothing here can fail on time.
 The floor writes the same files with the same bytes and nothing else. Each figure is the median of the rounds, the work
-taken in turn; ratios are to the floor of the same run. `one edit`: one signing record is changed before each round.
+taken in turn; ratios are to the floor of the same run. The site is made beside the last one and put in its place, as
+`build` does. `one edit`: one signing record is changed before each round.
 Memory is that of all processes together, added up from samples.
 """
 
@@ -12,7 +13,6 @@ import argparse
 import os
 import re
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from measure import measure
-from national import write_register
+from national import BRIEF, FULL, write_register
 from rivals import commands
 from serving import seconds_to_show
 
@@ -35,11 +35,14 @@ from undersigned.cache import AnswerCache
 from undersigned.register import load_register
 from undersigned.site import search
 from undersigned.site.build import build_site
+from undersigned.site.place import beside_site, put_in_place
 import undersigned.site.plugin as plugin
 plugin.write_search_index = lambda site: None
 root, site, kept = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
 pages = AnswerCache(Path(kept[0])).pages() if kept else None
-build_site(load_register(root), site, as_of=date.fromisoformat("2026-11-22"), kept=pages, processes=2)
+with beside_site(site.parent) as work:
+    build_site(load_register(root), work / "made", as_of=date.fromisoformat("2026-11-22"), kept=pages, processes=2)
+    put_in_place(work / "made", site, work=work)
 """
 _INDEX = """
 import shutil, sys
@@ -140,6 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--brief", action="store_true", help="a register of 400 organisations and shorter texts")
     parser.add_argument("--twice", action="store_true", help="also a register of twice the size")
     parser.add_argument("--rivals", type=Path, metavar="PYTHON", help="also Material for MkDocs and Zensical, once: see rivals.py")
     parser.add_argument("--edits", type=int, default=5, help="edits of the shipped register while it is served")
@@ -147,13 +151,14 @@ def main() -> None:
     on_two_processors()
     with tempfile.TemporaryDirectory() as scratch:
         root, two, site, kept = (Path(scratch) / name for name in ("register", "twice", "site", "kept"))
-        write_register(root, scale=options.scale)
+        size = BRIEF if options.brief else FULL
+        write_register(root, scale=options.scale, size=size)
         plan = {
             COLD: run(_SITE, root, site), WARM: run(_SITE, root, site, kept), EDIT: run(_SITE, root, site, kept),
             INDEX: run(_INDEX, site), FLOOR: run(_FLOOR, site, Path(scratch) / "floor"),
         }
         if options.twice:
-            write_register(two, scale=options.scale * 2)
+            write_register(two, scale=options.scale * 2, size=size)
             plan[TWICE] = run(_SITE, two, Path(scratch) / "site-twice")
         subprocess.run(plan[WARM], check=True)
         taken = {name: Timed() for name in plan}
@@ -161,8 +166,6 @@ def main() -> None:
             for name, command in plan.items():
                 if name == EDIT:
                     edit(root, number)
-                if name == COLD:
-                    shutil.rmtree(site, ignore_errors=True)
                 taken[name].take(command)
             subprocess.run(plan[WARM], check=True)
         others = commands(options.rivals, root, Path(scratch)) if options.rivals else {}
