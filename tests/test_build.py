@@ -24,9 +24,11 @@ kind: other
 COMMAND = [sys.executable, "-m", "undersigned", "--as-of", "2026-11-22", "--no-cache", "--root"]
 
 
-def build(root: Path, *, umask: int = -1, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def build(
+    root: Path, *options: str, umask: int = -1, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, str(root), "build"], capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+        [*COMMAND, str(root), "build", *options], capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
         umask=umask, env={**os.environ, **(environment or {})},
     )
 
@@ -44,6 +46,24 @@ def test_a_register_without_a_protocol_is_built(tmp_path: Path, register: str) -
     done = build(write_register(tmp_path, register))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "site" / "api" / "v1" / "register.json").is_file()
+
+
+def test_the_address_given_counts_where_the_configuration_names_none(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SOUND)
+    assert build(root, "--site-url", "https://example.github.io/register").returncode == 0
+    assert 'href="/register/assets/site.css"' in (root / "site/404.html").read_text(encoding="utf-8")
+    assert "https://example.github.io/register/feed.xml" in (root / "site/feed.xml").read_text(encoding="utf-8")
+    write_register(root, "=== mkdocs.yml\nsite_name: Ours\nsite_url: https://register.example.org/\n")
+    assert build(root, "--site-url", "https://example.github.io/register").returncode == 0
+    assert 'href="/assets/site.css"' in (root / "site/404.html").read_text(encoding="utf-8")
+    assert "github.io" not in (root / "site/feed.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("address", ["", "register", "ftp://example.org/", "https://example.org/?a=b", "https://a b/", "javascript:alert(1)"])
+def test_what_is_no_address_of_a_site_is_refused(tmp_path: Path, address: str) -> None:
+    done = build(write_register(tmp_path, SOUND), "--site-url", address)
+    assert done.returncode == 2
+    assert "is not the address of a site, such as https://" in done.stderr
 
 
 def test_the_modes_of_files_do_not_depend_on_who_builds(tmp_path: Path) -> None:

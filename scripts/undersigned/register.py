@@ -366,12 +366,16 @@ def load_register(root: Path) -> Register:
     return register_of(root, load_files(root))
 
 
-def register_of(root: Path, files: Files, *, commit: str = "") -> Register:
-    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository and of the site's address."""
+def register_of(root: Path, files: Files, *, commit: str = "", address: str = "") -> Register:
+    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository and of the site's address.
+
+    `address`: the site's, where that file names none.
+    """
     settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
-    address = settings.get("site_url")
+    written = settings.get("site_url")
+    address = written if written and isinstance(written, str) else address
     return Register(
-        root, files, repository_private=_is_private(settings), address=address if isinstance(address, str) else "", commit=commit
+        root, files, repository_private=_is_private(settings), address=address, commit=commit
     )
 
 

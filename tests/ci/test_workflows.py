@@ -288,6 +288,8 @@ def test_publish(origin: Path, tmp_path: Path) -> None:
     assert run.job("deploy"), run.steps
     data = json.loads((run.artifacts["github-pages"] / "api/v1/register.json").read_text(encoding="utf-8"))
     assert data["commit"] == git(origin, "rev-parse", "main")
+    lost = (run.artifacts["github-pages"] / "404.html").read_text(encoding="utf-8")
+    assert 'href="/register/assets/site.css"' in lost  # found from any address below the site's
     schema = json.loads((run.artifacts["github-pages"] / "api/v1/register.schema.json").read_text(encoding="utf-8"))
     assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == []
 

@@ -225,6 +225,10 @@ class _Job:
         self._run.artifacts["github-pages"] = self.work / given["path"]
         return {}
 
+    def configure(self, _given: Mapping[str, str]) -> dict[str, str]:
+        assert self._job["permissions"]["pages"] == "read"
+        return {"base_url": "https://example.github.io/register"}
+
     def deploy(self, _given: Mapping[str, str]) -> dict[str, str]:
         assert "github-pages" in self._run.artifacts
         assert self._job["permissions"] == {"pages": "write", "id-token": "write"}
@@ -233,5 +237,5 @@ class _Job:
 
 _ACTIONS: dict[str, Callable[[_Job, Mapping[str, str]], dict[str, str]]] = {
     "actions/checkout": _Job.checkout, "actions/setup-python": _Job.python, "actions/upload-artifact": _Job.upload,
-    "actions/upload-pages-artifact": _Job.pages, "actions/deploy-pages": _Job.deploy,
+    "actions/configure-pages": _Job.configure, "actions/upload-pages-artifact": _Job.pages, "actions/deploy-pages": _Job.deploy,
 }

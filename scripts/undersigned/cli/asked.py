@@ -35,6 +35,13 @@ def commit_id(text: str) -> str:
     return text
 
 
+def web_address(text: str) -> str:
+    """The address of a site, with the stroke at its end that addresses of folders have."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not the address of a site, such as https://example.org/register/")
+    return text.rstrip("/") + "/"
+
+
 def root_of(options: argparse.Namespace) -> Path:
     given: Path | None = getattr(options, "root", None)
     if given is not None:

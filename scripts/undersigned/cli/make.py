@@ -98,7 +98,7 @@ def run_build(options: argparse.Namespace) -> int:
         write(reports.render_check_text(answer, LineReader(files)), None)
         remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
         return EXIT_FOUND
-    register = register_of(root, files, commit=options.commit or "")
+    register = register_of(root, files, commit=options.commit or "", address=options.site_url or "")
     site = root / "site"
     try:
         with told_to_stop(), beside_site(root) as work:

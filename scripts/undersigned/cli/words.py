@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from undersigned import __version__
-from undersigned.cli.asked import commit_id, day, whole_number
+from undersigned.cli.asked import commit_id, day, web_address, whole_number
 from undersigned.cli.changes import run_changes
 from undersigned.cli.check import run_check
 from undersigned.cli.ci import add_ci_words
@@ -70,6 +70,8 @@ def words() -> argparse.ArgumentParser:
 
     build = verb("build", run_build, "Check, then write the documents and the site into site/.")
     build.add_argument("--commit", type=commit_id, metavar="ID", help="the full id of the commit that this is built from; the JSON states it")
+    build.add_argument("--site-url", type=web_address, metavar="URL",
+                       help="where the site will stand, if mkdocs.yml does not say so: feeds, copies and the page for wrong addresses need it")
     serve = verb("serve", run_serve, "Show the site with live reload.")
     serve.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT")
 

@@ -72,6 +72,8 @@ def build_site(
         from mkdocs.config import load_config
 
         plugin: UndersignedPlugin | None = None
+        if register.address:
+            settings["site_url"] = register.address
         try:
             config = load_config(config_file, site_dir=str(output_dir.resolve()), strict=True, **settings)  # type: ignore[arg-type]
             plugin = _plugin(config)
