@@ -86,6 +86,20 @@ def test_paper_refers_to_a_list_that_is_almost_the_same_and_tells_the_difference
     assert [card.limits_like for card in terms.cards] == [None, None, None]  # too short to be worth it
 
 
+def test_what_stands_in_full_on_an_earlier_card_has_a_beginning_of_its_own() -> None:
+    text = FLOWS.replace("{name: B}", "{name: 'Level of risk of serious harm (low or high)'}").replace(
+        "{name: C}", "{name: 'Level of risk of serious injury to staff, and where'}"
+    )
+    terms = SiteFacts(register_from(text), as_of=TODAY).by_id["p"].terms
+    assert terms.again[1] == {}
+    assert terms.again[2] == {
+        "Level of risk of serious harm (low or high)": "Level of risk of serious harm",
+        "Level of risk of serious injury to staff, and where": "Level of risk of serious injury",
+    }
+    assert [end.handle for end in terms.cards[0].receivers] == ["homes"]
+    assert [end.handle for end in terms.cards[0].senders] == [None]
+
+
 def test_numbers_without_a_gap_are_a_run() -> None:
     assert runs([1, 2, 3, 5, 7, 8]) == ((1, 3), (5, 5), (7, 8))
     assert runs([]) == ()

@@ -1,4 +1,7 @@
-"""The practitioner's card on paper: the first side of a protocol's page, printed by a real browser and read back."""
+"""The practitioner's card on paper: the first side of a protocol's page, printed by a real browser and read back.
+
+That its type can be read is looked at by the gate in tests/browser/looks/paper.mjs.
+"""
 
 from __future__ import annotations
 
@@ -74,17 +77,34 @@ def test_the_card_is_one_side(shipped_site: Path, tmp_path: Path, protocol: str)
     assert box[2:] == pytest.approx([595, 842], abs=2)  # A4 in points
 
 
-def test_one_that_is_too_long_is_one_sheet_and_says_so(tmp_path: Path) -> None:
+def test_one_that_is_too_long_is_one_sheet(tmp_path: Path) -> None:
     flows = "".join(
         f"  - {{id: f{n}, title: Flow {n}, from: [a], to: [b], items: [Piece of information {n} that is needed to find a home,"
         f" Piece {n} on support, Piece {n} on risk], method: Secure e-mail to team {n}, timing: Within {n} working days}}\n"
-        for n in range(1, 45)
+        for n in range(1, 71)
     )
     site = build(tmp_path, LONG + flows)
-    assert "Print this page on both sides" in (site / "protocols/long/index.html").read_text(encoding="utf-8")
+    assert "app-first-side--two-sides" in (site / "protocols/long/index.html").read_text(encoding="utf-8")
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(printed(site, "long", tmp_path)).pages[:3]]
     assert "whom to contact" in pages[1]
     assert pages[2].startswith("About this protocol")
+
+
+def test_a_dense_card_says_in_full_what_it_says_first(shipped_site: Path, tmp_path: Path) -> None:
+    side = PdfReader(printed(shipped_site, "staffordshire-housing-protocol", tmp_path)).pages[0].extract_text()
+    card = " ".join(side.split())
+    assert card.count("Local housing authorities in the county and the city (housing authorities)") == 1
+    assert "housing authorities → supervisors" in card
+    assert card.count("Level of risk of serious harm (low, medium, high or very high) and the kind of people it concerns") == 1
+    assert "Level of risk of serious harm…" in card
+    assert "Never shared: As in 1" in card
+
+
+def test_a_card_with_room_leaves_nothing_out(shipped_site: Path, tmp_path: Path) -> None:
+    side = PdfReader(printed(shipped_site, "duty-to-refer-protocol", tmp_path)).pages[0].extract_text()
+    card = " ".join(side.split())
+    assert "…" not in card
+    assert card.count("To: Local housing authorities") == 3
 
 
 def test_what_is_folded_on_the_screen_is_open_on_paper(sound_site: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
         row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")
     }
     assert rows["From"] == "Probation"
-    assert rows["To"] == "Those who let homes (County Council and Landlord)"
+    assert rows["To"] == "Those who let homes (County Council and Landlord (not bound))"
     assert rows["May be shared"] == "Risk level"
     assert rows["By when"] == "Within 5 working days"
 

@@ -16,7 +16,7 @@ from undersigned.site.facts import ProtocolFacts
 from undersigned.site.kept import NOT_READABLE, Ready, known_of, organisation_ids, ready_from
 from undersigned.site.output import protocol_files
 from undersigned.site.overview import SiteFacts
-from undersigned.site.pages import PageSet, protocol_page
+from undersigned.site.pages import PageSet, older_pages, protocol_page
 from undersigned.site.rendering import PageError
 
 #: Below this, a second process costs more than it saves.
@@ -97,10 +97,11 @@ class Ahead:
         if facts is None:
             return None
         facts.replaced_by = tuple(newer for other in self._newer.get(id_, ()) if (newer := site.by_id.get(other)))
-        page = protocol_page(PageSet(site, self._name), facts)
+        alone = PageSet(site, self._name)
+        pages = (protocol_page(alone, facts), *older_pages(alone, facts))
         files = tuple(protocol_files(facts, id_, self._address))
         asked = tuple((other, self._digest_of.get(other, "")) for other in sorted(site.asked))
-        raw = pickle.dumps(Ready(known_of(facts), page, files, asked), 5)
+        raw = pickle.dumps(Ready(known_of(facts), pages, files, asked), 5)
         self._register.forget(id_)
         return raw
 

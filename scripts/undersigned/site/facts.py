@@ -19,7 +19,7 @@ from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.site.amendment import changed_clauses, changed_flows, changed_terms
-from undersigned.site.card import CardSize, card_size
+from undersigned.site.card import CardSize, card_size, is_dense
 from undersigned.site.flows import FlowTerms, flow_terms, spelled_out
 from undersigned.site.outcomes import Return, returns
 from undersigned.site.parties import (
@@ -201,6 +201,28 @@ class ProtocolFacts:
         return tuple((text, by_name(text.between, self.register)) for text in self.standing.in_force)
 
     @property
+    def bound_by_text(self) -> frozenset[str]:
+        """The ids of those whom the text shown binds."""
+        return frozenset(id_ for text in self.standing.in_force if text.version == self.shown_version for id_ in text.between)
+
+    @cached_property
+    def apart(self) -> Mapping[str, tuple[str, ...]]:
+        """Those whom the text shown does not bind though another does, or though they were to sign: the versions that bind each."""
+        if self.shown_as != "in-force" or not self.standing.in_force:
+            return {}
+        return {
+            contact.id: contact.versions for contact in self.contacts
+            if contact.id not in self.bound_by_text
+            and (contact.versions or contact.party is None or contact.party.standing.state != "not-required")
+        }
+
+    @property
+    def older_versions(self) -> tuple[str, ...]:
+        """Versions that still bind two bodies though another text is shown, newest first, as far as their text is kept."""
+        numbers = [text.version for text in self.standing.in_force if text.version != self.shown_version]
+        return tuple(number for number in numbers if self.folder.text_of(number) is not None)
+
+    @property
     def bound(self) -> frozenset[str]:
         """The ids of those whom any text in force binds."""
         return frozenset(id_ for text in self.standing.in_force for id_ in text.between)
@@ -222,7 +244,13 @@ class ProtocolFacts:
     @cached_property
     def card_size(self) -> CardSize:
         """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
-        return card_size(self.terms.cards, self.contacts)
+        notices = [self.shown_as != "in-force", self.later_version is not None, bool(self.changed_terms)]
+        return card_size(self.terms, self.contacts, notices=sum(notices))
+
+    @cached_property
+    def card_is_dense(self) -> bool:
+        """Whether the card on paper says by its beginning what stands above in full."""
+        return is_dense(self.card_size)
 
     # history
 

@@ -5,14 +5,21 @@ What flows have in common is said once, with the numbers of the flows. Facts onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, takewhile
+from operator import eq
 
 from undersigned.records.protocol import Flow, Item, Law, LawDiffers, Operative, Protocol
 from undersigned.register import Register
 
 #: What two lists must have in common, and may at most differ in, for paper to refer from one to the other.
 _IN_COMMON, _MAY_DIFFER = 3, 2
+#: Where a text may be cut that stands in full above: before a pause or a small word, not too soon, where it is worth it.
+_PAUSE = re.compile(r"(?=,| \(|; |: | \w{1,3}\b)")
+_LEAST_LEFT, _LEAST_SAVED = 19, 12
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,12 @@ class End:
     name: str
     members: tuple[tuple[str, str], ...] = ()
     first: bool = True
+
+    @property
+    def handle(self) -> str | None:
+        """The words of a group's id, where they are well shorter than its title."""
+        words = self.group.replace("-", " ") if self.group else self.name
+        return words if len(words) + _LEAST_SAVED <= len(self.name) else None
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,19 @@ class FlowTerms:
     items: tuple[SharedItem, ...]
     laws: tuple[FlowLaw, ...]
 
+    @cached_property
+    def again(self) -> Mapping[int, Mapping[str, str]]:
+        """For each card, by its number, the beginnings of the texts that stand in full on an earlier one."""
+        texts = [{*(item.name for item in card.items), *card.flow.not_shared} for card in self.cards]
+        ends = [{end.name for end in (*card.senders, *card.receivers) if end.id} for card in self.cards]
+        known = _beginnings({name for names in (*texts, *ends) for name in names})
+        found: dict[int, Mapping[str, str]] = {}
+        said: set[str] = set()
+        for card, named, bodies in zip(self.cards, texts, ends, strict=True):
+            found[card.number] = {name: known[name] for name in sorted(said & known.keys())}
+            said |= named | bodies
+        return found
+
 
 def flow_terms(flows: Iterable[tuple[int, Flow]], text: Operative, record: Protocol, register: Register) -> FlowTerms:
     """The terms of `flows` with their numbers. `record` spells out the items that they name by id."""
@@ -129,6 +155,22 @@ def runs(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
         else:
             found.append((number, number))
     return tuple(found)
+
+
+def _beginnings(names: Iterable[str]) -> Mapping[str, str]:
+    """A beginning for each long name, which no other name has."""
+    ordered = sorted({*names})
+    alike = dict.fromkeys(ordered, 0)  # how much of it another name has: the names beside it have most
+    for one, other in pairwise(ordered):
+        same = sum(takewhile(bool, map(eq, one, other)))
+        alike[one], alike[other] = max(alike[one], same), same
+    cuts = {name: _cut(name, max(_LEAST_LEFT, alike[name] + 1)) for name in ordered}
+    return {name: name[:at] for name, at in cuts.items() if at}
+
+
+def _cut(name: str, least: int) -> int | None:
+    places = (found.start() for found in _PAUSE.finditer(name, least))
+    return next((at for at in places if len(name) - at >= _LEAST_SAVED), None)
 
 
 def _end(id_: str, text: Operative, register: Register, named: set[tuple[str | None, str | None]]) -> End:

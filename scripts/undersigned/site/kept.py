@@ -35,7 +35,7 @@ class Ready:
     """What one protocol gives the site. `known`: pickled, for most builds need it only if something changed. `asked`: the other protocols that its page looked at, with their digests."""
 
     known: bytes
-    page: GeneratedPage
+    pages: tuple[GeneratedPage, ...]
     files: Files
     asked: tuple[tuple[str, str], ...]
 

@@ -15,6 +15,7 @@ from undersigned.checks.rule import Rule
 from undersigned.site.facts import ProtocolFacts
 from undersigned.site.lists import FACETS, headings
 from undersigned.site.matrix import MOST_BODIES
+from undersigned.site.older import older_texts
 from undersigned.site.organisations import OrganisationFacts
 from undersigned.site.overview import SiteFacts
 from undersigned.site.prose import first_words
@@ -88,6 +89,7 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
     for protocol in pages.site.protocols:
         yield protocol_page(pages, protocol)
+        yield from older_pages(pages, protocol)
     for job in page_jobs(pages):
         yield from job()
 
@@ -158,6 +160,22 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
         section="protocols/",
         description=summary,
         facts=facts,
+    )
+
+
+def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
+    """A page for each earlier version that still binds two bodies."""
+    return tuple(
+        _page(
+            pages,
+            f"protocols/{facts.id}/versions/{older.shown_version}/",
+            "older.html",
+            title=f"{older.title}: version {older.shown_version}",
+            section="protocols/",
+            facts=older,
+            newest=facts,
+        )
+        for older in older_texts(facts)
     )
 
 

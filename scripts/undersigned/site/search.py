@@ -37,10 +37,11 @@ class SearchError(Exception):
 
 
 def kind_of(source: str) -> str:
-    """The kind of the page that MkDocs knows as `source`; empty for the search page and lists, which are not searched."""
+    """The kind of the page that MkDocs knows as `source`; empty for the search page, lists and older texts, which are not searched."""
     folder, *below = source.split("/")
     is_list = below == ["index.md"] and folder in ("protocols", "organisations", "rules")
-    if source == SEARCH_PAGE or is_list or (below and folder in _LISTS):
+    is_older = folder == "protocols" and "versions" in below
+    if source == SEARCH_PAGE or is_list or is_older or (below and folder in _LISTS):
         return ""
     return _KINDS.get(folder, "register") if below else "register"
 

@@ -37,7 +37,7 @@ def whole_site(
         files = tuple(generated_files(pages.site, name=pages.name, address=address, made=of_each))
         rest = Rest(made, files)
         kept.put(key, pickle.dumps(rest, 5))
-    of_protocols = tuple(one.page for one in ready.values())
+    of_protocols = tuple(page for one in ready.values() for page in one.pages)
     return Rest((*of_protocols, *rest.pages), (*(file for one in ready.values() for file in one.files), *rest.files))
 
 

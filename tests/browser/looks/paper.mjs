@@ -1,5 +1,6 @@
 // Printed on A4: no word of the page is missing or beyond the edge, heads of tables come again on each side, folded
-// parts are open, addresses of other sites stand beside their links, and charts are told from the paper in grey.
+// parts are open, addresses of other sites stand beside their links, and charts are told from the paper in grey. The
+// practitioner's card and the table of who has an agreement with whom are in type that can be read.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,10 +8,15 @@ import { join } from 'node:path'
 import { contrast, dots } from '../house.mjs'
 
 const LEAST_CONTRAST = 3
+const LEAST_ON_CARD = 8.5 // points, the type of the shipped protocol of fourteen flows
+const LEAST_IN_MATRIX = 8
+const UPRIGHT = { width: 718, height: 1000 } // A4 between margins of 10 mm
+const ON_ITS_SIDE = { width: 1047, height: 680 }
+const BOX = 1.117 // how high the box of a word of Arial is, or of what stands in for it, by the size of its type
 
 export async function look({ pages, base, browser, fault }) {
   const folder = mkdtempSync(join(tmpdir(), 'paper-'))
-  const context = await browser.newContext({ viewport: { width: 718, height: 1000 } }) // A4 between margins of 10 mm
+  const context = await browser.newContext({ viewport: UPRIGHT })
   const page = await context.newPage()
   const blank = await browser.newPage()
   let sides = 0
@@ -18,10 +24,12 @@ export async function look({ pages, base, browser, fault }) {
     await page.goto(base + path)
     const tell = (text) => fault(`/${path} on paper: ${text}`)
     await page.emulateMedia({ media: 'print' })
+    const matrix = await page.locator('.app-matrix').count()
+    await page.setViewportSize(matrix ? ON_ITS_SIDE : UPRIGHT)
     const wanted = await page.evaluate(meant)
     const outside = await page.evaluate(() => [...document.querySelectorAll('main a[href^="http"]')].filter((link) => link.checkVisibility() && !link.textContent.includes(link.href)).map((link) => link.getAttribute('href')))
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    if (over > 0 && !(await page.locator('.app-matrix').count())) tell(`is ${over} pixels wider than the paper, so that a browser prints it smaller`)
+    if (over > 0) tell(`is ${over} pixels wider than the paper, so that a browser prints it smaller`)
     await greyed(page, blank, tell)
     const file = join(folder, 'page.pdf')
     writeFileSync(file, await page.pdf({ preferCSSPageSize: true }))
@@ -35,6 +43,8 @@ export async function look({ pages, base, browser, fault }) {
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
     }
     const { next, most } = await page.evaluate(card)
+    if (most) readable(words.boxes.slice(0, most).flat(), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
+    if (matrix) readable(words.boxes.flat(), /^[\dFR()]+$/, LEAST_IN_MATRIX, 'the table of agreements', tell)
     if (next && !words.each[most]?.startsWith(next)) tell(`the card takes more than ${most} sides: “${next}” does not begin the next`)
     for (const head of await page.evaluate(heads)) {
       for (const [at, side] of words.each.entries()) if (side.endsWith(head)) tell(`the head “${head.slice(0, 60)}” stands alone at the foot of side ${at + 1}`)
@@ -53,7 +63,7 @@ function meant() {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
-    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-lead:has(~ .app-first-side--dense), .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
     if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
   }
   return found.join('\n')
@@ -64,15 +74,26 @@ function printed(file) {
   const html = execFileSync('pdftotext', ['-bbox', file, '-'], { encoding: 'utf8', maxBuffer: 1 << 28 })
   const plain = (text) => text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;|&apos;/g, "'").replace(/&amp;/g, '&')
   const beyond = []
+  const boxes = []
   const each = html.split('<page ').slice(1).map((side) => {
     const [width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(side).slice(1).map(Number)
-    return [...side.matchAll(/xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">([^<]*)</g)].map((found) => {
-      const [xMin, yMin, xMax, yMax] = found.slice(1, 5).map(Number)
-      if (xMin < 0 || yMin < 0 || xMax > width || yMax > height) beyond.push(plain(found[5]))
-      return plain(found[5])
-    }).join('')
+    const found = [...side.matchAll(/xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">([^<]*)</g)].map((word) => {
+      const [xMin, yMin, xMax, yMax] = word.slice(1, 5).map(Number)
+      return { text: plain(word[5]), beyond: xMin < 0 || yMin < 0 || xMax > width || yMax > height, points: (yMax - yMin) / BOX }
+    })
+    boxes.push(found)
+    beyond.push(...found.filter((word) => word.beyond).map((word) => word.text))
+    return found.map((word) => word.text).join('')
   })
-  return { text: each.join('').replace(/\u00ad|-?\n/g, ''), each, beyond, sides: each.length }
+  return { text: each.join('').replace(/\u00ad|-?\n/g, ''), each, beyond, boxes, sides: each.length }
+}
+
+/** No word of those that `told` matches is in smaller type than `least` points. */
+function readable(words, told, least, what, tell) {
+  const of = words.filter((word) => told.test(word.text))
+  const smallest = of.toSorted((one, other) => one.points - other.points)[0]
+  if (!smallest) tell(`${what} has no words`)
+  else if (smallest.points < least - 0.05) tell(`${what}: “${smallest.text}” is set in ${smallest.points.toFixed(1)} points, less than ${least}`)
 }
 
 // In the page: the head of each table that is longer than a side, and on how many sides it must stand at least.
@@ -86,7 +107,7 @@ function longHeads() {
 function card() {
   const found = document.querySelector('main .app-first-side')
   const next = found?.nextElementSibling?.textContent.replace(/\s/g, '').slice(0, 15) ?? ''
-  return { next, most: found?.matches('.app-first-side--two-sides') ? 2 : 1 }
+  return { next, most: found ? (found.matches('.app-first-side--two-sides') ? 2 : 1) : 0 }
 }
 
 // In the page: what the heads of its tables say, without white space.
