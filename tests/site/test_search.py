@@ -32,7 +32,11 @@ def test_pages_are_found_by_kind_and_lists_are_not(sound_site: Path) -> None:
     found = fragments(sound_site)
     assert found["/protocols/housing/"]["filters"] == {"protocol": ["yes"]}
     assert found["/organisations/probation/"]["filters"] == {"organisation": ["yes"]}
-    assert found["/rules/missing-file/"]["filters"] == {"rule": ["yes"]}
+    assert found["/rules/missing-file/"]["filters"] == {"rule": ["yes"], "last": ["yes"]}
+    # What is over comes after what stands.
+    assert found["/organisations/old-trust/"]["filters"] == {"organisation": ["yes"], "last": ["yes"]}
+    assert found["/protocols/old-housing/"]["filters"] == {"protocol": ["yes"], "last": ["yes"]}
+    assert "/decisions/" not in str(list(found))
     assert not found.keys() & {"/protocols/", "/organisations/", "/rules/", "/status/", "/search/", "/404.html"}
     assert not [url for url in found if (sound_site / url.lstrip("/") / "index.html").read_text().count("http-equiv=\"refresh\"")]
 

@@ -39,6 +39,7 @@ class MadePage(Page):
             "section": made.section,
             "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
             "wide": made.wide,
+            "over": made.over,
             "breadcrumbs": [{"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs],
         }
         if made.moved_to:

@@ -12,7 +12,7 @@ from html import unescape
 from markupsafe import Markup
 
 from undersigned.checks.rule import Rule
-from undersigned.site.facts import ProtocolFacts
+from undersigned.site.facts import ENDED, ProtocolFacts
 from undersigned.site.lists import FACETS, headings
 from undersigned.site.matrix import MOST_BODIES
 from undersigned.site.older import older_texts
@@ -58,6 +58,8 @@ class GeneratedPage:
     section: str = ""
     contents: tuple[tuple[str, str], ...] = ()
     wide: bool = False
+    #: Of what is over: a search names it after what stands.
+    over: bool = False
     #: Where an address that has moved leads now, relative to the site's root.
     moved_to: str = ""
 
@@ -159,6 +161,7 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
         title=facts.title,
         section="protocols/",
         description=summary,
+        over=facts.record.status in ENDED,
         facts=facts,
     )
 
@@ -187,6 +190,7 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         title=organisation.record.name,
         section="organisations/",
         wide=True,
+        over=bool(organisation.record.dissolved_on),
         organisation=organisation,
         ways=pages.site.partnerships.ways(organisation.id),
     )
@@ -263,6 +267,7 @@ def _page(
     section: str = "",
     description: str = "",
     wide: bool = False,
+    over: bool = False,
     **values: object,
 ) -> GeneratedPage:
     body = render(pages.site, template, url, values)
@@ -278,6 +283,7 @@ def _page(
         section=f"{section}index.md" if section else "",
         contents=_contents(body),
         wide=wide,
+        over=over,
     )
 
 

@@ -168,6 +168,9 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         if isinstance(page, MadePage):
             return html
         page.meta["kind"] = kind_of(page.file.src_uri)
+        folder, _, below = page.file.src_uri.partition("/")
+        if below:
+            page.meta.setdefault("section", f"{folder}/index.md")
         return with_accessible_tables(html)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:

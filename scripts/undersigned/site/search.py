@@ -29,7 +29,8 @@ _SHORT_TEXT = 0x60
 #: The kinds by which results are chosen, by the folder of their pages; the rest tells of the register itself.
 _KINDS = {"protocols": "protocol", "organisations": "organisation", "guidance": "guidance", "guides": "guidance", "rules": "rule"}
 
-_LISTS = frozenset({"lists", "matrix", "reviews", "status"})
+#: Lists, and what is written for those who change the program.
+_LISTS = frozenset({"lists", "matrix", "reviews", "status", "decisions"})
 
 
 class SearchError(Exception):

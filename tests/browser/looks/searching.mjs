@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { watched } from './rules.mjs'
 
 const HOSTILE = '<img src=x onerror=alert(1)> {count} $& "><script>evil()</script> \u202e'
-const QUESTIONS = [['the', 'protocol'], ['probation', ''], [HOSTILE, ''], ['x'.repeat(5000), 'rule'], ['zzzzqqqq', 'constructor'], ['', '']]
+const QUESTIONS = [['the', 'protocol'], ['probation', ''], ['risk', ''], [HOSTILE, ''], ['x'.repeat(5000), 'rule'], ['zzzzqqqq', 'constructor'], ['', '']]
 
 export async function look({ site, base, browser, fault }) {
   if (!existsSync(join(site, 'pagefind'))) return 'this site has no search'
@@ -44,6 +44,7 @@ async function results(page, query, where, fault) {
   if (asked && !told.includes(`“${asked}”`)) fault(`${where()}: says ${told}`)
   if (items > 20) fault(`${where()}: ${items} results at once`)
   if (asked === 'probation' && items === 0) fault(`${where()}: finds nothing`)
+  if (asked === 'risk' && (await page.locator('#app-results > li .app-records__facts').first().textContent()) === 'Rules') fault(`${where()}: a rule comes before guidance`)
   const strange = await page.locator('main :is(img, iframe, object, script, style), main a[href]:not([href^="http"], [href^="?"], [href^="../"])').count()
   if (strange) fault(`${where()}: ${strange} elements that are none of ours`)
 }

@@ -45,7 +45,7 @@ function resultItem(data) {
   if (target.origin === location.origin) item.querySelector('a').href = target.href
   item.querySelector('a').textContent = data.meta.title || target.pathname
   item.querySelector('.app-records__text').append(...excerptNodes(data.excerpt))
-  item.querySelector('.app-records__facts').textContent = Object.keys(data.filters).map((name) => labels.get(name) ?? '').join(', ')
+  item.querySelector('.app-records__facts').textContent = Object.keys(data.filters).filter((name) => labels.has(name)).map((name) => labels.get(name)).join(', ')
   return item
 }
 
@@ -76,11 +76,16 @@ async function search() {
   tell('waiting')
   const pagefind = await import(new URL(list.dataset.index, location.href).href)
   await pagefind.init()
-  await pagefind.filters()
-  const answer = await pagefind.search(query, kind ? { filters: { [kind]: 'yes' } } : {})
-  const count = answer.results.length
+  const known = await pagefind.filters()
+  const wanted = kind ? { [kind]: 'yes' } : {}
+  const answer = await pagefind.search(query, { filters: wanted })
+  // What is over, and the rules of the check, come after what stands; within each the order is the index's own.
+  const last = known.last ? await pagefind.search(query, { filters: { ...wanted, last: 'yes' } }) : { results: [] }
+  const late = new Set(last.results.map((result) => result.id))
+  const results = [...answer.results.filter((result) => !late.has(result.id)), ...last.results]
+  const count = results.length
   const first = (page - 1) * EACH
-  const found = await Promise.all(answer.results.slice(first, first + EACH).map((result) => result.data()))
+  const found = await Promise.all(results.slice(first, first + EACH).map((result) => result.data()))
   list.replaceChildren(...found.map(resultItem))
   list.start = first + 1
   list.hidden = found.length === 0
