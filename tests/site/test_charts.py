@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from site_registers import SOUND
 from support import TODAY, register_from
 from undersigned.site.charts import LONGEST_BAR, ROW_HEIGHT, chart, in_bands
 from undersigned.site.overview import SiteFacts
+from undersigned.site.pages import PageSet, fragment, generated_pages
 
 
 def status_page(site: Path) -> HtmlElement:
@@ -92,6 +94,34 @@ def test_the_numbers_are_those_of_the_register(sound_site: Path) -> None:
     assert numbers("chart-waiting")["29 to 60 days"] == "1"  # the landlord, for 52 days
     # Both are due next year: the housing protocol in February, the restricted one in March.
     assert numbers("chart-reviews") == {"Up to date": "2", "Due soon": "0", "Overdue": "0", "Lapsed": "0"}
+
+
+def test_what_is_still_to_come_is_one_number_everywhere() -> None:
+    records = "=== signatories/" + SOUND.partition("=== signatories/")[2]
+    unsent = records.replace(', sent_on: 2026-10-01}', ', signed_on: 2027-01-01}')
+    assert unsent != records
+    for text, band in ((records, "to-60"), (unsent, "not-sent")):
+        site = SiteFacts(register_from(text), as_of=TODAY)
+        assert {key: number for key, number in site.waiting_bands.items() if number} == {band: 1}
+        assert len(site.waiting) == sum(site.waiting_bands.values())
+        assert len(site.waiting) == sum(site.signature_counts[state] for state in ("stale", "awaiting", "not-sent"))
+        figures = fragment(PageSet(site, "Test"), "figures.html", "")
+        assert '<span class="app-figures__number">1</span> <a class="govuk-link" href="status/#waiting">signature still to come</a>' in figures
+        status = next(page for page in generated_pages(PageSet(site, "Test")) if page.url == "status/")
+        drawing = html.document_fromstring(status.body).get_element_by_id("chart-waiting-desc").text_content()
+        assert ("Not sent: 1." in drawing) is (band == "not-sent")
+
+
+def test_late_reviews_are_those_overdue_and_those_lapsed_restricted_ones_too() -> None:
+    records = "=== signatories/" + SOUND.partition("=== signatories/")[2]
+    site = SiteFacts(register_from(records), as_of=date(2027, 5, 20))
+    # The housing protocol was due in February, the restricted one in March.
+    assert (site.review_counts["overdue"], site.review_counts["lapsed"], site.reviews_late) == (1, 1, 2)
+    told = fragment(PageSet(site, "Test"), "figures.html", "")
+    assert '<span class="app-figures__number">2</span> <a class="govuk-link" href="reviews/">reviews late</a>' in told
+    listed = fragment(PageSet(site, "Test"), "in_force.html", "", most=9)
+    assert '<a class="govuk-link" href="protocols/#restricted">1 restricted protocol</a> is not in this list.' in listed
+    assert "Danger" not in listed
 
 
 SENT = "fingerprint: \"v1:sha256:" + "ab" * 32 + '", signed_on: 2025-01-20'

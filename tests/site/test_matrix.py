@@ -69,6 +69,35 @@ def test_ended_protocols_and_bodies_without_a_partner_are_left_out() -> None:
     assert ids(pair) == ([], [], ["alcohol"], ["danger"])
 
 
+TAKEN_OVER = """=== signatories/landlord-two/organisation.yaml
+name: Landlord Two
+kind: housing-provider
+=== signatories/landlord-two/housing.yaml
+inherits: {from: [county-council], on: %s, by: statute}
+"""
+
+
+def test_a_body_that_has_ended_is_left_out_unless_a_text_still_binds_it() -> None:
+    dissolved = RECORDS.replace("name: County Council\n", "name: County Council\ndissolved_on: 2026-11-01\n", 1)
+    partnerships = site_of(dissolved).partnerships
+    assert partnerships.of("county-council") == ()
+    assert partnerships.pair("probation", "county-council") is None
+    assert [partner.id for partner in partnerships.of("probation")] == ["landlord"]
+    assert [body for area in partnerships.areas for body, _name in area.bodies] == ["landlord", "probation"]
+    # Until the day on which another takes its place, the old body answers.
+    awaited = site_of(dissolved + TAKEN_OVER % "2026-12-01").partnerships
+    assert ids(awaited.pair("probation", "county-council"))[0] == ["housing"]
+    taken = site_of(dissolved + TAKEN_OVER % "2026-11-02").partnerships
+    assert taken.pair("probation", "county-council") is None
+    assert ids(taken.pair("probation", "landlord-two"))[0] == ["housing"]
+
+
+def test_the_page_of_a_body_that_has_ended_says_so() -> None:
+    for day, told in (("2026-11-22", "It has ended: no protocol is in force"), ("2026-11-23", "This body ends on 23 November 2026.")):
+        dissolved = RECORDS.replace("name: County Council\n", f"name: County Council\ndissolved_on: {day}\n", 1)
+        assert told in pages_of(site_of(dissolved))["organisations/county-council/"].body
+
+
 def test_a_framework_in_force_is_kept_apart() -> None:
     as_framework = RECORDS.replace("kind: joint-working-protocol", "kind: framework")
     assert ids(site_of(as_framework).partnerships.pair("probation", "county-council"))[:2] == ([], ["housing"])
@@ -135,6 +164,15 @@ def test_the_organisation_page_names_each_partner_with_its_protocols(sound_site:
     assert listed == ["1. Alcohol protocol Draft", "2. Danger protocol Restricted", "3. Housing protocol Owns it"]
 
 
+def test_each_number_leads_to_its_row(sound_site: Path) -> None:
+    page = html.document_fromstring((sound_site / "organisations/county-council/index.html").read_bytes())
+    links = page.cssselect("table.app-partners td:first-child a")
+    assert [link.text for link in links] == ["3", "3", "1", "2"]
+    for link in links:
+        row = page.get_element_by_id(link.get("href").removeprefix("#"))
+        assert words(row).startswith(f"{link.text}. ")
+
+
 def test_a_version_that_the_page_does_not_show_is_named_beside_its_number() -> None:
     protocols = site_of(RECORDS).protocols
     numbers = {protocol.id: place for place, protocol in enumerate(protocols, start=1)}
@@ -179,6 +217,6 @@ def test_the_area_of_a_restricted_protocol_is_not_told() -> None:
 def test_a_body_with_very_many_partners_links_each_and_each_protocol_once() -> None:
     page = pages_of(site_of(large(60)))["organisations/b000/"].body
     assert page.count('href="../../protocols/p/"') == 1
-    assert page.count("Not in force: 1<") == 1
+    assert page.count('Not in force: <a href="#p1">1</a><') == 1
     assert [f'href="../b{n:03}/" id="with-b{n:03}"' in page for n in range(1, 60)] == [True] * 59
     assert "The numbers are those of the table" in page

@@ -54,6 +54,16 @@ def test_first_words_end_at_a_word() -> None:
     assert first_words("One two three", 10) == "One two…"
 
 
+def test_first_words_are_whole_sentences_where_they_fill_half_the_room() -> None:
+    assert first_words("One two three. Four five.", 20) == "One two three."
+    assert first_words("One two three. Four five.", 14) == "One two three."
+    assert first_words("Is it? It is! Four five six.", 20) == "Is it? It is!"
+    # Too short a beginning, and a full stop that ends no sentence.
+    assert first_words("One. Two three four five six.", 20) == "One. Two three…"
+    assert first_words("A doctor, e.g. one for each person.", 30) == "A doctor, e.g. one for each…"
+    assert first_words("By section no. 14 of the statute.", 28) == "By section no. 14 of the…"
+
+
 _MARKDOWN = st.text(alphabet="#<>[]()!*_`|-: \n\"'&;/=jscript:{%}\\~123", max_size=200)
 
 

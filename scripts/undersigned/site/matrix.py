@@ -1,6 +1,6 @@
 """Who has an agreement with whom, through which protocols: facts of pairs, never worked out here but asked of `status`.
 
-A protocol that has ended is left out. Of a restricted one only this is known: that two bodies are both party to it.
+A protocol that has ended is left out, and a body that has ended and that nothing binds. Of a restricted one only this is known: that two bodies are both party to it.
 """
 
 from __future__ import annotations
@@ -95,15 +95,21 @@ class Area:
 
 
 class Partnerships:
-    """Every pair of bodies that are party to the same protocol. `has_page`: the ids of those that have a page."""
+    """Every pair of bodies that are party to the same protocol.
 
-    def __init__(self, protocols: Iterable[ProtocolFacts], *, has_page: frozenset[str]) -> None:
+    `has_page`: the ids of those that have a page. `ended`: of those that no longer exist.
+    """
+
+    def __init__(
+        self, protocols: Iterable[ProtocolFacts], *, has_page: frozenset[str], ended: frozenset[str]
+    ) -> None:
+        self._ended = ended
         self._has_page = has_page
         self._open = [protocol for protocol in protocols if protocol.restricted or not _has_ended(protocol)]
         found: dict[tuple[str, str], _Lists] = {}
         self._names: dict[str, str] = {}
         for protocol in self._open:
-            members = dict(_members(protocol))
+            members = dict(self._members(protocol))
             self._names.update(members)
             for one, other in combinations(sorted(members), 2):
                 found.setdefault((one, other), _Lists()).add(protocol, one, other)
@@ -155,7 +161,7 @@ class Partnerships:
                 continue
             for area in protocol.record.areas:
                 if KEBAB.match(area):
-                    members.setdefault(area, set()).update(id_ for id_, _name in _members(protocol))
+                    members.setdefault(area, set()).update(id_ for id_, _name in self._members(protocol))
         return tuple(
             Area(area, self._by_name(members[area] & self._has_page & self._partners.keys()))
             for area in sorted(members)
@@ -174,6 +180,13 @@ class Partnerships:
         """The table of these bodies. The caller keeps them few: it has a cell for each two."""
         rows = tuple((body, tuple(self.pair(body[0], other) for other, _name in bodies)) for body in bodies)
         return Grid(tuple(bodies), rows)
+
+    def _members(self, protocol: ProtocolFacts) -> Iterator[tuple[str, str]]:
+        """(id, name) of those concerned. A body that has ended is among them only while a text binds it: until the day
+        on which another takes its place."""
+        for id_, name in _named_by(protocol):
+            if id_ not in self._ended or (not protocol.restricted and id_ in protocol.bound):
+                yield id_, name
 
     def _by_name(self, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
         named = ((id_, self._names[id_]) for id_ in ids)
@@ -209,7 +222,7 @@ def _has_ended(protocol: ProtocolFacts) -> bool:
     return protocol.record.status in ENDED
 
 
-def _members(protocol: ProtocolFacts) -> Iterator[tuple[str, str]]:
+def _named_by(protocol: ProtocolFacts) -> Iterator[tuple[str, str]]:
     """(id, name) of the parties, and of those whom an older text still binds though the newest one drops them."""
     yield from protocol.parties_by_name
     if not protocol.restricted:

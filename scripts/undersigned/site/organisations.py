@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from undersigned.records.fields import KEBAB
 from undersigned.records.organisation import Organisation
 from undersigned.register import Register
 from undersigned.site.facts import ENDED, ProtocolFacts
 from undersigned.site.parties import PartyFacts
-from undersigned.status import LateReturn
+from undersigned.status import LateReturn, has_happened
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Membership:
 class OrganisationFacts:
     """One organisation. `returns_owed`: outcome returns that it was to give and that have not come.
 
-    `predecessors` and `successors` are (id, name).
+    `has_ended`: by the day asked about. `predecessors` and `successors` are (id, name).
     """
 
     id: str
     record: Organisation
+    has_ended: bool
     memberships: tuple[Membership, ...]
     leads: tuple[ProtocolFacts, ...]
     owns: tuple[ProtocolFacts, ...]
@@ -66,7 +68,9 @@ class _Place:
     returns: list[tuple[ProtocolFacts, LateReturn]] = field(default_factory=list)
 
 
-def organisations_of(protocols: Iterable[ProtocolFacts], register: Register) -> Iterator[OrganisationFacts]:
+def organisations_of(
+    protocols: Iterable[ProtocolFacts], register: Register, *, as_of: date
+) -> Iterator[OrganisationFacts]:
     """Every organisation that reads, by id. `protocols` in the order in which they are to be listed."""
     present = register.present_organisation
     places = _places(protocols, register)
@@ -84,6 +88,7 @@ def organisations_of(protocols: Iterable[ProtocolFacts], register: Register) -> 
         yield OrganisationFacts(
             id=id_,
             record=record,
+            has_ended=has_happened(record.dissolved_on, as_of),
             memberships=tuple(place.memberships),
             leads=tuple(place.leads),
             owns=tuple(place.owns),

@@ -67,7 +67,7 @@ class SiteFacts:
     @cached_property
     def organisations(self) -> tuple[OrganisationFacts, ...]:
         """Every organisation that reads, by name."""
-        found = organisations_of(self.protocols, self.register)
+        found = organisations_of(self.protocols, self.register, as_of=self.as_of)
         return tuple(
             sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id))
         )
@@ -98,7 +98,8 @@ class SiteFacts:
     @cached_property
     def partnerships(self) -> Partnerships:
         """Who is party with whom."""
-        return Partnerships(self.protocols, has_page=self.organisation_ids)
+        ended = frozenset(organisation.id for organisation in self.organisations if organisation.has_ended)
+        return Partnerships(self.protocols, has_page=self.organisation_ids, ended=ended)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -107,12 +108,17 @@ class SiteFacts:
 
     @cached_property
     def review_counts(self) -> dict[str, int]:
-        """How many protocols in force stand in each review state."""
+        """How many protocols stand in each review state, restricted ones too: their dates are published."""
         counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
         for protocol in self.protocols:
             if protocol.standing.review.state in counts:
                 counts[protocol.standing.review.state] += 1
         return counts
+
+    @property
+    def reviews_late(self) -> int:
+        """How many reviews are past the day on which they were due."""
+        return self.review_counts["overdue"] + self.review_counts["lapsed"]
 
     @cached_property
     def signature_counts(self) -> dict[str, int]:
@@ -126,7 +132,7 @@ class SiteFacts:
 
     @cached_property
     def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
-        """Signatures waited for in protocols being signed or in force, the longest first."""
+        """Signatures still to come in protocols being signed or in force, the longest first; last those not sent out."""
         found = [
             (protocol, party)
             for protocol in self.open_protocols
@@ -148,10 +154,12 @@ class SiteFacts:
 
     @cached_property
     def waiting_bands(self) -> dict[str, int]:
-        """How many signatures have been waited for how long; those never sent out are not waited for yet."""
-        return in_bands(
-            party.standing.days_waiting for _, party in self.waiting if party.standing.state != "not-sent"
-        )
+        """How many signatures are still to come, by the days waited so far. `not-sent`, where there are any: those whose
+        copies have not gone out, so that nobody waits for them yet."""
+        sent = [party.standing for _, party in self.waiting if party.standing.state != "not-sent"]
+        bands = in_bands(standing.days_waiting for standing in sent)
+        unsent = len(self.waiting) - len(sent)
+        return {**bands, "not-sent": unsent} if unsent else bands
 
     @cached_property
     def signing_days(self) -> tuple[int, ...]:

@@ -10,18 +10,34 @@ from undersigned.records.fields import When
 from undersigned.records.protocol import Party
 from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import InForce, PartyStatus, Signing
+from undersigned.status import Entry, InForce, PartyStatus, Signing
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The version that a party declined, or withdrew its signature of; the day; the reason as its record has it."""
+
+    version: str
+    on: When
+    reason: str | None
 
 
 @dataclass(frozen=True)
 class PartyFacts:
-    """One party of a protocol: what the text says of it, where its signature stands, whom to ask."""
+    """One party of a protocol: what the text says of it, where its signature stands, whom to ask.
+
+    `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
+    since: `standing` then names none. `refusal`: of a party that has declined or withdrawn.
+    """
 
     id: str
     name: str
     text: Party
     standing: PartyStatus
+    signed_version: str | None
+    signed_on: When | None
     signature: Signature | None
+    refusal: Refusal | None
     officer: NominatedOfficer | None
     others: tuple[OtherOfficer, ...]
 
@@ -68,25 +84,39 @@ def party_facts(standing: PartyStatus, folder: ProtocolFolder, register: Registe
     id_ = standing.organisation
     record = folder.signing.get(id_)
     written = record.value if record is not None and record.value is not None else SigningRecord()
-    signature = None
-    if standing.signed_version is not None:
-        signature = next(
-            (
-                entry.signature
-                for entry in reversed(signing.standing(id_))
-                if entry.counts and entry.version == standing.signed_version
-            ),
-            None,
-        )
+    signed = _signed(standing, signing)
     return PartyFacts(
         id=id_,
         name=register.organisation_name(id_),
         text=signing.parties[id_],
         standing=standing,
-        signature=signature,
+        signed_version=signed.version if signed else None,
+        signed_on=signed.signed_on if signed else None,
+        signature=signed.signature if signed else None,
+        refusal=_refusal(standing, signing),
         officer=written.nominated_officer,
         others=written.other_officers,
     )
+
+
+def _signed(standing: PartyStatus, signing: Signing) -> Entry | None:
+    """The signature that `standing` is about; for a party that has withdrawn, the one that it withdrew."""
+    if standing.state == "withdrawn":
+        return signing.entries(standing.organisation)[-1]
+    found = (
+        entry
+        for entry in reversed(signing.standing(standing.organisation))
+        if entry.counts and entry.version == standing.signed_version
+    )
+    return next(found, None)
+
+
+def _refusal(standing: PartyStatus, signing: Signing) -> Refusal | None:
+    if standing.state not in ("declined", "withdrawn"):
+        return None
+    newest = signing.entries(standing.organisation)[-1]
+    act = newest.signature.declined if standing.state == "declined" else newest.signature.withdrawn
+    return None if act is None else Refusal(newest.version, act.on, act.reason)
 
 
 def contacts(parties: Iterable[PartyFacts], in_force: Iterable[InForce], register: Register) -> tuple[Contact, ...]:

@@ -42,6 +42,8 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
 _SCHEMES = {"https", "mailto"}
 _MOST_KEPT = 4096
+#: Not after an abbreviation before a word or a number.
+_SENTENCE_END = re.compile(r"[.!?](?= [^a-z0-9])")
 #: Paragraphs that bear no mark of Markdown and nothing to escape, which most prose is: their HTML is known.
 _PLAIN_LINE = r"[A-Za-z(](?:[A-Za-z0-9,.;:'()/%£’–— -]*[A-Za-z0-9,.;:'()/%£’–—-])?"
 _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{{1,2}}{_PLAIN_LINE})*\n?", re.ASCII)
@@ -84,7 +86,8 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
 
 
 def first_words(text: str, most: int = 160) -> str:
-    """The beginning of `text` in one line, without Markdown's marks: for a page's description."""
+    """The beginning of `text` in one line, without Markdown's marks: whole sentences, where they fill half of `most`
+    characters, else as many words as go in. For a page's description and for lists."""
     if _PLAIN.fullmatch(text):
         inline = [text]
     else:
@@ -92,6 +95,9 @@ def first_words(text: str, most: int = 160) -> str:
     plain = " ".join(" ".join(inline).replace("*", "").replace("`", "").split())
     if len(plain) <= most:
         return plain
+    whole = [end.end() for end in _SENTENCE_END.finditer(plain[: most + 2])]
+    if whole and whole[-1] * 2 >= most:
+        return plain[: whole[-1]]
     return plain[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
