@@ -48,7 +48,7 @@ SEARCH_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; conne
 #: While `serve` runs, MkDocs puts its reload script into each page.
 _SERVING_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'unsafe-inline'; connect-src 'self'"
 _SITE_MAP = "sitemap.xml"
-_PLACES_OF_LINKS = ("navigation", "footer", "lists")
+_PLACES_OF_LINKS = ("navigation", "footer", "guides", "lists")
 _SEARCH_PAGE = "---\nrender_macros: false\ntemplate: search.html\ntitle: Search\n---\n"
 
 
@@ -263,5 +263,5 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
         for item in config.theme.get(place) or []:
             file = files.get_file_from_path(item["source"])
             if file is not None:
-                found[place].append({"label": item["label"], "source": item["source"], "url": file.url})
+                found[place].append({"label": item["label"], "source": item["source"], "url": file.url, "rules": item.get("rules", "")})
     return found

@@ -22,7 +22,7 @@ from undersigned.site.matrix import numbered
 from undersigned.site.outcomes import measure_title
 from undersigned.site.overview import SiteFacts
 from undersigned.site.prose import first_words, render_prose
-from undersigned.site.wording import area_words, date_words, days_words, size_words
+from undersigned.site.wording import area_words, checked_in_words, date_words, days_words, size_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
@@ -100,6 +100,7 @@ def _environment() -> Environment:
         "area": area_words,
         "runs": runs,
         "numbered": numbered,
+        "checked_in_words": checked_in_words,
         "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
     }
     environment.filters.update(filters)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from undersigned.records.fields import KEBAB, Month
 
+_CHECKED = re.compile(r"checked (\d{4}-\d\d-\d\d)")
 _MONTHS = (
     "January",
     "February",
@@ -53,3 +55,8 @@ def area_words(area: str) -> str:
     return " ".join(
         word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words)
     )
+
+
+def checked_in_words(source: str) -> str:
+    """A rule's source, with the day on which it was checked as a reader has it: "checked on 22 November 2026"."""
+    return _CHECKED.sub(lambda found: f"checked on {date_words(date.fromisoformat(found[1]))}", source)
