@@ -142,6 +142,16 @@ def test_the_organisation_page_says_what_it_owes(sound_site: Path) -> None:
     assert "This body ended in May 2014." in page(sound_site, "organisations/old-trust").text_content()
 
 
+def test_the_list_of_organisations_says_what_is_in_force_for_each(sound_site: Path) -> None:
+    found = {
+        item.cssselect("a")[0].text_content(): " ".join(item.cssselect("p")[1].text_content().split())
+        for item in page(sound_site, "organisations").cssselect(".app-records > li")
+    }
+    assert found["County Council"] == "Named in 3 protocols, of which 1 is in force for it"
+    assert found["Landlord"].startswith("Named in 1 protocol, of which 0 are in force for it. Signature owed")
+    assert found["Old Trust"] == "Ended in May 2014."
+
+
 def test_every_rule_has_a_page(sound_site: Path) -> None:
     from undersigned.checks.rule import rules
 

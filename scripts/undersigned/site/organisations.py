@@ -51,6 +51,11 @@ class OrganisationFacts:
         )
 
     @property
+    def binding(self) -> int:
+        """How many of its protocols have a text that binds it."""
+        return sum(1 for m in self.memberships if m.party and self.id in m.protocol.bound)
+
+    @property
     def copies_owed(self) -> tuple[Membership, ...]:
         """Protocols whose lead has no signed paper copy from this body yet."""
         return tuple(
