@@ -34,9 +34,9 @@ class Size:
     sentences: tuple[int, int]
 
 
-#: As long as the protocols of the worked example, of which the longest three have 2,600 to 4,400 words.
+#: As long as the protocols of the worked example, of which the longest three have 2,800 to 4,400 words.
 FULL = Size(organisations=1500, paragraphs=2, sentences=(2, 4))
-#: As the budgets of the site were set: 400 organisations, and 1,500 words to a protocol.
+#: As the budgets of the site were set: 400 organisations (360, as they are written by sixties), and 1,500 words to a protocol.
 BRIEF = Size(organisations=400, paragraphs=1, sentences=(1, 2))
 WORDS = ["agency", "officer", "referral", "housing", "release", "tenancy", "support", "plan", "record", "panel", "meeting", "reply", "request", "notice", "purpose", "council", "service", "address", "contact", "region", "period", "secure", "mailbox", "decision", "reason", "summary", "form", "review", "manager", "team", "copy", "named", "agreed", "written", "working", "safe", "person", "probation", "landlord", "risk", "need", "home", "move", "keep", "send", "ask", "tell", "hold", "check", "correct", "delete", "share", "receive", "confirm", "protect", "explain", "answer", "agree", "decide", "read", "sign", "return", "nominate"]
 
