@@ -28,8 +28,14 @@ def build(
     root: Path, *options: str, umask: int = -1, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, str(root), "build", *options], capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
-        umask=umask, env={**os.environ, **(environment or {})},
+        [*COMMAND, str(root), "build", *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+        umask=umask,
+        env={**os.environ, **(environment or {})},
     )
 
 
@@ -59,7 +65,9 @@ def test_the_address_given_counts_where_the_configuration_names_none(tmp_path: P
     assert "github.io" not in (root / "site/feed.xml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("address", ["", "register", "ftp://example.org/", "https://example.org/?a=b", "https://a b/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["", "register", "ftp://example.org/", "https://example.org/?a=b", "https://a b/", "javascript:alert(1)"]
+)
 def test_what_is_no_address_of_a_site_is_refused(tmp_path: Path, address: str) -> None:
     done = build(write_register(tmp_path, SOUND), "--site-url", address)
     assert done.returncode == 2
@@ -95,8 +103,7 @@ def listen() -> None:
 def start_until_working(root: Path) -> subprocess.Popen[str]:
     """A build that has begun to write beside the site."""
     process = subprocess.Popen(
-        [*COMMAND, str(root), "build"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=listen,
+        [*COMMAND, str(root), "build"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen
     )
     until = time.monotonic() + 60
     while not hidden(root) and process.poll() is None and time.monotonic() < until:
@@ -155,7 +162,9 @@ def test_a_folder_of_the_officers_own_downloads_is_named(tmp_path: Path) -> None
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize("settings", ["site_name: [", "\tx: 1\n", "\0", "INHERIT: ../nowhere.yml\n", "plugins:\n", "plugins: []\n"])
+@pytest.mark.parametrize(
+    "settings", ["site_name: [", "\tx: 1\n", "\0", "INHERIT: ../nowhere.yml\n", "plugins:\n", "plugins: []\n"]
+)
 def test_a_broken_configuration_is_named_in_a_line(tmp_path: Path, settings: str) -> None:
     done = build(write_register(tmp_path, f"{SOUND}=== mkdocs.yml\n{settings}"))
     assert (done.returncode, done.stdout) == (2, "")
@@ -181,7 +190,11 @@ def test_a_fault_in_a_macro_is_told_without_the_programs_insides(tmp_path: Path,
 
 
 def test_writing_that_no_font_of_ours_has_does_not_stop_the_build(tmp_path: Path) -> None:
-    done = build(write_register(tmp_path, SOUND.replace("A protocol", "Home \U0001f3e0 \u6f22\u5b57 \u0645\u0631\u062d\u0628\u0627")))
+    done = build(
+        write_register(
+            tmp_path, SOUND.replace("A protocol", "Home \U0001f3e0 \u6f22\u5b57 \u0645\u0631\u062d\u0628\u0627")
+        )
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "site" / "downloads" / "p" / "p-draft.pdf").is_file()
 
@@ -204,8 +217,13 @@ def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
         "import sys; from undersigned.documents.content import prose; prose.pandoc_path = lambda: sys.argv[1]; "
         "from undersigned.cli import main; sys.exit(main(sys.argv[2:]))"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(pandoc), *COMMAND[3:], str(root), "build"],
-                          capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(pandoc), *COMMAND[3:], str(root), "build"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 2, done.stderr
     assert "p: pandoc failed" in done.stderr
     assert hidden(root) == []
@@ -216,7 +234,11 @@ def test_serving_outlives_a_reader_who_leaves(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([*COMMAND, str(root), "serve", "--address", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*COMMAND, str(root), "serve", "--address", f"127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for attempt in range(40):
             until = time.monotonic() + 60

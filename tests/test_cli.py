@@ -46,15 +46,25 @@ signatures: [{version: "1.0", sent_on: 2026-10-13}]
 """
 
 
-def run(root: Path, *arguments: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    root: Path, *arguments: str, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", "2026-11-22", "--no-cache", *arguments],
-        capture_output=True, text=True, encoding="utf-8", cwd=cwd, env={**os.environ, **(environment or {})}, check=False, timeout=120,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        check=False,
+        timeout=120,
     )
 
 
 def snapshot(root: Path) -> dict[str, str]:
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(root.rglob("*")) if path.is_file()}
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(root.rglob("*")) if path.is_file()
+    }
 
 
 def test_exit_statuses_of_check(tmp_path: Path) -> None:
@@ -79,9 +89,22 @@ def test_check_json_is_the_contract(tmp_path: Path) -> None:
     answer = json.loads(run(write_register(tmp_path, BROKEN), "check", "--format", "json").stdout)
     assert list(answer) == sorted(answer)
     assert (answer["schema_version"], answer["as_of"]) == (1, "2026-11-22")
-    assert answer["counts"] == {"files": 2, "protocols": 1, "organisations": 1, "signatures": 0, "errors": 1, "warnings": 0, "advice": 0}
+    assert answer["counts"] == {
+        "files": 2,
+        "protocols": 1,
+        "organisations": 1,
+        "signatures": 0,
+        "errors": 1,
+        "warnings": 0,
+        "advice": 0,
+    }
     finding = answer["findings"][0]
-    assert (finding["code"], finding["path"], finding["line"], finding["column"]) == ("unknown-key", "protocols/p/protocol.yaml", 1, 1)
+    assert (finding["code"], finding["path"], finding["line"], finding["column"]) == (
+        "unknown-key",
+        "protocols/p/protocol.yaml",
+        1,
+        1,
+    )
     assert "title" in finding["hint"]
 
 
@@ -124,17 +147,45 @@ def test_sarif_names_rules_and_places(tmp_path: Path) -> None:
 def test_status_json_is_the_contract(tmp_path: Path) -> None:
     answer = json.loads(run(write_register(tmp_path, SIGNED), "status", "--format", "json").stdout)
     protocol = answer["protocols"][0]
-    assert {"id", "title", "status", "version", "fingerprint", "unreleased_changes", "review", "parties", "in_force", "in_force_between", "counts"} <= set(protocol)
+    assert {
+        "id",
+        "title",
+        "status",
+        "version",
+        "fingerprint",
+        "unreleased_changes",
+        "review",
+        "parties",
+        "in_force",
+        "in_force_between",
+        "counts",
+    } <= set(protocol)
     assert protocol["review"] == {"state": "lapsed", "due_on": "2026-01-01", "days": -325, "last_completed_on": None}
     assert protocol["parties"][1] == {
-        "organisation": "b", "state": "awaiting", "signed_version": None, "signed_on": None, "copy_returned": False,
-        "copy_outstanding_days": None, "days_waiting": 40,
+        "organisation": "b",
+        "state": "awaiting",
+        "signed_version": None,
+        "signed_on": None,
+        "copy_returned": False,
+        "copy_outstanding_days": None,
+        "days_waiting": 40,
     }
-    assert protocol["counts"] == {"signed": 1, "stale": 0, "awaiting": 1, "not-sent": 0, "declined": 0, "withdrawn": 0, "ended": 0, "not-required": 0}
+    assert protocol["counts"] == {
+        "signed": 1,
+        "stale": 0,
+        "awaiting": 1,
+        "not-sent": 0,
+        "declined": 0,
+        "withdrawn": 0,
+        "ended": 0,
+        "not-required": 0,
+    }
 
 
 def test_status_names_on_standard_error_what_it_left_out(tmp_path: Path) -> None:
-    answer = run(write_register(tmp_path, SIGNED + "=== protocols/q/protocol.yaml\ntitle: [\n"), "status", "--format", "json")
+    answer = run(
+        write_register(tmp_path, SIGNED + "=== protocols/q/protocol.yaml\ntitle: [\n"), "status", "--format", "json"
+    )
     assert (answer.returncode, [p["id"] for p in json.loads(answer.stdout)["protocols"]]) == (0, ["p"])
     assert "protocols/q/protocol.yaml" in answer.stderr
 
@@ -147,7 +198,12 @@ def test_status_of_an_unknown_protocol(tmp_path: Path) -> None:
 def test_the_spreadsheet_is_a_real_one(tmp_path: Path) -> None:
     root = write_register(tmp_path, SIGNED)
     assert run(root, "status", "--format", "xlsx", "--output", str(root / "a.xlsx")).returncode == 0
-    assert run(root, "status", "--format", "xlsx", "--output", str(root / "b.xlsx"), environment={"TZ": "Pacific/Auckland"}).returncode == 0
+    assert (
+        run(
+            root, "status", "--format", "xlsx", "--output", str(root / "b.xlsx"), environment={"TZ": "Pacific/Auckland"}
+        ).returncode
+        == 0
+    )
     assert (root / "a.xlsx").read_bytes() == (root / "b.xlsx").read_bytes()
     workbook = openpyxl.load_workbook(root / "a.xlsx")
     protocols, signatures = workbook.worksheets
@@ -165,9 +221,17 @@ def test_csv_cells_are_neutralised(tmp_path: Path) -> None:
     out = run(write_register(tmp_path, text), "status", "--format", "csv").stdout
     rows = list(csv.reader(io.StringIO(out)))
     assert rows[1][:6] == ["p", "1.0", "a", "signed", "1.0", "2025-01-05"]
-    from undersigned.reports import neutral
+    from undersigned.reports.reports import neutral
 
-    assert [neutral(text) for text in ("=1", "+1", "-1", "@x", "\tx", "plain", " =1")] == ["'=1", "'+1", "'-1", "'@x", "'\tx", "plain", "' =1"]
+    assert [neutral(text) for text in ("=1", "+1", "-1", "@x", "\tx", "plain", " =1")] == [
+        "'=1",
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "plain",
+        "' =1",
+    ]
 
 
 def test_reviews_fail_on_what_is_named(tmp_path: Path) -> None:
@@ -179,7 +243,12 @@ def test_reviews_fail_on_what_is_named(tmp_path: Path) -> None:
     assert run(root, "--as-of", "2026-01-02", "reviews", "--fail-on", "overdue").returncode == 1
     assert run(root, "--as-of", "2025-12-30", "reviews", "--fail-on", "due-soon").returncode == 1
     assert json.loads(run(root, "reviews", "--format", "json").stdout)["reviews"][0]["state"] == "lapsed"
-    assert json.loads(run(root, "--as-of", "2025-06-01", "reviews", "--within", "60", "--format", "json").stdout)["reviews"] == []
+    assert (
+        json.loads(run(root, "--as-of", "2025-06-01", "reviews", "--within", "60", "--format", "json").stdout)[
+            "reviews"
+        ]
+        == []
+    )
     assert "| 2026-01-01 | -325 | lapsed | p |" in run(root, "reviews", "--format", "markdown").stdout
 
 
@@ -187,8 +256,25 @@ def test_the_cache_never_changes_an_answer(tmp_path: Path) -> None:
     root = write_register(tmp_path / "r", BROKEN)
 
     def check() -> str:
-        return subprocess.run([sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", "2026-11-22", "--cache", str(tmp_path / "c"),
-                               "check", "--format", "json"], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "undersigned",
+                "--root",
+                str(root),
+                "--as-of",
+                "2026-11-22",
+                "--cache",
+                str(tmp_path / "c"),
+                "check",
+                "--format",
+                "json",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
 
     first = check()
     assert check() == first
@@ -213,30 +299,42 @@ def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
     answer = run(root, "check", "--since", "HEAD", "--format", "json")
     assert (answer.returncode, [f["code"] for f in json.loads(answer.stdout)["findings"]]) == (1, ["unknown-value"])
     assert run(root, "check", "--since", "no-such-revision").returncode == 2
-    assert run(write_register(tmp_path.parent / f"{tmp_path.name}-bare", SOUND), "check", "--since", "HEAD").returncode == 2
+    assert (
+        run(write_register(tmp_path.parent / f"{tmp_path.name}-bare", SOUND), "check", "--since", "HEAD").returncode
+        == 2
+    )
 
 
-@pytest.mark.parametrize("arguments", [["explain"], ["explain", "unknown-key"], ["schema"], ["schema", "protocol"], ["--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["explain"], ["explain", "unknown-key"], ["schema"], ["schema", "protocol"], ["--help"], ["--version"]],
+)
 def test_verbs_that_need_no_register(arguments: list[str]) -> None:
-    answer = subprocess.run([sys.executable, "-m", "undersigned", *arguments], capture_output=True, text=True, check=False, cwd="/")
+    answer = subprocess.run(
+        [sys.executable, "-m", "undersigned", *arguments], capture_output=True, text=True, check=False, cwd="/"
+    )
     assert (answer.returncode, bool(answer.stdout)) == (0, True), answer.stderr
 
 
 def test_explain_of_an_unknown_rule_names_the_nearest() -> None:
-    answer = subprocess.run([sys.executable, "-m", "undersigned", "explain", "unknown-kee"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [sys.executable, "-m", "undersigned", "explain", "unknown-kee"], capture_output=True, text=True, check=False
+    )
     assert (answer.returncode, "unknown-key" in answer.stderr) == (2, True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
-@pytest.mark.parametrize(("arguments", "redirected", "status"), [
-    ("status", ">&-", 2),
-    ("status", "2>&-", 0),
-    ("new protocol q", "<&-", 0),
-    ("status", ">/dev/full", 2),
-])
-def test_a_stream_that_is_closed_or_full_is_no_traceback(tmp_path: Path, arguments: str, redirected: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "redirected", "status"),
+    [("status", ">&-", 2), ("status", "2>&-", 0), ("new protocol q", "<&-", 0), ("status", ">/dev/full", 2)],
+)
+def test_a_stream_that_is_closed_or_full_is_no_traceback(
+    tmp_path: Path, arguments: str, redirected: str, status: int
+) -> None:
     root = write_register(tmp_path, SOUND)
-    command = f"'{sys.executable}' -m undersigned --root '{root}' --as-of 2026-11-22 --no-cache {arguments} {redirected}"
+    command = (
+        f"'{sys.executable}' -m undersigned --root '{root}' --as-of 2026-11-22 --no-cache {arguments} {redirected}"
+    )
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr

@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from support import TODAY, register_from
-from undersigned.feeds import ReviewDate, news, render_atom, render_calendar, render_reviews_ics
+from undersigned.reports.feeds import ReviewDate, news, render_atom, render_calendar, render_reviews_ics
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REGISTER = f"""
@@ -65,18 +65,13 @@ def events(text: bytes) -> list[dict[str, object]]:
 def test_each_review_due_is_a_day_long_event_with_a_lasting_id() -> None:
     text = render_reviews_ics(register_from(REGISTER), as_of=TODAY)
     found = Calendar.from_ical(text).walk("VEVENT")
-    assert [str(event["uid"]) for event in found] == [
-        "q-review@undersigned.invalid",
-        "p-review@undersigned.invalid",
-    ]
+    assert [str(event["uid"]) for event in found] == ["q-review@undersigned.invalid", "p-review@undersigned.invalid"]
     assert found[1].decoded("dtstart") == date(2027, 2, 1)
     assert found[1].decoded("dtend") == date(2027, 2, 2)
     assert found[1].decoded("dtstamp") == datetime(2026, 11, 22, tzinfo=UTC)
     assert found[1]["summary"] == 'Review due: P, and "so on"; £'
     assert found[1]["sequence"] == 1
-    assert [alarm.decoded("trigger") for alarm in found[1].walk("VALARM")] == [
-        timedelta(days=-d) for d in (60, 30, 7)
-    ]
+    assert [alarm.decoded("trigger") for alarm in found[1].walk("VALARM")] == [timedelta(days=-d) for d in (60, 30, 7)]
 
 
 def test_the_id_stays_when_the_date_moves() -> None:
@@ -134,7 +129,9 @@ def renamed(text: str, *, protocol: tuple[str, ...] = ("p",), organisation: tupl
     """The register after changes of an id, each given as all ids of the same thing, oldest first."""
     for folder, key, ids in (("protocols", "kind: framework", protocol), ("signatories", "kind: other", organisation)):
         first, now = ids[0], ids[-1]
-        head, name, rest = text.partition(f"=== {folder}/{first}/{'protocol' if folder == 'protocols' else 'organisation'}.yaml\n")
+        head, name, rest = text.partition(
+            f"=== {folder}/{first}/{'protocol' if folder == 'protocols' else 'organisation'}.yaml\n"
+        )
         rest = rest.replace(key, f"{key}\nformerly: [{', '.join(ids[:-1])}]", 1)
         text = (head + name + rest).replace(f"=== {folder}/{first}/", f"=== {folder}/{now}/")
     return text
@@ -146,7 +143,9 @@ RENAMED = [("p", "r"), ("p", "r", "s")], [("a", "b"), ("a", "b", "c")]
 @pytest.mark.parametrize("protocol", RENAMED[0])
 @pytest.mark.parametrize("organisation", RENAMED[1])
 def test_a_change_of_id_makes_nothing_new(protocol: tuple[str, ...], organisation: tuple[str, ...]) -> None:
-    before, after = (register_from(text) for text in (REGISTER, renamed(REGISTER, protocol=protocol, organisation=organisation)))
+    before, after = (
+        register_from(text) for text in (REGISTER, renamed(REGISTER, protocol=protocol, organisation=organisation))
+    )
     now = protocol[-1]
     address = "https://r.example.org/"
     was, is_ = (events(render_reviews_ics(register, as_of=TODAY, address=address)) for register in (before, after))
@@ -161,16 +160,25 @@ def test_a_change_of_id_makes_nothing_new(protocol: tuple[str, ...], organisatio
 @pytest.mark.parametrize("former", ["q", "d", "../x", "P", "x\\r\\nUID:y"])
 def test_a_former_id_that_is_anothers_or_none_gives_no_id(former: str) -> None:
     text = REGISTER.replace("kind: framework\n", f'kind: framework\nformerly: ["{former}"]\n', 1).replace(
-        "kind: other\n", f'kind: other\nformerly: ["{former}"]\n=== signatories/d/organisation.yaml\nname: D\nkind: other\n'
-        "=== signatories/q/organisation.yaml\nname: Q\nkind: other\n", 1,
+        "kind: other\n",
+        f'kind: other\nformerly: ["{former}"]\n=== signatories/d/organisation.yaml\nname: D\nkind: other\n'
+        "=== signatories/q/organisation.yaml\nname: Q\nkind: other\n",
+        1,
     )
     register = register_from(text)
-    assert [str(event["UID"]).partition("-")[0] for event in events(render_reviews_ics(register, as_of=TODAY))] == ["q", "p"]
-    assert {item.key for item in news(register, as_of=TODAY)} == {item.key for item in news(register_from(REGISTER), as_of=TODAY)}
+    assert [str(event["UID"]).partition("-")[0] for event in events(render_reviews_ics(register, as_of=TODAY))] == [
+        "q",
+        "p",
+    ]
+    assert {item.key for item in news(register, as_of=TODAY)} == {
+        item.key for item in news(register_from(REGISTER), as_of=TODAY)
+    }
 
 
 def test_signing_for_oneself_and_others_on_one_day_is_one_piece_of_news() -> None:
-    twice = REGISTER.replace("signed_on: 2025-01-15}", 'signed_on: 2025-01-15}\n  - {version: "1.0", signed_on: 2025-01-15, signs_for: [b]}')
+    twice = REGISTER.replace(
+        "signed_on: 2025-01-15}", 'signed_on: 2025-01-15}\n  - {version: "1.0", signed_on: 2025-01-15, signs_for: [b]}'
+    )
     assert twice != REGISTER
     assert news(register_from(twice), as_of=TODAY) == news(register_from(REGISTER), as_of=TODAY)
 

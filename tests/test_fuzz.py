@@ -108,9 +108,52 @@ signatures:
 """
 FILES = files_from(REGISTER)
 PIECES = [
-    ":", "- ", "  ", "\t", "\n", "|", ">", "'", '"', "[", "]", "{", "}", "&x", "*x", "!!str ", "#", "---\n", "%", "\x00", "\u2028",
-    "\ufeff", "é", "1.10", "2026-02-30", "2004-05", "yes", "null", "~", "<b>", "[x](javascript:y)", "![i](x)", "{0}", "{x}",
-    "%s", "x" * 300, "- " * 60, "[" * 60, "9" * 30, "99999", "-1", "AB123456C", "07700 900123", "a: b", ", ", "a@b.example",
+    ":",
+    "- ",
+    "  ",
+    "\t",
+    "\n",
+    "|",
+    ">",
+    "'",
+    '"',
+    "[",
+    "]",
+    "{",
+    "}",
+    "&x",
+    "*x",
+    "!!str ",
+    "#",
+    "---\n",
+    "%",
+    "\x00",
+    "\u2028",
+    "\ufeff",
+    "é",
+    "1.10",
+    "2026-02-30",
+    "2004-05",
+    "yes",
+    "null",
+    "~",
+    "<b>",
+    "[x](javascript:y)",
+    "![i](x)",
+    "{0}",
+    "{x}",
+    "%s",
+    "x" * 300,
+    "- " * 60,
+    "[" * 60,
+    "9" * 30,
+    "99999",
+    "-1",
+    "AB123456C",
+    "07700 900123",
+    "a: b",
+    ", ",
+    "a@b.example",
 ]
 
 
@@ -126,9 +169,9 @@ def mutated(draw: st.DrawFn) -> dict[str, bytes]:
             case 0:
                 raw = raw[:at] + random_.choice(PIECES).encode() + raw[at:]
             case 1:
-                raw = raw[:at] + raw[min(upto, at + 40):]
+                raw = raw[:at] + raw[min(upto, at + 40) :]
             case 2:
-                raw = raw[:at] + bytes([random_.randrange(256)]) + raw[at + 1:]
+                raw = raw[:at] + bytes([random_.randrange(256)]) + raw[at + 1 :]
             case 3:
                 lines = raw.split(b"\n")
                 random_.shuffle(lines)
@@ -160,7 +203,9 @@ def test_mutated_records_are_judged_and_never_break_the_check(files: dict[str, b
         assert finding.line >= 1
         assert finding.column >= 1
         if finding.path in files:
-            lines = files[finding.path].decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            lines = (
+                files[finding.path].decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            )
             assert finding.line <= len(lines), finding
             assert finding.column <= len(lines[finding.line - 1]) + 1, finding
     folder = register.protocol("p")

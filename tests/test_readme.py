@@ -25,12 +25,25 @@ def blocks() -> list[str]:
 def output_of(block: str, folder: Path) -> str:
     """The block's commands with what they print, run in `folder`."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "scripts"), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "PYTHONPATH": str(ROOT / "scripts"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     shown = ""
     for line in block.splitlines():
         if line.startswith("$ "):
-            done = subprocess.run(["bash", "-c", line[2:]], cwd=folder, env=environment, capture_output=True, text=True,
-                                  check=False, timeout=120, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                ["bash", "-c", line[2:]],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+                stdin=subprocess.DEVNULL,
+            )
             assert "Traceback" not in done.stderr, done.stderr
             shown += line + "\n" + done.stdout
     return shown
@@ -53,7 +66,9 @@ def rewrite() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = copy_of_the_example(Path(scratch))
         text = README.read_text(encoding="utf-8")
-        README.write_text(_BLOCK.sub(lambda match: f"```console\n{output_of(match[1], folder)}```", text), encoding="utf-8")
+        README.write_text(
+            _BLOCK.sub(lambda match: f"```console\n{output_of(match[1], folder)}```", text), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -50,8 +50,12 @@ def kind_of(path: Path) -> str:
             return "signature"
 
 
-RECORDS = sorted([*ROOT.glob("protocols/*/*.yaml"), *ROOT.glob("protocols/*/*/*.yaml"), *ROOT.glob("signatories/*/*.yaml")])
-VALIDATORS = {kind: Draft202012Validator(schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER) for kind in KINDS}
+RECORDS = sorted(
+    [*ROOT.glob("protocols/*/*.yaml"), *ROOT.glob("protocols/*/*/*.yaml"), *ROOT.glob("signatories/*/*.yaml")]
+)
+VALIDATORS = {
+    kind: Draft202012Validator(schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER) for kind in KINDS
+}
 
 
 def faults(kind: str, text: str) -> list[str]:
@@ -109,13 +113,23 @@ PROTOCOL = "title: T\nkind: framework\nstatus: draft\npublication: public\n"
         ("protocol", PROTOCOL + "summary:\nareas: []\nparties:\nflows: []\nreview: {}\ndpia:\n"),
         ("protocol", PROTOCOL + "effective_from: 2004-05\nreview: {interval_months: '12'}\n"),
         ("protocol", PROTOCOL + "parties: [{organisation: a, signs: true}, {organisation: b, signs: no}]\n"),
-        ("protocol", PROTOCOL + "flows: [{id: f, items: [x, {name: n, sensitivity: personal}, {name: 12, sensitivity: [personal]}]}]\n"),
+        (
+            "protocol",
+            PROTOCOL
+            + "flows: [{id: f, items: [x, {name: n, sensitivity: personal}, {name: 12, sensitivity: [personal]}]}]\n",
+        ),
         ("protocol", PROTOCOL + "clauses: [{id: a, adopts: {protocol: p, version: 2.0, clauses: [b]}}]\n"),
         ("protocol", PROTOCOL.replace("title: T", "title: 1984")),
         ("signature", "signatures: [{version: 1.0, signed_on: 2026-05-01, declined: {on: 2026-05}}]\n"),
         ("signature", "inherits:\n"),
-        ("outcome", "period: {from: 2026-01-01, to: 2026-02-01}\nresults: [{measure: referrals, count: '[c]', numerator: 12, denominator: '12', share_of_caseload: 2.5}]\n"),
-        ("form", "title: F\nfrom: [any]\nto: [probation]\nsections: [{fields: [{name: n, label: L, type: choice, options: [Yes, No]}]}]\n"),
+        (
+            "outcome",
+            "period: {from: 2026-01-01, to: 2026-02-01}\nresults: [{measure: referrals, count: '[c]', numerator: 12, denominator: '12', share_of_caseload: 2.5}]\n",
+        ),
+        (
+            "form",
+            "title: F\nfrom: [any]\nto: [probation]\nsections: [{fields: [{name: n, label: L, type: choice, options: [Yes, No]}]}]\n",
+        ),
         ("signatory", "name: N\nkind: probation\n"),
         ("signatory", "nominated_officer: {post: P}\n"),
     ],
@@ -134,7 +148,11 @@ def test_takes_what_the_reader_takes(kind: str, text: str) -> None:
         ("protocol", PROTOCOL.replace("title: T", "title:"), "None is not of type"),
         ("protocol", PROTOCOL.replace("draft", "drafty"), "'drafty' is not one of"),
         ("protocol", PROTOCOL + "flows: [{id: f, gateways: [oma07-s99]}]\n", "'oma07-s99' is not one of"),
-        ("protocol", PROTOCOL + "flows: [{id: f, law_differs: [{for: [a], lawful_bases: [x]}]}]\n", "'x' is not one of"),
+        (
+            "protocol",
+            PROTOCOL + "flows: [{id: f, law_differs: [{for: [a], lawful_bases: [x]}]}]\n",
+            "'x' is not one of",
+        ),
         ("protocol", PROTOCOL + "effective_from: 1 May 2026\n", "does not match"),
         ("protocol", PROTOCOL + "parties: [{organisation: a, signs: maybe}]\n", "'maybe' is not one of"),
         ("organisation", "name: N\nkind: church\n", "'church' is not one of"),
@@ -142,7 +160,11 @@ def test_takes_what_the_reader_takes(kind: str, text: str) -> None:
         ("signature", "signatures: [{version: one}]\n", "'one' does not match"),
         ("signature", 'signatures: [{version: "1.0", fingerprint: x}]\n', "'x' does not match"),
         ("outcome", "period: {from: 2026-01-01, to: 2026-02-01}\nresults: [{measure: luck}]\n", "'luck' is not one of"),
-        ("outcome", "period: {from: 2026-01-01, to: 2026-02-01}\nresults: [{measure: referrals, count: few}]\n", "not valid under any"),
+        (
+            "outcome",
+            "period: {from: 2026-01-01, to: 2026-02-01}\nresults: [{measure: referrals, count: few}]\n",
+            "not valid under any",
+        ),
         ("signatory", "name: N\nkind: probation\nsignature: []\n", "'signature' was unexpected"),
         ("signatory", "signatures: [{verzion: 1.0}]\n", "'verzion' was unexpected"),
     ],
@@ -191,5 +213,11 @@ def schema_of(part: Any) -> Any:
     return next(
         definitions[part.__name__]
         for kind in KINDS
-        if part.__name__ in (definitions := {_MODELS[kind].__name__ if kind in _MODELS else "": schema(kind), **schema(kind).get("$defs", {})})
+        if part.__name__
+        in (
+            definitions := {
+                _MODELS[kind].__name__ if kind in _MODELS else "": schema(kind),
+                **schema(kind).get("$defs", {}),
+            }
+        )
     )

@@ -20,7 +20,7 @@ _SUFFIXES = (".py", ".yaml")
 #: What a document is made of beside its record: code, words, page design, fonts and law.
 _DOCUMENTS_COME_FROM = ("documents", "records", "status", "register.py", "findings.py")
 #: What a page is made of beside its records.
-_PAGES_COME_FROM = ("changes", "checks", "feeds.py", "findings.py", "records", "register.py", "site", "status")
+_PAGES_COME_FROM = ("changes", "checks", "facts", "findings.py", "records", "register.py", "reports", "site", "status")
 _PROGRAMS = ("Jinja2", "MarkupSafe", "icalendar", "markdown-it-py", "nh3", "pydantic")
 _MOST_BYTES = 3 << 30
 _DIGEST = 32
@@ -131,7 +131,9 @@ class DocumentCache:
         if self._folder is None:
             return
         with contextlib.suppress(OSError):
-            kept = sorted(((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("??/*")), reverse=True)
+            kept = sorted(
+                ((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("??/*")), reverse=True
+            )
             total = 0
             for _, size, path in kept:
                 total += size

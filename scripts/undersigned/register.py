@@ -81,8 +81,12 @@ class ProtocolFolder:
 
     def records(self) -> Iterator[Record[Authored]]:
         yield from [  # type: ignore[misc]
-            self.record, *self.versions.values(), *self.forms.values(), *self.reviews.values(),
-            *self.outcomes.values(), *self.signing.values(),
+            self.record,
+            *self.versions.values(),
+            *self.forms.values(),
+            *self.reviews.values(),
+            *self.outcomes.values(),
+            *self.signing.values(),
         ]
 
     @cached_property
@@ -160,12 +164,18 @@ class Register:
             top, name, *more = folder.split("/")
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":
-                self._fault(folder, "stray-file", "a signatory's folder holds no folders", "Move the records up one level.")
+                self._fault(
+                    folder, "stray-file", "a signatory's folder holds no folders", "Move the records up one level."
+                )
         for path in self.files.contents:
             top, *parts = path.split("/")
             if len(parts) < 2:
-                self._fault(path, "stray-file", "this file stands outside any folder and is not read",
-                            f"Move it into the folder of its {'protocol' if top == 'protocols' else 'organisation'}.")
+                self._fault(
+                    path,
+                    "stray-file",
+                    "this file stands outside any folder and is not read",
+                    f"Move it into the folder of its {'protocol' if top == 'protocols' else 'organisation'}.",
+                )
                 continue
             name, rest = parts[0], parts[1:]
             if top == "protocols":
@@ -175,16 +185,24 @@ class Register:
                 if len(rest) == 2 and rest[0] in PROTOCOL_FOLDERS:
                     self._in_protocol.setdefault(name, {}).setdefault(rest[0], []).append(path)
                 else:
-                    self._fault(path, "stray-file", "no record belongs here, so this file is not read",
-                                "A protocol's folder holds protocol.yaml and the folders versions, forms, reviews and outcomes.")
+                    self._fault(
+                        path,
+                        "stray-file",
+                        "no record belongs here, so this file is not read",
+                        "A protocol's folder holds protocol.yaml and the folders versions, forms, reviews and outcomes.",
+                    )
             else:
                 organisations.add(name)
                 if len(rest) == 1:
                     if rest[0] != "organisation.yaml":
                         self._signing_paths.setdefault(rest[0][: -len(".yaml")], []).append((name, path))
                 else:
-                    self._fault(path, "stray-file", "no record belongs here, so this file is not read",
-                                "A signatory's folder holds organisation.yaml and one file for each protocol.")
+                    self._fault(
+                        path,
+                        "stray-file",
+                        "no record belongs here, so this file is not read",
+                        "A signatory's folder holds organisation.yaml and one file for each protocol.",
+                    )
         self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
         self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
         told = {finding.path for finding in self.files.findings}
@@ -192,11 +210,19 @@ class Register:
             for id_ in ids:
                 main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
                 if not KEBAB.match(id_) or id_ == "organisation":
-                    self._fault(main, "bad-id", f"'{id_}' cannot be the id of a {'protocol' if kind == 'protocols' else 'signatory'}",
-                                "Name the folder in small letters, digits and single hyphens, for example county-housing.")
+                    self._fault(
+                        main,
+                        "bad-id",
+                        f"'{id_}' cannot be the id of a {'protocol' if kind == 'protocols' else 'signatory'}",
+                        "Name the folder in small letters, digits and single hyphens, for example county-housing.",
+                    )
                 if main not in self.files.contents and main not in told:
-                    self._fault(main, "missing-file", f"the folder {kind}/{id_} has no {main.rsplit('/', 1)[1]}",
-                                "Add it, or remove the folder if it holds nothing that counts.")
+                    self._fault(
+                        main,
+                        "missing-file",
+                        f"the folder {kind}/{id_} has no {main.rsplit('/', 1)[1]}",
+                        "Add it, or remove the folder if it holds nothing that counts.",
+                    )
 
     def _fault(self, path: str, code: str, message: str, hint: str) -> None:
         self.findings.append(Finding(printable(path), 1, 1, code, "error", message, hint))
@@ -273,7 +299,9 @@ class Register:
         if id_ not in self._protocol_records:
             path = f"protocols/{id_}/protocol.yaml"
             raw = self.files.contents.get(path)
-            self._protocol_records[id_] = read_record(path, raw, Protocol) if raw is not None else Record(Source(path, b""))
+            self._protocol_records[id_] = (
+                read_record(path, raw, Protocol) if raw is not None else Record(Source(path, b""))
+            )
         return self._protocol_records[id_]
 
     def protocol(self, id_: str) -> ProtocolFolder | None:
@@ -313,7 +341,11 @@ class Register:
             if VERSION_NUMBER.match(name):
                 versions[name] = self._read(path, Version)
             else:
-                bad_name(path, f"'{name}' is not a version number", "Versions are written by 'undersigned release', as 1.0.yaml, 1.1.yaml, 2.0.yaml.")
+                bad_name(
+                    path,
+                    f"'{name}' is not a version number",
+                    "Versions are written by 'undersigned release', as 1.0.yaml, 1.1.yaml, 2.0.yaml.",
+                )
         reviews: dict[date, Record[Review]] = {}
         for name, path in each("reviews"):
             try:
@@ -321,11 +353,19 @@ class Register:
                     raise ValueError
                 reviews[date.fromisoformat(name)] = self._read(path, Review)
             except ValueError:
-                bad_name(path, f"'{name}' is not a date, and a review is named by the day it was completed", "Name the file for example 2026-05-01.yaml.")
+                bad_name(
+                    path,
+                    f"'{name}' is not a date, and a review is named by the day it was completed",
+                    "Name the file for example 2026-05-01.yaml.",
+                )
         forms: dict[str, Record[Form]] = {}
         for name, path in each("forms"):
             if not KEBAB.match(name):
-                bad_name(path, f"'{name}' cannot be the id of a form", "Name the file in small letters, digits and single hyphens.")
+                bad_name(
+                    path,
+                    f"'{name}' cannot be the id of a form",
+                    "Name the file in small letters, digits and single hyphens.",
+                )
             forms[name] = self._read(path, Form)
         outcomes = {name: self._read(path, Outcome) for name, path in each("outcomes")}
         signing: dict[str, Record[SigningRecord]] = {}
@@ -334,16 +374,26 @@ class Register:
             for organisation, path in self._signing_paths.get(name, ()):
                 record = self._read(path, SigningRecord)
                 if organisation in signing:
-                    findings.append(record.finding(record.source.place(), "two-signing-records", "error",
-                        f"{organisation} has two signing records for this protocol: {signing[organisation].path.rsplit('/', 1)[1]} and {path.rsplit('/', 1)[1]}",
-                        f"Move all entries into {id_}.yaml and delete the other file."))
+                    findings.append(
+                        record.finding(
+                            record.source.place(),
+                            "two-signing-records",
+                            "error",
+                            f"{organisation} has two signing records for this protocol: {signing[organisation].path.rsplit('/', 1)[1]} and {path.rsplit('/', 1)[1]}",
+                            f"Move all entries into {id_}.yaml and delete the other file.",
+                        )
+                    )
                     continue
                 signing[organisation] = record
         return ProtocolFolder(
-            id=id_, record=self._protocol_record(id_),
+            id=id_,
+            record=self._protocol_record(id_),
             versions=dict(sorted(versions.items(), key=lambda pair: version_key(pair[0]))),
-            forms=forms, reviews=dict(sorted(reviews.items())), outcomes=outcomes,
-            signing=dict(sorted(signing.items())), findings=findings,
+            forms=forms,
+            reviews=dict(sorted(reviews.items())),
+            outcomes=outcomes,
+            signing=dict(sorted(signing.items())),
+            findings=findings,
         )
 
     def _read(self, path: str, model: type[M]) -> Record[M]:
@@ -357,8 +407,11 @@ class Register:
                     yield organisation, name, path
 
     def count_signatures(self, folder: ProtocolFolder) -> int:
-        return sum(len(record.source.data.get("signatures") or ()) for record in folder.signing.values()
-                   if isinstance(record.source.data.get("signatures") or [], list))
+        return sum(
+            len(record.source.data.get("signatures") or ())
+            for record in folder.signing.values()
+            if isinstance(record.source.data.get("signatures") or [], list)
+        )
 
 
 def load_register(root: Path) -> Register:
@@ -374,9 +427,7 @@ def register_of(root: Path, files: Files, *, commit: str = "", address: str = ""
     settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
     written = settings.get("site_url")
     address = written if written and isinstance(written, str) else address
-    return Register(
-        root, files, repository_private=_is_private(settings), address=address, commit=commit
-    )
+    return Register(root, files, repository_private=_is_private(settings), address=address, commit=commit)
 
 
 def _is_private(settings: Data) -> bool:

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measure import measure
 from national import FULL, organisation_id, parties_of, write_register
 
-from undersigned.history import History
-from undersigned.proposals import proposal_between
+from undersigned.changes.git import History
+from undersigned.changes.report import proposal_between
 
 TODAY = date(2026, 11, 22)
 PROTOCOLS_AT_ONE = 1134
@@ -76,8 +76,16 @@ def propose(root: Path, scale: float, times: int) -> int:
             edit(f"{folder}/protocol.yaml", "retention: 1 years", "retention: 2 years")
             edit(f"{folder}/reviews/2026-02-20.yaml", "checked: [contacts, law]", "checked: [contacts, law, forms]")
             for party in parties[1:3]:
-                edit(f"signatories/{organisation_id(party)}/protocol-{protocol:05d}.yaml", "", '  - version: "1.0"\n    sent_on: 2026-11-01\n')
-            edit(f"signatories/{organisation_id(parties[3])}/organisation.yaml", "Partnerships Officer", "Partnerships Manager")
+                edit(
+                    f"signatories/{organisation_id(party)}/protocol-{protocol:05d}.yaml",
+                    "",
+                    '  - version: "1.0"\n    sent_on: 2026-11-01\n',
+                )
+            edit(
+                f"signatories/{organisation_id(parties[3])}/organisation.yaml",
+                "Partnerships Officer",
+                "Partnerships Manager",
+            )
     git(root, "commit", "-q", "-a", "-m", "Proposed")
     return len(touched)
 
@@ -108,7 +116,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         plan: dict[str, list[str]] = {}
         for name, scale, times in (
-            ("national", options.scale, 1), ("half the register", options.scale / 2, 1), ("national, five times the change", options.scale, 5),
+            ("national", options.scale, 1),
+            ("half the register", options.scale / 2, 1),
+            ("national, five times the change", options.scale, 5),
         ):
             root = Path(scratch) / name.replace(" ", "-").replace(",", "")
             begin(root, scale, options.commits)
@@ -116,10 +126,31 @@ def main() -> None:
             ids = contents_read(root)
             listed = root.with_suffix(".ids")
             listed.write_text("\n".join(ids) + "\n", encoding="ascii")
-            print(f"{name}: {files} files touched, {len(ids)} contents read, {git(root, 'rev-list', '--count', 'proposed').decode().strip()} commits, "
-                  f"{len(git(root, 'ls-files').splitlines())} files", flush=True)
-            plan[f"floor, {name}"] = ["sh", "-c", 'git -C "$1" diff --raw -z -M main...proposed && git -C "$1" cat-file --batch < "$2"', "sh", str(root), str(listed)]
-            plan[f"changes, {name}"] = [sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", TODAY.isoformat(), "changes", "main", "proposed"]
+            print(
+                f"{name}: {files} files touched, {len(ids)} contents read, {git(root, 'rev-list', '--count', 'proposed').decode().strip()} commits, "
+                f"{len(git(root, 'ls-files').splitlines())} files",
+                flush=True,
+            )
+            plan[f"floor, {name}"] = [
+                "sh",
+                "-c",
+                'git -C "$1" diff --raw -z -M main...proposed && git -C "$1" cat-file --batch < "$2"',
+                "sh",
+                str(root),
+                str(listed),
+            ]
+            plan[f"changes, {name}"] = [
+                sys.executable,
+                "-m",
+                "undersigned",
+                "--root",
+                str(root),
+                "--as-of",
+                TODAY.isoformat(),
+                "changes",
+                "main",
+                "proposed",
+            ]
             if times == 1 and scale == options.scale:
                 plan["changes, national, HEAD left out"] = plan[f"changes, {name}"][:-1]
                 plan["the program alone"] = [sys.executable, "-m", "undersigned", "--version"]

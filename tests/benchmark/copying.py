@@ -14,9 +14,9 @@ from undersigned.documents.bases import NothingKept, base_of
 from undersigned.documents.content.agreement import agreement_of
 from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.copies import KEEP, RETURN, recipients_of, sender_of, stamp_of_copy
+from undersigned.documents.docx.docx import docx_parts
+from undersigned.documents.docx.pandoc_tree import Tree
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.documents.word.docx import docx_parts
-from undersigned.documents.word.pandoc_tree import Tree
 from undersigned.documents.words import TEMPLATE
 from undersigned.documents.write import agreement_sheet
 from undersigned.records.files import load_files
@@ -44,13 +44,21 @@ def ratios(root: Path, as_of: str) -> None:
         print(f"{name:40}{statistics.median(values):9.2f}  {min(values):7.2f} to {max(values):7.2f}")
     for run, copy in ((PANDOC, DOCX_COPY), (PDF, PDF_COPY)):
         found = [statistics.median(times[run]) / statistics.median(times[copy]) for times in each]
-        print(f"{copy} is {statistics.median(found):.0f} times cheaper than {run} ({min(found):.0f} to {max(found):.0f})")
+        print(
+            f"{copy} is {statistics.median(found):.0f} times cheaper than {run} ({min(found):.0f} to {max(found):.0f})"
+        )
     both = [
-        (sum(times[PANDOC]) + sum(times[PDF])) / (statistics.median(times[DOCX_COPY]) + statistics.median(times[PDF_COPY])
-                                                  + sum(times[READY]) / len(times[PDF_COPY]))
+        (sum(times[PANDOC]) + sum(times[PDF]))
+        / (
+            statistics.median(times[DOCX_COPY])
+            + statistics.median(times[PDF_COPY])
+            + sum(times[READY]) / len(times[PDF_COPY])
+        )
         for times in each
     ]
-    print(f"both together, the getting ready shared among the copies, {statistics.median(both):.0f} times ({min(both):.0f} to {max(both):.0f})")
+    print(
+        f"both together, the getting ready shared among the copies, {statistics.median(both):.0f} times ({min(both):.0f} to {max(both):.0f})"
+    )
 
 
 def times_of(register: Register, id_: str, as_of: date) -> Times:

@@ -35,7 +35,12 @@ PAUSE = 0.4
 FILES_OF_A_PARTY = 9
 #: The least that keeps both processors at work.
 FEW = 2
-START, COLD, WARM, FLOOR = "two protocols", "the sample", "the sample, documents kept", "floor: the same bytes as plain files"
+START, COLD, WARM, FLOOR = (
+    "two protocols",
+    "the sample",
+    "the sample, documents kept",
+    "floor: the same bytes as plain files",
+)
 
 
 @dataclass
@@ -132,19 +137,27 @@ def project(root: Path, scratch: Path, *, sample: int, rounds: int) -> None:
             found[COLD].add(command(root, place, spread))
             output = Output.of(place)
             if output.files != sample * (2 + PARTIES * FILES_OF_A_PARTY):
-                sys.exit(f"the command left {output.files} files; run it by itself to see why: {' '.join(command(root, place, spread[:FEW]))}")
+                sys.exit(
+                    f"the command left {output.files} files; run it by itself to see why: {' '.join(command(root, place, spread[:FEW]))}"
+                )
             if number == 0:
                 measure(command(root, place, spread, kept=kept), pause=PAUSE)
             with emptied(scratch / "floor") as floor:
                 found[FLOOR].seconds.append(write_the_same(place, floor))
         with emptied(scratch / "warm") as place:
             found[WARM].add(command(root, place, spread, kept=kept))
-        print(f"round {number + 1}: " + ", ".join(f"{name} {rows.seconds[-1]:.1f}" for name, rows in found.items()), file=sys.stderr, flush=True)
+        print(
+            f"round {number + 1}: " + ", ".join(f"{name} {rows.seconds[-1]:.1f}" for name, rows in found.items()),
+            file=sys.stderr,
+            flush=True,
+        )
     print(f"{sample} protocols of {len(every)}; {rounds} rounds; load {os.getloadavg()[0]:.1f}")
     print(f"{'':40}{'seconds':>9}{'from':>10}{'':10}{'MiB':>8}")
     for name, rows in found.items():
         print(f"{name:40}{rows}")
-    print(f"each protocol leaves {output.files / sample:.0f} files, {output.size / sample / 2**20:.1f} MiB ({output.on_disk / sample / 2**20:.1f} on disk)")
+    print(
+        f"each protocol leaves {output.files / sample:.0f} files, {output.size / sample / 2**20:.1f} MiB ({output.on_disk / sample / 2**20:.1f} on disk)"
+    )
     for name in (COLD, WARM):
         report_projection(name, found, output, sample, len(every))
 
@@ -204,7 +217,9 @@ def main() -> None:
     parser.add_argument("--delete", action="store_true", help="with --full: delete on the way")
     options = parser.parse_args()
     count = on_two_processors()
-    print(f"{PROTOCOLS} protocols, {PARTIES} parties each; 2 of {count} processors, Python {sys.version.split()[0]}; load {os.getloadavg()[0]:.1f}")
+    print(
+        f"{PROTOCOLS} protocols, {PARTIES} parties each; 2 of {count} processors, Python {sys.version.split()[0]}; load {os.getloadavg()[0]:.1f}"
+    )
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         root = Path(scratch) / "register"
         write_register(root)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.register import load_register
-from undersigned.site.facts import ProtocolFacts
-from undersigned.site.overview import SiteFacts
 
 AS_OF = date(2026, 11, 22)
 _SETTINGS = """site_name: National example register
@@ -29,7 +29,9 @@ def commands(python: Path, root: Path, scratch: Path) -> dict[str, list[str]]:
     """How each program that `python` has builds the register in `root`; its Markdown is written below `scratch`."""
     found: dict[str, list[str]] = {}
     for name, module, program in (("Material for MkDocs", "material", "mkdocs"), ("Zensical", "zensical", "zensical")):
-        has_it = subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+        has_it = (
+            subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+        )
         if not has_it:
             print(f"{name} is not there: not measured")
             continue

@@ -25,7 +25,18 @@ def seconds_to_show(scratch: Path, *, as_of: str, edits: int) -> list[float]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "undersigned", "--root", str(scratch), "--as-of", as_of, "serve", "--address", address]
+    command = [
+        sys.executable,
+        "-m",
+        "undersigned",
+        "--root",
+        str(scratch),
+        "--as-of",
+        as_of,
+        "serve",
+        "--address",
+        address,
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://{address}/protocols/{_PROTOCOL}/"

@@ -62,7 +62,13 @@ for path in sorted(source.rglob("*")):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(path.read_bytes())
 """
-COLD, WARM, EDIT, INDEX, FLOOR = "site, cold", "site, nothing changed", "site, one edit", "search index", "floor: the same files"
+COLD, WARM, EDIT, INDEX, FLOOR = (
+    "site, cold",
+    "site, nothing changed",
+    "site, one edit",
+    "search index",
+    "floor: the same files",
+)
 TWICE = "site, cold, twice the register"
 
 
@@ -74,7 +80,9 @@ def edit(root: Path, number: int) -> None:
     """Another post in one signing record."""
     record = sorted((root / "signatories" / "body-00000").glob("protocol-*.yaml"))[0]
     lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[0] = f"nominated_officer: {{post: Housing Manager {number}, mailbox: housing-{number}@example.org, confirmed_on: 2026-09-01}}\n"
+    lines[0] = (
+        f"nominated_officer: {{post: Housing Manager {number}, mailbox: housing-{number}@example.org, confirmed_on: 2026-09-01}}\n"
+    )
     record.write_text("".join(lines), encoding="utf-8")
 
 
@@ -90,10 +98,14 @@ def sizes(site: Path) -> None:
         if path.is_file():
             kinds.setdefault(_kind(path.relative_to(site)), []).append(path.stat().st_size)
     for kind, found in sorted(kinds.items()):
-        print(f"{kind:32}{len(found):8,} files{sum(found) / 2**20:9.1f} MiB{sum(found) / len(found) / 1000:9.1f} kB each")
+        print(
+            f"{kind:32}{len(found):8,} files{sum(found) / 2**20:9.1f} MiB{sum(found) / len(found) / 1000:9.1f} kB each"
+        )
     page = next(iter(sorted(site.glob("protocols/*/index.html")))).read_text(encoding="utf-8")
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    print(f"a protocol's page: {len(page) / 1000:.1f} kB, of which {len(words) / 1000:.1f} kB are its {len(words.split()):,} words")
+    print(
+        f"a protocol's page: {len(page) / 1000:.1f} kB, of which {len(words) / 1000:.1f} kB are its {len(words.split()):,} words"
+    )
 
 
 def _kind(path: Path) -> str:
@@ -145,7 +157,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--brief", action="store_true", help="a register of 400 organisations and shorter texts")
     parser.add_argument("--twice", action="store_true", help="also a register of twice the size")
-    parser.add_argument("--rivals", type=Path, metavar="PYTHON", help="also Material for MkDocs and Zensical, once: see rivals.py")
+    parser.add_argument(
+        "--rivals", type=Path, metavar="PYTHON", help="also Material for MkDocs and Zensical, once: see rivals.py"
+    )
     parser.add_argument("--edits", type=int, default=5, help="edits of the shipped register while it is served")
     options = parser.parse_args()
     on_two_processors()
@@ -154,8 +168,11 @@ def main() -> None:
         size = BRIEF if options.brief else FULL
         write_register(root, scale=options.scale, size=size)
         plan = {
-            COLD: run(_SITE, root, site), WARM: run(_SITE, root, site, kept), EDIT: run(_SITE, root, site, kept),
-            INDEX: run(_INDEX, site), FLOOR: run(_FLOOR, site, Path(scratch) / "floor"),
+            COLD: run(_SITE, root, site),
+            WARM: run(_SITE, root, site, kept),
+            EDIT: run(_SITE, root, site, kept),
+            INDEX: run(_INDEX, site),
+            FLOOR: run(_FLOOR, site, Path(scratch) / "floor"),
         }
         if options.twice:
             write_register(two, scale=options.scale * 2, size=size)
@@ -172,7 +189,9 @@ def main() -> None:
         for name, command in others.items():
             taken[name] = Timed()
             taken[name].take(command)
-        print(f"{options.rounds} rounds, {os.cpu_count()} processors of which two are used, Python {sys.version.split()[0]}")
+        print(
+            f"{options.rounds} rounds, {os.cpu_count()} processors of which two are used, Python {sys.version.split()[0]}"
+        )
         table(taken)
         if options.twice:
             print(f"twice the register takes {ratio(taken, TWICE, COLD):.2f} times the processor's time")
@@ -182,7 +201,9 @@ def main() -> None:
         sizes(site)
         if options.edits:
             shown = seconds_to_show(Path(scratch) / "served", as_of=AS_OF, edits=options.edits)
-            print(f"an edit while serving is shown after {statistics.median(shown):.2f} s ({min(shown):.2f} to {max(shown):.2f})")
+            print(
+                f"an edit while serving is shown after {statistics.median(shown):.2f} s ({min(shown):.2f} to {max(shown):.2f})"
+            )
 
 
 if __name__ == "__main__":

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks import (
+from undersigned.checks import run
+from undersigned.checks.engine import RuleSet
+from undersigned.checks.rules import (
     officers,
     parties,
     reviews,
-    run,
     signature_days,
     signatures,
-    standing,
+    status,
     supersession,
     versions,
 )
-from undersigned.checks.rule import RuleSet
 from undersigned.findings import Finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
@@ -25,8 +25,14 @@ from undersigned.register import load_register
 
 AS_OF = date(2026, 11, 22)
 ROOMS = (
-    versions.RULES, parties.RULES, signatures.RULES, signature_days.RULES, standing.RULES, officers.RULES,
-    supersession.RULES, reviews.RULES,
+    versions.RULES,
+    parties.RULES,
+    signatures.RULES,
+    signature_days.RULES,
+    status.RULES,
+    officers.RULES,
+    supersession.RULES,
+    reviews.RULES,
 )
 PROTOCOL = "protocols/x/protocol.yaml"
 FIRST = "protocols/x/versions/1.0.yaml"
@@ -57,14 +63,27 @@ def fingerprint(text: str) -> str:
 
 def stamp(text: str, agreed_on: str, change: str = "material", **more: str) -> str:
     """A version file."""
-    head = {"agreed_on": agreed_on, "change": change, "summary": "Example", **more, "fingerprint": f'"{fingerprint(text)}"'}
+    head = {
+        "agreed_on": agreed_on,
+        "change": change,
+        "summary": "Example",
+        **more,
+        "fingerprint": f'"{fingerprint(text)}"',
+    }
     lines = [f"{name}: {value}\n" for name, value in head.items()]
     return "".join([*lines, "text:\n", *(f"  {line}\n" for line in text.splitlines())])
 
 
 def working(text: str = TEXT, status: str = "in-force", **more: str) -> str:
     """A `protocol.yaml`."""
-    head = {"summary": "Example", "status": status, "publication": "public", "effective_from": "2026-03-02", "lead": "one", **more}
+    head = {
+        "summary": "Example",
+        "status": status,
+        "publication": "public",
+        "effective_from": "2026-03-02",
+        "lead": "one",
+        **more,
+    }
     return text + "".join(f"{name}: {value}\n" for name, value in head.items())
 
 
@@ -90,10 +109,13 @@ def register(files: Mapping[str, str | None]) -> dict[str, str | None]:
     """The sound register with some files changed, added or (None) taken out."""
     return {
         "mkdocs.yml": "extra: {register: {repository: private}}\n",
-        PROTOCOL: working(), FIRST: stamp(TEXT, "2026-02-10", effective_from="2026-03-02"),
+        PROTOCOL: working(),
+        FIRST: stamp(TEXT, "2026-02-10", effective_from="2026-03-02"),
         "signatories/one/organisation.yaml": organisation("One", "probation"),
         "signatories/two/organisation.yaml": organisation("Two"),
-        ONE: record(entry()), TWO: record(entry()), **files,
+        ONE: record(entry()),
+        TWO: record(entry()),
+        **files,
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from undersigned.checks.rule import rules
+from undersigned.checks.engine import rules
 from undersigned.checks.run import check_register
 from undersigned.register import load_register
 

@@ -6,7 +6,7 @@ import pytest
 from test_references import ADOPTS, framework
 from text_register import FLOW, PARTIES, codes, findings, head, sound, terms
 
-from undersigned.checks.blanks import may_hold_blanks, placeholders_in
+from undersigned.checks.rules.blanks import may_hold_blanks, placeholders_in
 from undersigned.checks.texts import Words
 
 P = "protocols/p/protocol.yaml"
@@ -19,8 +19,12 @@ def test_a_sound_protocol_is_silent() -> None:
 @pytest.mark.parametrize(
     ("status", "topic", "severity"),
     [
-        ("signing", "breach", "error"), ("in-force", "breach", "error"), ("draft", "breach", "advice"),
-        ("consultation", "breach", "advice"), ("in-force", "disputes", "warning"), ("signing", "disputes", "warning"),
+        ("signing", "breach", "error"),
+        ("in-force", "breach", "error"),
+        ("draft", "breach", "advice"),
+        ("consultation", "breach", "advice"),
+        ("in-force", "disputes", "warning"),
+        ("signing", "disputes", "warning"),
         ("draft", "disputes", "advice"),
     ],
 )
@@ -38,7 +42,9 @@ def test_superseded_withdrawn_and_restricted_texts_are_not_asked() -> None:
 def test_a_clause_answers_by_its_id_and_a_field_answers_by_itself() -> None:
     by_id = terms("breach") + "  - {id: breach, text: Told within 24 hours.}\n"
     assert codes("content", {P: head() + PARTIES + FLOW + by_id}) == []
-    by_field = terms("people", "dpia") + "people: [people on probation]\ndpia: {status: not-needed, reason: Counts only}\n"
+    by_field = (
+        terms("people", "dpia") + "people: [people on probation]\ndpia: {status: not-needed, reason: Counts only}\n"
+    )
     assert codes("content", {P: head() + PARTIES + FLOW + by_field}) == []
 
 
@@ -74,9 +80,30 @@ def test_a_framework_without_flows_is_not_asked_for_the_law_of_flows() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "[insert name]", "[Insert the name of the officer]", "[name]", "[Name of organisation]", "[date]", "[TBC]", "TBC", "Retention: tbc.",
-        "ring xxx", "XXXX", "<name>", "<insert post>", "<address>", "To: to be confirmed", "To be agreed.", "…", "...", "Lorem ipsum dolor",
-        "TODO write", "by ??? at the latest", "{{ name }}", "[…]", "____", "[insert the\nname]",
+        "[insert name]",
+        "[Insert the name of the officer]",
+        "[name]",
+        "[Name of organisation]",
+        "[date]",
+        "[TBC]",
+        "TBC",
+        "Retention: tbc.",
+        "ring xxx",
+        "XXXX",
+        "<name>",
+        "<insert post>",
+        "<address>",
+        "To: to be confirmed",
+        "To be agreed.",
+        "…",
+        "...",
+        "Lorem ipsum dolor",
+        "TODO write",
+        "by ??? at the latest",
+        "{{ name }}",
+        "[…]",
+        "____",
+        "[insert the\nname]",
     ],
 )
 def test_blanks_are_found(text: str) -> None:
@@ -87,11 +114,30 @@ def test_blanks_are_found(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "See [the code](https://example.org/) first.", "[name](https://example.org/)", "Write [c] or [x].", "the [Secretary of State] may",
-        "[name][ref]", "[name]: https://example.org/", "<https://example.org/>", "<post@example.org>", "a < b and c > d", "less than <5",
-        "The date is to be confirmed in writing by the lead.", "terms to be agreed between the parties", "and so on…", "Wait... then go.",
-        "Part XX and Chapter XIX", "Part XXX of the Act", "The tbcs of life", "- [ ] tick", "the <b>bold</b>", "a<br>b", "<details><summary>x</summary></details>",
-        "(name of the officer)", "A list: one, two", "housing@tbc.example.org",
+        "See [the code](https://example.org/) first.",
+        "[name](https://example.org/)",
+        "Write [c] or [x].",
+        "the [Secretary of State] may",
+        "[name][ref]",
+        "[name]: https://example.org/",
+        "<https://example.org/>",
+        "<post@example.org>",
+        "a < b and c > d",
+        "less than <5",
+        "The date is to be confirmed in writing by the lead.",
+        "terms to be agreed between the parties",
+        "and so on…",
+        "Wait... then go.",
+        "Part XX and Chapter XIX",
+        "Part XXX of the Act",
+        "The tbcs of life",
+        "- [ ] tick",
+        "the <b>bold</b>",
+        "a<br>b",
+        "<details><summary>x</summary></details>",
+        "(name of the officer)",
+        "A list: one, two",
+        "housing@tbc.example.org",
     ],
 )
 def test_what_is_no_blank(text: str) -> None:
@@ -107,7 +153,9 @@ def test_a_blank_written_without_quotes_is_found_in_the_list_it_makes() -> None:
 def test_brackets_in_a_letter_are_filled_in_later() -> None:
     letter = "title: Letter\nkind: letter\nfrom: [any]\nto: [any]\nbody: Dear [name], of [organisation]\n"
     assert codes("content", {P: sound(), "protocols/p/forms/l.yaml": letter}) == []
-    assert codes("content", {P: sound(), "protocols/p/forms/l.yaml": letter.replace("[name]", "[insert name]")}) == ["placeholder"]
+    assert codes("content", {P: sound(), "protocols/p/forms/l.yaml": letter.replace("[name]", "[insert name]")}) == [
+        "placeholder"
+    ]
 
 
 def test_the_place_is_that_of_the_words_in_a_folded_block() -> None:

@@ -11,7 +11,9 @@ P = "protocols/p/protocol.yaml"
 @pytest.mark.parametrize(
     "more",
     [
-        "effective_to: 2026-04-01\n", "effective_to: 2036-03-31\n", "funding:\n  - {source: A grant, ends_on: 2031-03-31}\n",
+        "effective_to: 2026-04-01\n",
+        "effective_to: 2036-03-31\n",
+        "funding:\n  - {source: A grant, ends_on: 2031-03-31}\n",
         "dpia: {status: completed, reference: D, completed_on: 2026-11-22}\n",
         "milestones:\n  - {stage: in-force, on: 2026-04-01}\n  - {stage: proposed, on: 2025-01-01}\n  - {stage: signing, on: 2026-04-01}\n",
         "milestones:\n  - {stage: consultation, on: 2025-02-01}\n  - {stage: drafting, on: 2025-01-01}\n  - {stage: drafting, on: 2025-06-01}\n",
@@ -42,7 +44,8 @@ def test_a_month_in_a_stamp_or_signature_of_a_living_protocol_is_told() -> None:
     signing = "signatures:\n  - {version: '1.0', signed_on: 2024-02}\n"
     files = {P: sound(), "protocols/p/versions/1.0.yaml": stamp, "signatories/a/p.yaml": signing}
     assert [(f.path, f.line, f.column) for f in findings("dates", files)] == [
-        ("protocols/p/versions/1.0.yaml", 1, 12), ("signatories/a/p.yaml", 2, 33),
+        ("protocols/p/versions/1.0.yaml", 1, 12),
+        ("signatories/a/p.yaml", 2, 33),
     ]
     files[P] = sound(status="withdrawn")
     assert codes("dates", files) == []

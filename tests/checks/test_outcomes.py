@@ -9,9 +9,8 @@ P = "protocols/p/protocol.yaml"
 
 
 def figures(*rows: str, start: str = "2025-01-01", end: str = "2025-12-31", more: str = "") -> str:
-    return (
-        f"period: {{from: {start}, to: {end}}}\narea: county\nextracted_on: 2026-11-01\n{more}results:\n"
-        + "".join(f"  - {{{row}}}\n" for row in rows)
+    return f"period: {{from: {start}, to: {end}}}\narea: county\nextracted_on: 2026-11-01\n{more}results:\n" + "".join(
+        f"  - {{{row}}}\n" for row in rows
     )
 
 
@@ -35,11 +34,19 @@ def test_the_example_of_the_record_format_has_no_error() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        'measure: referrals, count: "[c]"', "measure: referrals, count: 0", "measure: referrals, count: 5", "measure: breaches, count: 3",
-        "measure: median-days-to-reply, count: 4", "measure: mi014, numerator: 60, denominator: 60, unknown: 0",
-        "measure: mi014, numerator: 60, denominator: 65, rounded_to: 5", 'measure: mi014, numerator: "[c]", denominator: 65',
-        "measure: referrals, count: 10, share_of_caseload: 100", "measure: mi015a, series: MI015Sa, numerator: 50, denominator: 100",
-        "measure: mi015a, numerator: 50, denominator: 100", "measure: soft-outcomes", "measure: refused, count: 2",
+        'measure: referrals, count: "[c]"',
+        "measure: referrals, count: 0",
+        "measure: referrals, count: 5",
+        "measure: breaches, count: 3",
+        "measure: median-days-to-reply, count: 4",
+        "measure: mi014, numerator: 60, denominator: 60, unknown: 0",
+        "measure: mi014, numerator: 60, denominator: 65, rounded_to: 5",
+        'measure: mi014, numerator: "[c]", denominator: 65',
+        "measure: referrals, count: 10, share_of_caseload: 100",
+        "measure: mi015a, series: MI015Sa, numerator: 50, denominator: 100",
+        "measure: mi015a, numerator: 50, denominator: 100",
+        "measure: soft-outcomes",
+        "measure: refused, count: 2",
         "measure: alcohol-provision, offered: [atr, tier-3]",
     ],
 )
@@ -72,7 +79,9 @@ def test_returns_one_after_the_other_or_for_other_areas_do_not_overlap() -> None
 
 
 def test_series_may_follow_each_other_where_the_notes_say_so() -> None:
-    old = figures("measure: mi016, series: MI016, numerator: 50, denominator: 100", start="2023-01-01", end="2023-12-31")
+    old = figures(
+        "measure: mi016, series: MI016, numerator: 50, denominator: 100", start="2023-01-01", end="2023-12-31"
+    )
     new = figures("measure: mi016, series: MI016R, numerator: 50, denominator: 100")
     files = {P: sound(), "protocols/p/outcomes/2023.yaml": old, "protocols/p/outcomes/2025.yaml": new}
     assert codes("outcomes", files) == ["series-break"]

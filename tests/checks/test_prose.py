@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from text_register import codes, findings, head, organisation, sound
 
-from undersigned.checks.prose import faults_of_markdown
-from undersigned.checks.readability import reading_grade, syllables
+from undersigned.checks.rules.prose import faults_of_markdown
+from undersigned.checks.rules.readability import reading_grade, syllables
 
 P = "protocols/p/protocol.yaml"
 
@@ -14,10 +14,23 @@ P = "protocols/p/protocol.yaml"
 @pytest.mark.parametrize(
     "text",
     [
-        "See [the code](https://example.org/a?b=c&d).", "Write to [us](mailto:housing@example.org).", "<https://example.org/>", "<post@example.org>",
-        "`<b>` and\n\n    <script>\n\nas code", "```\n<b>\n```", "1 < 2 and 3 > 2", "a <name> to fill in", "&lt;b&gt;", "Note [1] and [c].",
-        "# One\n\n## Two\n\n### Three\n\n## Two", "### Only", "Issue #3 and ## not a heading", "[HTTPS](HTTPS://EXAMPLE.ORG)", "* a\n* b\n\n| a | b |",
-        "http://example.org is no link here", "[a]: https://example.org\n\nSee [a].",
+        "See [the code](https://example.org/a?b=c&d).",
+        "Write to [us](mailto:housing@example.org).",
+        "<https://example.org/>",
+        "<post@example.org>",
+        "`<b>` and\n\n    <script>\n\nas code",
+        "```\n<b>\n```",
+        "1 < 2 and 3 > 2",
+        "a <name> to fill in",
+        "&lt;b&gt;",
+        "Note [1] and [c].",
+        "# One\n\n## Two\n\n### Three\n\n## Two",
+        "### Only",
+        "Issue #3 and ## not a heading",
+        "[HTTPS](HTTPS://EXAMPLE.ORG)",
+        "* a\n* b\n\n| a | b |",
+        "http://example.org is no link here",
+        "[a]: https://example.org\n\nSee [a].",
     ],
 )
 def test_safe_markdown_is_silent(text: str) -> None:
@@ -27,12 +40,20 @@ def test_safe_markdown_is_silent(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "at"),
     [
-        ("so <b>bold</b>", "raw-html", "<b>"), ("<div>\nx\n</div>", "raw-html", "<div>"), ("a <!-- b --> c", "raw-html", "<!--"),
-        ("x\n\n<img src=x onerror=alert(1)>", "raw-html", "<img"), ("a ![b](https://example.org/c.png)", "image", "!["),
-        ("[a](http://example.org)", "link-scheme", "http:"), ("[a](javascript:alert(1))", "link-scheme", "javascript:"),
-        ("[a](//example.org)", "link-scheme", "//"), ("[a](../b.md)", "link-scheme", "../"), ("<ftp://example.org>", "link-scheme", "ftp:"),
-        ("[a][b]\n\n[b]: data:text/html,x", "link-scheme", "data:"), ("text\n\n[unused]: file:///etc", "link-scheme", "file:"),
-        ("# A\n\ntext\n\n### B", "heading-skipped", "### B"), ("A\n=\n\n### B", "heading-skipped", "### B"),
+        ("so <b>bold</b>", "raw-html", "<b>"),
+        ("<div>\nx\n</div>", "raw-html", "<div>"),
+        ("a <!-- b --> c", "raw-html", "<!--"),
+        ("x\n\n<img src=x onerror=alert(1)>", "raw-html", "<img"),
+        ("a ![b](https://example.org/c.png)", "image", "!["),
+        ("[a](http://example.org)", "link-scheme", "http:"),
+        ("[a](javascript:alert(1))", "link-scheme", "javascript:"),
+        ("[a](//example.org)", "link-scheme", "//"),
+        ("[a](../b.md)", "link-scheme", "../"),
+        ("<ftp://example.org>", "link-scheme", "ftp:"),
+        ("[a][b]\n\n[b]: data:text/html,x", "link-scheme", "data:"),
+        ("text\n\n[unused]: file:///etc", "link-scheme", "file:"),
+        ("# A\n\ntext\n\n### B", "heading-skipped", "### B"),
+        ("A\n=\n\n### B", "heading-skipped", "### B"),
         ("[x](<java script:alert(1)>)", "link-scheme", "java"),
     ],
 )
@@ -48,24 +69,43 @@ def test_a_stamp_is_not_judged_again() -> None:
         "text:\n  title: T\n  clauses:\n    - {id: c, text: 'a <b>bold</b> word'}\n"
     )
     assert codes("prose", {P: sound(), "protocols/p/versions/1.0.yaml": stamp}) == []
-    assert codes("prose", {P: sound(), "protocols/p/versions/1.0.yaml": stamp.replace("First", "<i>First</i>")}) == ["raw-html"]
+    assert codes("prose", {P: sound(), "protocols/p/versions/1.0.yaml": stamp.replace("First", "<i>First</i>")}) == [
+        "raw-html"
+    ]
 
 
 def test_plain_fields_show_angle_brackets_as_they_are() -> None:
     name = organisation("Fish & Chips <Stafford> Ltd", "voluntary", "website: HTTPS://example.org\n")
     assert codes("prose", {P: sound(), "signatories/b/organisation.yaml": name}) == []
-    (found,) = findings("prose", {P: sound(), "signatories/b/organisation.yaml": name.replace("Fish", "<script>x</script> Fish")})
+    (found,) = findings(
+        "prose", {P: sound(), "signatories/b/organisation.yaml": name.replace("Fish", "<script>x</script> Fish")}
+    )
     assert (found.code, found.line, found.column) == ("raw-html", 1, 7)
 
 
-@pytest.mark.parametrize(("word", "count"), [("the", 1), ("people", 2), ("housing", 2), ("probation", 3), ("shared", 1), ("needed", 2), ("places", 2), ("area", 2)])
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        ("the", 1),
+        ("people", 2),
+        ("housing", 2),
+        ("probation", 3),
+        ("shared", 1),
+        ("needed", 2),
+        ("places", 2),
+        ("area", 2),
+    ],
+)
 def test_syllables(word: str, count: int) -> None:
     assert abs(syllables(word) - count) <= (1 if word == "area" else 0)
 
 
 def test_reading_grade_tells_easy_from_hard() -> None:
     easy = "The council finds homes. It asks the person first. It tells them what it says. " * 4
-    hard = "Organisational interoperability necessitates comprehensive multilateral harmonisation of administrative responsibilities. " * 4
+    hard = (
+        "Organisational interoperability necessitates comprehensive multilateral harmonisation of administrative responsibilities. "
+        * 4
+    )
     assert reading_grade("Too short to tell.") is None
     assert (reading_grade(easy) or 99) < 5
     assert (reading_grade(hard) or 0) > 15
@@ -74,8 +114,12 @@ def test_reading_grade_tells_easy_from_hard() -> None:
 @pytest.mark.parametrize(
     ("summary", "found"),
     [
-        ("The NHS and the UK GDPR are known.", []), ("MAPPA meets.", ["acronym"]), ("Multi-Agency Public Protection Arrangements (MAPPA) meet.", []),
-        ("Victims are NOT named. We do not name them.", []), ("Part II applies.", []), ("ATRs help.", ["acronym"]),
+        ("The NHS and the UK GDPR are known.", []),
+        ("MAPPA meets.", ["acronym"]),
+        ("Multi-Agency Public Protection Arrangements (MAPPA) meet.", []),
+        ("Victims are NOT named. We do not name them.", []),
+        ("Part II applies.", []),
+        ("ATRs help.", ["acronym"]),
     ],
 )
 def test_acronyms(summary: str, found: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from text_register import FLOW, PARTIES, codes, findings, head, organisation, sound, terms
 
-from undersigned.checks.circles import circles
+from undersigned.checks.rules.circles import circles
 
 P = "protocols/p/protocol.yaml"
 FRAMEWORK_TEXT = "  title: F\n  kind: framework\n  parties:\n    - {organisation: a}\n    - {organisation: b}\n  clauses:\n    - {id: security, text: Kept safe.}\n"
@@ -49,7 +49,8 @@ def test_a_party_that_has_left_or_does_not_sign_need_not_have_signed_the_framewo
 
 def test_former_ids_are_known() -> None:
     files = {
-        P: sound().replace("lead: a", "lead: old-a").replace("organisation: b", "organisation: old-b") + "part_of: old-f\n",
+        P: sound().replace("lead: a", "lead: old-a").replace("organisation: b", "organisation: old-b")
+        + "part_of: old-f\n",
         "signatories/a/organisation.yaml": organisation("A", more="formerly: [old-a]\n"),
         "signatories/b/organisation.yaml": organisation("B", more="formerly: [old-b]\n"),
         **framework("a", "b"),
@@ -73,7 +74,9 @@ def test_an_organisation_that_does_not_read_still_exists() -> None:
 
 def test_what_could_not_be_read_draws_no_second_finding() -> None:
     items = "data_items:\n  - {id: risk, name: Risk, sensitivity: secret, why: Safety}\n  - {name: No id}\n"
-    flow = FLOW.replace("      - {name: Counts, sensitivity: depersonalised, why: To plan}\n", "      - risk\n      - other\n")
+    flow = FLOW.replace(
+        "      - {name: Counts, sensitivity: depersonalised, why: To plan}\n", "      - risk\n      - other\n"
+    )
     assert "unknown-data-item" not in codes("references", {P: head() + PARTIES + items + flow + terms()})
 
 
@@ -85,7 +88,10 @@ def test_law_may_differ_for_a_member_of_a_group_at_an_end() -> None:
 
 
 def test_a_board_may_lead_and_is_no_party() -> None:
-    files = {P: sound().replace("lead: a", "lead: board"), "signatories/board/organisation.yaml": organisation("Board", "partnership-board")}
+    files = {
+        P: sound().replace("lead: a", "lead: board"),
+        "signatories/board/organisation.yaml": organisation("Board", "partnership-board"),
+    }
     assert codes("references", files) == []
 
 
@@ -97,8 +103,13 @@ def test_a_draft_needs_no_lead_and_a_superseded_text_is_left_alone() -> None:
 
 
 def test_the_nearest_id_is_suggested() -> None:
-    (found,) = findings("references", {P: sound().replace("lead: a", "lead: stafford-borough"),
-                                       "signatories/stafford-borough-council/organisation.yaml": organisation("S")})
+    (found,) = findings(
+        "references",
+        {
+            P: sound().replace("lead: a", "lead: stafford-borough"),
+            "signatories/stafford-borough-council/organisation.yaml": organisation("S"),
+        },
+    )
     assert "Did you mean 'stafford-borough-council'?" in found.hint
 
 

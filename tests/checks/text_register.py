@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks import (
+from undersigned.checks.engine import Observation, OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet
+from undersigned.checks.rules import (
     adoptions,
     blanks,
     circles,
@@ -20,13 +21,6 @@ from undersigned.checks import (
     readability,
     references,
 )
-from undersigned.checks.rule import (
-    Observation,
-    OrganisationSubject,
-    ProtocolSubject,
-    RegisterSubject,
-    RuleSet,
-)
 from undersigned.findings import Finding
 from undersigned.records.files import Files
 from undersigned.records.vocabulary import ids
@@ -36,8 +30,11 @@ AS_OF = date(2026, 11, 22)
 #: Rooms that are tested together, by the name of the first.
 ROOMS: Mapping[str, tuple[RuleSet, ...]] = {
     "references": (references.RULES, adoptions.RULES, forms.RULES, former_ids.RULES, circles.RULES),
-    "content": (content.RULES, blanks.RULES), "dates": (dates.RULES,), "outcomes": (outcomes.RULES,),
-    "privacy": (privacy.RULES,), "prose": (prose.RULES, readability.RULES),
+    "content": (content.RULES, blanks.RULES),
+    "dates": (dates.RULES,),
+    "outcomes": (outcomes.RULES,),
+    "privacy": (privacy.RULES,),
+    "prose": (prose.RULES, readability.RULES),
 }
 TOPICS = [topic for topic in ids("content-topics") if topic not in ("title", "summary", "policy-document")]
 FLOW = """\

@@ -153,8 +153,11 @@ def stamped(text: str, protocol: str, *versions: tuple[str, str]) -> str:
     assert folder is not None
     for number, agreed_on in versions:
         content = {
-            "agreed_on": agreed_on, "change": "material", "summary": f"Summary of {number}",
-            "fingerprint": folder.working_fingerprint, "text": folder.working_text,
+            "agreed_on": agreed_on,
+            "change": "material",
+            "summary": f"Summary of {number}",
+            "fingerprint": folder.working_fingerprint,
+            "text": folder.working_text,
         }
         text += f"=== protocols/{protocol}/versions/{number}.yaml\n{json.dumps(content, ensure_ascii=False)}\n"
     return text
@@ -169,7 +172,9 @@ def sample_text(*changes: tuple[str, str], versions: tuple[tuple[str, str], ...]
     return stamped(stamped(text, "framework", ("1.0", "2026-01-01")), "county-housing", *versions)
 
 
-def sample_register(*changes: tuple[str, str], versions: tuple[tuple[str, str], ...] = (("1.0", "2026-03-15"),)) -> Register:
+def sample_register(
+    *changes: tuple[str, str], versions: tuple[tuple[str, str], ...] = (("1.0", "2026-03-15"),)
+) -> Register:
     return register_from(sample_text(*changes, versions=versions))
 
 
@@ -182,8 +187,10 @@ def sample_agreement(
     return agreement_of(folder, register, as_of=as_of, register_address=ADDRESS)
 
 
-DRAFT = ("status: in-force\npublication: public\njurisdictions: [england, wales]",
-         "status: draft\npublication: public\njurisdictions: [england, wales]")
+DRAFT = (
+    "status: in-force\npublication: public\njurisdictions: [england, wales]",
+    "status: draft\npublication: public\njurisdictions: [england, wales]",
+)
 
 #: Each must come out as letters: the attack, and the words that must be readable where it stood.
 ATTACKS: tuple[tuple[str, str], ...] = (
@@ -194,6 +201,6 @@ ATTACKS: tuple[tuple[str, str], ...] = (
     (r"\input{/etc/passwd}", "/etc/passwd"),
     ("{{ 7*7 }} {% include 'x' %}", "{{ 7*7 }}"),
     ("<script>alert(1)</script>", "<script>alert(1)</script>"),
-    ('<w:p><w:r><w:t>RAWXML</w:t></w:r></w:p>', "RAWXML"),
+    ("<w:p><w:r><w:t>RAWXML</w:t></w:r></w:p>", "RAWXML"),
     ("{title} {0} {organisation!r}", "{title}"),
 )

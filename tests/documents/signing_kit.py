@@ -37,9 +37,9 @@ from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from undersigned.documents import render_docx, render_form_docx, render_form_pdf, render_pdf
-from undersigned.documents.blocks import fields_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.layout import agreement_document
+from undersigned.documents.model import fields_of
 from undersigned.documents.pdf.form_font import WELSH
 from undersigned.documents.words import TEMPLATE
 
@@ -71,7 +71,9 @@ def form_docx() -> bytes:
 @cache
 def names(form: bool = False) -> tuple[str, ...]:
     agreement = sample_agreement()
-    document = form_document("pro-forma", agreement.forms["pro-forma"], agreement) if form else agreement_document(agreement)
+    document = (
+        form_document("pro-forma", agreement.forms["pro-forma"], agreement) if form else agreement_document(agreement)
+    )
     return tuple(field.name for field in fields_of(document))
 
 
@@ -91,18 +93,30 @@ def signer(common_name: str) -> Signer:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
     certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2036, 1, 1))  # noqa: DTZ001 - as X.509 has them
-        .add_extension(usage, True).add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .not_valid_before(datetime(2026, 1, 1))  # noqa: DTZ001 - as X.509 has them
+        .not_valid_after(datetime(2036, 1, 1))  # noqa: DTZ001 - as X.509 has them
+        .add_extension(usage, True)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         .sign(key, hashes.SHA256())
     )
     pem = certificate.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     loaded = next(iter(load_certs_from_pemder_data(pem)))
-    return Signer(pem, signers.SimpleSigner(
-        signing_cert=loaded, signing_key=load_private_key_from_pemder_data(private, None), cert_registry=SimpleCertificateStore(),
-    ))
+    return Signer(
+        pem,
+        signers.SimpleSigner(
+            signing_cert=loaded,
+            signing_key=load_private_key_from_pemder_data(private, None),
+            cert_registry=SimpleCertificateStore(),
+        ),
+    )
 
 
 def changed(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
@@ -133,7 +147,9 @@ def filled(pdf: bytes, values: Mapping[str, str | bool]) -> bytes:
             else:
                 found["/V"] = pdf_string(value)
                 if found["/FT"] == "/Tx":
-                    found["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(appearance(writer, found, value))})
+                    found["/AP"] = generic.DictionaryObject(
+                        {pdf_name("/N"): writer.add_object(appearance(writer, found, value))}
+                    )
             writer.update_container(found)
 
     return changed(pdf, fill)
@@ -148,8 +164,11 @@ def appearance(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject
     return generic.StreamObject(
         stream_data=b"/Tx BMC q BT /Inter 11 Tf 0 g 3 %.2f Td (" % ((top - bottom - 8) / 2) + text + b") Tj ET Q EMC",
         dict_data={
-            pdf_name("/Type"): pdf_name("/XObject"), pdf_name("/Subtype"): pdf_name("/Form"),
-            pdf_name("/BBox"): generic.ArrayObject([generic.FloatObject(edge) for edge in (0, 0, right - left, top - bottom)]),
+            pdf_name("/Type"): pdf_name("/XObject"),
+            pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/BBox"): generic.ArrayObject(
+                [generic.FloatObject(edge) for edge in (0, 0, right - left, top - bottom)]
+            ),
             pdf_name("/Resources"): writer.root["/AcroForm"]["/DR"],
         },
     )
@@ -169,20 +188,31 @@ def stamp_font() -> str:
 def signed(pdf: bytes, field: str, by: Signer, *, final: bool = False) -> bytes:
     """Signs in an existing field, the stamp set in the project's own font, embedded. A `final` one allows no change at all."""
     style = TextStampStyle(
-        stamp_text="Signed by %(signer)s\n%(ts)s", border_width=0, background=None,
+        stamp_text="Signed by %(signer)s\n%(ts)s",
+        border_width=0,
+        background=None,
         text_box_style=TextBoxStyle(font=GlyphAccumulatorFactory(stamp_font()), font_size=10),
     )
-    meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES,
-                                        certify=final, docmdp_permissions=fields.MDPPerm.NO_CHANGES)
+    meta = signers.PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=final,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+    )
     out = signers.PdfSigner(meta, by.pdf_signer, stamp_style=style).sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True
     )
     return bytes(out.getvalue())
 
 
-def block(organisation: str, name: str, post: str = "Head of Housing", date: str = "22/11/2026") -> dict[str, str | bool]:
+def block(
+    organisation: str, name: str, post: str = "Head of Housing", date: str = "22/11/2026"
+) -> dict[str, str | bool]:
     return {
-        f"{organisation}__authority": True, f"{organisation}__name": name, f"{organisation}__post": post,
+        f"{organisation}__authority": True,
+        f"{organisation}__name": name,
+        f"{organisation}__post": post,
         f"{organisation}__date": date,
     }
 
@@ -221,9 +251,7 @@ def edited(docx: bytes, edit: Callable[[etree._Element], None], part: str = "wor
 
 
 def control(root: etree._Element, tag: str) -> etree._Element:
-    return next(
-        found.getparent().getparent() for found in root.iter(qn("w:tag")) if found.get(qn("w:val")) == tag
-    )
+    return next(found.getparent().getparent() for found in root.iter(qn("w:tag")) if found.get(qn("w:val")) == tag)
 
 
 def filled_docx(docx: bytes, values: Mapping[str, str | bool]) -> bytes:
@@ -262,8 +290,18 @@ def through_libreoffice(docx: bytes, folder: Path) -> bytes:
     (folder / "in").mkdir()
     (folder / "in" / "copy.docx").write_bytes(docx)
     subprocess.run(
-        [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "docx",
-         "--outdir", str(folder / "out"), str(folder / "in" / "copy.docx")],
-        check=True, capture_output=True, timeout=120,
+        [
+            office,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "docx",
+            "--outdir",
+            str(folder / "out"),
+            str(folder / "in" / "copy.docx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
     )
     return (folder / "out" / "copy.docx").read_bytes()

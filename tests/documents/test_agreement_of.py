@@ -7,9 +7,9 @@ from document_sample import DRAFT, sample_agreement, sample_register, sample_tex
 
 from support import register_from
 from undersigned.documents import DocumentError, agreement_of
-from undersigned.documents.blocks import Heading, every
 from undersigned.documents.content.first_page import notice_of
 from undersigned.documents.content.layout import agreement_document
+from undersigned.documents.model import Heading, every
 from undersigned.documents.write import agreements_to_print
 
 
@@ -45,13 +45,18 @@ def test_without_any_stamp_by_that_day_the_text_is_marked() -> None:
 
 def test_the_lead_comes_first_then_names_in_order() -> None:
     assert [party.organisation for party in sample_agreement().parties] == [
-        "county-probation", "ty-cymru", "town-council", "watcher",
+        "county-probation",
+        "ty-cymru",
+        "town-council",
+        "watcher",
     ]
 
 
 def test_only_signing_parties_have_a_block() -> None:
     assert [party.organisation for party in sample_agreement().parties if party.signs] == [
-        "county-probation", "ty-cymru", "town-council",
+        "county-probation",
+        "ty-cymru",
+        "town-council",
     ]
 
 
@@ -132,11 +137,14 @@ def test_a_restricted_text_enters_no_public_document_and_it_is_said_whom_to_ask(
     assert "Lock it up." in body_of(both)
 
 
-@pytest.mark.parametrize(("written", "says"), [
-    ("adopts: {protocol: framework, clauses: [security]}", "No version is named"),
-    ('adopts: {protocol: framework, version: "7.0", clauses: [security]}', "not kept in this register"),
-    ('adopts: {protocol: gone, version: "1.0", clauses: [security]}', "not kept in this register"),
-])
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("adopts: {protocol: framework, clauses: [security]}", "No version is named"),
+        ('adopts: {protocol: framework, version: "7.0", clauses: [security]}', "not kept in this register"),
+        ('adopts: {protocol: gone, version: "1.0", clauses: [security]}', "not kept in this register"),
+    ],
+)
 def test_where_the_adopted_text_is_not_here_titles_stand_and_it_is_said(written: str, says: str) -> None:
     shown = body_of(sample_text((ADOPTS, written)))
     assert says in shown
@@ -181,8 +189,10 @@ def test_a_working_text_is_never_printed_for_a_version_whose_text_is_not_here() 
 
 def test_a_withdrawn_protocol_says_until_when_it_was_in_force() -> None:
     agreement = sample_agreement(
-        ("status: in-force\npublication: public\njurisdictions: [england, wales]",
-         "status: withdrawn\neffective_to: 2026-06-30\npublication: public\njurisdictions: [england, wales]"),
+        (
+            "status: in-force\npublication: public\njurisdictions: [england, wales]",
+            "status: withdrawn\neffective_to: 2026-06-30\npublication: public\njurisdictions: [england, wales]",
+        )
     )
     assert notice_of(agreement) == "Withdrawn: in force until 30 June 2026, and no longer"
     assert agreement_document(agreement).watermark == "WITHDRAWN"

@@ -57,7 +57,9 @@ def shown(pdf: bytes, tmp_path: Path) -> str:
     """The words of the first page, drawn fields too, read by another program, which must not complain."""
     path = tmp_path / "x.pdf"
     path.write_bytes(pdf)
-    done = subprocess.run(["pdftotext", "-l", "1", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-l", "1", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
     return " ".join(done.stdout.split())
 
@@ -73,7 +75,8 @@ def controls(content: bytes) -> dict[str, str]:
         root = etree.fromstring(archive.read("word/document.xml"))
     return {
         str(control.find(f"{W}sdtPr/{W}tag").get(f"{W}val")): "".join(text.text or "" for text in control.iter(f"{W}t"))
-        for control in root.iter(f"{W}sdt") if control.find(f"{W}sdtPr/{W}tag") is not None
+        for control in root.iter(f"{W}sdt")
+        if control.find(f"{W}sdtPr/{W}tag") is not None
     }
 
 
@@ -90,14 +93,21 @@ def test_a_copy_says_whose_it_is_and_what_to_do_with_it(tmp_path: Path) -> None:
 
 def test_a_copy_can_be_traced_in_both_formats() -> None:
     wanted = {
-        "ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Organisation": "town-council",
-        "OrganisationName": "Town Council", "CopyNumber": "2 of 2", "IssuedOn": "2026-11-22",
+        "ProtocolId": "county-housing",
+        "ProtocolVersion": "1.0",
+        "Organisation": "town-council",
+        "OrganisationName": "Town Council",
+        "CopyNumber": "2 of 2",
+        "IssuedOn": "2026-11-22",
     }
     copy = master().copy(stamp())
     docx = properties_of_docx(copy[".docx"])
     with pikepdf.open(io.BytesIO(copy[".pdf"])) as file:
         info = {str(key)[1:]: str(value) for key, value in file.docinfo.items()}
-        xmp = {etree.QName(one).localname: one.text for one in etree.fromstring(file.Root.Metadata.read_bytes()).iter(f"{{{NAMESPACE}}}*")}
+        xmp = {
+            etree.QName(one).localname: one.text
+            for one in etree.fromstring(file.Root.Metadata.read_bytes()).iter(f"{{{NAMESPACE}}}*")
+        }
     assert re.fullmatch("v1:sha256:[0-9a-f]{64}", docx["Fingerprint"])
     for found in (docx, info, xmp):
         assert {**wanted, "Fingerprint": docx["Fingerprint"]}.items() <= found.items()
@@ -107,7 +117,9 @@ def test_each_copy_reads_back_as_a_copy_of_the_same_text() -> None:
     for content in (master().pdf, master().docx, *master().copy(stamp()).values()):
         read = read_returned(content)
         assert read.properties["TextDigest"] == text_digest(content) == read.digest
-        assert {block.organisation: block.state for block in read.blocks} == dict.fromkeys(("county-probation", "ty-cymru", "town-council"), "unsigned")
+        assert {block.organisation: block.state for block in read.blocks} == dict.fromkeys(
+            ("county-probation", "ty-cymru", "town-council"), "unsigned"
+        )
         assert not any(note for block in read.blocks for note in block.notes)
         assert read.notes == ()
     assert read.properties["CopyNumber"] == "2 of 2"
@@ -122,7 +134,9 @@ def test_a_master_is_nobodys_copy() -> None:
 def test_copies_meet_both_standards_and_are_sound(tmp_path: Path) -> None:
     path = tmp_path / "copy.pdf"
     path.write_bytes(master().copy(stamp())[".pdf"])
-    assert [fault.rule_id for profile in ("ua1", "2a") for fault in page.validate_pdf(str(path), profile=profile).failures] == []
+    assert [
+        fault.rule_id for profile in ("ua1", "2a") for fault in page.validate_pdf(str(path), profile=profile).failures
+    ] == []
     subprocess.run(["qpdf", "--check", str(path)], check=True, capture_output=True)
 
 
@@ -133,12 +147,21 @@ def test_only_what_is_stamped_differs() -> None:
         assert len(before.pages) == len(after.pages)
         for one, other in zip(before.pages, after.pages, strict=True):
             assert one.Contents.read_bytes() == other.Contents.read_bytes()
-        changed = {str(field.T) for field, old in zip(after.Root.AcroForm.Fields, before.Root.AcroForm.Fields, strict=True)
-                   if field.get("/V") != old.get("/V")}
+        changed = {
+            str(field.T)
+            for field, old in zip(after.Root.AcroForm.Fields, before.Root.AcroForm.Fields, strict=True)
+            if field.get("/V") != old.get("/V")
+        }
         assert changed == {"copy__for", "copy__do"}
         assert all(int(field.Ff) & 1 for field in after.Root.AcroForm.Fields if str(field.T) in changed)  # read only
-    with zipfile.ZipFile(io.BytesIO(master().docx)) as before_, zipfile.ZipFile(io.BytesIO(master().copy(stamp())[".docx"])) as after_:
-        assert {name for name in before_.namelist() if before_.read(name) != after_.read(name)} == {"word/document.xml", "docProps/custom.xml"}
+    with (
+        zipfile.ZipFile(io.BytesIO(master().docx)) as before_,
+        zipfile.ZipFile(io.BytesIO(master().copy(stamp())[".docx"])) as after_,
+    ):
+        assert {name for name in before_.namelist() if before_.read(name) != after_.read(name)} == {
+            "word/document.xml",
+            "docProps/custom.xml",
+        }
 
 
 def test_the_same_copy_is_the_same_file_and_another_is_another() -> None:
@@ -147,12 +170,25 @@ def test_the_same_copy_is_the_same_file_and_another_is_another() -> None:
     assert all(first[ending] != other[ending] for ending in first)
 
 
-@pytest.mark.parametrize("attack", [*(words for words, _ in ATTACKS), "field copy__for", "\ue010property CopyNumber\ue011", ")>> endobj", "]]>", "a\x00b", "x" * 3000])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        *(words for words, _ in ATTACKS),
+        "field copy__for",
+        "\ue010property CopyNumber\ue011",
+        ")>> endobj",
+        "]]>",
+        "a\x00b",
+        "x" * 3000,
+    ],
+)
 def test_a_hostile_name_stays_text(attack: str, tmp_path: Path) -> None:
     copy = master().copy(stamp(attack))
     said = " ".join(re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff]", "\ufffd", attack).split())
     with pikepdf.open(io.BytesIO(copy[".pdf"])) as file:
-        assert {str(one.T): str(one.V) for one in file.Root.AcroForm.Fields if "/V" in one}["copy__for"] == f"Copy 2 of 2, for {said}"
+        assert {str(one.T): str(one.V) for one in file.Root.AcroForm.Fields if "/V" in one}[
+            "copy__for"
+        ] == f"Copy 2 of 2, for {said}"
     assert controls(copy[".docx"])["copy__for"] == f"Copy 2 of 2, for {said}"
     assert properties_of_docx(copy[".docx"])["OrganisationName"] == said
     shown(copy[".pdf"], tmp_path)
@@ -176,7 +212,11 @@ def test_drawn_text_stays_in_its_box(text: str, width: float, height: float) -> 
     glyphs = {f"{glyph:04X}": measures().widths[character] for character, glyph in measures().glyphs.items()}
     lines = re.findall("<([0-9A-F]*)>", drawing)
     for line in lines:
-        assert line == "" or len(line) == 4 or sum(glyphs[line[at : at + 4]] for at in range(0, len(line), 4)) * size / 1000 <= width - 6 + 0.01
+        assert (
+            line == ""
+            or len(line) == 4
+            or sum(glyphs[line[at : at + 4]] for at in range(0, len(line), 4)) * size / 1000 <= width - 6 + 0.01
+        )
     start = float(re.search(r"3 (-?[\d.]+) Td", drawing)[1])  # type: ignore[index]
     bottom = start - (len(lines) - 1) * size * 1.25
     assert len(lines) == 1 or bottom > -0.5
@@ -200,44 +240,75 @@ def test_pieces_joined_are_one_file(pieces: list[bytes]) -> None:
 
 def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
     written = write_documents(
-        sample_register(), ["county-housing"], tmp_path, as_of=TODAY, public_only=True, forms=False, copies=Copies(NOMINATION)
+        sample_register(),
+        ["county-housing"],
+        tmp_path,
+        as_of=TODAY,
+        public_only=True,
+        forms=False,
+        copies=Copies(NOMINATION),
     )
     assert written.failures == ()
     assert written.organisations == {"county-probation", "town-council", "ty-cymru"}  # the watcher does not sign
     place = tmp_path / "county-housing"
     folder = place / "county-housing-v1.0-ty-cymru"
     names = sorted(path.name for path in folder.iterdir())
-    assert names == sorted(f"{stem}{ending}" for ending in (".docx", ".pdf") for stem in (
-        "county-housing-v1.0-copy-1-keep", "county-housing-v1.0-copy-2-return", "officer-nomination", "signing-letter"))
+    assert names == sorted(
+        f"{stem}{ending}"
+        for ending in (".docx", ".pdf")
+        for stem in (
+            "county-housing-v1.0-copy-1-keep",
+            "county-housing-v1.0-copy-2-return",
+            "officer-nomination",
+            "signing-letter",
+        )
+    )
     with zipfile.ZipFile(place / "county-housing-v1.0-ty-cymru.zip") as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == {
             f"county-housing-v1.0-ty-cymru/{name}": (folder / name).read_bytes() for name in names
         }
     for path in folder.glob("*.pdf"):
-        assert [fault.rule_id for profile in ("ua1", "2a") for fault in page.validate_pdf(str(path), profile=profile).failures] == []
+        assert [
+            fault.rule_id
+            for profile in ("ua1", "2a")
+            for fault in page.validate_pdf(str(path), profile=profile).failures
+        ] == []
     letter = shown((folder / "signing-letter.pdf").read_bytes(), tmp_path)
     assert "To Cymdeithas Dai Tŷ Ŵyn" in letter
     assert "20 December 2026" in letter
     nomination = shown((folder / "officer-nomination.pdf").read_bytes(), tmp_path)
-    assert "For Cymdeithas Dai Tŷ Ŵyn Fill it in and return it by 20 December 2026, with your signed copy, to Probation Service, County" in nomination
+    assert (
+        "For Cymdeithas Dai Tŷ Ŵyn Fill it in and return it by 20 December 2026, with your signed copy, to Probation Service, County"
+        in nomination
+    )
 
 
 def test_only_those_asked_for_have_one(tmp_path: Path) -> None:
     copies = Copies(NOMINATION, frozenset({"town-council"}), all_masters=False)
     written = write_documents(
-        sample_register(), ["county-housing", "framework"], tmp_path, as_of=TODAY, public_only=True, forms=False, copies=copies
+        sample_register(),
+        ["county-housing", "framework"],
+        tmp_path,
+        as_of=TODAY,
+        public_only=True,
+        forms=False,
+        copies=copies,
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["county-housing"]
     assert sorted(path.name for path in (tmp_path / "county-housing").iterdir()) == [
-        "county-housing-v1.0-town-council", "county-housing-v1.0-town-council.zip", "county-housing-v1.0.docx", "county-housing-v1.0.pdf",
+        "county-housing-v1.0-town-council",
+        "county-housing-v1.0-town-council.zip",
+        "county-housing-v1.0.docx",
+        "county-housing-v1.0.pdf",
     ]
     assert written.organisations == {"town-council"}
 
 
-@pytest.mark.parametrize(("sent", "due"), [
-    (None, "2026-12-20"), ("2026-11-12", "2026-12-10"), ("2026-10-25", "2026-11-22"), ("2026-10-24", "2026-12-20"),
-])
+@pytest.mark.parametrize(
+    ("sent", "due"),
+    [(None, "2026-12-20"), ("2026-11-12", "2026-12-10"), ("2026-10-25", "2026-11-22"), ("2026-10-24", "2026-12-20")],
+)
 def test_a_copy_is_due_back_28_days_after_it_was_sent(sent: str | None, due: str) -> None:
     register = sample_register()
     if sent:
@@ -258,14 +329,24 @@ def test_a_copy_is_due_back_28_days_after_it_was_sent(sent: str | None, due: str
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def write(root: Path, output: Path, cache: DocumentCache | None) -> dict[str, str]:
     from undersigned.register import load_register
 
     written = write_documents(
-        load_register(root), ["county-housing"], output, as_of=TODAY, public_only=True, copies=Copies(NOMINATION), kept=cache
+        load_register(root),
+        ["county-housing"],
+        output,
+        as_of=TODAY,
+        public_only=True,
+        copies=Copies(NOMINATION),
+        kept=cache,
     )
     assert written.failures == ()
     return digests(output)
@@ -290,7 +371,9 @@ def test_what_has_not_changed_is_not_made_again(tmp_path: Path, monkeypatch: pyt
 def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> None:
     cache = DocumentCache(tmp_path / "cache")
     register, changed = sample_register(), sample_register(("method: Secure e-mail", "method: By hand"))
-    sheets = [agreement_sheet(agreement_of(one.protocol("county-housing"), one, as_of=TODAY)) for one in (register, changed)]  # type: ignore[arg-type]
+    sheets = [
+        agreement_sheet(agreement_of(one.protocol("county-housing"), one, as_of=TODAY)) for one in (register, changed)
+    ]  # type: ignore[arg-type]
     first, second = (base_of(sheet, cache) for sheet in sheets)
     assert first.pdf != second.pdf
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2
@@ -299,7 +382,9 @@ def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> No
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 3
 
 
-def test_the_program_is_known_by_its_template_its_words_and_its_law(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_program_is_known_by_its_template_its_words_and_its_law(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     import shutil
 
     from undersigned import cache
@@ -308,7 +393,12 @@ def test_the_program_is_known_by_its_template_its_words_and_its_law(monkeypatch:
     shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "site"))
     monkeypatch.setattr(cache, "_PACKAGE", package)
     codes = {DocumentCache(tmp_path).code}
-    for name in ("documents/template/doc.typ", "documents/template/words.toml", "documents/template/reference.docx", "records/vocabulary/gateways.yaml"):
+    for name in (
+        "documents/template/doc.typ",
+        "documents/template/words.toml",
+        "documents/template/reference.docx",
+        "records/vocabulary/gateways.yaml",
+    ):
         path = package / name
         path.write_bytes(path.read_bytes() + b"\n")
         codes.add(DocumentCache(tmp_path).code)
@@ -346,7 +436,11 @@ def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
     items = ["a", "slow", "b", "dies", "c", "d"]
     found = {item: str(answer) for item, answer in in_workers(_work, items, processes=2, limit=1.5)}
     assert found == {
-        "a": "A", "b": "B", "c": "C", "d": "D", "slow": "slow: it takes more than 2 seconds",
+        "a": "A",
+        "b": "B",
+        "c": "C",
+        "d": "D",
+        "slow": "slow: it takes more than 2 seconds",
         "dies": "dies: its process ended by itself (9)",
     }
 

@@ -18,29 +18,29 @@ import pytest
 from document_sample import DRAFT, sample_agreement
 
 from support import example_register
-from undersigned.documents import (
-    Agreement,
-    agreement_of,
-    render_docx,
-    render_form_docx,
-    render_form_pdf,
-    render_pdf,
-)
+from undersigned.documents import Agreement, agreement_of, render_docx, render_form_docx, render_form_pdf, render_pdf
 from undersigned.register import load_register
 
 #: Of every page, in points (`template/doc.typ`).
 WIDTH, HEIGHT = 595.3, 841.9
 SIDE, TOP, FOOT = 56.6, 53.8, 76
 LONG_NAME = "The Combined Authority for Resettlement, Housing and Community Safety of the Northern and Western Districts (number {:02d})"
-LONG_TITLE = "Protocol for the Sharing of Information " + "about Housing, Health, Work and Safety in Each of the Districts of the County " * 3
+LONG_TITLE = (
+    "Protocol for the Sharing of Information "
+    + "about Housing, Health, Work and Safety in Each of the Districts of the County " * 3
+)
 SENTENCE = "Each party keeps to this, tells the others when it cannot, and says by when it will again. "
 
 
 def bodies(count: int) -> tuple[str, str]:
     """Parties and the folders of their organisations, each with a name of 120 letters."""
-    parties = "".join(f"  - {{organisation: body-{number:02d}, role: controller, capacity: Houses people}}\n" for number in range(count))
+    parties = "".join(
+        f"  - {{organisation: body-{number:02d}, role: controller, capacity: Houses people}}\n"
+        for number in range(count)
+    )
     folders = "".join(
-        f"=== signatories/body-{number:02d}/organisation.yaml\nname: {LONG_NAME.format(number)}\nkind: other\n" for number in range(count)
+        f"=== signatories/body-{number:02d}/organisation.yaml\nname: {LONG_NAME.format(number)}\nkind: other\n"
+        for number in range(count)
     )
     return parties, folders
 
@@ -59,7 +59,10 @@ def large() -> Agreement:
         ("  - {organisation: watcher,", f"{parties}  - {{organisation: watcher,"),
         ("=== signatories/watcher/", f"{folders}=== signatories/watcher/"),
         ("      - risk-level\n", f"      - risk-level\n{items}"),
-        ("    text: |\n      1. First step.", "    text: |\n" + f"      {SENTENCE * 6}\n\n" * 16 + "      1. First step."),
+        (
+            "    text: |\n      1. First step.",
+            "    text: |\n" + f"      {SENTENCE * 6}\n\n" * 16 + "      1. First step.",
+        ),
         versions=tuple((f"{number}.0", (first + timedelta(days=60 * number)).isoformat()) for number in range(1, 15)),
     )
 
@@ -112,7 +115,10 @@ def body_of(one: list[tuple[float, float, float, float, str]]) -> list[tuple[flo
 
 
 SAMPLES = {
-    "large": master, "form": lambda: form("pro-forma"), "letter": lambda: form("letter"), "draft": lambda: render_pdf(sample_agreement(DRAFT)),
+    "large": master,
+    "form": lambda: form("pro-forma"),
+    "letter": lambda: form("letter"),
+    "draft": lambda: render_pdf(sample_agreement(DRAFT)),
 }
 
 
@@ -121,7 +127,8 @@ def test_nothing_stands_outside_the_margins(name: str) -> None:
     pdf = SAMPLES[name]()
     for number, one in enumerate(words_of(pdf), 1):
         outside = [
-            word for word in one
+            word
+            for word in one
             if (word[0] < SIDE - 1 or word[2] > WIDTH - SIDE + 1 or word[1] < 20 or word[3] > HEIGHT - 14)
             and not is_mark(word)
         ]
@@ -136,7 +143,9 @@ def test_nothing_stands_outside_the_margins(name: str) -> None:
 def test_the_documents_that_ship_keep_within_their_margins() -> None:
     register = load_register(example_register())
     for folder in register.protocols():
-        agreement = agreement_of(folder, register, as_of=date(2026, 11, 22), register_address="https://register.example.org")
+        agreement = agreement_of(
+            folder, register, as_of=date(2026, 11, 22), register_address="https://register.example.org"
+        )
         made = {id_: render_form_pdf(id_, form, agreement) for id_, form in agreement.forms.items()}
         for name, pdf in {folder.id: render_pdf(agreement), **made}.items():
             for number, one in enumerate(words_of(pdf), 1):
@@ -155,7 +164,9 @@ def test_words_do_not_run_into_the_foot_of_the_page() -> None:
 
 def test_a_word_too_long_for_its_column_is_broken_and_a_mailbox_is_not() -> None:
     name = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
-    pdf = render_pdf(sample_agreement(("name: Town Council", f"name: {name}"), ("title: Housing pro forma", f"title: {name}")))
+    pdf = render_pdf(
+        sample_agreement(("name: Town Council", f"name: {name}"), ("title: Housing pro forma", f"title: {name}"))
+    )
     for one in words_of(pdf):
         assert all(word[2] <= WIDTH - SIDE + 1 for word in one)
     officers = next(one for one in words_of(pdf) if "partnerships@example.org" in text_of(one))
@@ -184,9 +195,19 @@ def test_a_signature_block_is_never_on_two_pages_and_three_fit_on_one() -> None:
     assert len(on) == 24 + 1
     assert {len(numbers) for numbers in on.values()} == {1}
     usual = [
-        (number, field) for number, field, _ in fields_of(render_pdf(sample_agreement(
-            ("  - {organisation: watcher,", "".join(f"  - {{organisation: body-{n:02d}, role: recipient}}\n" for n in range(9)) + "  - {organisation: watcher,")
-        ))) if field.endswith("__signature")
+        (number, field)
+        for number, field, _ in fields_of(
+            render_pdf(
+                sample_agreement(
+                    (
+                        "  - {organisation: watcher,",
+                        "".join(f"  - {{organisation: body-{n:02d}, role: recipient}}\n" for n in range(9))
+                        + "  - {organisation: watcher,",
+                    )
+                )
+            )
+        )
+        if field.endswith("__signature")
     ]
     assert max(len(list(group)) for _, group in groupby(usual, key=lambda pair: pair[0])) == 3
 
@@ -199,7 +220,11 @@ def test_the_name_of_the_organisation_stands_above_its_block_on_the_same_page() 
 
 
 def test_the_head_of_a_table_is_on_each_of_its_pages() -> None:
-    for sign, head in (("Item number", "What is shared Kind About Why"), ("Houses people", "Organisation Role"), ("Summary of", "What changed")):
+    for sign, head in (
+        ("Item number", "What is shared Kind About Why"),
+        ("Houses people", "Organisation Role"),
+        ("Summary of", "What changed"),
+    ):
         with_rows = [text_of(one) for one in words_of(master()) if sign in text_of(one)]
         assert with_rows, sign
         for text in with_rows:
@@ -208,9 +233,16 @@ def test_the_head_of_a_table_is_on_each_of_its_pages() -> None:
 
 
 def test_no_head_of_a_table_and_no_heading_is_alone_at_the_foot() -> None:
-    heads = ("What is shared Kind", "Organisation Role", "Version Agreed", "Organisation Post", "Form or letter Purpose")
+    heads = (
+        "What is shared Kind",
+        "Organisation Role",
+        "Version Agreed",
+        "Organisation Post",
+        "Form or letter Purpose",
+    )
     clauses = "".join(
-        f"  - {{id: number-{number}, title: On one matter, text: '{SENTENCE * (2 + number % 7)}'}}\n" for number in range(60)
+        f"  - {{id: number-{number}, title: On one matter, text: '{SENTENCE * (2 + number % 7)}'}}\n"
+        for number in range(60)
     )
     many = render_pdf(sample_agreement(("  - id: common-terms\n", f"{clauses}  - id: common-terms\n")))
     for one in [*words_of(master()), *words_of(many)]:
@@ -218,7 +250,9 @@ def test_no_head_of_a_table_and_no_heading_is_alone_at_the_foot() -> None:
         if not body:
             continue
         lowest = max(word[3] for word in body)
-        last = " ".join(word[4] for word in sorted(body, key=lambda word: (round(word[1]), word[0])) if word[3] > lowest - 8)
+        last = " ".join(
+            word[4] for word in sorted(body, key=lambda word: (round(word[1]), word[0])) if word[3] > lowest - 8
+        )
         assert not last.startswith(heads), last
         assert not re.match(r"(?:2\.1|Clause \d+:|Flow \d+:) ", last) or " . . " in last, last
 
@@ -233,7 +267,11 @@ def test_few_pages_stand_half_empty() -> None:
 
 def test_only_our_fonts_are_used_and_all_are_embedded() -> None:
     for pdf in (master(), form("pro-forma"), form("letter")):
-        lines = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True).stdout.decode().splitlines()[2:]
+        lines = (
+            subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True)
+            .stdout.decode()
+            .splitlines()[2:]
+        )
         assert lines
         for line in lines:
             assert re.match(r"(?:[A-Z]{6}\+)?(?:Inter|DejaVuSansMono)", line), line
@@ -246,7 +284,8 @@ def test_no_letter_is_smaller_than_twelve_points_but_at_head_and_foot(tmp_path: 
     out = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     sizes = {font: int(size) for font, size in re.findall(r'<fontspec id="(\d+)" size="(-?\d+)"', out)}
     seen = [
-        (sizes[font], words) for top, font, words in re.findall(r'<text top="(-?\d+)"[^>]* font="(\d+)">(.*?)</text>', out)
+        (sizes[font], words)
+        for top, font, words in re.findall(r'<text top="(-?\d+)"[^>]* font="(\d+)">(.*?)</text>', out)
         if TOP - 3 < int(top) < HEIGHT - FOOT
     ]
     assert len(seen) > 300
@@ -256,16 +295,26 @@ def test_no_letter_is_smaller_than_twelve_points_but_at_head_and_foot(tmp_path: 
 def test_all_of_it_meets_both_standards() -> None:
     for name, make in SAMPLES.items():
         for profile in ("ua1", "2a"):
-            assert [fault.rule_id for fault in page.validate_pdf_bytes(make(), profile=profile).failures] == [], (name, profile)
+            assert [fault.rule_id for fault in page.validate_pdf_bytes(make(), profile=profile).failures] == [], (
+                name,
+                profile,
+            )
 
 
 def test_a_column_that_says_the_same_of_every_party_is_a_sentence() -> None:
-    same = render_pdf(sample_agreement(
-        ("role: controller, capacity: Houses people", "role: controller"), (", capacity: Refers people, mappa_role: responsible", ""),
-        ("role: recipient, capacity: Lets homes, ", "role: controller, "), ("organisation: watcher, role: recipient, signs: no", "organisation: watcher, role: controller"),
-    ))
+    same = render_pdf(
+        sample_agreement(
+            ("role: controller, capacity: Houses people", "role: controller"),
+            (", capacity: Refers people, mappa_role: responsible", ""),
+            ("role: recipient, capacity: Lets homes, ", "role: controller, "),
+            ("organisation: watcher, role: recipient, signs: no", "organisation: watcher, role: controller"),
+        )
+    )
     shown = " ".join(text_of(one) for one in words_of(same))
-    assert "The role of each party: Controller. Every party signs. Organisation Probation Service, County Cymdeithas" in shown
+    assert (
+        "The role of each party: Controller. Every party signs. Organisation Probation Service, County Cymdeithas"
+        in shown
+    )
     other = " ".join(text_of(one) for one in words_of(render_pdf(sample_agreement())))
     assert "Organisation Role What it does under this protocol Signs" in other
     assert "Every party signs" not in other
@@ -274,9 +323,7 @@ def test_a_column_that_says_the_same_of_every_party_is_a_sentence() -> None:
 def test_the_names_of_facts_are_headings_of_their_rows() -> None:
     with pikepdf.open(io.BytesIO(form("pro-forma"))) as file:
         tables = [item for item in file.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Table"]
-        rows = [
-            [str(cell.S) for cell in row.K] for table in tables for row in table.K if row.get("/S") == "/TR"
-        ]
+        rows = [[str(cell.S) for cell in row.K] for table in tables for row in table.K if row.get("/S") == "/TR"]
     assert len(rows) == 5 + 6
     assert all(row == ["/TH", "/TD"] for row in rows), rows
 
@@ -293,9 +340,19 @@ def test_libreoffice_opens_the_docx_with_its_structure(tmp_path: Path) -> None:
     (tmp_path / "form.docx").write_bytes(render_form_docx("pro-forma", agreement.forms["pro-forma"], agreement))
     choice = 'pdf:writer_pdf_Export:{"PDFUACompliance":{"type":"boolean","value":"true"}}'
     subprocess.run(
-        ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", choice,
-         "--outdir", str(tmp_path), *map(str, sorted(tmp_path.glob("*.docx")))],
-        check=True, capture_output=True, timeout=120,
+        [
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--convert-to",
+            choice,
+            "--outdir",
+            str(tmp_path),
+            *map(str, sorted(tmp_path.glob("*.docx"))),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
     )
     for name, title in (("master", "County Housing Protocol"), ("form", "Housing pro forma")):
         pdf = (tmp_path / f"{name}.pdf").read_bytes()
@@ -310,7 +367,9 @@ def test_libreoffice_opens_the_docx_with_its_structure(tmp_path: Path) -> None:
 
 def test_the_colours_print_in_grey() -> None:
     """Words keep a contrast of 4.5 to 1 (WCAG 2.2, 1.4.3) on the lightest and the darkest ground they stand on."""
-    template = (Path(__file__).resolve().parents[2] / "scripts/undersigned/documents/template/doc.typ").read_text(encoding="utf-8")
+    template = (Path(__file__).resolve().parents[2] / "scripts/undersigned/documents/template/doc.typ").read_text(
+        encoding="utf-8"
+    )
     colours = dict(re.findall(r'#let (accent|quiet) = rgb\("#([0-9a-f]{6})"\)', template))
     assert set(colours) == {"accent", "quiet"}
     for colour in colours.values():

@@ -19,7 +19,9 @@ def test_every_file_of_the_template_is_in_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["undersigned"]
     files = [path for path in TEMPLATE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
-    assert [path.name for path in files if not any(fnmatch(path.name, pattern.removeprefix("**/")) for pattern in patterns)] == []
+    assert [
+        path.name for path in files if not any(fnmatch(path.name, pattern.removeprefix("**/")) for pattern in patterns)
+    ] == []
 
 
 def test_the_fonts_come_with_their_licence_and_are_small() -> None:
@@ -33,17 +35,31 @@ def test_the_words_the_program_asks_for_are_there() -> None:
     tables = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
     code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATE.parent.rglob("*.py"))
     asked = set(re.findall(r"\"([a-z_]+\.[a-z_]+)\"", code))
-    missing = [key for key in asked if key.split(".")[0] in tables and key.split(".")[1] not in tables[key.split(".")[0]]]
+    missing = [
+        key for key in asked if key.split(".")[0] in tables and key.split(".")[1] not in tables[key.split(".")[0]]
+    ]
     assert missing == []
     assert len(asked) > 60
 
 
-@pytest.mark.parametrize(("table", "closed"), [
-    ("kind", protocol.ProtocolKind), ("status", protocol.ProtocolStatus), ("role", protocol.Role),
-    ("mappa_role", protocol.MappaRole), ("sensitivity", protocol.Sensitivity), ("about", protocol.About),
-    ("when", protocol.Occasion), ("regime", protocol.Regime), ("receiving_regime", protocol.ReceivingRegime),
-    ("consent", protocol.ConsentRole), ("stage", protocol.Stage), ("change", version.Change), ("jurisdiction", Jurisdiction),
-])
+@pytest.mark.parametrize(
+    ("table", "closed"),
+    [
+        ("kind", protocol.ProtocolKind),
+        ("status", protocol.ProtocolStatus),
+        ("role", protocol.Role),
+        ("mappa_role", protocol.MappaRole),
+        ("sensitivity", protocol.Sensitivity),
+        ("about", protocol.About),
+        ("when", protocol.Occasion),
+        ("regime", protocol.Regime),
+        ("receiving_regime", protocol.ReceivingRegime),
+        ("consent", protocol.ConsentRole),
+        ("stage", protocol.Stage),
+        ("change", version.Change),
+        ("jurisdiction", Jurisdiction),
+    ],
+)
 def test_every_value_of_a_closed_list_has_its_words(table: str, closed: object) -> None:
     tables = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
     assert set(get_args(closed)) == set(tables[table])

@@ -19,7 +19,14 @@ from undersigned.documents import DocumentError, write, write_documents
 from undersigned.documents.write import Written
 from undersigned.register import Register, load_register
 
-NAMES = ["county-housing-v1.0.docx", "county-housing-v1.0.pdf", "letter.docx", "letter.pdf", "pro-forma.docx", "pro-forma.pdf"]
+NAMES = [
+    "county-housing-v1.0.docx",
+    "county-housing-v1.0.pdf",
+    "letter.docx",
+    "letter.pdf",
+    "pro-forma.docx",
+    "pro-forma.pdf",
+]
 
 
 def listing(folder: Path) -> list[str]:
@@ -29,7 +36,11 @@ def listing(folder: Path) -> list[str]:
 def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     written = write_documents(
-        sample_register(), ["county-housing", "framework"], tmp_path, as_of=TODAY, public_only=True,
+        sample_register(),
+        ["county-housing", "framework"],
+        tmp_path,
+        as_of=TODAY,
+        public_only=True,
         watch=lambda done, total: heard.append((done, total)),
     )
     assert listing(tmp_path / "county-housing") == NAMES
@@ -40,8 +51,15 @@ def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
 
 
 def test_a_restricted_protocol_never_enters_a_public_folder(tmp_path: Path) -> None:
-    register = sample_register(("publication: public\njurisdictions: [england, wales]", "publication: restricted\njurisdictions: [england, wales]"))
-    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True) == Written(restricted=("county-housing",))
+    register = sample_register(
+        (
+            "publication: public\njurisdictions: [england, wales]",
+            "publication: restricted\njurisdictions: [england, wales]",
+        )
+    )
+    assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=True) == Written(
+        restricted=("county-housing",)
+    )
     assert list(tmp_path.iterdir()) == []
     assert write_documents(register, ["county-housing"], tmp_path, as_of=TODAY, public_only=False).files
 
@@ -102,7 +120,12 @@ def test_two_processes_in_two_time_zones_make_the_same_bytes(tmp_path: Path) -> 
     for zone, seed, epoch in (("Pacific/Auckland", "1", "0"), ("America/Anchorage", "2", "1700000000")):
         environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C"}
         done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(root)], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
+            [sys.executable, "-c", PROGRAM, str(root)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+            cwd=tmp_path,
         )
         answers.append(json.loads(done.stdout))
     assert sorted(answers[0]) == NAMES
@@ -125,10 +148,13 @@ def test_another_text_makes_another_file() -> None:
 @pytest.mark.slow
 def test_every_document_of_the_shipped_register_meets_both_standards(tmp_path: Path) -> None:
     register = load_register(example_register())
-    written = write_documents(register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True, processes=2).files
+    written = write_documents(
+        register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True, processes=2
+    ).files
     faults = [
         f"{path.name} {profile} {fault.rule_id}"
-        for path in written if path.suffix == ".pdf"
+        for path in written
+        if path.suffix == ".pdf"
         for profile in ("ua1", "2a")
         for fault in page.validate_pdf(path, profile=profile).failures
     ]

@@ -19,7 +19,10 @@ from document_sample import sample_text
 from support import example_register, write_register
 
 COMMAND = [sys.executable, "-m", "undersigned", "--no-cache", "--as-of", "2026-11-22"]
-RESTRICTED = ("publication: public\njurisdictions: [england, wales]", "publication: restricted\njurisdictions: [england, wales]")
+RESTRICTED = (
+    "publication: public\njurisdictions: [england, wales]",
+    "publication: restricted\njurisdictions: [england, wales]",
+)
 WITHOUT_TEXT = """
 === protocols/kept-elsewhere/protocol.yaml
 title: Kept elsewhere
@@ -33,13 +36,21 @@ effective_from: 2026-04-01
 
 def run(root: Path, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, "--root", str(root), "documents", *arguments], capture_output=True, text=True, check=False,
-        env={**os.environ, **(environment or {})}, timeout=300,
+        [*COMMAND, "--root", str(root), "documents", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(environment or {})},
+        timeout=300,
     )
 
 
 def files(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_the_copies_of_one_organisation(tmp_path: Path) -> None:
@@ -54,16 +65,22 @@ def test_the_copies_of_one_organisation(tmp_path: Path) -> None:
 def test_everything_goes_to_the_build_folder_unless_told(tmp_path: Path) -> None:
     root = write_register(tmp_path, sample_text())
     assert run(root, "county-housing").returncode == 0
-    assert sorted(files(root / "build")) == ["documents/county-housing/county-housing-v1.0.docx", "documents/county-housing/county-housing-v1.0.pdf"]
+    assert sorted(files(root / "build")) == [
+        "documents/county-housing/county-housing-v1.0.docx",
+        "documents/county-housing/county-housing-v1.0.pdf",
+    ]
     assert run(root, "county-housing", "--forms").returncode == 0
     assert "documents/county-housing/pro-forma.pdf" in files(root / "build")
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["--for", "town-counsil"], "there is no organisation 'town-counsil'\n  Did you mean 'town-council'?"),
-    (["--for", "town-council", "--for-all"], "--for and --for-all were both given"),
-    (["nowhere"], "there is no protocol 'nowhere'"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--for", "town-counsil"], "there is no organisation 'town-counsil'\n  Did you mean 'town-council'?"),
+        (["--for", "town-council", "--for-all"], "--for and --for-all were both given"),
+        (["nowhere"], "there is no protocol 'nowhere'"),
+    ],
+)
 def test_wrong_words_are_told(tmp_path: Path, arguments: list[str], said: str) -> None:
     done = run(write_register(tmp_path, sample_text()), *arguments)
     assert (done.returncode, done.stdout) == (2, "")
@@ -84,7 +101,12 @@ def test_restricted_documents_are_made_only_by_name(tmp_path: Path) -> None:
     assert "county-housing" not in done.stdout
     done = run(root, "county-housing")
     assert (done.returncode, done.stderr) == (0, "")
-    words = subprocess.run(["pdftotext", str(root / "build/documents/county-housing/county-housing-v1.0.pdf"), "-"], capture_output=True, text=True, check=True)
+    words = subprocess.run(
+        ["pdftotext", str(root / "build/documents/county-housing/county-housing-v1.0.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     pages = words.stdout.split("\f")[:-1]
     assert all("Restricted: not for publication" in page for page in pages)
     done = run(root, "kept-elsewhere")
@@ -93,15 +115,28 @@ def test_restricted_documents_are_made_only_by_name(tmp_path: Path) -> None:
 
 
 def test_nobody_signs_a_draft(tmp_path: Path) -> None:
-    root = write_register(tmp_path, sample_text(("status: in-force\npublication: public\njurisdictions", "status: draft\npublication: public\njurisdictions")))
+    root = write_register(
+        tmp_path,
+        sample_text(
+            (
+                "status: in-force\npublication: public\njurisdictions",
+                "status: draft\npublication: public\njurisdictions",
+            )
+        ),
+    )
     done = run(root, "county-housing", "--for-all")
     assert done.returncode == 0
-    assert [Path(line).name for line in done.stdout.splitlines()] == ["county-housing-draft.pdf", "county-housing-draft.docx"]
+    assert [Path(line).name for line in done.stdout.splitlines()] == [
+        "county-housing-draft.pdf",
+        "county-housing-draft.docx",
+    ]
     assert "nobody is asked to sign county-housing at present" in done.stderr
 
 
 def test_one_that_fails_is_named_and_the_others_are_made(tmp_path: Path) -> None:
-    root = write_register(tmp_path, sample_text(("name: needs,", "name: full.name,"), ("name: born_on,", "name: full:name,")))
+    root = write_register(
+        tmp_path, sample_text(("name: needs,", "name: full.name,"), ("name: born_on,", "name: full:name,"))
+    )
     done = run(root, "--forms")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -113,10 +148,16 @@ def test_one_that_fails_is_named_and_the_others_are_made(tmp_path: Path) -> None
 def test_a_runaway_text_is_refused_by_name(tmp_path: Path) -> None:
     rows = "".join(f"      | {number} | x |\n" for number in range(12_000))
     body = f"    text: |\n      | a | b |\n      |---|---|\n{rows}"
-    root = write_register(tmp_path, sample_text(
-        ("status: in-force\npublication: public\njurisdictions", "status: draft\npublication: public\njurisdictions"),
-        ("    text: |\n", f"{body}  - id: more\n    text: |\n"),
-    ))
+    root = write_register(
+        tmp_path,
+        sample_text(
+            (
+                "status: in-force\npublication: public\njurisdictions",
+                "status: draft\npublication: public\njurisdictions",
+            ),
+            ("    text: |\n", f"{body}  - id: more\n    text: |\n"),
+        ),
+    )
     done = run(root, "county-housing")
     assert done.returncode == 2
     assert "county-housing: it has " in done.stderr
@@ -128,7 +169,9 @@ def test_a_runaway_text_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     root = write_register(tmp_path, sample_text())
     command = shlex.join([*COMMAND, "--root", str(root), "documents", "--for-all"])
-    done = subprocess.run(["bash", "-c", f"ulimit -f 40; {command}"], capture_output=True, text=True, check=False)  # blocks of 1,024 bytes
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 40; {command}"], capture_output=True, text=True, check=False
+    )  # blocks of 1,024 bytes
     assert done.returncode == 2
     assert "it cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
@@ -138,7 +181,10 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_a_kill_leaves_no_half_written_file(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = subprocess.Popen([*COMMAND, "--root", str(example_register()), "documents", "--for-all", "--output", str(out)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*COMMAND, "--root", str(example_register()), "documents", "--for-all", "--output", str(out)],
+        stdout=subprocess.DEVNULL,
+    )
     until = time.monotonic() + 60
     while time.monotonic() < until and len(list(out.rglob("*.zip"))) < 3:
         time.sleep(0.02)

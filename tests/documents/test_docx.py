@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
+from undersigned.documents.docx.controls import control_tag
 from undersigned.documents.returned import text_digest
-from undersigned.documents.word.controls import control_tag
 from undersigned.documents.words import word
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -40,7 +40,9 @@ def opened(content: bytes) -> WordDocument:
 def words(content: bytes) -> str:
     """All letters of the main part, in order."""
     root = opened(content).element
-    return "".join((node.text or "") if node.tag == qn("w:t") else "\n" for node in root.iter(qn("w:t"), qn("w:p"), qn("w:br")))
+    return "".join(
+        (node.text or "") if node.tag == qn("w:t") else "\n" for node in root.iter(qn("w:t"), qn("w:p"), qn("w:br"))
+    )
 
 
 def part(content: bytes, name: str) -> str:
@@ -65,14 +67,27 @@ def test_what_an_agreement_must_hold_is_there_in_order() -> None:
     shown = words(master())
     at = 0
     for piece in (
-        "Joint working protocol", "County Housing Protocol", "First paragraph of the summary.", "In force", "1.0, agreed on 15 March 2026", "Cymdeithas Dai Tŷ Ŵyn",
-        "Contents", "MAPPA: responsible authority", "House people sooner",
-        "Flow 1: Referral for housing", "Disclosure for offender management purposes (Offender Management Act 2007 s.14)",
-        "Level of risk of serious harm", "Clause 1: Keeping information accurate", "Second step.", "Partnerships Officer",
-        "Version history", "Signatures", "I have authority to sign for Town Council",
+        "Joint working protocol",
+        "County Housing Protocol",
+        "First paragraph of the summary.",
+        "In force",
+        "1.0, agreed on 15 March 2026",
+        "Cymdeithas Dai Tŷ Ŵyn",
+        "Contents",
+        "MAPPA: responsible authority",
+        "House people sooner",
+        "Flow 1: Referral for housing",
+        "Disclosure for offender management purposes (Offender Management Act 2007 s.14)",
+        "Level of risk of serious harm",
+        "Clause 1: Keeping information accurate",
+        "Second step.",
+        "Partnerships Officer",
+        "Version history",
+        "Signatures",
+        "I have authority to sign for Town Council",
     ):
         start = shown.index("House people") if piece.startswith(("Flow", "Clause", "Version", "Signatures")) else at
-        assert piece in shown[max(at, start):], piece
+        assert piece in shown[max(at, start) :], piece
         at = shown.index(piece, max(at, start))
 
 
@@ -101,10 +116,16 @@ def test_title_language_and_properties() -> None:
     assert core.subject == "county-housing version 1.0"
     custom = part(master(), "docProps/custom.xml")
     root = etree.fromstring(custom.encode())
-    found = {child.get("name"): child[0].text or "" for child in root if not str(child.get("name")).startswith("FieldNames")}
+    found = {
+        child.get("name"): child[0].text or "" for child in root if not str(child.get("name")).startswith("FieldNames")
+    }
     assert found == {
-        "ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Fingerprint": agreement.fingerprint,
-        "Status": "in-force", "TextDate": "2026-03-15", "TextDigest": text_digest(master()),
+        "ProtocolId": "county-housing",
+        "ProtocolVersion": "1.0",
+        "Fingerprint": agreement.fingerprint,
+        "Status": "in-force",
+        "TextDate": "2026-03-15",
+        "TextDigest": text_digest(master()),
     }
     assert 'w:val="en-GB"' in part(master(), "word/styles.xml")
 
@@ -121,7 +142,11 @@ def test_headings_lists_and_table_heads_are_real() -> None:
 
 
 def test_the_footer_says_which_text_it_is_and_where_to_check() -> None:
-    footer = next(part(master(), name) for name in zipfile.ZipFile(io.BytesIO(master())).namelist() if "footer" in name and "rels" not in name and "footnotes" not in name)
+    footer = next(
+        part(master(), name)
+        for name in zipfile.ZipFile(io.BytesIO(master())).namelist()
+        if "footer" in name and "rels" not in name and "footnotes" not in name
+    )
     assert "county-housing, version 1.0; text " in footer
     assert f"{ADDRESS}/protocols/county-housing/" in footer
     assert "NUMPAGES" in footer
@@ -130,20 +155,36 @@ def test_the_footer_says_which_text_it_is_and_where_to_check() -> None:
 
 def test_a_draft_says_so_on_each_page_and_has_nothing_to_sign() -> None:
     content = render_docx(sample_agreement(DRAFT))
-    header = "".join(part(content, name) for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if name.startswith("word/header"))
+    header = "".join(
+        part(content, name)
+        for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
+        if name.startswith("word/header")
+    )
     assert "Draft: a working text, not agreed and not for signature" in header
     assert 'string="DRAFT"' in header
     assert 'alt=""' in header  # decoration: the words above say it
-    assert "textpath" not in "".join(part(master(), name) for name in zipfile.ZipFile(io.BytesIO(master())).namelist() if name.startswith("word/header"))
+    assert "textpath" not in "".join(
+        part(master(), name)
+        for name in zipfile.ZipFile(io.BytesIO(master())).namelist()
+        if name.startswith("word/header")
+    )
     assert controls(content) == {}
-    assert "Draft" not in "".join(part(master(), name) for name in zipfile.ZipFile(io.BytesIO(master())).namelist() if name.startswith("word/header"))
+    assert "Draft" not in "".join(
+        part(master(), name)
+        for name in zipfile.ZipFile(io.BytesIO(master())).namelist()
+        if name.startswith("word/header")
+    )
 
 
 def test_each_signing_party_has_labelled_controls() -> None:
     found = controls(master())
     assert len(found) == 15 + 2
     assert {kind: found[f"town-council__{kind}"][0] for kind in ("authority", "name", "post", "date", "signature")} == {
-        "authority": "checkbox", "name": "text", "post": "text", "date": "date", "signature": "rich",
+        "authority": "checkbox",
+        "name": "text",
+        "post": "text",
+        "date": "date",
+        "signature": "rich",
     }
     assert found["town-council__name"][1] == "Full name for Town Council"
     assert len({title for _, title in found.values()}) == 15 + 2
@@ -152,16 +193,19 @@ def test_each_signing_party_has_labelled_controls() -> None:
 def test_titles_and_tags_fit_word_and_stay_different() -> None:
     long = "A very long name of a body that shares its first sixty letters and more with another body, number "
     ends = "".join(
-        f"  - {{organisation: an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-{number}, role: recipient}}\n" for number in (1, 2)
+        f"  - {{organisation: an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-{number}, role: recipient}}\n"
+        for number in (1, 2)
     )
     folders = "".join(
         f"=== signatories/an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-{number}/organisation.yaml\nname: {long}{number}\nkind: other\n"
         for number in (1, 2)
     )
-    content = render_docx(sample_agreement(
-        ("  - {organisation: watcher,", f"{ends}  - {{organisation: watcher,"),
-        ("=== signatories/watcher/", f"{folders}=== signatories/watcher/"),
-    ))
+    content = render_docx(
+        sample_agreement(
+            ("  - {organisation: watcher,", f"{ends}  - {{organisation: watcher,"),
+            ("=== signatories/watcher/", f"{folders}=== signatories/watcher/"),
+        )
+    )
     found = controls(content)
     assert len(found) == 25 + 2
     assert all(len(tag) <= 64 and len(title) <= 64 for tag, (_, title) in found.items())
@@ -171,8 +215,13 @@ def test_titles_and_tags_fit_word_and_stay_different() -> None:
 
 def test_the_kinds_of_question_of_a_form() -> None:
     assert {tag.removeprefix("answer__"): kind for tag, (kind, _) in controls(form()).items()} == {
-        "full_name": "text", "needs": "rich", "born_on": "date", "people": "text", "area": "dropDownList",
-        "told": "checkbox", "signed__sign": "rich",
+        "full_name": "text",
+        "needs": "rich",
+        "born_on": "date",
+        "people": "text",
+        "area": "dropDownList",
+        "told": "checkbox",
+        "signed__sign": "rich",
     }
     items = [item.get(qn("w:value")) for item in opened(form()).element.iter(qn("w:listItem"))]
     assert items == ["North", "South"]
@@ -180,7 +229,9 @@ def test_the_kinds_of_question_of_a_form() -> None:
 
 
 def test_that_an_answer_is_required_is_said_even_where_the_title_is_full() -> None:
-    agreement = sample_agreement(("label: Full name,", "label: The full name of the person as it stands on the licence or on the order,"))
+    agreement = sample_agreement(
+        ("label: Full name,", "label: The full name of the person as it stands on the licence or on the order,")
+    )
     content = render_form_docx("pro-forma", agreement.forms["pro-forma"], agreement)
     assert controls(content)["answer__full_name"][1].endswith("…")
     assert "Enter text here (required)" in words(content)
@@ -208,12 +259,27 @@ def test_the_contents_lead_to_the_headings() -> None:
     root = opened(master()).element
     anchors = [link.get(qn("w:anchor")) for link in root.iter(qn("w:hyperlink")) if link.get(qn("w:anchor"))]
     bookmarks = {mark.get(qn("w:name")): mark for mark in root.iter(qn("w:bookmarkStart"))}
-    titles = ["".join(t.text for t in link.iter(qn("w:t"))) for link in root.iter(qn("w:hyperlink")) if link.get(qn("w:anchor"))]
+    titles = [
+        "".join(t.text for t in link.iter(qn("w:t")))
+        for link in root.iter(qn("w:hyperlink"))
+        if link.get(qn("w:anchor"))
+    ]
     assert titles == [
-        "Parties and their roles", "Purpose", "Four considerations", "What is shared", "Flow 1: Referral for housing", "Agreed terms",
-        "Clause 1: Keeping information accurate", "Clause 2: From the framework", "Review", "Nominated officers", "Annexed forms",
-            "Annex 1: Covering letter", "Annex 2: Housing pro forma",
-        "Version history", "Signatures",
+        "Parties and their roles",
+        "Purpose",
+        "Four considerations",
+        "What is shared",
+        "Flow 1: Referral for housing",
+        "Agreed terms",
+        "Clause 1: Keeping information accurate",
+        "Clause 2: From the framework",
+        "Review",
+        "Nominated officers",
+        "Annexed forms",
+        "Annex 1: Covering letter",
+        "Annex 2: Housing pro forma",
+        "Version history",
+        "Signatures",
     ]
     assert set(anchors) <= set(bookmarks)
     for link in root.iter(qn("w:hyperlink")):
@@ -242,10 +308,14 @@ def test_an_attack_is_letters_wherever_it_stands(attack: str, shown: str) -> Non
 
 
 def test_no_link_but_https_and_mailto_and_nothing_embedded() -> None:
-    content = render_docx(sample_agreement((
-        "proportionality: Only a summary is sent.",
-        "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) ![c](/etc/hostname)'",
-    )))
+    content = render_docx(
+        sample_agreement(
+            (
+                "proportionality: Only a summary is sent.",
+                "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) ![c](/etc/hostname)'",
+            )
+        )
+    )
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     assert not [name for name in names if "media" in name]
     relations = etree.fromstring(part(content, "word/_rels/document.xml.rels").encode())

@@ -14,10 +14,10 @@ from docx.oxml.ns import qn
 
 from support import example_register
 from undersigned.documents import Agreement, render_form_docx, render_form_pdf
-from undersigned.documents.blocks import Field, Paragraph, Text, every
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.gaps import with_gaps
 from undersigned.documents.content.prose import read_prose
+from undersigned.documents.model import Field, Paragraph, Text, every
 from undersigned.register import load_register
 
 BODY = """\
@@ -57,9 +57,16 @@ def test_words_in_square_brackets_are_gaps_in_the_order_of_reading() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", [
-    "[1] [x] [^note] [ ] read[ing] [s]", "`[full name]`", "[full name](https://example.org)", "# [full name]", "[" + "a b " * 60 + "]",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] [x] [^note] [ ] read[ing] [s]",
+        "`[full name]`",
+        "[full name](https://example.org)",
+        "# [full name]",
+        "[" + "a b " * 60 + "]",
+    ],
+)
 def test_what_only_looks_like_a_gap_stays_text(text: str) -> None:
     assert gaps_in(text) == []
 
@@ -67,9 +74,9 @@ def test_what_only_looks_like_a_gap_stays_text(text: str) -> None:
 def test_text_around_a_gap_keeps_its_spaces() -> None:
     (block,) = with_gaps((Paragraph((Text("We refer [full name], born on [date]."),)),))
     assert isinstance(block, Paragraph)
-    assert [node.text if isinstance(node, Text) else "_" for node in block.content if isinstance(node, Text | Field)] == [
-        "We refer ", "_", ", born on ", "_", ".",
-    ]
+    assert [
+        node.text if isinstance(node, Text) else "_" for node in block.content if isinstance(node, Text | Field)
+    ] == ["We refer ", "_", ", born on ", "_", "."]
 
 
 def test_only_a_letter_has_gaps() -> None:
@@ -82,9 +89,9 @@ def test_the_fields_of_the_pdf_show_what_goes_there_and_meet_both_standards() ->
     pdf = render_form_pdf("letter", agreement().forms["letter"], agreement())
     with pikepdf.open(io.BytesIO(pdf)) as file:
         fields = {str(field.T): field for field in file.Root.AcroForm.Fields}
-        assert {name: (str(field.TU), str(field.V)) for name, field in fields.items() if name in ("gap__1", "gap__3")} == {
-            "gap__1": ("Full name", "full name"), "gap__3": ("Date (2)", "date"),
-        }
+        assert {
+            name: (str(field.TU), str(field.V)) for name, field in fields.items() if name in ("gap__1", "gap__3")
+        } == {"gap__1": ("Full name", "full name"), "gap__3": ("Date (2)", "date")}
         widths = {name: float(field.Rect[2]) - float(field.Rect[0]) for name, field in fields.items()}
         assert len(fields) == 6
     assert all(width >= 37 / 25.4 * 72 for width in widths.values())
@@ -107,7 +114,16 @@ def test_the_docx_has_a_labelled_control_for_each_gap() -> None:
     assert len(found) == 6
 
 
-@pytest.mark.parametrize("attack", ["#read(/etc/passwd) now", "<w:t>RAWXML</w:t>", "javascript:alert(1)", "{title} {0}", "a\u202eb \ue000gap__9\ue001"])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "#read(/etc/passwd) now",
+        "<w:t>RAWXML</w:t>",
+        "javascript:alert(1)",
+        "{title} {0}",
+        "a\u202eb \ue000gap__9\ue001",
+    ],
+)
 def test_a_hostile_gap_is_letters(attack: str) -> None:
     made = agreement(f"  Dear [{attack}],\n")
     pdf = render_form_pdf("letter", made.forms["letter"], made)
@@ -115,14 +131,18 @@ def test_a_hostile_gap_is_letters(attack: str) -> None:
     shown = attack.replace("\u202e", "\ufffd").replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
     with pikepdf.open(io.BytesIO(pdf)) as file:
         assert [str(field.V) for field in file.Root.AcroForm.Fields] == [shown]
-    assert f"[{shown}]" in "".join(words.text or "" for words in docx.Document(io.BytesIO(content)).element.iter(qn("w:t")))
+    assert f"[{shown}]" in "".join(
+        words.text or "" for words in docx.Document(io.BytesIO(content)).element.iter(qn("w:t"))
+    )
 
 
 def test_every_letter_that_ships_can_be_filled_in() -> None:
     register = load_register(example_register())
     letters = [
         (folder.id, id_, record.value)
-        for folder in register.protocols() for id_, record in folder.forms.items() if record.value and record.value.kind == "letter"
+        for folder in register.protocols()
+        for id_, record in folder.forms.items()
+        if record.value and record.value.kind == "letter"
     ]
     assert len(letters) >= 3
     for protocol, id_, form in letters:

@@ -12,8 +12,8 @@ import pytest
 from document_sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 
 from undersigned.documents import Agreement, DocumentError, render_form_pdf, render_pdf
-from undersigned.documents.blocks import Code, Field, Paragraph, Text
 from undersigned.documents.content.layout import agreement_document
+from undersigned.documents.model import Code, Field, Paragraph, Text
 from undersigned.documents.pdf.fields import with_fields
 
 #: A file's objects live as long as it is open.
@@ -40,7 +40,11 @@ def words(pdf: bytes) -> str:
 
 
 def failures(pdf: bytes) -> list[str]:
-    return [f"{profile} {fault.rule_id}" for profile in ("ua1", "2a") for fault in page.validate_pdf_bytes(pdf, profile=profile).failures]
+    return [
+        f"{profile} {fault.rule_id}"
+        for profile in ("ua1", "2a")
+        for fault in page.validate_pdf_bytes(pdf, profile=profile).failures
+    ]
 
 
 def fields(pdf: bytes) -> dict[str, pikepdf.Object]:
@@ -71,19 +75,53 @@ def test_the_validator_can_fail() -> None:
 def test_what_an_agreement_must_hold_is_there_in_order() -> None:
     shown = words(master())
     wanted = [
-        "Joint working protocol", "County Housing Protocol", "First paragraph of the summary.", "Status In force", "Version 1.0, agreed on 15 March 2026",
-        "Between Probation Service, County; Cymdeithas Dai Tŷ Ŵyn; Town Council; Watching Body", "In effect from 1 April 2026",
-        "Next review due 1 April 2027", "Contents",
-        "Parties and their roles", "MAPPA: responsible authority", "No: bound otherwise", "House people sooner",
-        "Proportionality", "Flow 1: Referral for housing", "Landlords in the county",
+        "Joint working protocol",
+        "County Housing Protocol",
+        "First paragraph of the summary.",
+        "Status In force",
+        "Version 1.0, agreed on 15 March 2026",
+        "Between Probation Service, County; Cymdeithas Dai Tŷ Ŵyn; Town Council; Watching Body",
+        "In effect from 1 April 2026",
+        "Next review due 1 April 2027",
+        "Contents",
+        "Parties and their roles",
+        "MAPPA: responsible authority",
+        "No: bound otherwise",
+        "House people sooner",
+        "Proportionality",
+        "Flow 1: Referral for housing",
+        "Landlords in the county",
         "Disclosure for offender management purposes (Offender Management Act 2007 s.14)",
-        "Law that differs for Landlords in the county", "Legitimate interests", "The whole assessment",
-        "Level of risk of serious harm", "Clause 1: Keeping information accurate", "Second step.",
-        "Clause 2: From the framework", "County Framework, version 1.0", "2.1 Keeping information secure", "Adopted from County Framework, version 1.0", "Lock it up.",
-        "reviewed every 12 months", "Nominated officers", "Partnerships Officer", "Annexed forms", "Covering letter",
-        "Annex 1: Covering letter", "please find enclosed", "Annex 2: Housing pro forma", "The person", "Full name", "As on the licence", "Yes",
-        "Several lines of text", "One of: North; South", "A box to tick", "A signature",
-        "Version history", "Summary of 1.0", "Signatures",
+        "Law that differs for Landlords in the county",
+        "Legitimate interests",
+        "The whole assessment",
+        "Level of risk of serious harm",
+        "Clause 1: Keeping information accurate",
+        "Second step.",
+        "Clause 2: From the framework",
+        "County Framework, version 1.0",
+        "2.1 Keeping information secure",
+        "Adopted from County Framework, version 1.0",
+        "Lock it up.",
+        "reviewed every 12 months",
+        "Nominated officers",
+        "Partnerships Officer",
+        "Annexed forms",
+        "Covering letter",
+        "Annex 1: Covering letter",
+        "please find enclosed",
+        "Annex 2: Housing pro forma",
+        "The person",
+        "Full name",
+        "As on the licence",
+        "Yes",
+        "Several lines of text",
+        "One of: North; South",
+        "A box to tick",
+        "A signature",
+        "Version history",
+        "Summary of 1.0",
+        "Signatures",
     ]
     at = 0
     body = shown.index("Contents")
@@ -128,7 +166,11 @@ def test_an_agreed_text_bears_no_mark() -> None:
 
 def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
     found = fields(master())
-    for body, name in (("county-probation", "Probation Service, County"), ("town-council", "Town Council"), ("ty-cymru", "Cymdeithas Dai Tŷ Ŵyn")):
+    for body, name in (
+        ("county-probation", "Probation Service, County"),
+        ("town-council", "Town Council"),
+        ("ty-cymru", "Cymdeithas Dai Tŷ Ŵyn"),
+    ):
         kinds = {kind: str(found[f"{body}__{kind}"].FT) for kind in ("authority", "name", "post", "date", "signature")}
         assert kinds == {"authority": "/Btn", "name": "/Tx", "post": "/Tx", "date": "/Tx", "signature": "/Sig"}
         assert all(name in str(found[f"{body}__{kind}"].TU) for kind in kinds)
@@ -140,13 +182,13 @@ def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
 def test_a_signature_locks_its_own_block_only() -> None:
     lock = fields(master())["town-council__signature"].Lock
     assert str(lock.Action) == "/Include"
-    assert {str(name) for name in lock.Fields} == {f"town-council__{kind}" for kind in ("authority", "name", "post", "date")}
+    assert {str(name) for name in lock.Fields} == {
+        f"town-council__{kind}" for kind in ("authority", "name", "post", "date")
+    }
 
 
 def test_no_block_is_split_over_pages() -> None:
-    many = "".join(
-        f"  - {{organisation: body-{number:02d}, role: recipient}}\n" for number in range(25)
-    )
+    many = "".join(f"  - {{organisation: body-{number:02d}, role: recipient}}\n" for number in range(25))
     pdf = render_pdf(sample_agreement(("  - {organisation: watcher,", f"{many}  - {{organisation: watcher,")))
     file = pikepdf.open(io.BytesIO(pdf))
     on: dict[str, set[int]] = {}
@@ -163,7 +205,13 @@ def test_no_block_is_split_over_pages() -> None:
 def test_the_kinds_of_question_of_a_form() -> None:
     found = {name.removeprefix("answer__"): field for name, field in fields(form()).items()}
     assert {name: str(field.FT) for name, field in found.items()} == {
-        "full_name": "/Tx", "needs": "/Tx", "born_on": "/Tx", "people": "/Tx", "area": "/Ch", "told": "/Btn", "signed__sign": "/Sig",
+        "full_name": "/Tx",
+        "needs": "/Tx",
+        "born_on": "/Tx",
+        "people": "/Tx",
+        "area": "/Ch",
+        "told": "/Btn",
+        "signed__sign": "/Sig",
     }
     assert int(found["needs"].Ff) & (1 << 12)
     assert int(found["full_name"].Ff) & 2
@@ -187,7 +235,9 @@ def test_a_letter_has_its_body_and_no_fields() -> None:
 
 def test_fields_are_tagged_in_place_and_reached_in_the_order_of_the_page() -> None:
     file = pikepdf.open(io.BytesIO(master()))
-    forms = [element for element in file.objects if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Form"]
+    forms = [
+        element for element in file.objects if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Form"
+    ]
     assert len(forms) == 15 + 2
     assert all(str(element.K.Type) == "/OBJR" for element in forms)
     assert all(str(one.obj.Tabs) == "/S" for one in file.pages if "/Annots" in one.obj)
@@ -197,8 +247,7 @@ def test_fields_are_tagged_in_place_and_reached_in_the_order_of_the_page() -> No
 def test_first_cells_are_headings_of_their_rows() -> None:
     file = pikepdf.open(io.BytesIO(master()))
     heads = [
-        element for element in file.objects
-        if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/TH"
+        element for element in file.objects if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/TH"
     ]
     rows = [element for element in heads if any(str(a.get("/Scope")) == "/Row" for a in _as_list(element.get("/A")))]
     assert len(rows) > 30
@@ -212,7 +261,8 @@ def _as_list(value: pikepdf.Object | None) -> list[pikepdf.Object]:
 
 def test_only_our_fonts_are_used() -> None:
     names = {
-        str(font.BaseFont).split("+")[-1] for one in pikepdf.open(io.BytesIO(master())).pages
+        str(font.BaseFont).split("+")[-1]
+        for one in pikepdf.open(io.BytesIO(master())).pages
         for font in one.obj.Resources.get("/Font", {}).values()
     }
     assert names
@@ -240,12 +290,18 @@ def test_an_attack_is_letters_wherever_it_stands(attack: str, shown: str) -> Non
 
 
 def test_no_link_but_https_and_mailto() -> None:
-    pdf = render_pdf(sample_agreement((
-        "proportionality: Only a summary is sent.",
-        "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) [c](https://field.invalid/town-council__signature)'",
-    )))
+    pdf = render_pdf(
+        sample_agreement(
+            (
+                "proportionality: Only a summary is sent.",
+                "proportionality: '[a](javascript:alert(1)) [b](file:///etc/passwd) [c](https://field.invalid/town-council__signature)'",
+            )
+        )
+    )
     urls = {
-        str(annotation.A.URI) for one in pikepdf.open(io.BytesIO(pdf)).pages for annotation in one.obj.get("/Annots", [])
+        str(annotation.A.URI)
+        for one in pikepdf.open(io.BytesIO(pdf)).pages
+        for annotation in one.obj.get("/Annots", [])
         if "/A" in annotation and "/URI" in annotation.A
     }
     assert urls == {"https://example.org/notice", "mailto:partnerships@example.org", "mailto:duty@example.org"}
@@ -272,7 +328,10 @@ def test_a_place_that_is_missing_or_not_expected_is_refused() -> None:
 
 
 def test_a_flow_of_sixty_rows_keeps_its_head_on_every_page() -> None:
-    items = "".join(f"      - {{name: Item number {number} of many, sensitivity: personal, why: A reason}}\n" for number in range(60))
+    items = "".join(
+        f"      - {{name: Item number {number} of many, sensitivity: personal, why: A reason}}\n"
+        for number in range(60)
+    )
     pdf = render_pdf(sample_agreement(("      - risk-level\n", f"      - risk-level\n{items}")))
     with_items = [text for text in pages(pdf) if "Item number" in text]
     assert len(with_items) > 2

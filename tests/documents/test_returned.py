@@ -42,8 +42,12 @@ from undersigned.documents.returned.parts import date_value, text_value
 COUNCIL = "town-council"
 PROPERTIES = {"ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Status": "in-force"}
 ANSWERS: dict[str, str | bool] = {
-    "answer__full_name": "Siân Ŵyn-Pugh", "answer__needs": "First line\nSecond line", "answer__born_on": "01/02/1990",
-    "answer__people": "3", "answer__area": "North", "answer__told": True,
+    "answer__full_name": "Siân Ŵyn-Pugh",
+    "answer__needs": "First line\nSecond line",
+    "answer__born_on": "01/02/1990",
+    "answer__people": "3",
+    "answer__area": "North",
+    "answer__told": True,
 }
 TOLD: dict[str, str | bool | None] = {**ANSWERS, "answer__born_on": "1990-02-01", "answer__signed__sign": None}
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -90,13 +94,25 @@ def test_a_value_that_the_document_was_issued_with_is_none() -> None:
                 field.V = field.DV = String("As issued")
 
     assert read_returned(rewritten(form_pdf(), initial)).values["answer__needs"] is None
-    assert read_returned(filled(rewritten(form_pdf(), initial), {"answer__needs": "Mine"})).values["answer__needs"] == "Mine"
+    assert (
+        read_returned(filled(rewritten(form_pdf(), initial), {"answer__needs": "Mine"})).values["answer__needs"]
+        == "Mine"
+    )
 
 
-@pytest.mark.parametrize(("typed", "told"), [
-    ("22/11/2026", "2026-11-22"), ("2/1/2026", "2026-01-02"), (" 22.11.2026 ", "2026-11-22"), ("2026-11-22", "2026-11-22"),
-    ("31/02/2026", "31/02/2026"), ("tomorrow", "tomorrow"), ("", None), ("22/11/26", "22/11/26"),
-])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("22/11/2026", "2026-11-22"),
+        ("2/1/2026", "2026-01-02"),
+        (" 22.11.2026 ", "2026-11-22"),
+        ("2026-11-22", "2026-11-22"),
+        ("31/02/2026", "31/02/2026"),
+        ("tomorrow", "tomorrow"),
+        ("", None),
+        ("22/11/26", "22/11/26"),
+    ],
+)
 def test_days(typed: str, told: str | None) -> None:
     assert date_value(typed) == told
 
@@ -121,7 +137,9 @@ def test_words_called_a_placeholder_are_told_of() -> None:
     assert any("answer__full_name" in note for note in found.notes)
 
 
-TEXT = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ŵŷŴŶâêîôûẁ()\\<>&\r\n\t\x00\x0b")), max_size=200)
+TEXT = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("ŵŷŴŶâêîôûẁ()\\<>&\r\n\t\x00\x0b")), max_size=200
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -136,7 +154,9 @@ def test_any_text_comes_back_from_a_pdf(text: str) -> None:
 @given(TEXT)
 def test_any_text_comes_back_from_a_docx(text: str) -> None:
     # What XML cannot hold no program can have written.
-    written = "".join(letter for letter in text if letter in "\n\t" or (letter >= " " and letter not in "\ufffe\uffff\r"))
+    written = "".join(
+        letter for letter in text if letter in "\n\t" or (letter >= " " and letter not in "\ufffe\uffff\r")
+    )
     value = read_returned(filled_docx(form_docx(), {"answer__needs": written})).values["answer__needs"]
     assert value == text_value(written)
 
@@ -176,9 +196,15 @@ def stamp(kind: Name, dx: float = 5) -> Callable[[pikepdf.Pdf], None]:
         for field in file.Root.AcroForm.Fields:
             if str(field.T) == f"{COUNCIL}__signature":
                 left, bottom, *_ = (float(edge) for edge in field.Rect)
-                field.P.Annots.append(file.make_indirect(Dictionary(
-                    Type=Name.Annot, Subtype=kind, Rect=Array([left + dx, bottom + 5, left + dx + 60, bottom + 15]),
-                )))
+                field.P.Annots.append(
+                    file.make_indirect(
+                        Dictionary(
+                            Type=Name.Annot,
+                            Subtype=kind,
+                            Rect=Array([left + dx, bottom + 5, left + dx + 60, bottom + 15]),
+                        )
+                    )
+                )
 
     return put
 
@@ -214,9 +240,19 @@ def test_filling_in_and_writing_anew_leave_the_digest_as_it_was() -> None:
     digest = text_digest(master_pdf())
     filled_in = filled(master_pdf(), block(COUNCIL, "A"))
     for pdf in (
-        filled_in, rewritten(filled_in), save(pikepdf.open(io.BytesIO(filled_in)), linearize=True),
-        save(pikepdf.open(io.BytesIO(filled_in)), object_stream_mode=pikepdf.ObjectStreamMode.disable, recompress_flate=True),
-        save(pikepdf.open(io.BytesIO(filled_in)), stream_decode_level=pikepdf.StreamDecodeLevel.generalized, compress_streams=False),
+        filled_in,
+        rewritten(filled_in),
+        save(pikepdf.open(io.BytesIO(filled_in)), linearize=True),
+        save(
+            pikepdf.open(io.BytesIO(filled_in)),
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            recompress_flate=True,
+        ),
+        save(
+            pikepdf.open(io.BytesIO(filled_in)),
+            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+            compress_streams=False,
+        ),
     ):
         assert text_digest(pdf) == digest
         found = read_returned(pdf, text_digest=digest)
@@ -288,7 +324,9 @@ def html_put_in(root: etree._Element) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [word_changed, word_struck, word_hidden, word_in_contents, word_wrapped, html_put_in], ids=lambda change: change.__name__
+    "change",
+    [word_changed, word_struck, word_hidden, word_in_contents, word_wrapped, html_put_in],
+    ids=lambda change: change.__name__,
 )
 def test_another_text_in_a_docx_is_found(change: Callable[[etree._Element], None]) -> None:
     docx = filled_docx(master_docx(), {**block(COUNCIL, "A"), f"{COUNCIL}__signature": "A"})
@@ -299,7 +337,9 @@ def test_another_text_in_a_docx_is_found(change: Callable[[etree._Element], None
 
 def test_a_clause_in_a_control_that_was_never_issued_is_found() -> None:
     def smuggle(root: etree._Element) -> None:
-        paragraph = next(words for words in root.iter(qn("w:t")) if words.text == "Second step.").getparent().getparent()
+        paragraph = (
+            next(words for words in root.iter(qn("w:t")) if words.text == "Second step.").getparent().getparent()
+        )
         extra = etree.SubElement(paragraph, qn("w:sdt"))
         etree.SubElement(etree.SubElement(extra, qn("w:sdtPr")), qn("w:tag")).set(qn("w:val"), "third")
         run = etree.SubElement(etree.SubElement(extra, qn("w:sdtContent")), qn("w:r"))
@@ -446,7 +486,9 @@ def test_two_fields_of_one_name_are_told_of_and_neither_is_taken() -> None:
         form = file.Root.AcroForm
         form.Fields.append(file.make_indirect(Dictionary(FT=Name.Tx, T=String(f"{COUNCIL}__post"), V=String("Other"))))
 
-    found = read_returned(rewritten(filled(master_pdf(), block(COUNCIL, "A")), double), text_digest=text_digest(master_pdf()))
+    found = read_returned(
+        rewritten(filled(master_pdf(), block(COUNCIL, "A")), double), text_digest=text_digest(master_pdf())
+    )
     assert found.values[f"{COUNCIL}__post"] is None
     assert found.block(COUNCIL).state == "altered"
 
@@ -502,7 +544,9 @@ def pdf_bomb(layers: int = 1) -> bytes:
 def hidden_bomb() -> bytes:
     """Not drawn by any page: only programs that unpack all would fall for it."""
     file = pikepdf.open(io.BytesIO(form_pdf()))
-    file.Root.PieceInfo = Dictionary(X=pikepdf.Stream(file, zlib.compress(bytes(200 << 20), 9), Filter=Name.FlateDecode))
+    file.Root.PieceInfo = Dictionary(
+        X=pikepdf.Stream(file, zlib.compress(bytes(200 << 20), 9), Filter=Name.FlateDecode)
+    )
     return save(file, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
 
@@ -592,7 +636,10 @@ def test_a_hostile_file_is_refused_with_a_sentence(case: str) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(["pdf", "docx"]), st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
+@given(
+    st.sampled_from(["pdf", "docx"]),
+    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8),
+)
 def test_no_damage_ends_in_anything_but_a_reading_or_a_sentence(kind: str, damage: list[tuple[float, int]]) -> None:
     content = bytearray(form_pdf() if kind == "pdf" else form_docx())
     for place, byte in damage:

@@ -14,18 +14,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from signing_kit import (
-    appearance,
-    block,
-    changed,
-    field_in,
-    filled,
-    form_pdf,
-    master_pdf,
-    rewritten,
-    signed,
-    signer,
-)
+from signing_kit import appearance, block, changed, field_in, filled, form_pdf, master_pdf, rewritten, signed, signer
 
 from undersigned.documents.returned import Returned, ReturnedError, read_returned, text_digest
 
@@ -43,13 +32,17 @@ def digest() -> str:
 @cache
 def one() -> bytes:
     """The first party has filled in and signed."""
-    return signed(filled(master_pdf(), block(PROBATION, "A. Post Holder")), f"{PROBATION}__signature", signer("Probation"))
+    return signed(
+        filled(master_pdf(), block(PROBATION, "A. Post Holder")), f"{PROBATION}__signature", signer("Probation")
+    )
 
 
 @cache
 def two() -> bytes:
     """Then the second."""
-    return signed(filled(one(), block(COUNCIL, "B. Ŵyn", date="23/11/2026")), f"{COUNCIL}__signature", signer("Council"))
+    return signed(
+        filled(one(), block(COUNCIL, "B. Ŵyn", date="23/11/2026")), f"{COUNCIL}__signature", signer("Council")
+    )
 
 
 def read(pdf: bytes) -> Returned:
@@ -79,7 +72,12 @@ def test_two_parties_sign_one_after_the_other() -> None:
     assert states(two()) == {PROBATION: "intact", COUNCIL: "intact", TY_CYMRU: "unsigned"}
     assert first.block(PROBATION).how == second.block(COUNCIL).how == "certificate"
     council = second.block(COUNCIL)
-    assert (council.name, council.post, council.date, council.authority) == ("B. Ŵyn", "Head of Housing", "2026-11-23", True)
+    assert (council.name, council.post, council.date, council.authority) == (
+        "B. Ŵyn",
+        "Head of Housing",
+        "2026-11-23",
+        True,
+    )
     assert council.signer == "Common Name: Council"
     assert council.certificate is not None
     assert len(council.certificate) == 64
@@ -134,7 +132,9 @@ def value(writer: IncrementalPdfFileWriter) -> None:
 
 def look(writer: IncrementalPdfFileWriter) -> None:
     found = field_in(writer, f"{PROBATION}__post")
-    found["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(appearance(writer, found, "Chief Executive"))})
+    found["/AP"] = generic.DictionaryObject(
+        {pdf_name("/N"): writer.add_object(appearance(writer, found, "Chief Executive"))}
+    )
     writer.update_container(found)
 
 
@@ -171,7 +171,9 @@ def moved(writer: IncrementalPdfFileWriter) -> None:
 
 def stamp_of_signature(writer: IncrementalPdfFileWriter) -> None:
     found = field_in(writer, f"{PROBATION}__signature")
-    found["/AP"] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(appearance(writer, found, "Somebody else"))})
+    found["/AP"] = generic.DictionaryObject(
+        {pdf_name("/N"): writer.add_object(appearance(writer, found, "Somebody else"))}
+    )
     writer.update_container(found)
 
 
@@ -214,9 +216,17 @@ def doubled(writer: IncrementalPdfFileWriter) -> None:
 
 def another_field(writer: IncrementalPdfFileWriter) -> None:
     form = writer.root["/AcroForm"]
-    form["/Fields"].append(writer.add_object(generic.DictionaryObject({
-        pdf_name("/FT"): pdf_name("/Tx"), pdf_name("/T"): pdf_string("terms"), pdf_name("/V"): pdf_string("And one term more"),
-    })))
+    form["/Fields"].append(
+        writer.add_object(
+            generic.DictionaryObject(
+                {
+                    pdf_name("/FT"): pdf_name("/Tx"),
+                    pdf_name("/T"): pdf_string("terms"),
+                    pdf_name("/V"): pdf_string("And one term more"),
+                }
+            )
+        )
+    )
     writer.update_container(form["/Fields"])
     writer.update_container(form)
 
@@ -224,9 +234,15 @@ def another_field(writer: IncrementalPdfFileWriter) -> None:
 def page_added(writer: IncrementalPdfFileWriter) -> None:
     tree = writer.root["/Pages"]
     box = generic.ArrayObject([generic.NumberObject(edge) for edge in (0, 0, 595, 842)])
-    extra = writer.add_object(generic.DictionaryObject({
-        pdf_name("/Type"): pdf_name("/Page"), pdf_name("/Parent"): writer.root.raw_get("/Pages"), pdf_name("/MediaBox"): box,
-    }))
+    extra = writer.add_object(
+        generic.DictionaryObject(
+            {
+                pdf_name("/Type"): pdf_name("/Page"),
+                pdf_name("/Parent"): writer.root.raw_get("/Pages"),
+                pdf_name("/MediaBox"): box,
+            }
+        )
+    )
     tree["/Kids"].append(extra)
     tree["/Count"] = generic.NumberObject(int(tree["/Count"]) + 1)
     writer.update_container(tree["/Kids"])
@@ -242,10 +258,19 @@ def page_changed(writer: IncrementalPdfFileWriter) -> None:
 def overlay(writer: IncrementalPdfFileWriter) -> None:
     """A shadow attack: a note without a frame lies over the text."""
     page_box = generic.ArrayObject([generic.NumberObject(edge) for edge in (50, 300, 500, 500)])
-    annotations(writer).append(writer.add_object(generic.DictionaryObject({
-        pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/FreeText"), pdf_name("/Rect"): page_box,
-        pdf_name("/DA"): pdf_string("/Helv 12 Tf 0 g"), pdf_name("/Contents"): pdf_string("Everything is shared"),
-    })))
+    annotations(writer).append(
+        writer.add_object(
+            generic.DictionaryObject(
+                {
+                    pdf_name("/Type"): pdf_name("/Annot"),
+                    pdf_name("/Subtype"): pdf_name("/FreeText"),
+                    pdf_name("/Rect"): page_box,
+                    pdf_name("/DA"): pdf_string("/Helv 12 Tf 0 g"),
+                    pdf_name("/Contents"): pdf_string("Everything is shared"),
+                }
+            )
+        )
+    )
 
 
 def needs_appearances(writer: IncrementalPdfFileWriter) -> None:
@@ -255,9 +280,9 @@ def needs_appearances(writer: IncrementalPdfFileWriter) -> None:
 
 
 def script(writer: IncrementalPdfFileWriter) -> None:
-    writer.root[pdf_name("/OpenAction")] = generic.DictionaryObject({
-        pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("this.getField('x').value = 1"),
-    })
+    writer.root[pdf_name("/OpenAction")] = generic.DictionaryObject(
+        {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("this.getField('x').value = 1")}
+    )
     writer.update_root()
 
 
@@ -266,10 +291,12 @@ def metadata(writer: IncrementalPdfFileWriter) -> None:
     stream = writer.root["/Metadata"]
     old = stream.data
     assert b'ProtocolId="county-housing"' in old
-    writer.root[pdf_name("/Metadata")] = writer.add_object(generic.StreamObject(
-        dict_data={pdf_name("/Type"): pdf_name("/Metadata"), pdf_name("/Subtype"): pdf_name("/XML")},
-        stream_data=old.replace(b'ProtocolId="county-housing"', b'ProtocolId="other-protocol"'),
-    ))
+    writer.root[pdf_name("/Metadata")] = writer.add_object(
+        generic.StreamObject(
+            dict_data={pdf_name("/Type"): pdf_name("/Metadata"), pdf_name("/Subtype"): pdf_name("/XML")},
+            stream_data=old.replace(b'ProtocolId="county-housing"', b'ProtocolId="other-protocol"'),
+        )
+    )
     writer.update_root()
 
 
@@ -281,8 +308,24 @@ def borrowed(writer: IncrementalPdfFileWriter) -> None:
 
 
 CHANGES: tuple[Callable[[IncrementalPdfFileWriter], None], ...] = (
-    value, look, look_in_place, untick, hidden, password, moved, stamp_of_signature, removed, replaced, doubled,
-    another_field, page_added, page_changed, overlay, script, metadata, borrowed,
+    value,
+    look,
+    look_in_place,
+    untick,
+    hidden,
+    password,
+    moved,
+    stamp_of_signature,
+    removed,
+    replaced,
+    doubled,
+    another_field,
+    page_added,
+    page_changed,
+    overlay,
+    script,
+    metadata,
+    borrowed,
 )
 
 
@@ -294,8 +337,12 @@ def test_a_later_change_to_what_was_signed_is_found(change: Callable[[Incrementa
     assert any(word_ in note for note in found.notes for word_ in ("chang", "once", "checked"))
 
 
-@pytest.mark.parametrize("change", [page_added, page_changed, overlay, another_field, script], ids=lambda change: change.__name__)
-def test_a_change_to_the_whole_file_alters_every_signature_before_it(change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+@pytest.mark.parametrize(
+    "change", [page_added, page_changed, overlay, another_field, script], ids=lambda change: change.__name__
+)
+def test_a_change_to_the_whole_file_alters_every_signature_before_it(
+    change: Callable[[IncrementalPdfFileWriter], None],
+) -> None:
     found = states(changed(two(), change))
     assert found[PROBATION] == found[COUNCIL] == "altered"
 
@@ -333,7 +380,9 @@ def test_a_block_is_compared_where_the_signing_program_did_not_lock_it() -> None
             if "/Lock" in field:
                 del field["/Lock"]
 
-    unlocked = signed(filled(rewritten(master_pdf(), unlock), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"))
+    unlocked = signed(
+        filled(rewritten(master_pdf(), unlock), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation")
+    )
     assert states(unlocked)[PROBATION] == "intact"
     assert states(filled(unlocked, block(COUNCIL, "B")))[PROBATION] == "intact"
     found = read(filled(unlocked, {f"{PROBATION}__post": "Chief Executive"})).block(PROBATION)
@@ -350,15 +399,17 @@ def test_one_signature_in_two_fields_from_the_start_signs_for_neither() -> None:
 
 def test_a_signature_that_allows_no_change_is_broken_by_the_next_party() -> None:
     """A certification (ISO 32000-1, 12.8.2.2): whoever signs so asks that nobody else fill anything in."""
-    closed = signed(filled(master_pdf(), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"), final=True)
+    closed = signed(
+        filled(master_pdf(), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"), final=True
+    )
     assert states(closed)[PROBATION] == "intact"
     assert states(filled(closed, block(COUNCIL, "B")))[PROBATION] == "altered"
 
 
-@pytest.mark.parametrize("change", [
-    pytest.param(lambda file: None, id="nothing"),
-    pytest.param(lambda file: file.pages.reverse(), id="pages"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(lambda file: None, id="nothing"), pytest.param(lambda file: file.pages.reverse(), id="pages")],
+)
 def test_a_file_written_whole_by_another_program_is_altered(change: Callable[[pikepdf.Pdf], None]) -> None:
     """What a signature covers are bytes: a program that writes them anew breaks it, though nothing that one sees changed."""
     found = read(rewritten(two(), change))
@@ -383,7 +434,9 @@ def test_a_text_changed_before_anybody_signed_is_found() -> None:
     def rewrite(file: pikepdf.Pdf) -> None:
         file.pages[1].obj.Contents = file.make_stream(b"q Q")
 
-    other = signed(filled(rewritten(master_pdf(), rewrite), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation"))
+    other = signed(
+        filled(rewritten(master_pdf(), rewrite), block(PROBATION, "A")), f"{PROBATION}__signature", signer("Probation")
+    )
     found = read(other).block(PROBATION)
     assert found.state == "altered"
     assert any("issued" in note for note in found.notes)

@@ -29,7 +29,9 @@ PACK = ("county-housing-v1.0-copy-1-keep", "county-housing-v1.0-copy-2-return", 
 
 def superseded() -> bytes:
     text = sample_text(("title: County Framework\n", "title: County Framework\nsupersedes: [county-housing]\n"))
-    folder = (register := register_from(text.replace("status: in-force", "status: superseded", 1))).protocol("county-housing")
+    folder = (register := register_from(text.replace("status: in-force", "status: superseded", 1))).protocol(
+        "county-housing"
+    )
     assert folder is not None
     agreement = agreement_of(folder, register, as_of=TODAY)
     assert not agreement.signable
@@ -38,17 +40,23 @@ def superseded() -> bytes:
 
 def earlier() -> bytes:
     """A version that stands until the one that was agreed after it takes effect."""
-    folder = (register := sample_register(versions=(("1.0", "2026-03-15"), ("2.0", "2026-08-01")))).protocol("county-housing")
+    folder = (register := sample_register(versions=(("1.0", "2026-03-15"), ("2.0", "2026-08-01")))).protocol(
+        "county-housing"
+    )
     assert folder is not None
     return render_pdf(agreement_of(folder, register, as_of=TODAY, version="1.0"))
 
 
 def withdrawn() -> bytes:
-    return render_pdf(sample_agreement(
-        ("status: in-force\npublication: public\njurisdictions: [england, wales]",
-         "status: withdrawn\neffective_to: 2026-06-30\npublication: public\njurisdictions: [england, wales]"),
-        as_of=date(2026, 11, 22),
-    ))
+    return render_pdf(
+        sample_agreement(
+            (
+                "status: in-force\npublication: public\njurisdictions: [england, wales]",
+                "status: withdrawn\neffective_to: 2026-06-30\npublication: public\njurisdictions: [england, wales]",
+            ),
+            as_of=date(2026, 11, 22),
+        )
+    )
 
 
 def letter() -> bytes:
@@ -67,11 +75,20 @@ def signed_twice(pdf: bytes) -> bytes:
 def pack(folder: Path) -> dict[str, bytes]:
     """What the Welsh party is sent, by file name without its ending."""
     written = write_documents(
-        sample_register(), ["county-housing"], folder, as_of=TODAY, public_only=True, forms=False,
+        sample_register(),
+        ["county-housing"],
+        folder,
+        as_of=TODAY,
+        public_only=True,
+        forms=False,
         copies=Copies(standard_form_record("officer-nomination"), frozenset({"ty-cymru"})),
     )
     assert written.failures == ()
-    return {path.stem: path.read_bytes() for path in written.files if path.suffix == ".pdf" and "ty-cymru" in path.parent.name}
+    return {
+        path.stem: path.read_bytes()
+        for path in written.files
+        if path.suffix == ".pdf" and "ty-cymru" in path.parent.name
+    }
 
 
 # -- files that must fail ---------------------------------------------------------------------------------------
@@ -114,8 +131,13 @@ FAULTY: Mapping[str, tuple[Callable[[pikepdf.Pdf], None], Mapping[str, str]]] = 
 }
 
 SOUND: Mapping[str, Callable[[], bytes]] = {
-    "master": master_pdf, "draft": lambda: render_pdf(sample_agreement(DRAFT)), "superseded": superseded, "earlier version": earlier,
-    "withdrawn": withdrawn, "form": form_pdf, "letter": letter,
+    "master": master_pdf,
+    "draft": lambda: render_pdf(sample_agreement(DRAFT)),
+    "superseded": superseded,
+    "earlier version": earlier,
+    "withdrawn": withdrawn,
+    "form": form_pdf,
+    "letter": letter,
 }
 #: After a signatory's program had them: PDF/UA-1. What such a program adds is its own, so PDF/A is not asked for.
 RETURNED: Mapping[str, Callable[[Mapping[str, bytes]], bytes]] = {
@@ -150,18 +172,24 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], 
 
 @pytest.mark.parametrize("profile", BOTH)
 @pytest.mark.parametrize("name", [*SOUND, *PACK, "rewritten"])
-def test_what_is_sent_out_meets_both_standards(name: str, profile: str, verdicts: Mapping[tuple[str, str], Verdict]) -> None:
+def test_what_is_sent_out_meets_both_standards(
+    name: str, profile: str, verdicts: Mapping[tuple[str, str], Verdict]
+) -> None:
     verdict = verdicts[name, profile]
     assert (verdict.passed, verdict.faults) == (True, ())
     assert verdict.checks > 1000
 
 
 @pytest.mark.parametrize("name", RETURNED)
-def test_what_was_filled_in_or_signed_still_meets_pdf_ua(name: str, verdicts: Mapping[tuple[str, str], Verdict]) -> None:
+def test_what_was_filled_in_or_signed_still_meets_pdf_ua(
+    name: str, verdicts: Mapping[tuple[str, str], Verdict]
+) -> None:
     assert (verdicts[name, "ua1"].passed, verdicts[name, "ua1"].faults) == (True, ())
 
 
-@pytest.mark.parametrize(("name", "profile"), [(name, profile) for name, (_, rules) in FAULTY.items() for profile in rules])
+@pytest.mark.parametrize(
+    ("name", "profile"), [(name, profile) for name, (_, rules) in FAULTY.items() for profile in rules]
+)
 def test_a_faulty_file_fails(name: str, profile: str, verdicts: Mapping[tuple[str, str], Verdict]) -> None:
     verdict, rule = verdicts[name, profile], FAULTY[name][1][profile]
     assert not verdict.passed

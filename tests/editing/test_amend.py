@@ -25,44 +25,94 @@ def changed(text: str, *changes: Put | Append, model: type[Authored] = Organisat
     return amended(REGISTER, path, text.encode(), model, changes).decode()
 
 
-@pytest.mark.parametrize(("before", "change", "after"), [
-    ("name: A\nkind: other\n", Put(("website",), "https://a.example.org"), 'name: A\nkind: other\nwebsite: "https://a.example.org"\n'),
-    ("name: A\nkind: other\ncontact:\n  post: P   # who\n", Put(("contact", "post"), "Q"), "name: A\nkind: other\ncontact:\n  post: Q   # who\n"),
-    ("name: A\nkind: other\ncontact:\n  post: P\n  # where\n", Put(("contact", "confirmed_on"), DAY),
-     "name: A\nkind: other\ncontact:\n  post: P\n  confirmed_on: 2026-11-22\n  # where\n"),
-    ("name: A\nkind: other\ncontact: {post: P}  # c\n", Put(("contact", "mailbox"), "a@example.org"),
-     "name: A\nkind: other\ncontact: {post: P, mailbox: a@example.org}  # c\n"),
-    ("name: A\nkind: other\ncontact: {}\n", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
-    ("name: A\nkind: other\ncontact:\n", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
-    ("name: A\nkind: other\n", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
-    ("name: A\nkind: other", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
-    ("name: A\r\nkind: other\r\n", Put(("website",), "x"), "name: A\nkind: other\nwebsite: x\n"),
-    ("name: 'A'\nkind: other\nwebsite: 'http://a'\n", Put(("website",), "b"), "name: 'A'\nkind: other\nwebsite: b\n"),
-    ("name: A\nkind: other\npostal_address: |\n  Old\n  Street\n# end\n", Put(("postal_address",), "New\nStreet\n"),
-     "name: A\nkind: other\npostal_address: |\n  New\n  Street\n# end\n"),
-])
+@pytest.mark.parametrize(
+    ("before", "change", "after"),
+    [
+        (
+            "name: A\nkind: other\n",
+            Put(("website",), "https://a.example.org"),
+            'name: A\nkind: other\nwebsite: "https://a.example.org"\n',
+        ),
+        (
+            "name: A\nkind: other\ncontact:\n  post: P   # who\n",
+            Put(("contact", "post"), "Q"),
+            "name: A\nkind: other\ncontact:\n  post: Q   # who\n",
+        ),
+        (
+            "name: A\nkind: other\ncontact:\n  post: P\n  # where\n",
+            Put(("contact", "confirmed_on"), DAY),
+            "name: A\nkind: other\ncontact:\n  post: P\n  confirmed_on: 2026-11-22\n  # where\n",
+        ),
+        (
+            "name: A\nkind: other\ncontact: {post: P}  # c\n",
+            Put(("contact", "mailbox"), "a@example.org"),
+            "name: A\nkind: other\ncontact: {post: P, mailbox: a@example.org}  # c\n",
+        ),
+        (
+            "name: A\nkind: other\ncontact: {}\n",
+            Put(("contact", "post"), "P"),
+            "name: A\nkind: other\ncontact: {post: P}\n",
+        ),
+        (
+            "name: A\nkind: other\ncontact:\n",
+            Put(("contact", "post"), "P"),
+            "name: A\nkind: other\ncontact: {post: P}\n",
+        ),
+        ("name: A\nkind: other\n", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
+        ("name: A\nkind: other", Put(("contact", "post"), "P"), "name: A\nkind: other\ncontact: {post: P}\n"),
+        ("name: A\r\nkind: other\r\n", Put(("website",), "x"), "name: A\nkind: other\nwebsite: x\n"),
+        (
+            "name: 'A'\nkind: other\nwebsite: 'http://a'\n",
+            Put(("website",), "b"),
+            "name: 'A'\nkind: other\nwebsite: b\n",
+        ),
+        (
+            "name: A\nkind: other\npostal_address: |\n  Old\n  Street\n# end\n",
+            Put(("postal_address",), "New\nStreet\n"),
+            "name: A\nkind: other\npostal_address: |\n  New\n  Street\n# end\n",
+        ),
+    ],
+)
 def test_put(before: str, change: Put, after: str) -> None:
     assert changed(before, change) == after
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("nominated_officer: {post: P}\n", "nominated_officer: {post: P}\nsignatures:\n  - version: \"2.0\"\n    signed_on: 2026-11-22\n"),
-    ("signatures:\n  - version: \"1.0\"\n", "signatures:\n  - version: \"1.0\"\n  - version: \"2.0\"\n    signed_on: 2026-11-22\n"),
-    ("signatures:\n- version: \"1.0\"\n  # hint\n# end\n", "signatures:\n- version: \"1.0\"\n  # hint\n- version: \"2.0\"\n  signed_on: 2026-11-22\n# end\n"),
-    ("nominated_officer: {post: P}\nsignatures: []\n", "nominated_officer: {post: P}\nsignatures: [{version: \"2.0\", signed_on: 2026-11-22}]\n"),
-])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "nominated_officer: {post: P}\n",
+            'nominated_officer: {post: P}\nsignatures:\n  - version: "2.0"\n    signed_on: 2026-11-22\n',
+        ),
+        (
+            'signatures:\n  - version: "1.0"\n',
+            'signatures:\n  - version: "1.0"\n  - version: "2.0"\n    signed_on: 2026-11-22\n',
+        ),
+        (
+            'signatures:\n- version: "1.0"\n  # hint\n# end\n',
+            'signatures:\n- version: "1.0"\n  # hint\n- version: "2.0"\n  signed_on: 2026-11-22\n# end\n',
+        ),
+        (
+            "nominated_officer: {post: P}\nsignatures: []\n",
+            'nominated_officer: {post: P}\nsignatures: [{version: "2.0", signed_on: 2026-11-22}]\n',
+        ),
+    ],
+)
 def test_append(before: str, after: str) -> None:
     assert changed(before, Append("signatures", {"version": "2.0", "signed_on": DAY}), model=SigningRecord) == after
 
 
-@pytest.mark.parametrize(("text", "change"), [
-    ("name: A\nkind: nothing\n", Put(("website",), "x")),
-    ("name: [A\n", Put(("website",), "x")),
-    ("name: A\nkind: other\ncontact:\n  post: P\n", Put(("contact",), "x")),
-    ("name: A\nkind: other\ncontact: {post: P, mailbox: >-\n  b}\n", Put(("contact", "post"), "x")),
-    ("name: A\nkind: other\n", Put(("kind",), "nothing")),
-    ("name: A\nkind: other\ncontact: {post: P,\n  # why\n  mailbox: b}\n", Put(("contact",), {"post": "Q"})),
-])
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("name: A\nkind: nothing\n", Put(("website",), "x")),
+        ("name: [A\n", Put(("website",), "x")),
+        ("name: A\nkind: other\ncontact:\n  post: P\n", Put(("contact",), "x")),
+        ("name: A\nkind: other\ncontact: {post: P, mailbox: >-\n  b}\n", Put(("contact", "post"), "x")),
+        ("name: A\nkind: other\n", Put(("kind",), "nothing")),
+        ("name: A\nkind: other\ncontact: {post: P,\n  # why\n  mailbox: b}\n", Put(("contact",), {"post": "Q"})),
+    ],
+)
 def test_what_cannot_be_done_safely_is_refused(text: str, change: Put) -> None:
     with pytest.raises(EditingError):
         changed(text, change)
@@ -81,7 +131,10 @@ LAYOUTS = (
 )
 
 
-@given(st.sampled_from(LAYOUTS), st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40))
+@given(
+    st.sampled_from(LAYOUTS),
+    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40),
+)
 def test_any_text_is_put_as_it_is_or_refused(layout: str, text: str) -> None:
     wanted = text.strip()
     try:

@@ -107,12 +107,27 @@ def test_a_comment_set_apart_at_the_top_stays_there_and_one_below_it_moves() -> 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('- version: "1.0"\n    sent_on: 2026-01-01\n', f'- version: "1.0"\n    fingerprint: "{FINGERPRINT}"\n    sent_on: 2026-01-01\n'),
-        ("- sent_on: 2026-01-01\n    version: 1.0 # v\n", f'- version: 1.0 # v\n    fingerprint: "{FINGERPRINT}"\n    sent_on: 2026-01-01\n'),
+        (
+            '- version: "1.0"\n    sent_on: 2026-01-01\n',
+            f'- version: "1.0"\n    fingerprint: "{FINGERPRINT}"\n    sent_on: 2026-01-01\n',
+        ),
+        (
+            "- sent_on: 2026-01-01\n    version: 1.0 # v\n",
+            f'- version: 1.0 # v\n    fingerprint: "{FINGERPRINT}"\n    sent_on: 2026-01-01\n',
+        ),
         ('- version: "1.0"\n    fingerprint:\n', f'- version: "1.0"\n    fingerprint: "{FINGERPRINT}"\n'),
-        ("- version: '1.0'\n    fingerprint: '' # none yet\n", f"- version: '1.0'\n    fingerprint: \"{FINGERPRINT}\" # none yet\n"),
-        ('- {version: "1.0", sent_on: 2026-01-01}\n', f'- {{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-01}}\n'),
-        ('- {sent_on: 2026-01-01, version: "1.0"}\n', f'- {{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-01}}\n'),
+        (
+            "- version: '1.0'\n    fingerprint: '' # none yet\n",
+            f"- version: '1.0'\n    fingerprint: \"{FINGERPRINT}\" # none yet\n",
+        ),
+        (
+            '- {version: "1.0", sent_on: 2026-01-01}\n',
+            f'- {{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-01}}\n',
+        ),
+        (
+            '- {sent_on: 2026-01-01, version: "1.0"}\n',
+            f'- {{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-01}}\n',
+        ),
         ('- {version: "1.0", fingerprint: ~}\n', f'- {{version: "1.0", fingerprint: "{FINGERPRINT}"}}\n'),
         ('- \n  - version: "1.0"\n', f'-\n  - version: "1.0"\n    fingerprint: "{FINGERPRINT}"\n'),
     ],
@@ -143,13 +158,22 @@ def _register(root: Path) -> Path:
 def test_a_register(tmp_path: Path) -> None:
     root = _register(tmp_path)
     before = {path: path.read_text() for path in root.rglob("*.yaml")}
-    expected = ("protocols/p/protocol.yaml", "protocols/p/reviews/2026-02-01.yaml", "signatories/o/organisation.yaml", "signatories/o/p.yaml")
+    expected = (
+        "protocols/p/protocol.yaml",
+        "protocols/p/reviews/2026-02-01.yaml",
+        "signatories/o/organisation.yaml",
+        "signatories/o/p.yaml",
+    )
     told = fmt(load_register(root), check=True)
     assert told.changed == expected
     assert told.unreadable == ("protocols/p/forms/f.yaml",)
     assert {path: path.read_text() for path in root.rglob("*.yaml")} == before
     assert fmt(load_register(root), ["protocols/p/reviews"]).changed == ("protocols/p/reviews/2026-02-01.yaml",)
-    assert fmt(load_register(root)).changed == ("protocols/p/protocol.yaml", "signatories/o/organisation.yaml", "signatories/o/p.yaml")
+    assert fmt(load_register(root)).changed == (
+        "protocols/p/protocol.yaml",
+        "signatories/o/organisation.yaml",
+        "signatories/o/p.yaml",
+    )
     assert fmt(load_register(root)).changed == ()
     # 1.0 is taken from the private register; 2.0 is not what it says it is; 3.0 there is none; versions are not touched.
     assert (root / "signatories/o/p.yaml").read_text() == (
@@ -159,7 +183,9 @@ def test_a_register(tmp_path: Path) -> None:
     assert (root / "protocols/p/versions/1.0.yaml").read_text() == before[root / "protocols/p/versions/1.0.yaml"]
 
 
-@pytest.mark.parametrize("text", ["", "title: [\n", "title: T\nkind: framework\nstatus: draft\npublication: public\ncolour: red\n", "\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "title: [\n", "title: T\nkind: framework\nstatus: draft\npublication: public\ncolour: red\n", "\xff"]
+)
 def test_what_does_not_read_is_left(text: str) -> None:
     assert arrange("x.yaml", text.encode("latin-1"), Protocol, {}) is None
 
@@ -173,7 +199,7 @@ def test_what_does_not_read_is_left(text: str) -> None:
         "{to: [any], title: T,\n from: [any], body: x}\n",
         "to: [any]\nfrom:\n- any\ntitle: >\n  a\n\n  b\nbody: 'x\n\n  y'\n",
         "title: T\nto: [any]\nfrom: [any]\nsections:\n- fields:\n  -\n    type: text\n    label: L\n    name: n\n  title: S\n",
-        "title: T\nto: [any]\nfrom: [any]\nsections:\n - fields: [{type: text, label: L,\n     name: n}, {label: \"a, b}\", type: text, name: m}]\n   title: S\n",
+        'title: T\nto: [any]\nfrom: [any]\nsections:\n - fields: [{type: text, label: L,\n     name: n}, {label: "a, b}", type: text, name: m}]\n   title: S\n',
         'title: T\nto: [any]\nfrom: [any]\nsections: [{title: S, fields: [{required: "true", name: n, label: L, type: text}]}]\n',
         "title: T\nto: [any]\nfrom: [any]\npurpose: |2\n    x\n   y\nbody: |\n  z",
     ],
@@ -188,10 +214,14 @@ def test_odd_ways_of_writing_lose_nothing(text: str) -> None:
 
 # -- generated records ----------------------------------------------------------------------------------------------
 
-_words = st.sampled_from(["plain", "a # b", "x: y", "two\nlines\n\nand a gap", " # no comment\nx  ", "tŷ", "yes", "- a"])
+_words = st.sampled_from(
+    ["plain", "a # b", "x: y", "two\nlines\n\nand a gap", " # no comment\nx  ", "tŷ", "yes", "- a"]
+)
 
 
-def _some(fields: dict[str, st.SearchStrategy[Any]], needed: dict[str, st.SearchStrategy[Any]] | None = None) -> st.SearchStrategy[Any]:
+def _some(
+    fields: dict[str, st.SearchStrategy[Any]], needed: dict[str, st.SearchStrategy[Any]] | None = None
+) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(needed or {}, optional=fields).flatmap(
         lambda mapping: st.permutations(list(mapping.items())).map(dict)
     )
@@ -201,16 +231,32 @@ _yes_no = st.sampled_from([True, False])
 _item = _some({"why": _words, "about": st.just("child")}, {"name": _words})
 _law = {"gateways": st.lists(st.just("oma07-s14"), max_size=2), "lawful_bases": st.just(["a6e-public-task"])}
 _flow = _some(
-    {"title": _words, "from": st.just(["a"]), "to": st.just(["b", "c"]), "items": st.lists(_item, max_size=2), "retention": _words,
-     "law_differs": st.lists(_some(_law, {"for": st.just(["b"])}), max_size=2), **_law},
+    {
+        "title": _words,
+        "from": st.just(["a"]),
+        "to": st.just(["b", "c"]),
+        "items": st.lists(_item, max_size=2),
+        "retention": _words,
+        "law_differs": st.lists(_some(_law, {"for": st.just(["b"])}), max_size=2),
+        **_law,
+    },
     {"id": st.just("f")},
 )
-_party = _some({"signs": _yes_no, "role": st.just("controller"), "capacity": _words}, {"organisation": st.sampled_from("abc")})
+_party = _some(
+    {"signs": _yes_no, "role": st.just("controller"), "capacity": _words}, {"organisation": st.sampled_from("abc")}
+)
 _protocol = _some(
-    {"summary": _words, "lead": st.just("a"), "parties": st.lists(_party, max_size=3), "flows": st.lists(_flow, max_size=2),
-     "people": st.lists(_words, max_size=2), "considerations": _some({"consent": _words, "proportionality": _words}),
-     "clauses": st.lists(_some({"title": _words, "text": _words}, {"id": st.just("c")}), max_size=2),
-     "owner": _some({"post": _words}, {"organisation": st.just("a")}), "review": _some({"triggers": st.lists(_words, max_size=2)})},
+    {
+        "summary": _words,
+        "lead": st.just("a"),
+        "parties": st.lists(_party, max_size=3),
+        "flows": st.lists(_flow, max_size=2),
+        "people": st.lists(_words, max_size=2),
+        "considerations": _some({"consent": _words, "proportionality": _words}),
+        "clauses": st.lists(_some({"title": _words, "text": _words}, {"id": st.just("c")}), max_size=2),
+        "owner": _some({"post": _words}, {"organisation": st.just("a")}),
+        "review": _some({"triggers": st.lists(_words, max_size=2)}),
+    },
     {"title": _words, "kind": st.just("framework"), "status": st.just("draft"), "publication": st.just("public")},
 )
 
@@ -265,7 +311,9 @@ class _Writer:
                 body = self.mapping(item, inner + 2, first_bare=True)
                 lines += [" " * inner + "- " + body[0].lstrip(), *body[1:]]
             else:
-                lines += [" " * inner + "- " + (self._flow(item) if isinstance(item, dict) else self._scalar(item, inner))]
+                lines += [
+                    " " * inner + "- " + (self._flow(item) if isinstance(item, dict) else self._scalar(item, inner))
+                ]
         return lines
 
     def mapping(self, value: dict[str, Any], indent: int, *, first_bare: bool = False) -> list[str]:
@@ -288,8 +336,12 @@ def test_generated_records_keep_all_but_their_order(value: dict[str, Any], data:
     formatted = arranged(text)
     after = read_record("x.yaml", formatted.encode(), Protocol)
     assert after.value == before.value
-    assert fingerprint_of(operative_text(after.source.data, {})) == fingerprint_of(operative_text(before.source.data, {}))
-    assert sorted(re.findall(r"# (?:comment \d+|foot)\b", formatted)) == sorted([*writer.comments, *re.findall("# foot", text)])
+    assert fingerprint_of(operative_text(after.source.data, {})) == fingerprint_of(
+        operative_text(before.source.data, {})
+    )
+    assert sorted(re.findall(r"# (?:comment \d+|foot)\b", formatted)) == sorted(
+        [*writer.comments, *re.findall("# foot", text)]
+    )
     assert arranged(formatted) == formatted
     _assert_in_order(after.source.data, ())
 

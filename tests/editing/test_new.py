@@ -26,10 +26,20 @@ from undersigned.status import review_state
 
 DAY = date(2026, 11, 22)
 KINDS = {
-    "some-probation": "probation", "some-prison": "prison", "some-police": "police", "some-council": "local-authority",
-    "other-council": "local-authority", "some-landlord": "housing-provider", "some-charity": "voluntary", "some-trust": "health",
-    "some-treatment": "treatment-provider", "some-jobcentre": "jobcentre", "some-employer": "employer", "some-college": "education",
-    "some-youth-team": "youth-justice", "councils": "local-authority",
+    "some-probation": "probation",
+    "some-prison": "prison",
+    "some-police": "police",
+    "some-council": "local-authority",
+    "other-council": "local-authority",
+    "some-landlord": "housing-provider",
+    "some-charity": "voluntary",
+    "some-trust": "health",
+    "some-treatment": "treatment-provider",
+    "some-jobcentre": "jobcentre",
+    "some-employer": "employer",
+    "some-college": "education",
+    "some-youth-team": "youth-justice",
+    "councils": "local-authority",
 }
 STANDARDS = (*library.standard_ids("protocols"), *library.standard_ids("flows"))
 
@@ -60,7 +70,8 @@ def members(root: Path, standard: str | None) -> dict[str, str]:
     ends = library.ends()
     return {
         question.name: ",".join(id_ for id_, kind in KINDS.items() if kind in ends[question.name].kinds)
-        for question in questions("protocol", load_register(root), ["x"], standard=standard, as_of=DAY) if question.name in ends
+        for question in questions("protocol", load_register(root), ["x"], standard=standard, as_of=DAY)
+        if question.name in ends
     }
 
 
@@ -82,7 +93,9 @@ def test_a_protocol_without_answers(tmp_path: Path, standard: str | None) -> Non
 @pytest.mark.parametrize("standard", STANDARDS)
 def test_a_protocol_with_its_parties(tmp_path: Path, standard: str, private: bool) -> None:
     root = register(tmp_path, private=private)
-    path = write(root, "protocol", "x", standard=standard, answers={**members(root, standard), "lead": "some-probation"})
+    path = write(
+        root, "protocol", "x", standard=standard, answers={**members(root, standard), "lead": "some-probation"}
+    )
     assert errors(root) == []
     assert fmt(load_register(root), check=True).changed == ()
     folder = load_register(root).protocol("x")
@@ -99,7 +112,12 @@ def test_a_protocol_with_its_parties(tmp_path: Path, standard: str, private: boo
         assert folder.value.flows
         assert {form for flow in folder.value.flows for form in flow.forms} == set(folder.forms)
         # The law is written out at both ends: nothing in the flows is advice that would become an error on signing.
-        law = [f for f in findings(root) if f.path.endswith("x/protocol.yaml") and f.code.startswith(("unknown-", "empty-", "missing-law", "no-lawful"))]
+        law = [
+            f
+            for f in findings(root)
+            if f.path.endswith("x/protocol.yaml")
+            and f.code.startswith(("unknown-", "empty-", "missing-law", "no-lawful"))
+        ]
         assert law == []
 
 
@@ -113,8 +131,13 @@ def test_a_standard_protocol_answers_every_topic_but_three(tmp_path: Path, stand
 
 def test_a_group_is_never_called_as_an_organisation_and_nobody_is_in_two(tmp_path: Path) -> None:
     root = register(tmp_path)
-    text = write(root, "protocol", "x", standard="contracted-provider-referral", answers={
-        "supervisors": "some-probation", "contracted-providers": "some-probation, some-charity"}).read_text()
+    text = write(
+        root,
+        "protocol",
+        "x",
+        standard="contracted-provider-referral",
+        answers={"supervisors": "some-probation", "contracted-providers": "some-probation, some-charity"},
+    ).read_text()
     assert "from: [supervisors]" in text
     assert "to: [some-probation, some-charity]" in text
     text = write(root, "protocol", "y", standard="council-reply", answers={"councils": "some-council"}).read_text()
@@ -140,7 +163,11 @@ def test_every_field_of_an_empty_draft_is_explained_and_can_be_uncommented(tmp_p
         example = "\n".join(line.removeprefix("# ") for line in lines[start:])
         for word in re.findall(r"\(([^()]*)\)", example):
             example = example.replace(f"({word})", "some-council")
-        base = "" if field[1] in ("title", "kind", "status", "publication") else "title: T\nkind: framework\nstatus: draft\npublication: public\n"
+        base = (
+            ""
+            if field[1] in ("title", "kind", "status", "publication")
+            else "title: T\nkind: framework\nstatus: draft\npublication: public\n"
+        )
         record = read_record("x.yaml", (base + example + "\n").encode(), Protocol)
         assert [f.message for f in record.findings if f.code != "missing-key"] == [], example
     assert len(blocks) > 25
@@ -151,7 +178,15 @@ def test_organisations(tmp_path: Path) -> None:
     text = new(root, "organisation", "bank-of-stoke-upon-trent").read_text()
     assert "name: Bank of Stoke upon Trent\n" in text
     assert "kind: other\n" in text
-    new(root, "organisation", "the-force", kind="police", jurisdiction="wales", name="Y: heddlu # 1", website="https://heddlu.example")
+    new(
+        root,
+        "organisation",
+        "the-force",
+        kind="police",
+        jurisdiction="wales",
+        name="Y: heddlu # 1",
+        website="https://heddlu.example",
+    )
     record = load_register(root).organisation("the-force")
     assert record is not None
     assert record.value is not None
@@ -170,9 +205,19 @@ def test_organisations(tmp_path: Path) -> None:
 
 def in_force(root: Path) -> Path:
     register(root)
-    write(root, "protocol", "x", standard="housing-referral", answers={**members(root, "housing-referral"), "lead": "some-probation"})
+    write(
+        root,
+        "protocol",
+        "x",
+        standard="housing-referral",
+        answers={**members(root, "housing-referral"), "lead": "some-probation"},
+    )
     path = root / "protocols/x/protocol.yaml"
-    text = path.read_text().replace("status: draft", "status: in-force").replace("# effective_from: 2027-04-01", "effective_from: 2025-12-01")
+    text = (
+        path.read_text()
+        .replace("status: draft", "status: in-force")
+        .replace("# effective_from: 2027-04-01", "effective_from: 2025-12-01")
+    )
     path.write_text(text)
     release(load_register(root), "x", change="material", summary="First agreed text", agreed_on=date(2025, 11, 3))
     return root
@@ -207,7 +252,13 @@ def test_signing_records(tmp_path: Path) -> None:
 
 def test_a_signing_record_before_any_version(tmp_path: Path) -> None:
     root = register(tmp_path)
-    write(root, "protocol", "x", standard="council-reply", answers={"councils": "some-council", "supervisors": "some-prison"})
+    write(
+        root,
+        "protocol",
+        "x",
+        standard="council-reply",
+        answers={"councils": "some-council", "supervisors": "some-prison"},
+    )
     new(root, "signature", "some-council", "x")
     assert errors(root) == []
     assert "post: Nominated officer (to be confirmed)" in (root / "signatories/some-council/x.yaml").read_text()
@@ -275,9 +326,18 @@ def test_forms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("period", "first", "last"),
     [
-        ("2026", "2026-01-01", "2026-12-31"), ("2025-26", "2025-04-01", "2026-03-31"), ("1999-00", "1999-04-01", "2000-03-31"),
-        ("2026-27-q1", "2026-04-01", "2026-06-30"), ("2026-27-q4", "2027-01-01", "2027-03-31"), ("2024-02", "2024-02-01", "2024-02-29"),
-        ("2025-27", None, None), ("2011-12", "2011-04-01", "2012-03-31"), ("2012-12", "2012-12-01", "2012-12-31"), ("2025-26-q2", "2025-07-01", "2025-09-30"), ("spring", None, None), ("2025-26-q5", None, None),
+        ("2026", "2026-01-01", "2026-12-31"),
+        ("2025-26", "2025-04-01", "2026-03-31"),
+        ("1999-00", "1999-04-01", "2000-03-31"),
+        ("2026-27-q1", "2026-04-01", "2026-06-30"),
+        ("2026-27-q4", "2027-01-01", "2027-03-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2025-27", None, None),
+        ("2011-12", "2011-04-01", "2012-03-31"),
+        ("2012-12", "2012-12-01", "2012-12-31"),
+        ("2025-26-q2", "2025-07-01", "2025-09-30"),
+        ("spring", None, None),
+        ("2025-26-q5", None, None),
     ],
 )
 def test_the_days_of_a_period(period: str, first: str | None, last: str | None) -> None:
@@ -322,14 +382,37 @@ def test_wrong_requests(tmp_path: Path) -> None:
         new(root, "protocol", "x", standard="council-reply", councils="nobody")
     assert not (root / "protocols").exists()
     (root / "protocols/old").mkdir(parents=True)
-    (root / "protocols/old/protocol.yaml").write_text("title: T\nkind: framework\nstatus: draft\npublication: public\nformerly: [older]\n")
+    (root / "protocols/old/protocol.yaml").write_text(
+        "title: T\nkind: framework\nstatus: draft\npublication: public\nformerly: [older]\n"
+    )
     for taken in ("old", "older"):
         with pytest.raises(EditingError, match="there is or was"):
             new(root, "protocol", taken)
 
 
 _hostile = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30) | st.sampled_from(
-    ["a: b", "# x", "- x", "{x", "[x]", "'", '"', "yes", "1.10", "2026-05-01", "null", "&a", "*a", "!t", "%x", "@x", "`x", "| x", "> x", "? x"]
+    [
+        "a: b",
+        "# x",
+        "- x",
+        "{x",
+        "[x]",
+        "'",
+        '"',
+        "yes",
+        "1.10",
+        "2026-05-01",
+        "null",
+        "&a",
+        "*a",
+        "!t",
+        "%x",
+        "@x",
+        "`x",
+        "| x",
+        "> x",
+        "? x",
+    ]
 )
 
 
@@ -354,7 +437,9 @@ def test_standards_name_what_there_is() -> None:
         flow = library.standard_flow(id_)
         assert flow.data["id"] == id_
         assert set(flow.data["from"] + flow.data["to"]) <= set(library.ends())
-        assert all(set(law["for"]) <= set(flow.data["from"] + flow.data["to"]) for law in flow.data.get("law_differs", ()))
+        assert all(
+            set(law["for"]) <= set(flow.data["from"] + flow.data["to"]) for law in flow.data.get("law_differs", ())
+        )
         assert set(flow.data.get("forms", ())) <= forms
     for id_ in library.standard_ids("protocols"):
         used |= {flow.data["id"] for flow in library.flows_of(id_)}
@@ -369,4 +454,7 @@ def test_standards_name_what_there_is() -> None:
 def test_standards_name_no_place_and_no_body() -> None:
     folder = Path(library.__file__).parent / "standards"
     for path in folder.rglob("*.yaml"):
-        assert not re.search(r"(?i)stafford|stoke|lichfield|cannock|nacro|\barch\b|example (?:nhs|county)|worked example|\bEX-", path.read_text()), path
+        assert not re.search(
+            r"(?i)stafford|stoke|lichfield|cannock|nacro|\barch\b|example (?:nhs|county)|worked example|\bEX-",
+            path.read_text(),
+        ), path

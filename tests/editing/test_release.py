@@ -73,7 +73,9 @@ def test_writes_one_file_that_reads_as_it_was(tmp_path: Path) -> None:
     assert folder is not None
     assert folder.versions["1.0"].clean
     assert folder.fingerprint_of_text("1.0") == folder.working_fingerprint == folder.read_versions()[0][1].fingerprint
-    assert path.read_text() == f"""\
+    assert (
+        path.read_text()
+        == f"""\
 agreed_on: 2026-05-01
 change: material
 summary: A text
@@ -108,6 +110,7 @@ text:
       sections:
         - {{title: S}}
 """
+    )
 
 
 def test_numbers_follow_the_kind_of_change(tmp_path: Path) -> None:
@@ -178,7 +181,9 @@ def test_other_faults_do_not_stop_it(tmp_path: Path) -> None:
 
 
 def test_refuses_a_restricted_record_without_text(tmp_path: Path) -> None:
-    root = register(tmp_path, "title: R\nkind: framework\nstatus: draft\npublication: restricted\nparties: [{organisation: a}]\n")
+    root = register(
+        tmp_path, "title: R\nkind: framework\nstatus: draft\npublication: restricted\nparties: [{organisation: a}]\n"
+    )
     with pytest.raises(EditingError, match="restricted"):
         stamp(root)
     edit(root, "parties:", "people: [x]\npurpose: {aims: [y]}\nparties:")
@@ -188,7 +193,9 @@ def test_refuses_a_restricted_record_without_text(tmp_path: Path) -> None:
 def test_a_succession_alone_needs_no_version(tmp_path: Path) -> None:
     root = register(tmp_path)
     stamp(root)
-    (root / "signatories/b/organisation.yaml").write_text("name: B\nkind: probation\ndissolved_on: 2026-06-01\nsuccessors: [c]\n")
+    (root / "signatories/b/organisation.yaml").write_text(
+        "name: B\nkind: probation\ndissolved_on: 2026-06-01\nsuccessors: [c]\n"
+    )
     (root / "signatories/c/p.yaml").write_text("inherits: {from: [b], on: 2026-06-01, by: statute}\n")
     edit(root, "organisation: b", "organisation: c")
     edit(root, "to: [b]", "to: [c]")
@@ -222,24 +229,79 @@ def test_a_version_without_text_cannot_show_that_a_change_is_small(tmp_path: Pat
 # Text as hostile as the reader lets in: it refuses control characters, also those written as codes in double quotes.
 _REFUSED = [chr(code) for code in (0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)]
 _texts = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n", exclude_characters=_REFUSED), min_size=1, max_size=40
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n", exclude_characters=_REFUSED),
+    min_size=1,
+    max_size=40,
 ) | st.sampled_from(
-    ["1.10", "NO", "yes", "~", "null", "0755", "12:30", "2026-05-01", "[c]", "- a", "a: b", "a #b", "#", "|", "'", '"', "\\", "%x",
-     "@", "`", "!t", "&a", "*a", "?", "-", "---", "...", "=", "<<", "a\n b", "a\n\n\nb", "a\n\tb",
-     "x\n# y", "a\n...\nb", "a\n---\nb", "😀", "x" * 300, "a  b", "key: |\n  z"]
+    [
+        "1.10",
+        "NO",
+        "yes",
+        "~",
+        "null",
+        "0755",
+        "12:30",
+        "2026-05-01",
+        "[c]",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "|",
+        "'",
+        '"',
+        "\\",
+        "%x",
+        "@",
+        "`",
+        "!t",
+        "&a",
+        "*a",
+        "?",
+        "-",
+        "---",
+        "...",
+        "=",
+        "<<",
+        "a\n b",
+        "a\n\n\nb",
+        "a\n\tb",
+        "x\n# y",
+        "a\n...\nb",
+        "a\n---\nb",
+        "😀",
+        "x" * 300,
+        "a  b",
+        "key: |\n  z",
+    ]
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(title=_texts, aims=st.lists(_texts, max_size=3), text=_texts, name=_texts, label=_texts, required=st.sampled_from(["yes", "no", "true"]))
+@given(
+    title=_texts,
+    aims=st.lists(_texts, max_size=3),
+    text=_texts,
+    name=_texts,
+    label=_texts,
+    required=st.sampled_from(["yes", "no", "true"]),
+)
 def test_any_text_reads_back_to_the_same_fingerprint(
     title: str, aims: list[str], text: str, name: str, label: str, required: str
 ) -> None:
     written = {
-        "title": title, "purpose": {"aims": aims}, "clauses": [{"id": "c", "text": text}],
-        "flows": [{"id": "f", "items": [{"name": name}]}], "review": {"interval_months": "12"},
+        "title": title,
+        "purpose": {"aims": aims},
+        "clauses": [{"id": "c", "text": text}],
+        "flows": [{"id": "f", "items": [{"name": name}]}],
+        "review": {"interval_months": "12"},
     }
-    forms = {"x": {"title": "X", "sections": [{"fields": [{"name": "n", "label": label, "type": "text", "required": required}]}]}}
+    forms = {
+        "x": {
+            "title": "X",
+            "sections": [{"fields": [{"name": "n", "label": label, "type": "text", "required": required}]}],
+        }
+    }
     stamped = operative_text(written, forms)
     for quoted in (False, True):
         rendered = render_version({"agreed_on": DAY, "fingerprint": fingerprint_of(stamped)}, stamped, quoted=quoted)

@@ -44,7 +44,18 @@ USED = {
     f"{REPO}/actions/workflows/{{workflow_id}}/enable": ["put"],
     "/user": ["get"],
 }
-WORDS_ONLY = ("description", "example", "examples", "x-github", "x-octokit", "externalDocs", "summary", "tags", "headers", "links")
+WORDS_ONLY = (
+    "description",
+    "example",
+    "examples",
+    "x-github",
+    "x-octokit",
+    "externalDocs",
+    "summary",
+    "tags",
+    "headers",
+    "links",
+)
 
 
 def main(package: Path) -> None:
@@ -70,7 +81,12 @@ def operation_of(whole: dict, item: dict, method: str) -> dict:  # type: ignore[
     parameters = [found(whole, one) for one in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     out: dict[str, object] = {
         "parameters": [
-            {"name": one["name"], "in": one["in"], "required": one.get("required", False), "schema": plain(one["schema"])}
+            {
+                "name": one["name"],
+                "in": one["in"],
+                "required": one.get("required", False),
+                "schema": plain(one["schema"]),
+            }
             for one in parameters
         ],
         "responses": {},
@@ -125,7 +141,8 @@ def plain(schema: object, *, names: bool = False) -> object:
     if not isinstance(schema, dict):
         return schema
     out = {
-        key: plain(value, names=key == "properties" and not names) for key, value in schema.items()
+        key: plain(value, names=key == "properties" and not names)
+        for key, value in schema.items()
         if names or (key not in WORDS_ONLY and key != "nullable")
     }
     return out if names or not schema.get("nullable") else {"anyOf": [out, {"type": "null"}]}

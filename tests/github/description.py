@@ -24,7 +24,9 @@ _LONG = ("ref", "path")
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     found = []
     for template in _EXCERPT["paths"]:
-        pattern = re.sub(r"\\{(\w+)\\}", lambda m: f"(?P<{m[1]}>{'.+' if m[1] in _LONG else '[^/]+'})", re.escape(template))
+        pattern = re.sub(
+            r"\\{(\w+)\\}", lambda m: f"(?P<{m[1]}>{'.+' if m[1] in _LONG else '[^/]+'})", re.escape(template)
+        )
         found.append((re.compile(pattern + r"\Z"), template))
     return found
 
@@ -76,7 +78,10 @@ def faults_of_answer(template: str, method: str, status: int, body: Any) -> list
         return [] if status in (401, 403, 429, 500, 502, 503) else [f"{status} is no answer of {method} {template}"]
     if described["responses"][str(status)] is None:
         return [] if body is None else ["an answer where none belongs"]
-    return [f"{'/'.join(map(str, e.path))}: {e.message[:200]}" for e in _validator(template, method, str(status)).iter_errors(body)]
+    return [
+        f"{'/'.join(map(str, e.path))}: {e.message[:200]}"
+        for e in _validator(template, method, str(status)).iter_errors(body)
+    ]
 
 
 def answer(schema: str, /, **known: Any) -> dict[str, Any]:

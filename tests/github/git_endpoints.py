@@ -20,7 +20,8 @@ def _pulls(hub: PretendGitHub, _names: dict[str, str], query: dict[str, str], _b
     wanted = query.get("state", "open")
     head = query.get("head", "").partition(":")[2]
     shown = [
-        issue for issue in hub.issues.values()
+        issue
+        for issue in hub.issues.values()
         if issue.head is not None and (wanted == "all" or issue.open is (wanted == "open")) and head in ("", issue.head)
     ]
     return 200, Paged([pull_of(hub, issue, whole=False) for issue in shown])
@@ -79,9 +80,16 @@ def git_commit_of(hub: PretendGitHub, revision: str) -> dict[str, Any]:
         "show", "-s", "--format=%H%n%T%n%P%n%an <%ae> %aI%n%B", revision
     ).split("\n", 4)
     return answer(
-        "git-commit", sha=sha, tree={"sha": tree, "url": "https://example.org/"}, message=message,
-        parents=[{"sha": parent, "url": "https://example.org/", "html_url": "https://example.org/"} for parent in parents.split()],
-        author=_person(author), committer=_person(author),
+        "git-commit",
+        sha=sha,
+        tree={"sha": tree, "url": "https://example.org/"},
+        message=message,
+        parents=[
+            {"sha": parent, "url": "https://example.org/", "html_url": "https://example.org/"}
+            for parent in parents.split()
+        ],
+        author=_person(author),
+        committer=_person(author),
     )
 
 
@@ -92,10 +100,16 @@ def _commits(hub: PretendGitHub, _names: dict[str, str], query: dict[str, str], 
     for sha in shas:
         one = git_commit_of(hub, sha)
         inner = {**one, "comment_count": 0, "url": "https://example.org/"}
-        found.append(answer(
-            "commit", sha=sha, parents=one["parents"],
-            commit={name: inner[name] for name in ("author", "committer", "message", "comment_count", "tree", "url")},
-        ))
+        found.append(
+            answer(
+                "commit",
+                sha=sha,
+                parents=one["parents"],
+                commit={
+                    name: inner[name] for name in ("author", "committer", "message", "comment_count", "tree", "url")
+                },
+            )
+        )
     return 200, Paged(found)
 
 
@@ -109,7 +123,11 @@ def _make_blob(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, str
 def _blob(hub: PretendGitHub, names: dict[str, str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
     text = hub.git("cat-file", "blob", names["file_sha"])
     return 200, answer(
-        "blob", sha=names["file_sha"], content=base64.b64encode(text.encode()).decode(), encoding="base64", size=len(text),
+        "blob",
+        sha=names["file_sha"],
+        content=base64.b64encode(text.encode()).decode(),
+        encoding="base64",
+        size=len(text),
     )
 
 

@@ -18,8 +18,13 @@ LONGEST_TITLE, LONGEST_BODY = 256, 65536
 @at("GET", REPO)
 def _repository(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
     return 200, answer(
-        "full-repository", full_name=hub.repository, default_branch="main", private=hub.private, has_issues=True,
-        html_url=f"https://github.com/{hub.repository}", owner=user(hub.repository.split("/")[0]),
+        "full-repository",
+        full_name=hub.repository,
+        default_branch="main",
+        private=hub.private,
+        has_issues=True,
+        html_url=f"https://github.com/{hub.repository}",
+        owner=user(hub.repository.split("/")[0]),
     )
 
 
@@ -54,8 +59,10 @@ def _make_label(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, st
 def _issues(hub: PretendGitHub, _names: dict[str, str], query: dict[str, str], _body: Any) -> tuple[int, Any]:
     wanted = query.get("state", "open")
     shown = [
-        issue for issue in hub.issues.values()
-        if issue.number not in hub.hidden and (wanted == "all" or issue.open is (wanted == "open"))
+        issue
+        for issue in hub.issues.values()
+        if issue.number not in hub.hidden
+        and (wanted == "all" or issue.open is (wanted == "open"))
         and all(label in issue.labels for label in filter(None, query.get("labels", "").split(",")))
     ]
     shown.sort(key=lambda issue: issue.number, reverse=query.get("direction", "desc") == "desc")

@@ -35,7 +35,9 @@ def at(method: str, template: str) -> Callable[[Endpoint], Endpoint]:
     return keep
 
 
-def run(hub: PretendGitHub, method: str, template: str, names: dict[str, str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+def run(
+    hub: PretendGitHub, method: str, template: str, names: dict[str, str], query: dict[str, str], body: Any
+) -> tuple[int, Any]:
     endpoint = _ALL.get((method, template))
     if endpoint is None:
         hub.violations.append(f"{method} {template} is not pretended yet")

@@ -75,8 +75,16 @@ class PretendGitHub(State):
         self._server.server_close()
 
     def fault(
-        self, method: str, path: str, kind: int | str, *, after: bool = False, times: int = 1, skip: int = 0,
-        headers: dict[str, str] | None = None, message: str = "",
+        self,
+        method: str,
+        path: str,
+        kind: int | str,
+        *,
+        after: bool = False,
+        times: int = 1,
+        skip: int = 0,
+        headers: dict[str, str] | None = None,
+        message: str = "",
     ) -> None:
         """Asks for a fault. `method` and `path` are patterns; the path is searched in `/issues?page=1` and the like, below the repository."""
         self._faults.append(Fault(method, re.compile(path), kind, after, times, skip, headers or {}, message))
@@ -112,7 +120,9 @@ class PretendGitHub(State):
             fault = self._next_fault(method, asked.split(" ", 1)[1])
             if fault is not None and not fault.after:
                 return fault.kind, fault.headers, {"message": fault.message}
-            status, headers, answer = self._work(method, split.path, dict(parse_qsl(split.query, keep_blank_values=True)), token, body)
+            status, headers, answer = self._work(
+                method, split.path, dict(parse_qsl(split.query, keep_blank_values=True)), token, body
+            )
             if fault is not None:
                 return fault.kind, fault.headers, {"message": fault.message}
             return status, headers, answer
@@ -127,7 +137,9 @@ class PretendGitHub(State):
                 return fault
         return None
 
-    def _work(self, method: str, path: str, query: dict[str, str], token: str, body: Any) -> tuple[int, dict[str, str], Any]:
+    def _work(
+        self, method: str, path: str, query: dict[str, str], token: str, body: Any
+    ) -> tuple[int, dict[str, str], Any]:
         if token != f"Bearer {self.token}":
             return 401, {}, {"message": "Bad credentials"}
         for template, found in description.operations(path):
@@ -143,7 +155,11 @@ class PretendGitHub(State):
             try:
                 status, answer = run(self, method, template, names, query, body)
             except Refusal as refusal:
-                return refusal.status, {}, {"message": refusal.message, "documentation_url": "https://docs.github.com/rest"}
+                return (
+                    refusal.status,
+                    {},
+                    {"message": refusal.message, "documentation_url": "https://docs.github.com/rest"},
+                )
             headers: dict[str, str] = {}
             if isinstance(answer, Paged):
                 answer, headers = self._page(answer, path, query)
@@ -173,7 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length) if length else b""
         body = json.loads(raw) if raw else None
-        status, headers, answer = self.github.handle(self.command, self.path, self.headers.get("Authorization", ""), body)
+        status, headers, answer = self.github.handle(
+            self.command, self.path, self.headers.get("Authorization", ""), body
+        )
         if status == "cut":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

@@ -70,7 +70,9 @@ class State:
         self._ids += 1
         return self._ids
 
-    def open_issue(self, title: str, body: str = "", *, author: str | None = None, labels: tuple[str, ...] = ()) -> Issue:
+    def open_issue(
+        self, title: str, body: str = "", *, author: str | None = None, labels: tuple[str, ...] = ()
+    ) -> Issue:
         issue = Issue(len(self.issues) + 1, title, body, author or self.account, self.tick(), list(labels))
         self.issues[issue.number] = issue
         for label in labels:
@@ -92,11 +94,17 @@ class State:
         if self.git_folder is None:
             raise Refusal(409, "Git Repository is empty.")
         identity = [
-            "-c", "user.name=github-actions[bot]",
-            "-c", "user.email=41898282+github-actions[bot]@users.noreply.github.com",
+            "-c",
+            "user.name=github-actions[bot]",
+            "-c",
+            "user.email=41898282+github-actions[bot]@users.noreply.github.com",
         ]
         done = subprocess.run(
-            ["git", *identity, "-C", str(self.git_folder), *words], input=given, capture_output=True, check=False, timeout=30
+            ["git", *identity, "-C", str(self.git_folder), *words],
+            input=given,
+            capture_output=True,
+            check=False,
+            timeout=30,
         )
         if done.returncode:
             raise Refusal(422, done.stderr.decode(errors="replace").strip()[:200] or "Git refused")

@@ -39,7 +39,9 @@ def test_a_list_beside_its_count_is_read_the_same(hub: PretendGitHub, client: Gi
 
 
 @pytest.mark.parametrize("kind", [500, 502, 503, 504, "cut", "cut-short"])
-def test_a_read_that_fails_is_asked_again_with_growing_waits(hub: PretendGitHub, client: GitHub, kind: int | str) -> None:
+def test_a_read_that_fails_is_asked_again_with_growing_waits(
+    hub: PretendGitHub, client: GitHub, kind: int | str
+) -> None:
     hub.open_issue("One")
     hub.fault("GET", "^/issues", kind, times=3)
     assert [issue["title"] for issue in client.pages("issues")] == ["One"]
@@ -52,8 +54,12 @@ def test_a_read_that_goes_on_failing_is_given_up(hub: PretendGitHub, client: Git
         list(client.pages("issues"))
 
 
-@pytest.mark.parametrize(("kind", "after"), [(500, False), (500, True), (502, True), (503, False), ("cut", False), ("cut", True)])
-def test_a_write_that_was_cut_is_never_repeated(hub: PretendGitHub, client: GitHub, kind: int | str, after: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "after"), [(500, False), (500, True), (502, True), (503, False), ("cut", False), ("cut", True)]
+)
+def test_a_write_that_was_cut_is_never_repeated(
+    hub: PretendGitHub, client: GitHub, kind: int | str, after: bool
+) -> None:
     hub.fault("POST", "^/issues$", kind, after=after)
     with pytest.raises(UnansweredError, match="POST /repos/example/register/issues"):
         client.post("issues", {"title": "One"})
@@ -62,7 +68,9 @@ def test_a_write_that_was_cut_is_never_repeated(hub: PretendGitHub, client: GitH
 
 
 def test_a_limit_that_names_its_seconds_is_waited_for(hub: PretendGitHub, client: GitHub) -> None:
-    hub.fault("POST", "^/issues$", 429, headers={"Retry-After": "30"}, message="You have exceeded a secondary rate limit")
+    hub.fault(
+        "POST", "^/issues$", 429, headers={"Retry-After": "30"}, message="You have exceeded a secondary rate limit"
+    )
     client.post("issues", {"title": "One"})
     assert [issue.title for issue in hub.issues.values()] == ["One"]
     assert hub.waits == [31.0]
@@ -130,9 +138,13 @@ def test_a_file_of_passwords_takes_no_part(
     assert list(client.pages("issues")) == []
 
 
-def test_the_next_page_is_asked_of_the_same_server_only(hub: PretendGitHub, client: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_page_is_asked_of_the_same_server_only(
+    hub: PretendGitHub, client: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = hub._page
-    monkeypatch.setattr(hub, "_page", lambda *a: (page(*a)[0], {"Link": '<http://other.example/issues?page=2>; rel="next"'}))
+    monkeypatch.setattr(
+        hub, "_page", lambda *a: (page(*a)[0], {"Link": '<http://other.example/issues?page=2>; rel="next"'})
+    )
     hub.open_issue("One")
     with pytest.raises(GitHubError, match="another server"):
         list(client.pages("issues"))

@@ -23,7 +23,18 @@ def built(program: str, root: Path, folder: Path, *, as_of: str, beside: Path | 
     environment = {**os.environ, "UNDERSIGNED_AS_OF": as_of, "NO_MKDOCS_2_WARNING": "1"}
     if beside is not None:
         environment["PYTHONPATH"] = str(beside)
-    command = [sys.executable, "-m", program, "build", "--strict", "--quiet", "-f", str(root / "mkdocs.yml"), "-d", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        program,
+        "build",
+        "--strict",
+        "--quiet",
+        "-f",
+        str(root / "mkdocs.yml"),
+        "-d",
+        str(folder),
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_TIME_LIMIT, check=False)
     return "" if done.returncode == 0 else f"{program} could not build the site:\n{done.stderr or done.stdout}"
 
@@ -49,14 +60,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         one, other = Path(scratch) / "mkdocs", Path(scratch) / "properdocs"
         wrong = built("mkdocs", options.root, one, as_of=options.as_of)
-        wrong = wrong or built("properdocs", options.root, other, as_of=options.as_of, beside=options.properdocs.resolve())
+        wrong = wrong or built(
+            "properdocs", options.root, other, as_of=options.as_of, beside=options.properdocs.resolve()
+        )
         if wrong:
             print(wrong)
             return 1
         found = content(one)
         differ = differences(found, content(other))
     if differ:
-        print(f"{len(differ)} of {len(found)} files differ between MkDocs and ProperDocs: {', '.join(differ[:_MOST_TOLD])}")
+        print(
+            f"{len(differ)} of {len(found)} files differ between MkDocs and ProperDocs: {', '.join(differ[:_MOST_TOLD])}"
+        )
         return 1
     print(f"ProperDocs builds the same {len(found)} files, byte for byte")
     return 0

@@ -12,7 +12,7 @@ from undersigned.records.fingerprint import canonical_json, fingerprint_of, oper
 from undersigned.records.protocol import StampedText
 from undersigned.records.source import Source
 
-PROTOCOL = '''title: "Tŷ protocol "
+PROTOCOL = """title: "Tŷ protocol "
 kind: framework
 status: draft
 publication: public
@@ -32,7 +32,7 @@ clauses:
       Second line.
 
 review: {interval_months: 12}
-'''
+"""
 FORM = """title: Form
 from: [any]
 to: [any]
@@ -49,16 +49,29 @@ def stamp(protocol: str = PROTOCOL, form: str = FORM) -> str:
 
 def test_the_vector_of_the_contract() -> None:
     text = operative_text(Source("p", PROTOCOL.encode()).data, {"x": Source("f", FORM.encode()).data})
-    assert canonical_json(text).startswith('{"clauses":[{"id":"accuracy","text":"First line.\\nSecond line."}],"flows":[')
+    assert canonical_json(text).startswith(
+        '{"clauses":[{"id":"accuracy","text":"First line.\\nSecond line."}],"flows":['
+    )
     assert stamp() == VECTOR
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("summary: Not part of the text", "summary: Another"), ("areas: [anywhere]\n", ""), ("status: draft", "status: in-force"),
-    ("signs: no}", "signs: false}"), ("capacity: ''}", "joined_on: 2026-01-01}"), ("\n\nreview:", "\nreview:"), ("interval_months: 12", "interval_months: '12'"),
-    ("Tŷ", "Ty\u0302"), ("title: \"Tŷ protocol \"", "title: Tŷ protocol"), ("gateways: []", "lawful_bases: ['', ~]"),
-    ("      First line.  ", "      First line."), ("id: risk, name", "id: other, name"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("summary: Not part of the text", "summary: Another"),
+        ("areas: [anywhere]\n", ""),
+        ("status: draft", "status: in-force"),
+        ("signs: no}", "signs: false}"),
+        ("capacity: ''}", "joined_on: 2026-01-01}"),
+        ("\n\nreview:", "\nreview:"),
+        ("interval_months: 12", "interval_months: '12'"),
+        ("Tŷ", "Ty\u0302"),
+        ('title: "Tŷ protocol "', "title: Tŷ protocol"),
+        ("gateways: []", "lawful_bases: ['', ~]"),
+        ("      First line.  ", "      First line."),
+        ("id: risk, name", "id: other, name"),
+    ],
+)
 def test_what_does_not_change_it(old: str, new: str) -> None:
     changed = PROTOCOL.replace(old, new)
     if "id: other" in new:
@@ -67,10 +80,19 @@ def test_what_does_not_change_it(old: str, new: str) -> None:
     assert stamp(changed) == VECTOR
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("Tŷ protocol", "Ty protocol"), ("signs: no}", "signs: yes}"), ("from: [a]", "from: [b]"), ("name: Risk level", "name: Risk"),
-    ("First line.", "First  line."), ("interval_months: 12", "interval_months: 6"), ("id: accuracy", "id: security"), ("kind: framework", "kind: disclosure-agreement"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Tŷ protocol", "Ty protocol"),
+        ("signs: no}", "signs: yes}"),
+        ("from: [a]", "from: [b]"),
+        ("name: Risk level", "name: Risk"),
+        ("First line.", "First  line."),
+        ("interval_months: 12", "interval_months: 6"),
+        ("id: accuracy", "id: security"),
+        ("kind: framework", "kind: disclosure-agreement"),
+    ],
+)
 def test_what_changes_it(old: str, new: str) -> None:
     assert stamp(PROTOCOL.replace(old, new)) != VECTOR
 
@@ -106,15 +128,26 @@ def test_the_typed_leaves_are_those_of_the_models() -> None:
 
 def test_what_is_empty_at_any_depth_is_no_text() -> None:
     empty = {
-        "title": " \t", "people": ["", " "], "purpose": {"aims": [" ", []], "necessity": ""}, "groups": [{}],
-        "review": {"interval_months": " "}, "parties": [{"organisation": "", "signs": ""}],
+        "title": " \t",
+        "people": ["", " "],
+        "purpose": {"aims": [" ", []], "necessity": ""},
+        "groups": [{}],
+        "review": {"interval_months": " "},
+        "parties": [{"organisation": "", "signs": ""}],
         "flows": [{"id": " ", "items": [{}]}],
     }
     assert operative_text(empty, {"x": {"title": "", "sections": [{"fields": [{"required": ""}]}]}}) == {}
 
 
 def test_a_carriage_return_alone_ends_a_line_too() -> None:
-    assert stamp(PROTOCOL.replace("    text: |\n      First line.  \n      Second line.\n", '    text: "First line.\\rSecond line."\n')) == VECTOR
+    assert (
+        stamp(
+            PROTOCOL.replace(
+                "    text: |\n      First line.  \n      Second line.\n", '    text: "First line.\\rSecond line."\n'
+            )
+        )
+        == VECTOR
+    )
 
 
 def test_data_items_without_an_id_and_items_without_a_data_item_are_left_as_they_are() -> None:
@@ -126,7 +159,9 @@ def test_data_items_without_an_id_and_items_without_a_data_item_are_left_as_they
 @pytest.mark.parametrize("field", ["role: recipient", "capacity: Refers", "group: charities", "mappa_role: duty"])
 def test_each_term_of_a_party_is_part_of_the_text(field: str) -> None:
     name = field.partition(":")[0]
-    (party,) = operative_text(Source("p", f"parties: [{{organisation: a, {field}, left_on: 2026-01-01}}]\n".encode()).data, {})["parties"]
+    (party,) = operative_text(
+        Source("p", f"parties: [{{organisation: a, {field}, left_on: 2026-01-01}}]\n".encode()).data, {}
+    )["parties"]
     assert set(party) == {"organisation", name}
 
 

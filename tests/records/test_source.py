@@ -23,8 +23,18 @@ def fault(text: str | bytes) -> tuple[str, int, int]:
 def test_every_scalar_is_the_text_that_was_typed() -> None:
     text = "a: 1.10\nb: NO\nc: 12:30\nd: 0755\ne: 2026-02-30\nf: 0x1F\ng: 1e3\nh: .inf\ni: yes\nj: '2026-01-01'\nk: 1_000\nl: =\n"
     assert read(text).data == {
-        "a": "1.10", "b": "NO", "c": "12:30", "d": "0755", "e": "2026-02-30", "f": "0x1F", "g": "1e3", "h": ".inf",
-        "i": "yes", "j": "2026-01-01", "k": "1_000", "l": "=",
+        "a": "1.10",
+        "b": "NO",
+        "c": "12:30",
+        "d": "0755",
+        "e": "2026-02-30",
+        "f": "0x1F",
+        "g": "1e3",
+        "h": ".inf",
+        "i": "yes",
+        "j": "2026-01-01",
+        "k": "1_000",
+        "l": "=",
     }
 
 
@@ -34,54 +44,72 @@ def test_nothing_null_and_empty_are_the_same() -> None:
     assert ("g", "h") in source.empties
 
 
-@pytest.mark.parametrize("raw", [
-    b"\xef\xbb\xbfa: 1\nb: |\n  x\n  y\n", b"a: 1\r\nb: |\r\n  x\r\n  y\r\n", b"\xef\xbb\xbfa: 1\r\nb: |\r\n  x\r\n  y\r\n", b"---\na: 1\nb: |\n  x\n  y\n",
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xef\xbb\xbfa: 1\nb: |\n  x\n  y\n",
+        b"a: 1\r\nb: |\r\n  x\r\n  y\r\n",
+        b"\xef\xbb\xbfa: 1\r\nb: |\r\n  x\r\n  y\r\n",
+        b"---\na: 1\nb: |\n  x\n  y\n",
+    ],
+)
 def test_byte_order_mark_and_line_ends(raw: bytes) -> None:
     source = read(raw)
     assert (source.data, source.faults) == ({"a": "1", "b": "x\ny\n"}, [])
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, 1)),
-    ("a: {b: 1, b: 2}\n", ("duplicate-key", 1, 11)),
-    ("a: &x 1\n", ("yaml-anchor", 1, 4)),
-    ("a:\n  - !!str d\n", ("yaml-tag", 2, 5)),
-    ("a: !d x\n", ("yaml-tag", 1, 4)),
-    ("%YAML 1.1\n---\na: 1\n", ("yaml-directive", 1, 1)),
-    ("a: 1\n---\nb: 2\n", ("several-documents", 2, 1)),
-    ("a: 1\n...\nb: 2\n", ("several-documents", 3, 1)),
-    ("a:\n\tb: 1\n", ("tab-indentation", 2, 1)),
-    ("a:\n  b: 1\n \tc: 1\n", ("tab-indentation", 3, 2)),
-    ("a: x\x07y\n", ("control-character", 1, 5)),
-    ("a: x\u2028y\n", ("control-character", 1, 5)),
-    ('a: "x\\u001b[31m"\n', ("control-character", 1, 4)),
-    ('a: [b, "\\x07"]\n', ("control-character", 1, 8)),
-    ('"a\\0": b\n', ("control-character", 1, 1)),
-    ("a: 1\rb: 2\n", ("control-character", 1, 5)),
-    (b"a: b\nc: \xff\n", ("not-utf8", 2, 4)),
-    (b"\xef\xbb\xbfa: b\nc: \xff\n", ("not-utf8", 2, 4)),
-    (b"\xff\xfea\x00", ("not-utf8", 1, 1)),
-    ("a: 1\n".encode("utf-16-le"), ("not-utf8", 1, 1)),
-    (b"", ("empty-file", 1, 1)),
-    ("# only a remark\n", ("empty-file", 1, 1)),
-    ("- a\n- b\n", ("wrong-type", 1, 1)),
-    ("just words\n", ("wrong-type", 1, 1)),
-    ("title: Housing: the protocol\n", ("yaml-syntax", 1, 15)),
-    ("a: 'it\nb: c\n", ("yaml-syntax", 1, 4)),
-    ("a: [x, y\nb: c\n", ("yaml-syntax", 1, 4)),
-    ("a: 1\n b: 2\n", ("yaml-syntax", 2, 3)),
-    ("a: x\nno colon here\nb: y\n", ("yaml-syntax", 2, 1)),
-    ("? [a]\n: b\n", ("wrong-type", 1, 3)),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\nb: 2\na: 3\n", ("duplicate-key", 3, 1)),
+        ("a: {b: 1, b: 2}\n", ("duplicate-key", 1, 11)),
+        ("a: &x 1\n", ("yaml-anchor", 1, 4)),
+        ("a:\n  - !!str d\n", ("yaml-tag", 2, 5)),
+        ("a: !d x\n", ("yaml-tag", 1, 4)),
+        ("%YAML 1.1\n---\na: 1\n", ("yaml-directive", 1, 1)),
+        ("a: 1\n---\nb: 2\n", ("several-documents", 2, 1)),
+        ("a: 1\n...\nb: 2\n", ("several-documents", 3, 1)),
+        ("a:\n\tb: 1\n", ("tab-indentation", 2, 1)),
+        ("a:\n  b: 1\n \tc: 1\n", ("tab-indentation", 3, 2)),
+        ("a: x\x07y\n", ("control-character", 1, 5)),
+        ("a: x\u2028y\n", ("control-character", 1, 5)),
+        ('a: "x\\u001b[31m"\n', ("control-character", 1, 4)),
+        ('a: [b, "\\x07"]\n', ("control-character", 1, 8)),
+        ('"a\\0": b\n', ("control-character", 1, 1)),
+        ("a: 1\rb: 2\n", ("control-character", 1, 5)),
+        (b"a: b\nc: \xff\n", ("not-utf8", 2, 4)),
+        (b"\xef\xbb\xbfa: b\nc: \xff\n", ("not-utf8", 2, 4)),
+        (b"\xff\xfea\x00", ("not-utf8", 1, 1)),
+        ("a: 1\n".encode("utf-16-le"), ("not-utf8", 1, 1)),
+        (b"", ("empty-file", 1, 1)),
+        ("# only a remark\n", ("empty-file", 1, 1)),
+        ("- a\n- b\n", ("wrong-type", 1, 1)),
+        ("just words\n", ("wrong-type", 1, 1)),
+        ("title: Housing: the protocol\n", ("yaml-syntax", 1, 15)),
+        ("a: 'it\nb: c\n", ("yaml-syntax", 1, 4)),
+        ("a: [x, y\nb: c\n", ("yaml-syntax", 1, 4)),
+        ("a: 1\n b: 2\n", ("yaml-syntax", 2, 3)),
+        ("a: x\nno colon here\nb: y\n", ("yaml-syntax", 2, 1)),
+        ("? [a]\n: b\n", ("wrong-type", 1, 3)),
+    ],
+)
 def test_refused_at_its_place(text: str | bytes, expected: tuple[str, int, int]) -> None:
     assert fault(text) == expected
 
 
-@pytest.mark.parametrize("text", [
-    "a: |\n  **bold** words\n  * an item\n  &c. and !important and 50%\n", "a: 'R&D *and* !'\n", "a: R&D 50% *x\n",
-    "a: |\n  x\n  \ty\n", "a: b\tc\n", "a: b # c: d\n", "a: \"x\\ty\"\n", "? a\n: b\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: |\n  **bold** words\n  * an item\n  &c. and !important and 50%\n",
+        "a: 'R&D *and* !'\n",
+        "a: R&D 50% *x\n",
+        "a: |\n  x\n  \ty\n",
+        "a: b\tc\n",
+        "a: b # c: d\n",
+        'a: "x\\ty"\n',
+        "? a\n: b\n",
+    ],
+)
 def test_sound_text_draws_no_fault(text: str) -> None:
     assert read(text).faults == []
 
@@ -114,7 +142,8 @@ def test_control_characters_are_told_up_to_twenty_times() -> None:
 
 def test_a_tab_is_told_though_the_text_would_read() -> None:
     assert [(f.code, *f.place) for f in read("a: [x,\n\ty,\n \tz]\nb: |\n  x\n  \ty\n").faults] == [
-        ("tab-indentation", 2, 1), ("tab-indentation", 3, 2),
+        ("tab-indentation", 2, 1),
+        ("tab-indentation", 3, 2),
     ]
 
 
@@ -140,7 +169,9 @@ def test_places_of_values_and_keys() -> None:
     assert source.place("b", 0, "missing") == (3, 5)
 
 
-words = st.text(alphabet=st.sampled_from("abcé ŵ'\"\\#:-&*%\n"), min_size=1, max_size=60).filter(lambda t: t.strip() and "NI" not in t)
+words = st.text(alphabet=st.sampled_from("abcé ŵ'\"\\#:-&*%\n"), min_size=1, max_size=60).filter(
+    lambda t: t.strip() and "NI" not in t
+)
 
 
 @settings(max_examples=400)

@@ -128,9 +128,7 @@ def test_unconfirmed_entries_say_what_to_confirm() -> None:
 def test_nothing_refers_to_working_notes() -> None:
     for entry in every_entry():
         text = str(entry.model_dump())
-        assert not [
-            w for w in ("domain.md", "NOT VERIFIED", "(mem)", "[bg]", "shared/", "[S") if w in text
-        ], entry.id
+        assert not [w for w in ("domain.md", "NOT VERIFIED", "(mem)", "[bg]", "shared/", "[S") if w in text], entry.id
 
 
 def test_title_with_reference() -> None:
@@ -154,11 +152,7 @@ def test_policy_document_has_exactly_three_exceptions_in_part_2() -> None:
         "s1p13": "no",
         "s1p27": "except-to-that-body",
     }
-    others = {
-        c.id
-        for c in vocabulary().schedule_1_conditions.values()
-        if c.part != 2 and c.policy_document == "yes"
-    }
+    others = {c.id for c in vocabulary().schedule_1_conditions.values() if c.part != 2 and c.policy_document == "yes"}
     assert others == {"s1p01", "s1p35", "s1p37"}
 
 
@@ -178,17 +172,13 @@ def test_extensions_name_what_they_extend() -> None:
     assert {i for c in one.values() for i in c.needs_with} <= set(one)
     assert one["s1p37"].needs_with == ("s1p20",)
     # Paragraph 36 drops the substantial public interest test, so what it extends must have one.
-    assert all(
-        one[i].substantial_public_interest and one[i].article_10 == "yes" for i in one["s1p36"].needs_with
-    )
+    assert all(one[i].substantial_public_interest and one[i].article_10 == "yes" for i in one["s1p36"].needs_with)
     assert len(one["s1p36"].needs_with) == 8
 
 
 def test_never_between_agencies() -> None:
     assert vocabulary().special_category_conditions["a9d-not-for-profit"].never_between_agencies
-    assert [c.id for c in vocabulary().schedule_1_conditions.values() if c.never_between_agencies] == [
-        "s1p31"
-    ]
+    assert [c.id for c in vocabulary().schedule_1_conditions.values() if c.never_between_agencies] == ["s1p31"]
 
 
 def test_not_for_public_tasks() -> None:
@@ -217,27 +207,15 @@ def test_gateways_refer_to_what_exists() -> None:
 
 
 def test_no_gateway_is_open_to_a_board() -> None:
-    named = [
-        g.id for g in vocabulary().gateways.values() if "partnership-board" in (*g.from_kinds, *g.to_kinds)
-    ]
+    named = [g.id for g in vocabulary().gateways.values() if "partnership-board" in (*g.from_kinds, *g.to_kinds)]
     assert named == []
 
 
 def test_what_lifts_confidence_and_what_is_weak() -> None:
     gateways = vocabulary().gateways.values()
-    assert {g.id for g in gateways if g.lifts_confidence} == {
-        "cja03-s325",
-        "pcsca22-s16",
-        "pcsca22-s17",
-        "dea17-s35",
-    }
+    assert {g.id for g in gateways if g.lifts_confidence} == {"cja03-s325", "pcsca22-s16", "pcsca22-s17", "dea17-s35"}
     assert {g.id for g in gateways if g.weak} == {"lga72-s111", "la11-s1"}
-    assert {g.id for g in gateways if g.prospective} == {
-        "vpa24-s13",
-        "hwa14-s94a",
-        "hsa87-s36a",
-        "ca04-s16la",
-    }
+    assert {g.id for g in gateways if g.prospective} == {"vpa24-s13", "hwa14-s94a", "hsa87-s36a", "ca04-s16la"}
 
 
 @pytest.mark.parametrize(
@@ -307,20 +285,13 @@ def test_kinds_of_organisation() -> None:
     kinds = vocabulary().organisation_kinds
     assert list(kinds) == KINDS
     housing = kinds["housing-provider"]
-    assert (housing.public_authority_within("england"), housing.public_authority_within("scotland")) == (
-        "no",
-        "yes",
-    )
+    assert (housing.public_authority_within("england"), housing.public_authority_within("scotland")) == ("no", "yes")
     probation = kinds["probation"]
     assert probation.competent_authority_within("england") == "yes"
     assert probation.competent_authority_within("scotland") == "depends"
     assert [k.id for k in kinds.values() if not k.controls_data] == ["partnership-board"]
     assert [k.id for k in kinds.values() if not k.mappa_roles] == ["court", "partnership-board"]
-    assert {k.id for k in kinds.values() if "responsible" in k.mappa_roles} == {
-        "probation",
-        "prison",
-        "police",
-    }
+    assert {k.id for k in kinds.values() if "responsible" in k.mappa_roles} == {"probation", "prison", "police"}
     assert {k.id for k in kinds.values() if k.competent_authority == "yes"} == {
         "probation",
         "prison",
@@ -341,16 +312,10 @@ def test_unconfirmed_facts_of_a_kind_are_its_fields() -> None:
 
 def test_kinds_and_gateways_tell_the_same_story() -> None:
     kinds, gateways = vocabulary().organisation_kinds, vocabulary().gateways
-    assert {k for k, e in kinds.items() if e.section_115_recipient != "no"} == set(
-        gateways["cda98-s115"].to_kinds
-    )
+    assert {k for k, e in kinds.items() if e.section_115_recipient != "no"} == set(gateways["cda98-s115"].to_kinds)
     assert {k for k, e in kinds.items() if e.mappa_roles} == set(gateways["cja03-s325"].from_kinds)
-    assert {k for k, e in kinds.items() if e.section_14 != "not-named"} == set(
-        gateways["oma07-s14"].from_kinds
-    )
-    assert {k for k, e in kinds.items() if e.serious_violence != "no"} == set(
-        gateways["pcsca22-s16"].from_kinds
-    )
+    assert {k for k, e in kinds.items() if e.section_14 != "not-named"} == set(gateways["oma07-s14"].from_kinds)
+    assert {k for k, e in kinds.items() if e.serious_violence != "no"} == set(gateways["pcsca22-s16"].from_kinds)
     named = {k for k, e in kinds.items() if e.duty_to_refer != "no"} - {"other"}
     assert named == set(gateways["ha96-s213b"].from_kinds)
 
@@ -366,9 +331,7 @@ def test_content_topics() -> None:
 
 def test_outcome_measures_of_the_record_format() -> None:
     measures = vocabulary().outcome_measures
-    wanted = (
-        "referrals homeless-at-referral mi014 mi015a mi015b mi016 mi017a mi017b ni143 ni144 alcohol-provision"
-    )
+    wanted = "referrals homeless-at-referral mi014 mi015a mi015b mi016 mi017a mi017b ni143 ni144 alcohol-provision"
     assert [m for m in wanted.split() if m not in measures] == []
     assert measures["referrals"].kind == "count"
     assert measures["mi015a"].follow_up_months == 3

@@ -14,11 +14,7 @@ from undersigned.site.build import build_site
 
 @pytest.fixture(scope="session")
 def sound_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sizes = {
-        "housing/housing-v1.0.pdf": 123_456,
-        "housing/housing-v1.0.docx": 64_000,
-        "housing/referral-form.pdf": 900,
-    }
+    sizes = {"housing/housing-v1.0.pdf": 123_456, "housing/housing-v1.0.docx": 64_000, "housing/referral-form.pdf": 900}
     return build(tmp_path_factory.mktemp("sound"), SOUND, sizes)
 
 

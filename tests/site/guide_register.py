@@ -41,20 +41,43 @@ def make_register(root: Path) -> Path:
     """Writes it into the empty folder `root`."""
     (root / "mkdocs.yml").write_text("site_name: County register\n", encoding="utf-8")
     for id_, kind in _ORGANISATIONS.items():
-        path = new_record("organisation", _loaded(root), [id_], answers={"kind": kind, "jurisdiction": "england"}, as_of=_MADE_ON)
+        path = new_record(
+            "organisation", _loaded(root), [id_], answers={"kind": kind, "jurisdiction": "england"}, as_of=_MADE_ON
+        )
         if kind == "housing-provider":
             _replace(path, {"# legal: {duty_to_refer: yes}": "legal: {section_115_recipient: yes}"})
-        _replace(path, {_CONTACT: f"contact: {{post: Partnerships Manager, mailbox: {id_}@example.org, confirmed_on: 2026-10-01}}"})
+        _replace(
+            path,
+            {
+                _CONTACT: f"contact: {{post: Partnerships Manager, mailbox: {id_}@example.org, confirmed_on: 2026-10-01}}"
+            },
+        )
     protocol = new_record(
-        "protocol", _loaded(root), ["county-housing"], standard="housing-referral", as_of=_MADE_ON,
-        answers={"title": "County Housing Protocol", "lead": "county-probation", "supervisors": "county-probation",
-                 "councils": "riverside-council, hills-council", "registered-landlords": "oak-housing"},
+        "protocol",
+        _loaded(root),
+        ["county-housing"],
+        standard="housing-referral",
+        as_of=_MADE_ON,
+        answers={
+            "title": "County Housing Protocol",
+            "lead": "county-probation",
+            "supervisors": "county-probation",
+            "councils": "riverside-council, hills-council",
+            "registered-landlords": "oak-housing",
+        },
     )
     _replace(protocol, _SETTLED)
     release(_loaded(root), "county-housing", change="material", summary="First agreed text", agreed_on=_AGREED_ON)
     for id_ in ("county-probation", "riverside-council", "hills-council", "oak-housing"):
-        answers = {"post": "Housing Partnerships Manager", "mailbox": f"{id_}@example.org", "deputy_post": "Team Leader", "sent_on": "2025-11-10"}
-        path = new_record("signature", _loaded(root), [id_, "county-housing"], answers=answers, as_of=date(2025, 11, 12))
+        answers = {
+            "post": "Housing Partnerships Manager",
+            "mailbox": f"{id_}@example.org",
+            "deputy_post": "Team Leader",
+            "sent_on": "2025-11-10",
+        }
+        path = new_record(
+            "signature", _loaded(root), [id_, "county-housing"], answers=answers, as_of=date(2025, 11, 12)
+        )
         text, _, _ = path.read_text(encoding="utf-8").partition("    # approved_on")
         text = text.replace("deputy_post: Team Leader\n", "deputy_post: Team Leader\n  confirmed_on: 2026-10-01\n")
         path.write_text(text if id_ == "oak-housing" else text.rstrip() + _SIGNED, encoding="utf-8")

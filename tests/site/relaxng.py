@@ -14,7 +14,14 @@ from typing import Final
 _JAR: Final = Path(__file__).parents[1] / "browser/node_modules/vnu-jar/build/dist/vnu.jar"
 _DRIVER: Final = "nu.validator.vendor.thaiopensource.relaxng.util.Driver"
 #: A bounded heap, plain English and UTF-8 on any machine; nothing left behind in the place for passing files.
-_JAVA: Final = ("-Xmx300m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-Duser.language=en", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8")
+_JAVA: Final = (
+    "-Xmx300m",
+    "-XX:-UsePerfData",
+    "-XX:+UseSerialGC",
+    "-Duser.language=en",
+    "-Dfile.encoding=UTF-8",
+    "-Dstdout.encoding=UTF-8",
+)
 _NO_FAULT, _FAULTS = 0, 1
 
 

@@ -212,7 +212,9 @@ signatures:
 """
 
 #: Enters every text of the hostile register.
-EVIL = '</title></script><script>evil()</script><img src=x onerror=evil()>{{ 7*7 }}{% raise %}${{x}}" onclick="evil()\' 😈'
+EVIL = (
+    '</title></script><script>evil()</script><img src=x onerror=evil()>{{ 7*7 }}{% raise %}${{x}}" onclick="evil()\' 😈'
+)
 _EVIL = "'" + EVIL.replace("'", "''") + "'"
 
 HOSTILE = f"""

@@ -10,13 +10,13 @@ from site_registers import HOSTILE, SOUND
 
 from support import TODAY, example_register, write_register
 from undersigned.cache import AnswerCache, DocumentCache
-from undersigned.checks.rule import rules
+from undersigned.checks.engine import rules
+from undersigned.facts.register import SiteFacts
 from undersigned.register import load_register
 from undersigned.site import ahead
 from undersigned.site.ahead import Ahead
 from undersigned.site.kept import ReadySite, values
 from undersigned.site.output import generated_files
-from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.site.whole import whole_site
 
@@ -26,7 +26,10 @@ ADDRESS = "https://register.example.org/"
 
 def plain(root: Path) -> dict[str, object]:
     pages = PageSet(SiteFacts(load_register(root), as_of=TODAY, sizes=SIZES), "Test", rules())
-    return {**{page.source: page for page in generated_pages(pages)}, **dict(generated_files(pages.site, name="Test", address=ADDRESS))}
+    return {
+        **{page.source: page for page in generated_pages(pages)},
+        **dict(generated_files(pages.site, name="Test", address=ADDRESS)),
+    }
 
 
 def worked_out(root: Path, *, kept: DocumentCache | None = None, processes: int = 1) -> dict[str, object]:
@@ -34,7 +37,9 @@ def worked_out(root: Path, *, kept: DocumentCache | None = None, processes: int 
     work = Ahead(register, as_of=TODAY, name="Test", address=ADDRESS, sizes=SIZES, kept=kept, processes=processes)
     ready = work.work()
     pages = PageSet(ReadySite(register, ready, as_of=TODAY, sizes=SIZES), "Test", rules())
-    whole = whole_site(pages, ready, address=ADDRESS, key=work.key, kept=kept or DocumentCache(None), processes=processes)
+    whole = whole_site(
+        pages, ready, address=ADDRESS, key=work.key, kept=kept or DocumentCache(None), processes=processes
+    )
     return {**{page.source: page for page in whole.pages}, **dict(whole.files)}
 
 
@@ -45,7 +50,7 @@ def test_it_is_as_the_plain_way(tmp_path: Path, register: str) -> None:
 
 
 def test_the_shipped_register_in_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("undersigned.pieces._WORTH_SPLITTING", 1)
+    monkeypatch.setattr("undersigned.parallel._WORTH_SPLITTING", 1)
     monkeypatch.setattr("undersigned.site.ahead._WORTH_SPLITTING", 1)
     monkeypatch.setattr("undersigned.site.whole._WORTH_SPLITTING", 1)
     root = example_register()
@@ -74,7 +79,9 @@ def test_what_is_kept_never_outlives_a_change(tmp_path: Path, edit: tuple[str, s
 
 def test_a_change_of_the_protocol_that_it_refers_to_counts(tmp_path: Path) -> None:
     frame = "kind: framework\nstatus: draft\npublication: public\n"
-    root = write_register(tmp_path / "register", f"""=== protocols/old/protocol.yaml
+    root = write_register(
+        tmp_path / "register",
+        f"""=== protocols/old/protocol.yaml
 title: First title
 {frame}=== protocols/new/protocol.yaml
 title: New
@@ -82,7 +89,8 @@ title: New
 === signatories/a/organisation.yaml
 name: A
 kind: other
-""")
+""",
+    )
     kept = AnswerCache(tmp_path / "cache").pages()
     worked_out(root, kept=kept)
     (root / "protocols/old/protocol.yaml").write_text(f"title: Second title\n{frame}", encoding="utf-8")

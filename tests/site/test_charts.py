@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.site.charts import LONGEST_BAR, ROW_HEIGHT, chart, in_bands
-from undersigned.site.overview import SiteFacts
+from undersigned.facts.charts import LONGEST_BAR, ROW_HEIGHT, chart, in_bands
+from undersigned.facts.register import SiteFacts
 from undersigned.site.pages import PageSet, fragment, generated_pages
 
 
@@ -98,7 +98,7 @@ def test_the_numbers_are_those_of_the_register(sound_site: Path) -> None:
 
 def test_what_is_still_to_come_is_one_number_everywhere() -> None:
     records = "=== signatories/" + SOUND.partition("=== signatories/")[2]
-    unsent = records.replace(', sent_on: 2026-10-01}', ', signed_on: 2027-01-01}')
+    unsent = records.replace(", sent_on: 2026-10-01}", ", signed_on: 2027-01-01}")
     assert unsent != records
     for text, band in ((records, "to-60"), (unsent, "not-sent")):
         site = SiteFacts(register_from(text), as_of=TODAY)
@@ -106,7 +106,10 @@ def test_what_is_still_to_come_is_one_number_everywhere() -> None:
         assert len(site.waiting) == sum(site.waiting_bands.values())
         assert len(site.waiting) == sum(site.signature_counts[state] for state in ("stale", "awaiting", "not-sent"))
         figures = fragment(PageSet(site, "Test"), "figures.html", "")
-        assert '<span class="app-figures__number">1</span> <a class="govuk-link" href="status/#waiting">signature still to come</a>' in figures
+        assert (
+            '<span class="app-figures__number">1</span> <a class="govuk-link" href="status/#waiting">signature still to come</a>'
+            in figures
+        )
         status = next(page for page in generated_pages(PageSet(site, "Test")) if page.url == "status/")
         drawing = html.document_fromstring(status.body).get_element_by_id("chart-waiting-desc").text_content()
         assert ("Not sent: 1." in drawing) is (band == "not-sent")
@@ -124,7 +127,7 @@ def test_late_reviews_are_those_overdue_and_those_lapsed_restricted_ones_too() -
     assert "Danger" not in listed
 
 
-SENT = "fingerprint: \"v1:sha256:" + "ab" * 32 + '", signed_on: 2025-01-20'
+SENT = 'fingerprint: "v1:sha256:' + "ab" * 32 + '", signed_on: 2025-01-20'
 
 
 def test_time_to_agree_runs_from_the_first_copy_sent_to_the_last_signature() -> None:

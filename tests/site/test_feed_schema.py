@@ -14,8 +14,8 @@ from lxml import etree
 from relaxng import faults, missing
 
 from support import ROOT, TODAY, register_from
-from undersigned.feeds import render_atom
 from undersigned.register import load_register
+from undersigned.reports.feeds import render_atom
 
 SCHEMA = Path(__file__).with_name("atom.rnc")
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -85,7 +85,10 @@ FAULTY: Mapping[str, tuple[Callable[[etree._Element], None], str]] = {
     "no day": (_drop("atom:entry/atom:updated"), "missing required child element “updated”"),
     "two summaries": (_again("atom:entry/atom:summary"), "“summary” not allowed"),
     "a day without a time": (_say("atom:updated", "2026-11-22"), "Bad character content “2026-11-22”"),
-    "no such day": (_say("atom:entry/atom:updated", "2026-02-30T00:00:00Z"), "Bad character content “2026-02-30T00:00:00Z”"),
+    "no such day": (
+        _say("atom:entry/atom:updated", "2026-02-30T00:00:00Z"),
+        "Bad character content “2026-02-30T00:00:00Z”",
+    ),
     "a link to nowhere": (_no_address, "missing required attribute “href”"),
     "markup": (_markup, "“b” not allowed"),
     "an entry before the end": (_before_the_end, "“title” not allowed"),
@@ -98,7 +101,9 @@ def feeds(hostile_site: Path, sound_site: Path) -> dict[str, bytes]:
     return {
         "hostile": (hostile_site / "feed.xml").read_bytes(),
         "sound": (sound_site / "feed.xml").read_bytes(),
-        "this register": render_atom(load_register(ROOT), as_of=TODAY, name="N", address="https://register.example.org/base/"),
+        "this register": render_atom(
+            load_register(ROOT), as_of=TODAY, name="N", address="https://register.example.org/base/"
+        ),
         "empty": render_atom(register_from(""), as_of=TODAY, name="N"),
     }
 
@@ -147,11 +152,17 @@ def test_the_feeds_judged_hold_news(name: str, feeds: Mapping[str, bytes]) -> No
     assert len(etree.fromstring(feeds[name]).findall("atom:entry", ATOM)) > 2
 
 
-@pytest.mark.parametrize(("rule", "spoil"), [
-    ("no author", _drop("atom:author")), ("no alternate", _drop("atom:entry/atom:link")),
-    ("two alternates of one kind", _again("atom:entry/atom:link")), ("an id twice", _again("atom:entry")),
-    ("an id that is no address", _say("atom:id", "feed")), ("an id that is no address", _say("atom:entry/atom:id", "tag:x,2026:a b")),
-])
+@pytest.mark.parametrize(
+    ("rule", "spoil"),
+    [
+        ("no author", _drop("atom:author")),
+        ("no alternate", _drop("atom:entry/atom:link")),
+        ("two alternates of one kind", _again("atom:entry/atom:link")),
+        ("an id twice", _again("atom:entry")),
+        ("an id that is no address", _say("atom:id", "feed")),
+        ("an id that is no address", _say("atom:entry/atom:id", "tag:x,2026:a b")),
+    ],
+)
 def test_a_broken_rule_is_seen(rule: str, spoil: Callable[[etree._Element], None], feeds: Mapping[str, bytes]) -> None:
     feed = etree.fromstring(feeds["sound"])
     spoil(feed)

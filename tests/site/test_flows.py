@@ -8,9 +8,9 @@ import pytest
 from lxml import html
 
 from support import TODAY, example_register, register_from
+from undersigned.facts.flows import FlowTerms, Like, runs
+from undersigned.facts.register import SiteFacts
 from undersigned.register import load_register
-from undersigned.site.flows import FlowTerms, Like, runs
-from undersigned.site.overview import SiteFacts
 
 FLOWS = """=== signatories/council/organisation.yaml
 name: Council

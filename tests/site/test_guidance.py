@@ -15,10 +15,20 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*(DOCS / "guidance").rglob("*.md"), DOCS / "about/history-and-sources.md", DOCS / "about/privacy.md"])
 #: What a busy officer opens first.
 HEADLINE = {
-    "guidance/index.md", "guidance/sharing/index.md", "guidance/sharing/four-considerations.md", "guidance/sharing/consent.md",
-    "guidance/sharing/refusing-recording-correcting.md", "guidance/making/index.md", "guidance/making/annual-review.md",
-    "guidance/housing/index.md", "guidance/housing/duty-to-refer.md", "guidance/housing/good-referral.md", "guidance/work/index.md",
-    "guidance/alcohol/index.md", "guidance/outcomes/index.md", "guidance/outcomes/reporting-safely.md",
+    "guidance/index.md",
+    "guidance/sharing/index.md",
+    "guidance/sharing/four-considerations.md",
+    "guidance/sharing/consent.md",
+    "guidance/sharing/refusing-recording-correcting.md",
+    "guidance/making/index.md",
+    "guidance/making/annual-review.md",
+    "guidance/housing/index.md",
+    "guidance/housing/duty-to-refer.md",
+    "guidance/housing/good-referral.md",
+    "guidance/work/index.md",
+    "guidance/alcohol/index.md",
+    "guidance/outcomes/index.md",
+    "guidance/outcomes/reporting-safely.md",
 }
 KEYS = {"title", "for", "checked", "sources", "to_confirm", "render_macros", "wide"}
 
@@ -61,7 +71,10 @@ def test_the_headline_pages_are_there() -> None:
 
 
 def test_hard_words_have_a_high_grade() -> None:
-    hard = "Notwithstanding the aforementioned considerations, organisational representatives must institutionalise interoperability. " * 12
+    hard = (
+        "Notwithstanding the aforementioned considerations, organisational representatives must institutionalise interoperability. "
+        * 12
+    )
     easy = "The cat sat on the mat. The dog ran to the gate and back. " * 12
     assert (reading_grade_of(hard) or 0) > 15
     assert (reading_grade_of(easy) or 99) < 3
@@ -76,6 +89,9 @@ def test_a_table_gets_what_markdown_cannot_say() -> None:
     assert (box.get("role"), box.get("tabindex"), box.get("aria-label")) == ("region", "0", "Whom to ask")
     assert box.findtext("table/caption") == "Whom to ask"
     assert [cell.get("scope") for cell in box.iterfind("table/thead/tr/th")] == ["col", "col"]
-    assert [(cell.tag, cell.get("scope"), cell.text) for cell in box.iterfind("table/tbody/tr/*")] == [("th", "row", "x <b>"), ("td", None, "y")]
+    assert [(cell.tag, cell.get("scope"), cell.text) for cell in box.iterfind("table/tbody/tr/*")] == [
+        ("th", "row", "x <b>"),
+        ("td", None, "y"),
+    ]
     assert made.findtext("p") == "after"
     assert with_accessible_tables("<p>none</p>") == "<p>none</p>"

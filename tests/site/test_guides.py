@@ -30,11 +30,25 @@ ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs/guides"
 PAGES = sorted(GUIDES.rglob("*.md"))
 JOBS = [
-    "new-protocol", "change-a-term", "editorial-fix", "record-a-signature", "nominate-an-officer", "annual-review", "add-a-party",
-    "leave-or-end", "successor-body", "report-outcomes",
+    "new-protocol",
+    "change-a-term",
+    "editorial-fix",
+    "record-a-signature",
+    "nominate-an-officer",
+    "annual-review",
+    "add-a-party",
+    "leave-or-end",
+    "successor-body",
+    "report-outcomes",
 ]
 #: The sections that each job has, in this order; more may stand between the second and the third.
-SECTIONS = ["Before you start", "What happens next", "How to know that it worked", "What can go wrong", "What not to write"]
+SECTIONS = [
+    "Before you start",
+    "What happens next",
+    "How to know that it worked",
+    "What can go wrong",
+    "What not to write",
+]
 TODAY = date(2026, 11, 22)
 _TOLD = re.compile(r"^\| `(.+?)` \|", re.MULTILINE)
 _FENCED = re.compile(r"^ *```(?:text|sh|console)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -132,7 +146,9 @@ def test_examples_pass_and_what_they_bring_up_is_told(job: str, base: Path, tmp_
 @pytest.mark.parametrize("job", JOBS)
 def test_what_a_page_quotes_is_what_is_said(job: str, base: Path, tmp_path: Path) -> None:
     ours = {*REFUSALS, *DOUBTFUL}
-    assert sorted(told for told in told_in(job) if told not in ours) == sorted({mistake[0] for mistake in MISTAKES[job]})
+    assert sorted(told for told in told_in(job) if told not in ours) == sorted(
+        {mistake[0] for mistake in MISTAKES[job]}
+    )
     for number, (told, *edits) in enumerate(MISTAKES[job]):
         root = done(job, base, tmp_path / str(number))
         edit(root, tuple(edits))
@@ -162,30 +178,53 @@ def test_commands_exist_with_their_options(path: Path) -> None:
     commands = [line for line in lines if line.startswith("undersigned ")]
     for command in commands:
         words().parse_args(shlex.split(command)[1:])  # SystemExit where the words are wrong
-    targets = {target for line in (*lines, *re.findall(r"`(make [a-z-]+)`", text)) if line.startswith("make ") for target in line.split()[1:2]}
+    targets = {
+        target
+        for line in (*lines, *re.findall(r"`(make [a-z-]+)`", text))
+        if line.startswith("make ")
+        for target in line.split()[1:2]
+    }
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(VENV)", ".venv")
     known = set(re.findall(r"^([a-z./-]+):", makefile, re.MULTILINE))
     assert targets <= known
 
 
 def test_each_workflow_is_told_with_the_rights_that_it_has() -> None:
-    rows = re.findall(r"^\| `([a-z]+\.yml)` \| [^|]+ \| ([^|]+) \|", (GUIDES / "maintaining/workflows.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z]+\.yml)` \| [^|]+ \| ([^|]+) \|",
+        (GUIDES / "maintaining/workflows.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     told = {file: set(re.findall(r"`([a-z-]+: [a-z]+)`", rights)) for file, rights in rows}
     real = {}
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
         workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert workflow["permissions"] == {}
-        real[path.name] = {f"{right}: {level}" for job in workflow["jobs"].values() for right, level in job["permissions"].items()}
+        real[path.name] = {
+            f"{right}: {level}" for job in workflow["jobs"].values() for right, level in job["permissions"].items()
+        }
     assert told == real
 
 
 def test_forms_and_jobs_that_are_named_exist() -> None:
-    forms = {yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("[0-9]*.yml")}
-    jobs = {yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in (ROOT / ".github/workflows").glob("*.yml")}
+    forms = {
+        yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
+        for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("[0-9]*.yml")
+    }
+    jobs = {
+        yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in (ROOT / ".github/workflows").glob("*.yml")
+    }
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
-    named = {*re.findall(r"Beside \*\*([^*]+)\*\*", text), *re.findall(r"you may use \*\*([^*]+)\*\*", text), *re.findall(r"fill in \*\*([^*]+)\*\*", text)}
+    named = {
+        *re.findall(r"Beside \*\*([^*]+)\*\*", text),
+        *re.findall(r"you may use \*\*([^*]+)\*\*", text),
+        *re.findall(r"fill in \*\*([^*]+)\*\*", text),
+    }
     assert named == forms
-    started = {*re.findall(r"choose \*\*([A-Z][^*]+)\*\*\.\n3\. Choose \*\*Run workflow", text), *re.findall(r"Choose \*\*Actions\*\*, then \*\*([^*]+)\*\*", text)}
+    started = {
+        *re.findall(r"choose \*\*([A-Z][^*]+)\*\*\.\n3\. Choose \*\*Run workflow", text),
+        *re.findall(r"Choose \*\*Actions\*\*, then \*\*([^*]+)\*\*", text),
+    }
     assert started
     assert started <= jobs
 
@@ -193,7 +232,18 @@ def test_forms_and_jobs_that_are_named_exist() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_files_and_folders_that_are_named_exist(path: Path) -> None:
     """Those of this repository; what stands in the examples' own register is tested with the examples."""
-    ours = ("scripts", "schemas", "tests", "docs", ".", "Makefile", "requirements", "pyproject", "mkdocs.yml", "CHANGELOG")
+    ours = (
+        "scripts",
+        "schemas",
+        "tests",
+        "docs",
+        ".",
+        "Makefile",
+        "requirements",
+        "pyproject",
+        "mkdocs.yml",
+        "CHANGELOG",
+    )
     text = path.read_text(encoding="utf-8")
     words_ = [*re.findall(r"`([^`\s]+)`", text), *" ".join(_FENCED.findall(text)).split()]
     named = {word for word in words_ if word.startswith(ours) and not word.startswith((".yaml", ".venv"))}
@@ -212,10 +262,26 @@ def test_a_new_register_is_made_with_the_commands_of_the_guide(tmp_path: Path) -
     guide = (GUIDES / "maintaining/new-register.md").read_text(encoding="utf-8")
     commands = "".join(re.findall(r"^```sh\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "scripts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "PYTHONPATH": str(ROOT / "scripts"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
     done_ = subprocess.run(
-        ["bash", "-e", "-c", f"git init --quiet\n{commands}undersigned build\nundersigned ci owners --check\nundersigned ci forms --check"],
-        cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+        [
+            "bash",
+            "-e",
+            "-c",
+            f"git init --quiet\n{commands}undersigned build\nundersigned ci owners --check\nundersigned ci forms --check",
+        ],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
     )
     assert done_.returncode == 0, done_.stdout + done_.stderr
     assert "2 organisations" in done_.stdout
@@ -226,7 +292,9 @@ def test_a_new_register_is_made_with_the_commands_of_the_guide(tmp_path: Path) -
 
 def test_pictures_are_small_and_told_in_words() -> None:
     pictures = {path.name for path in (GUIDES / "pictures").glob("*.png")}
-    shown = re.findall(r"!\[([^\]]+)\]\(pictures/([^)]+)\)", "\n".join(path.read_text(encoding="utf-8") for path in PAGES))
+    shown = re.findall(
+        r"!\[([^\]]+)\]\(pictures/([^)]+)\)", "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+    )
     assert {picture for _, picture in shown} == pictures
     assert all(len(words_) > 60 for words_, _ in shown)
     assert all((GUIDES / "pictures" / picture).stat().st_size < 80_000 for picture in pictures)

@@ -9,9 +9,9 @@ from lxml import html
 from site_registers import EVIL, SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.site.lately import changed_lately
+from undersigned.facts.lately import changed_lately
+from undersigned.facts.register import SiteFacts
 from undersigned.site.lists import FACETS, headings
-from undersigned.site.overview import SiteFacts
 
 RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
 
@@ -32,7 +32,9 @@ def test_each_protocol_stands_under_what_it_states_and_else_last() -> None:
 
 
 def test_purpose_follows_the_order_of_a_sentence_in_the_text_shown() -> None:
-    staged = RECORDS.replace("to: [county-council], items:", "to: [county-council], stage: [release, pre-sentence, release], items:")
+    staged = RECORDS.replace(
+        "to: [county-council], items:", "to: [county-council], stage: [release, pre-sentence, release], items:"
+    )
     assert under("purpose", staged) == {
         "pre-sentence": ["alcohol"],
         "release": ["alcohol"],

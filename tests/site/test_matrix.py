@@ -10,8 +10,8 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.site.matrix import Binding, Numbered, Pair, numbered
-from undersigned.site.overview import SiteFacts
+from undersigned.facts.partnerships import Binding, Numbered, Pair, numbered
+from undersigned.facts.register import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 
 RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
@@ -93,7 +93,10 @@ def test_a_body_that_has_ended_is_left_out_unless_a_text_still_binds_it() -> Non
 
 
 def test_the_page_of_a_body_that_has_ended_says_so() -> None:
-    for day, told in (("2026-11-22", "It has ended: no protocol is in force"), ("2026-11-23", "This body ends on 23 November 2026.")):
+    for day, told in (
+        ("2026-11-22", "It has ended: no protocol is in force"),
+        ("2026-11-23", "This body ends on 23 November 2026."),
+    ):
         dissolved = RECORDS.replace("name: County Council\n", f"name: County Council\ndissolved_on: {day}\n", 1)
         assert told in pages_of(site_of(dissolved))["organisations/county-council/"].body
 
@@ -129,14 +132,8 @@ def test_the_table_counts_and_leads_to_the_protocols(sound_site: Path) -> None:
     page = html.document_fromstring((sound_site / "matrix/index.html").read_bytes())
     table = page.cssselect("table.app-matrix")[0]
     assert [words(head) for head in table.cssselect("thead th")][1:] == ["County Council", "Landlord", "Probation"]
-    cells = {
-        words(row[0]): [words(cell) for cell in row.cssselect("td")] for row in table.cssselect("tbody tr")
-    }
-    assert cells["Probation"] == [
-        "1 in force (1 not in force) Restricted: 1",
-        "(1 not in force)",
-        "itself",
-    ]
+    cells = {words(row[0]): [words(cell) for cell in row.cssselect("td")] for row in table.cssselect("tbody tr")}
+    assert cells["Probation"] == ["1 in force (1 not in force) Restricted: 1", "(1 not in force)", "itself"]
     link = table.cssselect("tbody tr")[0].cssselect("td a")[1]
     assert link.get("href") == "../organisations/county-council/#with-probation"
 
@@ -157,7 +154,9 @@ def test_the_organisation_page_names_each_partner_with_its_protocols(sound_site:
     partner = page.get_element_by_id("with-probation")
     between, partners = next(partner.iterancestors("tr"))
     assert [words(item) for item in between.cssselect("li")] == [
-        "In force: 3", "Not in force: 1", "Restricted, not published whether in force: 2",
+        "In force: 3",
+        "Not in force: 1",
+        "Restricted, not published whether in force: 2",
     ]
     assert [words(item) for item in partners.cssselect("li")] == ["Probation"]
     listed = [words(row[0]) for row in page.xpath("//table[caption[contains(., 'Protocols of')]]/tbody/tr")]

@@ -6,7 +6,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from support import TODAY, register_from
-from undersigned.site.overview import SiteFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 from undersigned.site.search import kind_of
 
@@ -23,7 +23,8 @@ TEXT = """
   flows:
     - {id: referral, title: Referral, from: [probation], to: [homes], items: [{name: WHAT}]}
 """
-RECORDS = f"""
+RECORDS = (
+    f"""
 === protocols/housing/protocol.yaml
 status: in-force
 publication: public
@@ -41,17 +42,22 @@ change: material
 summary: Second
 fingerprint: "{TWO}"
 text:{TEXT.replace("WHAT", "New item")}
-""" + "".join(
-    f"=== signatories/{id_}/organisation.yaml\nname: {id_.title()}\nkind: other\n" for id_ in ("probation", "council", "landlord", "charity")
-) + "".join(
-    f'=== signatories/{id_}/housing.yaml\nsignatures:\n' + "".join(
-        f'  - {{version: "{version}", fingerprint: "{fingerprint}", signed_on: {year}-02-01, method: electronic}}\n'
-        for version, fingerprint, year in signed
+"""
+    + "".join(
+        f"=== signatories/{id_}/organisation.yaml\nname: {id_.title()}\nkind: other\n"
+        for id_ in ("probation", "council", "landlord", "charity")
     )
-    for id_, signed in (
-        ("probation", (("1.0", ONE, 2025), ("2.0", TWO, 2026))),
-        ("landlord", (("2.0", TWO, 2026),)),
-        ("council", (("1.0", ONE, 2025),)),
+    + "".join(
+        f"=== signatories/{id_}/housing.yaml\nsignatures:\n"
+        + "".join(
+            f'  - {{version: "{version}", fingerprint: "{fingerprint}", signed_on: {year}-02-01, method: electronic}}\n'
+            for version, fingerprint, year in signed
+        )
+        for id_, signed in (
+            ("probation", (("1.0", ONE, 2025), ("2.0", TWO, 2026))),
+            ("landlord", (("2.0", TWO, 2026),)),
+            ("council", (("1.0", ONE, 2025),)),
+        )
     )
 )
 
@@ -71,7 +77,9 @@ def words(element: HtmlElement) -> str:
 
 def test_the_card_says_whom_the_text_does_not_bind() -> None:
     page = body(pages_of(RECORDS)["protocols/housing/"])
-    assert words(page.cssselect(".app-standing")[0]).startswith("In force Version 2.0 is in force between 2 of 3 parties.")
+    assert words(page.cssselect(".app-standing")[0]).startswith(
+        "In force Version 2.0 is in force between 2 of 3 parties."
+    )
     assert words(page.cssselect(".app-first-side > .app-notice")[0]) == (
         "Version 2.0 does not bind everybody. Council: version 1.0 only."
     )
@@ -88,7 +96,10 @@ def test_the_older_text_has_a_page() -> None:
     older = pages["protocols/housing/versions/1.0/"]
     page = body(older)
     assert older.title == "Housing protocol: version 1.0"
-    assert [words(item) for item in page.cssselect("#in-force-between ~ ul")[0]] == ["Council (this text only)", "Probation"]
+    assert [words(item) for item in page.cssselect("#in-force-between ~ ul")[0]] == [
+        "Council (this text only)",
+        "Probation",
+    ]
     card = words(page.cssselect("#flow-referral")[0])
     assert "Old item <b>" in card
     assert "New item" not in card

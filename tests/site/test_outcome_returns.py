@@ -14,9 +14,9 @@ from lxml.html import HtmlElement
 from site_registers import EVIL, SOUND, WITHHELD, build
 
 from support import TODAY, register_from
+from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, returns
+from undersigned.facts.register import SiteFacts
 from undersigned.records.outcome import Outcome, Period, Result
-from undersigned.site.outcomes import FEW, HELD_BACK, Amount, Figure, returns
-from undersigned.site.overview import SiteFacts
 
 RECORDS = """
 === mkdocs.yml
@@ -81,19 +81,25 @@ def tables(page: HtmlElement) -> Iterator[tuple[str, list[list[str]]]]:
 def test_each_return_is_a_table_newest_first(site: Path) -> None:
     found = dict(tables(main(site, "protocols/housing")))
     assert list(found) == [
-        "Figures from 1 April 2025 to 31 March 2026, Stoke on Trent", "Figures from 1 April 2024 to 31 March 2025",
+        "Figures from 1 April 2025 to 31 March 2026, Stoke on Trent",
+        "Figures from 1 April 2024 to 31 March 2025",
     ]
     assert list(found.values()) == [
         [
             ["Referrals", "1,640 24 per cent of the caseload", "None given"],
             ["Duty to refer accepted", "260 of 385 (68 per cent)", "10 not known"],
             [
-                "Settled 3 months after release after 6 months, young women, series MI015Sa", "Withheld, out of 20",
+                "Settled 3 months after release after 6 months, young women, series MI015Sa",
+                "Withheld, out of 20",
                 "5 not known, 0 lost from sight, 10 out of scope",
             ],
             ["Alcohol interventions offered", "Alcohol treatment requirement; Brief interventions", "None given"],
         ],
-        [["Soft outcomes", "Not given", "None given"], ["Days to reply", "1 day", "None given"], ["Referrals", "Fewer than 5", "fewer than 5 not known"]],
+        [
+            ["Soft outcomes", "Not given", "None given"],
+            ["Days to reply", "1 day", "None given"],
+            ["Referrals", "Fewer than 5", "fewer than 5 not known"],
+        ],
     ]
 
 
@@ -136,24 +142,46 @@ def test_a_protocol_in_force_without_a_return_says_so(sound_site: Path) -> None:
 def test_the_data_has_them_under_the_names_of_the_record(site: Path) -> None:
     data = json.loads((site / "api/v1/protocols/housing.json").read_bytes())
     assert [found["period"] for found in data["outcomes"]] == [
-        {"from": "2025-04-01", "to": "2026-03-31"}, {"from": "2024-04-01", "to": "2025-03-31"},
+        {"from": "2025-04-01", "to": "2026-03-31"},
+        {"from": "2024-04-01", "to": "2025-03-31"},
     ]
     newest = data["outcomes"][0]
-    assert (newest["area"], newest["source"], newest["extracted_on"]) == ("stoke-on-trent", "Quarterly counts", "2026-05-18")
+    assert (newest["area"], newest["source"], newest["extracted_on"]) == (
+        "stoke-on-trent",
+        "Quarterly counts",
+        "2026-05-18",
+    )
     assert newest["notes"] == "Figures for women are **held back**.\n"
     assert newest["results"][1:3] == [
         {
-            "measure": "duty-to-refer-accepted", "title": "Duty to refer accepted", "numerator": 260, "denominator": 385,
-            "per_cent": 68, "unknown": 10, "rounded_to": 5,
+            "measure": "duty-to-refer-accepted",
+            "title": "Duty to refer accepted",
+            "numerator": 260,
+            "denominator": 385,
+            "per_cent": 68,
+            "unknown": 10,
+            "rounded_to": 5,
         },
         {
-            "measure": "mi015a", "title": "Settled 3 months after release", "series": "MI015Sa", "point": "release",
-            "follow_up_months": 6, "group": "young-women", "numerator": "[c]", "denominator": 20, "unknown": 5, "lost": 0,
-            "out_of_scope": 10, "rounded_to": 5,
+            "measure": "mi015a",
+            "title": "Settled 3 months after release",
+            "series": "MI015Sa",
+            "point": "release",
+            "follow_up_months": 6,
+            "group": "young-women",
+            "numerator": "[c]",
+            "denominator": 20,
+            "unknown": 5,
+            "lost": 0,
+            "out_of_scope": 10,
+            "rounded_to": 5,
         },
     ]
     assert data["outcomes"][1]["results"][2] == {
-        "measure": "referrals", "title": "Referrals", "count": "[c]", "unknown": "[c]",
+        "measure": "referrals",
+        "title": "Referrals",
+        "count": "[c]",
+        "unknown": "[c]",
     }
     schema = json.loads((site / "api/v1/register.schema.json").read_bytes())
     one = {"$ref": "#/$defs/protocol", "$defs": schema["$defs"]}
@@ -171,7 +199,9 @@ def test_nothing_of_a_restricted_one(sound_site: Path) -> None:
     assert "outcomes" not in json.loads((sound_site / "api/v1/protocols/danger.json").read_bytes())
     council = words(main(sound_site, "organisations/county-council"))
     assert "Outcomes" not in council
-    facts = SiteFacts(register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]), as_of=TODAY).by_id["danger"]
+    facts = SiteFacts(register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]), as_of=TODAY).by_id[
+        "danger"
+    ]
     assert (facts.outcomes, facts.late_returns) == ((), ())
 
 
@@ -193,9 +223,7 @@ def figure(**given: object) -> Figure:
     return returns([outcome], as_of=TODAY)[0].figures[0]
 
 
-@pytest.mark.parametrize(
-    ("count", "shown"), [(0, 0), (1, FEW), (4, FEW), (5, 5), ("[c]", HELD_BACK), ("[x]", "[x]")]
-)
+@pytest.mark.parametrize(("count", "shown"), [(0, 0), (1, FEW), (4, FEW), (5, 5), ("[c]", HELD_BACK), ("[x]", "[x]")])
 def test_a_small_count_of_people_is_never_shown(count: object, shown: Amount) -> None:
     assert figure(measure="referrals", count=count).count == shown
     assert figure(measure="no-such-measure", count=count).count == shown

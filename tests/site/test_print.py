@@ -95,7 +95,10 @@ def test_a_dense_card_says_in_full_what_it_says_first(shipped_site: Path, tmp_pa
     card = " ".join(side.split())
     assert card.count("Local housing authorities in the county and the city (housing authorities)") == 1
     assert "housing authorities → supervisors" in card
-    assert card.count("Level of risk of serious harm (low, medium, high or very high) and the kind of people it concerns") == 1
+    assert (
+        card.count("Level of risk of serious harm (low, medium, high or very high) and the kind of people it concerns")
+        == 1
+    )
     assert "Level of risk of serious harm…" in card
     assert "Never shared: As in 1" in card
 

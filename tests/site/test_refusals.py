@@ -10,7 +10,7 @@ from lxml import html
 from site_registers import EVIL, FINGERPRINT
 
 from support import TODAY, register_from
-from undersigned.site.overview import SiteFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.site.pages import PageSet, generated_pages
 
 _PROTOCOL = f"""=== protocols/p/protocol.yaml
@@ -54,7 +54,9 @@ def withdrawn(reason: str = "It takes too long") -> str:
 
 def told(text: str, as_of: date = TODAY) -> tuple[list[str], str]:
     """The cells of the landlord's row on the protocol's page, and its cell on its own page."""
-    pages = {page.url: page.body for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=as_of), "Test"))}
+    pages = {
+        page.url: page.body for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=as_of), "Test"))
+    }
     table = html.document_fromstring(pages["protocols/p/"]).cssselect("table.app-not-searched")[0]
     row = next(row for row in table.cssselect("tbody tr") if row[0].text_content() == "Landlord")
     own = html.document_fromstring(pages["organisations/a/"]).get_element_by_id("p1")
@@ -63,19 +65,28 @@ def told(text: str, as_of: date = TODAY) -> tuple[list[str], str]:
 
 def test_who_declined_says_what_when_why_and_what_it_had_signed() -> None:
     row, own = told(declined())
-    assert row == ["Declined version 2.0 on 8 July 2026 Reason: It takes too long", "Version 1.0, on 20 January 2025By the Director"]
+    assert row == [
+        "Declined version 2.0 on 8 July 2026 Reason: It takes too long",
+        "Version 1.0, on 20 January 2025By the Director",
+    ]
     assert own == f"{row[0]} It had signed version 1.0 on 20 January 2025"
 
 
 def test_who_withdrew_says_when_why_and_what_it_had_signed() -> None:
     row, own = told(withdrawn())
-    assert row == ["Withdrawn on 30 September 2026 Reason: It takes too long", "Version 2.0, on 14 May 2026By the Chair, by resolution"]
+    assert row == [
+        "Withdrawn on 30 September 2026 Reason: It takes too long",
+        "Version 2.0, on 14 May 2026By the Chair, by resolution",
+    ]
     assert own == f"{row[0]} It had signed version 2.0 on 14 May 2026"
 
 
 def test_nothing_is_told_before_its_day() -> None:
     assert told(declined(), date(2026, 7, 7))[0][0] == "Signed an older text Newer text agreed 97 days ago"
-    assert told(withdrawn(), date(2026, 9, 29)) == (["Signed", "Version 2.0, on 14 May 2026By the Chair, by resolution"], "Signed, version 2.0")
+    assert told(withdrawn(), date(2026, 9, 29)) == (
+        ["Signed", "Version 2.0, on 14 May 2026By the Chair, by resolution"],
+        "Signed, version 2.0",
+    )
 
 
 def test_who_declined_without_a_reason_and_had_signed_nothing() -> None:
@@ -88,7 +99,11 @@ def test_who_declined_without_a_reason_and_had_signed_nothing() -> None:
 def test_a_hostile_reason_is_text(write: Callable[[str], str]) -> None:
     text = write("'" + EVIL.replace("'", "''") + "'")
     for url in ("protocols/p/", "organisations/a/"):
-        body = next(page.body for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=TODAY), "Test")) if page.url == url)
+        body = next(
+            page.body
+            for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=TODAY), "Test"))
+            if page.url == url
+        )
         page = html.document_fromstring(body)
         assert page.xpath("//span[@class='app-note'][starts-with(., 'Reason:')]")[0].text == f"Reason: {EVIL}"
         assert not page.xpath("//script | //img | //*[@onclick] | //*[@onerror]")

@@ -10,7 +10,7 @@ import yaml
 from lxml import html
 from lxml.html import HtmlElement
 
-from undersigned.checks.rule import rules
+from undersigned.checks.engine import rules
 
 
 def page(site: Path, name: str) -> HtmlElement:
@@ -18,7 +18,9 @@ def page(site: Path, name: str) -> HtmlElement:
 
 
 def guides() -> list[dict[str, str]]:
-    found: list[dict[str, str]] = yaml.safe_load((resources.files("undersigned.site.theme") / "mkdocs_theme.yml").read_bytes())["guides"]
+    found: list[dict[str, str]] = yaml.safe_load(
+        (resources.files("undersigned.site.theme") / "mkdocs_theme.yml").read_bytes()
+    )["guides"]
     return found
 
 
@@ -35,7 +37,11 @@ def test_the_day_of_a_source_is_told_in_words(sound_site: Path) -> None:
 
 
 def test_a_rule_leads_to_the_guide_for_its_record(shipped_site: Path) -> None:
-    for code, guide in {"review-due": "annual-review", "not-signed": "record-a-signature", "wrong-fingerprint": "stamp-a-version"}.items():
+    for code, guide in {
+        "review-due": "annual-review",
+        "not-signed": "record-a-signature",
+        "wrong-fingerprint": "stamp-a-version",
+    }.items():
         links = [link.get("href") for link in page(shipped_site, f"rules/{code}").cssselect("main a")]
         assert f"../../guides/{guide}/" in links, code
 

@@ -38,7 +38,9 @@ def test_pages_are_found_by_kind_and_lists_are_not(sound_site: Path) -> None:
     assert found["/protocols/old-housing/"]["filters"] == {"protocol": ["yes"], "last": ["yes"]}
     assert "/decisions/" not in str(list(found))
     assert not found.keys() & {"/protocols/", "/organisations/", "/rules/", "/status/", "/search/", "/404.html"}
-    assert not [url for url in found if (sound_site / url.lstrip("/") / "index.html").read_text().count("http-equiv=\"refresh\"")]
+    assert not [
+        url for url in found if (sound_site / url.lstrip("/") / "index.html").read_text().count('http-equiv="refresh"')
+    ]
 
 
 def test_only_the_text_of_a_page_is_found(sound_site: Path) -> None:
@@ -46,7 +48,10 @@ def test_only_the_text_of_a_page_is_found(sound_site: Path) -> None:
     assert "The agreed wording of accuracy." in content
     page = html.document_fromstring((sound_site / "protocols/housing/index.html").read_bytes())
     # What is in order is told in plain words, what is not bears a tag.
-    states = ["".join(row[1].xpath("text() | strong/text()")).strip() for row in page.cssselect("table.app-not-searched tbody tr")]
+    states = [
+        "".join(row[1].xpath("text() | strong/text()")).strip()
+        for row in page.cssselect("table.app-not-searched tbody tr")
+    ]
     assert states == ["Signed", "Sent, not yet signed", "Signed"]
     for words in ("Skip to main content", "Where each signature stands", "Open Government Licence"):
         assert words in page.text_content()
@@ -81,17 +86,34 @@ def test_the_index_is_the_same_each_time(sound_site: Path, tmp_path: Path) -> No
             (tmp_path / str(number) / name).write_bytes(content)
         write_search_index(tmp_path / str(number))
         index = tmp_path / str(number) / "pagefind"
-        built.add(tuple(sorted((path.relative_to(index).as_posix(), path.read_bytes()) for path in index.rglob("*") if path.is_file())))
+        built.add(
+            tuple(
+                sorted(
+                    (path.relative_to(index).as_posix(), path.read_bytes())
+                    for path in index.rglob("*")
+                    if path.is_file()
+                )
+            )
+        )
     assert len(built) == 1
 
 
 def test_a_setting_of_pagefind_elsewhere_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    (tmp_path / "site/index.html").write_text("<html lang=en><main data-pagefind-body><h1>One</h1></main>", encoding="utf-8")
+    (tmp_path / "site/index.html").write_text(
+        "<html lang=en><main data-pagefind-body><h1>One</h1></main>", encoding="utf-8"
+    )
     (tmp_path / "pagefind.toml").write_text('root_selector = ".nothing"\n', encoding="utf-8")
     program = "import sys; from pathlib import Path; from undersigned.site.search import write_search_index as w; w(Path('site'))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False, capture_output=True, text=True,
-                          env={**os.environ, "PAGEFIND_ROOT_SELECTOR": ".nothing"}, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PAGEFIND_ROOT_SELECTOR": ".nothing"},
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     assert len(fragments(tmp_path / "site")) == 1
 
@@ -133,10 +155,19 @@ def test_without_the_program_the_site_is_built_and_says_so(tmp_path: Path, monke
     assert not html.document_fromstring((site / "protocols/index.html").read_bytes()).cssselect("form")
 
 
-@pytest.mark.parametrize(("source", "kind"), [
-    ("protocols/housing/index.md", "protocol"), ("protocols/index.md", ""), ("guidance/index.md", "guidance"),
-    ("guidance/sharing/consent.md", "guidance"), ("rules/bad-id/index.md", "rule"), ("about/privacy.md", "register"),
-    ("index.md", "register"), ("search/index.md", ""), ("status/index.md", ""),
-])
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("protocols/housing/index.md", "protocol"),
+        ("protocols/index.md", ""),
+        ("guidance/index.md", "guidance"),
+        ("guidance/sharing/consent.md", "guidance"),
+        ("rules/bad-id/index.md", "rule"),
+        ("about/privacy.md", "register"),
+        ("index.md", "register"),
+        ("search/index.md", ""),
+        ("status/index.md", ""),
+    ],
+)
 def test_kinds(source: str, kind: str) -> None:
     assert kind_of(source) == kind

@@ -37,7 +37,18 @@ def test_an_edit_of_a_protocol_is_shown(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "undersigned", "--root", str(root), "--as-of", TODAY.isoformat(), "serve", "--address", address]
+    command = [
+        sys.executable,
+        "-m",
+        "undersigned",
+        "--root",
+        str(root),
+        "--as-of",
+        TODAY.isoformat(),
+        "serve",
+        "--address",
+        address,
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://{address}/base/protocols/housing/"

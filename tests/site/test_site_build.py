@@ -32,9 +32,7 @@ build_site(load_register(Path(sys.argv[1])), Path(sys.argv[2]), as_of=date(2026,
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_another_process_in_another_time_zone_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -70,16 +68,12 @@ def test_data_is_as_its_schema_says(sound_site: Path, shipped_site: Path) -> Non
     for site in (sound_site, shipped_site):
         schema = json.loads((site / "api/v1/register.schema.json").read_bytes())
         Draft202012Validator.check_schema(schema)
-        Draft202012Validator(schema, format_checker=FORMATS).validate(json.loads((site / "api/v1/register.json").read_bytes()))
+        Draft202012Validator(schema, format_checker=FORMATS).validate(
+            json.loads((site / "api/v1/register.json").read_bytes())
+        )
         for kind, folder in (("protocol", "protocols"), ("organisation", "organisations")):
             part = Draft202012Validator(
-                {
-                    **schema,
-                    "$ref": f"#/$defs/{kind}",
-                    "properties": {},
-                    "required": [],
-                    "additionalProperties": True,
-                },
+                {**schema, "$ref": f"#/$defs/{kind}", "properties": {}, "required": [], "additionalProperties": True},
                 format_checker=FORMATS,
             )
             files = list((site / "api/v1" / folder).glob("*.json"))
@@ -103,7 +97,9 @@ def test_the_schema_refuses_a_day_that_is_none(sound_site: Path) -> None:
     schema = json.loads((sound_site / "api/v1/register.schema.json").read_bytes())
     data = json.loads((sound_site / "api/v1/register.json").read_bytes())
     data["as_of"] = "2026-02-30"
-    assert [list(error.path) for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(data)] == [["as_of"]]
+    assert [list(error.path) for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(data)] == [
+        ["as_of"]
+    ]
 
 
 def test_data_has_no_mailbox_and_keys_in_order(sound_site: Path) -> None:
@@ -151,7 +147,11 @@ def test_the_feed_knows_what_has_a_new_id_by_the_old_one_and_leads_to_the_new(so
     entries = {entry.findtext("{*}id"): entry.find("{*}link").get("href") for entry in feed.findall("{*}entry")}
     assert set(entries.values()) == {"https://register.example.org/base/protocols/housing/"}
     known = "tag:register.example.org,2026:protocols/homes/"
-    assert {f"{known}versions/1.0", f"{known}reviews/2026-01-25", f"{known}signatures/probation-area/1.0/2025-01-20"} <= entries.keys()
+    assert {
+        f"{known}versions/1.0",
+        f"{known}reviews/2026-01-25",
+        f"{known}signatures/probation-area/1.0/2025-01-20",
+    } <= entries.keys()
     assert all(id_.startswith(known) for id_ in entries)
 
 
@@ -218,25 +218,12 @@ docs_dir: pages
 
 def mkdocs(root: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mkdocs",
-            "build",
-            "--strict",
-            "-f",
-            str(root / "mkdocs.yml"),
-            "-d",
-            str(folder),
-        ],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(root / "mkdocs.yml"), "-d", str(folder)],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        env={
-            **{key: value for key, value in os.environ.items() if key != "UNDERSIGNED_AS_OF"},
-            **environment,
-        },
+        env={**{key: value for key, value in os.environ.items() if key != "UNDERSIGNED_AS_OF"}, **environment},
     )
 
 

@@ -83,7 +83,9 @@ def test_nothing_inline_and_nothing_from_elsewhere(site: Path) -> None:
             assert len(picture.get("alt")) > 40, name
         searches = name == "search/index.html"
         scripts = page.cssselect("script")
-        assert [(script.get("src"), script.text) for script in scripts] == [("../assets/search.js", None)] * searches, name
+        assert [(script.get("src"), script.text) for script in scripts] == [("../assets/search.js", None)] * searches, (
+            name
+        )
         assert all(form.get("role") == "search" for form in page.cssselect("form")), name
         for element in page.iter():
             if not isinstance(element.tag, str):

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.site.overview import SiteFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.site.rendering import relative
 
@@ -40,9 +40,7 @@ def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
 
 def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
     card = page(sound_site, "protocols/housing").cssselect("#flow-referral")[0]
-    rows = {
-        row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")
-    }
+    rows = {row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")}
     assert rows["From"] == "Probation"
     assert rows["To"] == "Those who let homes (County Council and Landlord (not bound))"
     assert rows["May be shared"] == "Risk level"
@@ -51,10 +49,7 @@ def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
 
 def test_the_text_in_force_is_shown_and_the_prepared_one_only_beside_it(sound_site: Path) -> None:
     main = page(sound_site, "protocols/housing").cssselect("main")[0].text_content()
-    agreed, prepared = (
-        main.index("The agreed wording of accuracy."),
-        main.index("The prepared wording of accuracy."),
-    )
+    agreed, prepared = (main.index("The agreed wording of accuracy."), main.index("The prepared wording of accuracy."))
     assert main.index("Full text: version 1.0") < agreed < main.rindex("Amendment being prepared") < prepared
     assert "An amendment is being prepared." in main
     assert "Support needs" not in main[: main.rindex("Amendment being prepared")]
@@ -73,9 +68,7 @@ def test_contacts_are_posts_and_mailboxes(sound_site: Path) -> None:
 
 
 def test_signatures_with_copy_outstanding_reservation_and_waiting(sound_site: Path) -> None:
-    table = page(sound_site, "protocols/housing").xpath(
-        "//table[caption[contains(., 'each signature stands')]]"
-    )[0]
+    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'each signature stands')]]")[0]
     rows = [" ".join(row.text_content().split()) for row in table.cssselect("tbody tr")]
     assert "Paper copy not back, 659 days after signing" in rows[0]
     assert "Reserves “Referral for housing”: Not at weekends (accepted on 3 February 2025)" in rows[0]
@@ -153,7 +146,7 @@ def test_the_list_of_organisations_says_what_is_in_force_for_each(sound_site: Pa
 
 
 def test_every_rule_has_a_page(sound_site: Path) -> None:
-    from undersigned.checks.rule import rules
+    from undersigned.checks.engine import rules
 
     listed = page(sound_site, "rules").xpath("//main//li//a/@href")
     assert listed == [f"{code}/" for code in sorted(rules())]
@@ -166,9 +159,7 @@ def test_pages_speak_of_the_day_asked_for() -> None:
         register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]),
         as_of=TODAY.replace(year=2025, month=1, day=15),
     )
-    body = {made.source: made.body for made in generated_pages(PageSet(site, "Test"))}[
-        "protocols/housing/index.md"
-    ]
+    body = {made.source: made.body for made in generated_pages(PageSet(site, "Test"))}["protocols/housing/index.md"]
     assert "Agreed, not yet in force." in body
     assert "Reviewed on" not in body
 

@@ -32,9 +32,7 @@ def test_headings_stay_below_the_page() -> None:
 
 
 def test_a_table_has_caption_scope_and_a_frame() -> None:
-    page = html.fragment_fromstring(
-        render_prose("| a | b |\n|---|:-:|\n| 1 | 2 |", 4, "Breach"), create_parent=True
-    )
+    page = html.fragment_fromstring(render_prose("| a | b |\n|---|:-:|\n| 1 | 2 |", 4, "Breach"), create_parent=True)
     frame = page.cssselect("div.app-scroll")[0]
     assert frame.get("aria-label") == "Breach: table 1"
     assert frame.cssselect("caption")[0].text == "Breach: table 1"

@@ -21,7 +21,13 @@ _CHECK: Final = Path(__file__).with_name("Check.java")
 #: Java reads the profiles with JAXB, which left it after version 10. Here the packages of Debian and Ubuntu put it.
 _JAVA_FOLDER: Final = Path("/usr/share/java")
 _JAXB: Final = (
-    "istack-commons-runtime", "javax.activation", "jaxb-api", "jaxb-core", "jaxb-impl", "jaxb-runtime", "txw2",
+    "istack-commons-runtime",
+    "javax.activation",
+    "jaxb-api",
+    "jaxb-core",
+    "jaxb-impl",
+    "jaxb-runtime",
+    "txw2",
 )
 #: A bounded heap; nothing left behind in the place for passing files; no threads that collect beside two that judge.
 _JAVA: Final = ("-Xmx700m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Dfile.encoding=UTF-8")
@@ -94,13 +100,20 @@ def _share(paths: Sequence[Path]) -> list[Verdict]:
         listed.write_text("".join(f"{path.resolve()}\n" for path in paths), encoding="utf-8")
         try:
             done = subprocess.run(
-                ["java", *_JAVA, f"-Djava.io.tmpdir={scratch}",
-                 "-cp", ":".join(jars), str(_CHECK), str(listed)],
-                capture_output=True, text=True, encoding="utf-8", timeout=_FOR_THE_START + _FOR_A_FILE * len(paths), check=False,
+                ["java", *_JAVA, f"-Djava.io.tmpdir={scratch}", "-cp", ":".join(jars), str(_CHECK), str(listed)],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=_FOR_THE_START + _FOR_A_FILE * len(paths),
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise JudgeError(f"veraPDF took more than {error.timeout:.0f} seconds") from error
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or len(rows) != len(paths) * len(PROFILES):
-        raise JudgeError(f"veraPDF gave {len(rows)} verdicts of {len(paths) * len(PROFILES)} (status {done.returncode}): {done.stderr[-2000:]}")
-    return [Verdict(paths[row["file"]], row["profile"], row["passed"], row["checks"], tuple(row["faults"])) for row in rows]
+        raise JudgeError(
+            f"veraPDF gave {len(rows)} verdicts of {len(paths) * len(PROFILES)} (status {done.returncode}): {done.stderr[-2000:]}"
+        )
+    return [
+        Verdict(paths[row["file"]], row["profile"], row["passed"], row["checks"], tuple(row["faults"])) for row in rows
+    ]

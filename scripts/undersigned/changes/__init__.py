@@ -3,9 +3,9 @@
 Texts are as `records.fingerprint.operative_text` gives them, with every id under its present name (`Identities.rename`).
 """
 
+from undersigned.changes.diff import Difference, differences, key_of
 from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
-from undersigned.changes.owed import Obligation, changed_obligation, obligations
-from undersigned.changes.terms import Difference, differences, key_of
+from undersigned.changes.obligations import Obligation, changed_obligation, obligations
 
 __all__ = [
     "Difference",

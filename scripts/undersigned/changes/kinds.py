@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
+from undersigned.changes.diff import Difference, differences
 from undersigned.changes.membership import beyond_membership
-from undersigned.changes.terms import Difference, differences
 from undersigned.records.fields import Month, When, surely_before
 from undersigned.records.source import Data, mappings
 from undersigned.records.version import CHANGES, Change
@@ -37,8 +37,13 @@ def least_change(before: Mapping[str, Data], after: Mapping[str, Data]) -> set[C
 
 
 def excess(
-    change: Change, before: Mapping[str, Data], after: Mapping[str, Data], *,
-    summary: str, agreed_on: When, succeeded: frozenset[str] = frozenset(),
+    change: Change,
+    before: Mapping[str, Data],
+    after: Mapping[str, Data],
+    *,
+    summary: str,
+    agreed_on: When,
+    succeeded: frozenset[str] = frozenset(),
 ) -> list[Difference | Unmet]:
     """What a change touches beyond its kind, or lacks; empty if all is well.
 

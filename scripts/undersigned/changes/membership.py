@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from undersigned.changes.terms import Difference, differences
+from undersigned.changes.diff import Difference, differences
 from undersigned.records.source import Data, mappings
 
 _ENDS = ("from", "to")
@@ -30,11 +30,13 @@ def beyond_membership(
     was, is_ = dict(before), dict(after)
     was["parties"] = [
         {**party, **_own_terms(new[id_])} if id_ in succeeded and id_ in new else party
-        for id_, party in old.items() if id_ not in leavers
+        for id_, party in old.items()
+        if id_ not in leavers
     ]
     is_["parties"] = [
         {**party, **_own_terms(party)} if id_ in succeeded else party
-        for id_, party in new.items() if id_ not in newcomers
+        for id_, party in new.items()
+        if id_ not in newcomers
     ]
     old_flows, new_flows = _by_id(before.get("flows")), _by_id(after.get("flows"))
     if old_flows is not None and new_flows is not None:
@@ -54,7 +56,8 @@ def _own_terms(heir: Mapping[str, Data]) -> dict[str, Data]:
 
 def _parties(text: Mapping[str, Data]) -> dict[str, dict[str, Data]]:
     return {
-        party["organisation"]: party for party in mappings(text.get("parties"))
+        party["organisation"]: party
+        for party in mappings(text.get("parties"))
         if isinstance(party.get("organisation"), str)
     }
 
@@ -106,7 +109,10 @@ def _without(flow: Mapping[str, Data], ids: Iterable[str]) -> dict[str, Data]:
 
 
 def _without_newcomers(
-    flow: dict[str, Data], old: Mapping[str, Data], leavers: Iterable[str], newcomers: Iterable[str],
+    flow: dict[str, Data],
+    old: Mapping[str, Data],
+    leavers: Iterable[str],
+    newcomers: Iterable[str],
     beside: Callable[[str, Iterable[str]], bool],
 ) -> dict[str, Data]:
     """A flow without the newcomers that stand where a party of their role stood."""
@@ -118,14 +124,20 @@ def _without_newcomers(
             out[end] = [name for name in _names_in(flow.get(end)) if name not in joining or not beside(name, stood)]
     if "law_differs" in flow or "law_differs" in old:
         out["law_differs"] = [
-            law for law in (_law_without(law, old, set(leavers), joining, beside) for law in mappings(flow.get("law_differs")))
+            law
+            for law in (
+                _law_without(law, old, set(leavers), joining, beside) for law in mappings(flow.get("law_differs"))
+            )
             if law["for"]
         ]
     return out
 
 
 def _law_without(
-    law: dict[str, Data], old: Mapping[str, Data], leavers: set[str], joining: set[str],
+    law: dict[str, Data],
+    old: Mapping[str, Data],
+    leavers: set[str],
+    joining: set[str],
     beside: Callable[[str, Iterable[str]], bool],
 ) -> dict[str, Data]:
     named = _names_in(law.get("for"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from undersigned.checks.rule import RecordLike, Subject
+from undersigned.checks.engine import RecordLike, Subject
 from undersigned.findings import Finding
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record, did_you_mean

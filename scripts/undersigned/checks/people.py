@@ -52,7 +52,9 @@ _OF_A_POST = (
 )
 _POST_WORDS = frozenset(_OF_A_POST.split())
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Revd?|Prof(?:essor)?)\b\.?\s+(?:[A-Z]\.?\s*)*[A-Z][\w'’-]*")
-_TWO_WORDS = re.compile(r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?)\s+(?:[A-Z]\.?\s+)?((?:O['’]|Mc|Mac|Fitz)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?)\b")
+_TWO_WORDS = re.compile(
+    r"\b([A-Z][a-z]+(?:-[A-Z][a-z]+)?)\s+(?:[A-Z]\.?\s+)?((?:O['’]|Mc|Mac|Fitz)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?)\b"
+)
 _INITIALS = re.compile(r"\s*(?:[A-Z]\.\s*){1,3}([A-Z][a-z'’]\w+)\s*\Z|\s*[A-Z]\s([A-Z][a-z'’]\w+)\s*\Z")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from undersigned.checks import (
+from undersigned.checks.engine import Observation, OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet
+from undersigned.checks.law import rules as law
+from undersigned.checks.rules import (
     adoptions,
     blanks,
     circles,
@@ -13,7 +15,6 @@ from undersigned.checks import (
     dates,
     former_ids,
     forms,
-    law,
     officers,
     outcomes,
     parties,
@@ -24,25 +25,35 @@ from undersigned.checks import (
     reviews,
     signature_days,
     signatures,
-    standing,
+    status,
     supersession,
     versions,
 )
-from undersigned.checks.rule import (
-    Observation,
-    OrganisationSubject,
-    ProtocolSubject,
-    RegisterSubject,
-    RuleSet,
-)
 from undersigned.findings import Finding, in_order
-from undersigned.pieces import Watch, in_pieces
+from undersigned.parallel import Watch, in_pieces
 from undersigned.register import Register
 
 ROOMS: tuple[RuleSet, ...] = (
-    references.RULES, adoptions.RULES, former_ids.RULES, circles.RULES, forms.RULES, dates.RULES, versions.RULES,
-    parties.RULES, signatures.RULES, signature_days.RULES, standing.RULES, officers.RULES, supersession.RULES,
-    reviews.RULES, content.RULES, blanks.RULES, law.RULES, privacy.RULES, prose.RULES, readability.RULES,
+    references.RULES,
+    adoptions.RULES,
+    former_ids.RULES,
+    circles.RULES,
+    forms.RULES,
+    dates.RULES,
+    versions.RULES,
+    parties.RULES,
+    signatures.RULES,
+    signature_days.RULES,
+    status.RULES,
+    officers.RULES,
+    supersession.RULES,
+    reviews.RULES,
+    content.RULES,
+    blanks.RULES,
+    law.RULES,
+    privacy.RULES,
+    prose.RULES,
+    readability.RULES,
     outcomes.RULES,
 )
 _Part = tuple[list[Finding], list[Observation], int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from undersigned.checks.rule import ProtocolSubject, RecordLike
+from undersigned.checks.engine import ProtocolSubject, RecordLike
 from undersigned.findings import Finding
 from undersigned.records.fields import FINGERPRINT
 from undersigned.records.reading import did_you_mean
@@ -12,27 +12,33 @@ from undersigned.records.source import Path
 from undersigned.records.version import Version
 
 
-def check_version_named(
-    subject: ProtocolSubject, record: RecordLike, path: Path, number: str
-) -> Iterator[Finding]:
+def check_version_named(subject: ProtocolSubject, record: RecordLike, path: Path, number: str) -> Iterator[Finding]:
     """A signature or review names a version that there is. `path`: the mapping with `version`."""
     if number not in subject.folder.versions:
         yield from subject.find(
-            "no-such-version", record, (*path, "version"), words="some" if subject.folder.versions else "none",
-            version=number, near=did_you_mean(number, subject.folder.versions),
+            "no-such-version",
+            record,
+            (*path, "version"),
+            words="some" if subject.folder.versions else "none",
+            version=number,
+            near=did_you_mean(number, subject.folder.versions),
         )
 
 
 def check_fingerprint(
-    subject: ProtocolSubject, record: RecordLike, path: Path, number: str, given: str | None, *,
-    required: bool,
+    subject: ProtocolSubject, record: RecordLike, path: Path, number: str, given: str | None, *, required: bool
 ) -> Iterator[Finding]:
     """The fingerprint beside a version number is there, well formed, and that version's."""
     version = stamp_of(subject, number)
     if given is None:
         if required and version is not None:
             yield from subject.find(
-                "fingerprint-missing", record, path, missing="fingerprint", version=number, fingerprint=version.fingerprint
+                "fingerprint-missing",
+                record,
+                path,
+                missing="fingerprint",
+                version=number,
+                fingerprint=version.fingerprint,
             )
         return
     if not FINGERPRINT.match(given):
@@ -42,8 +48,13 @@ def check_fingerprint(
         return
     other = next((n for n in subject.folder.versions if n != number and fits(subject, n, given)), None)
     yield from subject.find(
-        "wrong-fingerprint", record, (*path, "fingerprint"), words="of-other" if other else "default",
-        version=number, other=other, fingerprint=version.fingerprint,
+        "wrong-fingerprint",
+        record,
+        (*path, "fingerprint"),
+        words="of-other" if other else "default",
+        version=number,
+        other=other,
+        fingerprint=version.fingerprint,
     )
 
 

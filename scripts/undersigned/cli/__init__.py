@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from undersigned.cli.streams import (
-    EXIT_BROKEN,
-    EXIT_FINE,
-    CommandError,
-    complain,
-    flush,
-    leave_streams,
-    settle_streams,
-)
+from undersigned.cli.streams import EXIT_BROKEN, EXIT_FINE, CommandError, complain, flush, leave_streams, settle_streams
 from undersigned.cli.words import words
 
 __all__ = ["CommandError", "main"]

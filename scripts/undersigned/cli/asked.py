@@ -38,7 +38,9 @@ def commit_id(text: str) -> str:
 def web_address(text: str) -> str:
     """The address of a site, with the stroke at its end that addresses of folders have."""
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?", text):
-        raise argparse.ArgumentTypeError(f"'{text}' is not the address of a site, such as https://example.org/register/")
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not the address of a site, such as https://example.org/register/"
+        )
     return text.rstrip("/") + "/"
 
 
@@ -52,7 +54,10 @@ def root_of(options: argparse.Namespace) -> Path:
     for folder in (here, *here.parents):
         if (folder / "mkdocs.yml").is_file():
             return folder
-    raise CommandError("no register here: no folder from this one upwards holds mkdocs.yml", "Go into the register's folder, or name it with --root DIR.")
+    raise CommandError(
+        "no register here: no folder from this one upwards holds mkdocs.yml",
+        "Go into the register's folder, or name it with --root DIR.",
+    )
 
 
 def day_asked(options: argparse.Namespace) -> date:
@@ -86,7 +91,10 @@ def wanted_paths(root: Path, paths: Sequence[str]) -> list[str] | None:
         candidates = [Path.cwd() / text, root / text]
         found = next((path for path in candidates if text and path.exists()), None)
         if found is None:
-            raise CommandError(f"there is no file or folder {text or repr(text)}", "Give paths from here, or from the register's folder.")
+            raise CommandError(
+                f"there is no file or folder {text or repr(text)}",
+                "Give paths from here, or from the register's folder.",
+            )
         try:
             relative = Path(os.path.abspath(found)).relative_to(Path(os.path.abspath(root)))  # noqa: PTH100 - a link in the path stays a link
         except ValueError:

@@ -9,9 +9,9 @@ from undersigned.cli.streams import EXIT_FINE, CommandError, remark, write
 
 
 def run_changes(options: argparse.Namespace) -> int:
-    from undersigned import reports
-    from undersigned.history import History, HistoryError
-    from undersigned.proposals import proposal_between, proposal_data, render_markdown, render_text
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.changes.report import proposal_between, proposal_data, render_markdown, render_text
+    from undersigned.reports import reports
 
     root = root_of(options)
     try:

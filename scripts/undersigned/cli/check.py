@@ -15,7 +15,7 @@ from undersigned.records.files import Files, load_files
 
 
 def run_check(options: argparse.Namespace) -> int:
-    from undersigned import reports
+    from undersigned.reports import reports
 
     root, as_of = root_of(options), day_asked(options)
     files = load_files(root)
@@ -27,8 +27,13 @@ def run_check(options: argparse.Namespace) -> int:
     if wanted is not None:
         findings = [f for f in findings if any(f.path == path or f.path.startswith(path + "/") for path in wanted)]
     answer = reports.CheckAnswer(
-        as_of=as_of.isoformat(), files=kept.files, protocols=kept.protocols, organisations=kept.organisations,
-        signatures=kept.signatures, findings=findings, older=older,
+        as_of=as_of.isoformat(),
+        files=kept.files,
+        protocols=kept.protocols,
+        organisations=kept.organisations,
+        signatures=kept.signatures,
+        findings=findings,
+        older=older,
     )
     match options.format:
         case "json":
@@ -36,9 +41,11 @@ def run_check(options: argparse.Namespace) -> int:
         case "github":
             said = reports.render_check_github(answer)
         case "sarif":
-            from undersigned.checks.rule import rules
+            from undersigned.checks.engine import rules
 
-            said = reports.render_check_sarif(answer, {code: (r.title, r.asks) for code, r in rules().items()}, __version__)
+            said = reports.render_check_sarif(
+                answer, {code: (r.title, r.asks) for code, r in rules().items()}, __version__
+            )
         case _:
             said = reports.render_check_text(answer, LineReader(files))
     write(said, None)
@@ -63,7 +70,9 @@ class LineReader:
 class Kept:
     """What `check` keeps: findings and counts."""
 
-    def __init__(self, findings: list[Finding], files: int, protocols: int, organisations: int, signatures: int) -> None:
+    def __init__(
+        self, findings: list[Finding], files: int, protocols: int, organisations: int, signatures: int
+    ) -> None:
         self.findings, self.files, self.protocols = findings, files, protocols
         self.organisations, self.signatures = organisations, signatures
 
@@ -100,9 +109,9 @@ def _only_new(
     """The findings that were not there at `revision`, and how many of each severity were."""
     from collections import Counter
 
+    from undersigned.changes.git import HistoryError, files_at
     from undersigned.checks.run import check_register
     from undersigned.findings import count_by_severity
-    from undersigned.history import HistoryError, files_at
     from undersigned.register import register_of
 
     try:

@@ -17,18 +17,16 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from undersigned.ci.place import Place
-    from undersigned.ci.standing import Standing
     from undersigned.github import GitHub
+    from undersigned.jobs.place import Place
+    from undersigned.jobs.standing import Standing
     from undersigned.register import Register
 
 #: Who opens issues with the token of a job.
 ACTIONS_ACCOUNT = "github-actions[bot]"
 
 
-def add_ci_words(
-    verb: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser],
-) -> None:
+def add_ci_words(verb: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]) -> None:
     """The words of `ci`. `verb` adds one verb below it, with what every verb takes."""
     for name, run, about in (
         ("reviews", run_ci_reviews, "Keep one issue for each protocol whose review is due soon, overdue or lapsed."),
@@ -42,28 +40,40 @@ def add_ci_words(
 
 
 def add_github_words(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--repository", metavar="OWNER/NAME", default=os.environ.get("GITHUB_REPOSITORY", ""),
-                     help="the repository on GitHub (default: GITHUB_REPOSITORY)")
-    one.add_argument("--account", metavar="LOGIN", default=ACTIONS_ACCOUNT,
-                     help=f"the account that the token belongs to (default: {ACTIONS_ACCOUNT})")
+    one.add_argument(
+        "--repository",
+        metavar="OWNER/NAME",
+        default=os.environ.get("GITHUB_REPOSITORY", ""),
+        help="the repository on GitHub (default: GITHUB_REPOSITORY)",
+    )
+    one.add_argument(
+        "--account",
+        metavar="LOGIN",
+        default=ACTIONS_ACCOUNT,
+        help=f"the account that the token belongs to (default: {ACTIONS_ACCOUNT})",
+    )
     one.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
 def run_ci_reviews(options: argparse.Namespace) -> int:
-    from undersigned.ci.reviews import standing_reviews
+    from undersigned.jobs.reviews import standing_reviews
 
-    return _keep(options, lambda register, day, place, root: standing_reviews(register, as_of=day, place=place, root=root))
+    return _keep(
+        options, lambda register, day, place, root: standing_reviews(register, as_of=day, place=place, root=root)
+    )
 
 
 def run_ci_chase(options: argparse.Namespace) -> int:
-    from undersigned.ci.chase import standing_chases
+    from undersigned.jobs.chase import standing_chases
 
-    return _keep(options, lambda register, day, place, root: standing_chases(register, as_of=day, place=place, root=root))
+    return _keep(
+        options, lambda register, day, place, root: standing_chases(register, as_of=day, place=place, root=root)
+    )
 
 
 def run_ci_heartbeat(options: argparse.Namespace) -> int:
-    from undersigned.ci.heartbeat import beat
     from undersigned.github import GitHubError
+    from undersigned.jobs.heartbeat import beat
 
     try:
         return EXIT_FINE if beat(github_of(options), remark, dry_run=options.dry_run) else EXIT_BROKEN
@@ -88,17 +98,19 @@ def github_of(options: argparse.Namespace) -> GitHub:
 
 def place_of(github: GitHub) -> Place:
     """Where the repository is, with the branch that GitHub calls its default one."""
-    from undersigned.ci.place import Place
     from undersigned.github.json import as_object, text_in
+    from undersigned.jobs.place import Place
 
     branch = text_in(as_object(github.get("")), "default_branch")
-    return Place(os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"), github.repository, branch or "main")
+    return Place(
+        os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"), github.repository, branch or "main"
+    )
 
 
 def _keep(options: argparse.Namespace, standing_of: Callable[[Register, date, Place, Path], Standing]) -> int:
-    from undersigned.ci.apply import Keeper
     from undersigned.github import GitHubError
     from undersigned.github.issues import Issues
+    from undersigned.jobs.apply import Keeper
     from undersigned.register import register_of
 
     root, as_of = root_of(options), day_asked(options)

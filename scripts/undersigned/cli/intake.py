@@ -20,8 +20,12 @@ def add_intake_words(
     verb: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser],
     github_words: Callable[[argparse.ArgumentParser], None],
 ) -> None:
-    intake = verb("intake", run_ci_intake, "Turn an issue that a form made into a pull request with the record it asks for.")
-    intake.add_argument("--issue", type=whole_number, metavar="NUMBER", help="the issue (default: that of the event, GITHUB_EVENT_PATH)")
+    intake = verb(
+        "intake", run_ci_intake, "Turn an issue that a form made into a pull request with the record it asks for."
+    )
+    intake.add_argument(
+        "--issue", type=whole_number, metavar="NUMBER", help="the issue (default: that of the event, GITHUB_EVENT_PATH)"
+    )
     github_words(intake)
     comment = verb("comment", run_ci_comment, "Keep one comment on a pull request that says what its change means.")
     comment.add_argument("text", type=Path, metavar="FILE", help="the Markdown that is said")
@@ -37,13 +41,13 @@ def add_intake_words(
 
 
 def run_ci_intake(options: argparse.Namespace) -> int:
-    from undersigned.ci import CiError
-    from undersigned.ci.form_answers import UnusableError
-    from undersigned.ci.intake import intake, make
+    from undersigned.changes.git import History, HistoryError
     from undersigned.cli.ci import github_of, place_of
     from undersigned.github import GitHubError
     from undersigned.github.issues import Issues
-    from undersigned.history import History, HistoryError
+    from undersigned.jobs import CiError
+    from undersigned.jobs.form_answers import UnusableError
+    from undersigned.jobs.intake import intake, make
     from undersigned.register import register_of
 
     root, as_of = root_of(options), day_asked(options)
@@ -58,9 +62,20 @@ def run_ci_intake(options: argparse.Namespace) -> int:
             return EXIT_FINE
         with History(root) as history:
             base = history.resolve("HEAD")
-        write(intake(
-            github, register, number, base=base, place=place_of(github), account=options.account, as_of=as_of, processes=processes(),
-        ) + "\n", None)
+        write(
+            intake(
+                github,
+                register,
+                number,
+                base=base,
+                place=place_of(github),
+                account=options.account,
+                as_of=as_of,
+                processes=processes(),
+            )
+            + "\n",
+            None,
+        )
     except UnusableError as error:
         remark(f"undersigned: {error}")
         return EXIT_FOUND
@@ -90,11 +105,11 @@ def _read(path: Path, most: int) -> str:
 
 
 def run_ci_comment(options: argparse.Namespace) -> int:
-    from undersigned.ci.comment import keep_comment
-    from undersigned.ci.marks import Mark
     from undersigned.cli.ci import github_of
     from undersigned.github import GitHubError, UnansweredError
     from undersigned.github.issues import Issues
+    from undersigned.jobs.comment import keep_comment
+    from undersigned.jobs.marks import Mark
 
     issues = Issues(github_of(options))
     text = _read(options.text, _LARGEST_TEXT)
@@ -108,7 +123,9 @@ def run_ci_comment(options: argparse.Namespace) -> int:
                 return EXIT_FINE
             try:
                 done = keep_comment(issues, issue, mark, text, account=options.account)
-                remark(f"undersigned: #{options.pull}: {'said what the change means' if done else 'nothing new to say'}")
+                remark(
+                    f"undersigned: #{options.pull}: {'said what the change means' if done else 'nothing new to say'}"
+                )
                 return EXIT_FINE
             except UnansweredError:
                 if not left:
@@ -119,11 +136,11 @@ def run_ci_comment(options: argparse.Namespace) -> int:
 
 
 def run_ci_upkeep(options: argparse.Namespace) -> int:
-    from undersigned.ci import CiError
-    from undersigned.ci.upkeep import stale_files, upkeep
+    from undersigned.changes.git import History, HistoryError
     from undersigned.cli.ci import github_of, place_of
     from undersigned.github import GitHubError
-    from undersigned.history import History, HistoryError
+    from undersigned.jobs import CiError
+    from undersigned.jobs.upkeep import stale_files, upkeep
     from undersigned.register import register_of
 
     root = root_of(options)
@@ -142,8 +159,8 @@ def run_ci_upkeep(options: argparse.Namespace) -> int:
 
 
 def run_ci_owners(options: argparse.Namespace) -> int:
-    from undersigned.ci import CiError
-    from undersigned.ci.owners import PATH, render_owners, stale_lines
+    from undersigned.jobs import CiError
+    from undersigned.jobs.owners import PATH, render_owners, stale_lines
     from undersigned.register import register_of
 
     root = root_of(options)
@@ -159,7 +176,7 @@ def run_ci_owners(options: argparse.Namespace) -> int:
 
 
 def run_ci_forms(options: argparse.Namespace) -> int:
-    from undersigned.ci.forms import render_forms, stale_forms
+    from undersigned.jobs.forms import render_forms, stale_forms
     from undersigned.register import register_of
 
     root = root_of(options)

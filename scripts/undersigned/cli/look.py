@@ -28,8 +28,8 @@ def run_schema(options: argparse.Namespace) -> int:
 
 
 def run_explain(options: argparse.Namespace) -> int:
-    from undersigned.checks.rule import rules
-    from undersigned.reports import render_rule, render_rule_list
+    from undersigned.checks.engine import rules
+    from undersigned.reports.reports import render_rule, render_rule_list
 
     known = rules()
     if options.code is None:

@@ -37,7 +37,9 @@ def run_documents(options: argparse.Namespace) -> int:
     named = [register.present_protocol(id_) for id_ in options.protocols]
     for id_ in named:
         if id_ not in register.protocol_ids:
-            raise CommandError(f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50]))
+            raise CommandError(
+                f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50])
+            )
     wanted = _organisations_asked_for(register, options)
     copies = None
     if options.for_all or wanted:
@@ -45,10 +47,17 @@ def run_documents(options: argparse.Namespace) -> int:
     kept = cache_of(options).documents()
     with told_to_stop():
         written = write_documents(
-            register, list(dict.fromkeys(named)) or list(register.protocol_ids), options.output or root / "build" / "documents",
-            as_of=as_of, public_only=not named, forms=options.forms,
+            register,
+            list(dict.fromkeys(named)) or list(register.protocol_ids),
+            options.output or root / "build" / "documents",
+            as_of=as_of,
+            public_only=not named,
+            forms=options.forms,
             register_address=register.address,
-            copies=copies, kept=kept, processes=processes(), watch=progress("Writing documents"),
+            copies=copies,
+            kept=kept,
+            processes=processes(),
+            watch=progress("Writing documents"),
         )
     kept.forget_old()
     write("".join(f"{_from_here(Path(name))}\n" for name in written.names), None)
@@ -82,9 +91,9 @@ def _organisations_asked_for(register: Register, options: argparse.Namespace) ->
 
 
 def run_build(options: argparse.Namespace) -> int:
-    from undersigned import reports
     from undersigned.documents.write import write_documents
     from undersigned.register import register_of
+    from undersigned.reports import reports
     from undersigned.site.build import SiteError, build_site
     from undersigned.site.place import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
 
@@ -94,7 +103,9 @@ def run_build(options: argparse.Namespace) -> int:
     kept = findings_of(root, files, as_of, cache_of(options))
     errors = [finding for finding in kept.findings if finding.severity == "error"]
     if errors:
-        answer = reports.CheckAnswer(as_of.isoformat(), kept.files, kept.protocols, kept.organisations, kept.signatures, errors)
+        answer = reports.CheckAnswer(
+            as_of.isoformat(), kept.files, kept.protocols, kept.organisations, kept.signatures, errors
+        )
         write(reports.render_check_text(answer, LineReader(files)), None)
         remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
         return EXIT_FOUND
@@ -105,8 +116,17 @@ def run_build(options: argparse.Namespace) -> int:
             downloads, made = work / "downloads", work / "site"
             downloads.mkdir()
             documents = cache_of(options).documents()
-            written = write_documents(register, list(register.protocol_ids), downloads, as_of=as_of, public_only=True,
-                                      register_address=register.address, kept=documents, processes=processes(), watch=progress("Writing documents"))
+            written = write_documents(
+                register,
+                list(register.protocol_ids),
+                downloads,
+                as_of=as_of,
+                public_only=True,
+                register_address=register.address,
+                kept=documents,
+                processes=processes(),
+                watch=progress("Writing documents"),
+            )
             documents.forget_old()
             if written.failures:
                 raise CommandError("nothing was built: " + "; ".join(map(str, written.failures)))
@@ -122,7 +142,9 @@ def run_build(options: argparse.Namespace) -> int:
         raise CommandError(f"nothing was built: {error}") from None
     warnings = sum(1 for finding in kept.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())
-    write(f"site/ is built: {count:,} files, as of {as_of}. {warnings} warnings; 'undersigned check' shows them.\n", None)
+    write(
+        f"site/ is built: {count:,} files, as of {as_of}. {warnings} warnings; 'undersigned check' shows them.\n", None
+    )
     return EXIT_FINE
 
 

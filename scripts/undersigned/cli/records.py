@@ -27,7 +27,12 @@ def run_new(options: argparse.Namespace) -> int:
         if sys.stdin.isatty() and sys.stderr.isatty():
             for question in questions(options.kind, register, options.ids, standard=options.standard, as_of=as_of):
                 if question.name not in answers:
-                    print(question.prompt + (f" [{question.default}]" if question.default else "") + ": ", end="", file=sys.stderr, flush=True)
+                    print(
+                        question.prompt + (f" [{question.default}]" if question.default else "") + ": ",
+                        end="",
+                        file=sys.stderr,
+                        flush=True,
+                    )
                     answers[question.name] = sys.stdin.readline().strip() or question.default or ""
         path = new_record(options.kind, register, options.ids, answers=answers, standard=options.standard, as_of=as_of)
     except EditingError as error:
@@ -45,8 +50,13 @@ def run_release(options: argparse.Namespace) -> int:
     register = register_of(root, load_files(root))
     try:
         path = release(
-            register, register.present_protocol(options.protocol), change=options.change, summary=options.summary,
-            version=options.number, agreed_on=day_asked(options), effective_from=options.effective_from,
+            register,
+            register.present_protocol(options.protocol),
+            change=options.change,
+            summary=options.summary,
+            version=options.number,
+            agreed_on=day_asked(options),
+            effective_from=options.effective_from,
             replaces_earlier_on=options.replaces_earlier_on,
         )
     except EditingError as error:

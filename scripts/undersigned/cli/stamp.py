@@ -15,7 +15,9 @@ def add_stamp_words(
     verb: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser],
     add_github_words: Callable[[argparse.ArgumentParser], None],
 ) -> None:
-    stamp = verb("stamp", run_ci_stamp, "Propose the working text of a protocol as its next version, in a pull request.")
+    stamp = verb(
+        "stamp", run_ci_stamp, "Propose the working text of a protocol as its next version, in a pull request."
+    )
     stamp.add_argument("protocol", metavar="PROTOCOL")
     stamp.add_argument("--change", required=True, choices=("material", "membership", "extension", "editorial"))
     stamp.add_argument("--summary", required=True, metavar="TEXT")
@@ -31,17 +33,22 @@ def _day_or_none(text: str) -> date | None:
 
 
 def run_ci_stamp(options: argparse.Namespace) -> int:
-    from undersigned.ci import CiError
-    from undersigned.ci.stamp import Stamp, proposal_of, stamp
+    from undersigned.changes.git import History, HistoryError
     from undersigned.cli.ci import github_of, place_of
     from undersigned.github import GitHubError
-    from undersigned.history import History, HistoryError
+    from undersigned.jobs import CiError
+    from undersigned.jobs.stamp import Stamp, proposal_of, stamp
     from undersigned.register import register_of
 
     root, as_of = root_of(options), day_asked(options)
     register = register_of(root, load_files(root))
     asked = Stamp(
-        options.protocol, options.change, options.summary, options.number or None, options.effective_from, options.replaces_earlier_on
+        options.protocol,
+        options.change,
+        options.summary,
+        options.number or None,
+        options.effective_from,
+        options.replaces_earlier_on,
     )
     try:
         with History(root) as history:

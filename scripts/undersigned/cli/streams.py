@@ -104,6 +104,7 @@ def progress(words: str) -> Callable[[int, int], None] | None:
 @contextlib.contextmanager
 def told_to_stop() -> Iterator[None]:
     """While this lasts, being ended or hung up on is like Ctrl-C: what was begun is cleared away first."""
+
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 

@@ -22,7 +22,7 @@ def _statuses(options: argparse.Namespace) -> tuple[list[dict[str, object]], lis
     if isinstance(kept, dict):
         return kept["protocols"], kept["left_out"]
     from undersigned.register import register_of
-    from undersigned.reports import status_rows
+    from undersigned.reports.reports import status_rows
 
     register = register_of(root, files)
     rows, left_out = status_rows(register, as_of=as_of, processes=processes(), watch=progress("Working out status"))
@@ -32,11 +32,13 @@ def _statuses(options: argparse.Namespace) -> tuple[list[dict[str, object]], lis
 
 def tell_left_out(left_out: Sequence[str]) -> None:
     if left_out:
-        remark(f"undersigned: left out, because not wholly readable ('undersigned check' says why): {', '.join(left_out)}")
+        remark(
+            f"undersigned: left out, because not wholly readable ('undersigned check' says why): {', '.join(left_out)}"
+        )
 
 
 def run_status(options: argparse.Namespace) -> int:
-    from undersigned import reports
+    from undersigned.reports import reports
 
     rows, left_out = _statuses(options)
     if options.protocols:
@@ -46,9 +48,15 @@ def run_status(options: argparse.Namespace) -> int:
         wanted = [register.present_protocol(id_) for id_ in options.protocols]
         for id_ in wanted:
             if id_ not in register.protocol_ids:
-                raise CommandError(f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50]))
+                raise CommandError(
+                    f"there is no protocol '{id_}'", "The protocols are: " + ", ".join(register.protocol_ids[:50])
+                )
         rows = [row for row in rows if row["id"] in wanted]
-        left_out = [path for path in left_out if any(f"protocols/{id_}/" in path or path.endswith(f"/{id_}.yaml") for id_ in wanted)]
+        left_out = [
+            path
+            for path in left_out
+            if any(f"protocols/{id_}/" in path or path.endswith(f"/{id_}.yaml") for id_ in wanted)
+        ]
     as_of = day_asked(options).isoformat()
     match options.format:
         case "json":
@@ -67,7 +75,7 @@ def run_status(options: argparse.Namespace) -> int:
 
 
 def run_reviews(options: argparse.Namespace) -> int:
-    from undersigned import reports
+    from undersigned.reports import reports
 
     statuses, left_out = _statuses(options)
     as_of = day_asked(options)
@@ -80,8 +88,8 @@ def run_reviews(options: argparse.Namespace) -> int:
         case "markdown":
             said = reports.render_reviews_markdown(rows, as_of.isoformat())
         case "ics":
-            from undersigned import feeds
             from undersigned.register import register_of
+            from undersigned.reports import feeds
 
             root = root_of(options)
             said = feeds.render_reviews_ics(register_of(root, load_files(root)), as_of=as_of, within=options.within)
@@ -94,5 +102,5 @@ def run_reviews(options: argparse.Namespace) -> int:
 
 def _fails(rows: Sequence[dict[str, object]], fail_on: Sequence[str]) -> bool:
     urgency = ("due-soon", "overdue", "lapsed")
-    states = {state for named in fail_on for state in urgency[urgency.index(named):]}
+    states = {state for named in fail_on for state in urgency[urgency.index(named) :]}
     return any(row["state"] in states for row in rows)

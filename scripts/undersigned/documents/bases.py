@@ -12,12 +12,12 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Protocol
 
-from undersigned.documents.blocks import Document, DocumentError
+from undersigned.documents.docx.docx import CUSTOM, docx_parts
+from undersigned.documents.docx.word_xml import with_custom_properties
+from undersigned.documents.model import Document, DocumentError
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
-from undersigned.documents.word.docx import CUSTOM, docx_parts
-from undersigned.documents.word.word_xml import with_custom_properties
 
 #: What the files are made with, beside our own code: another version may make others.
 _MADE_WITH = ("typst", "pikepdf", "pypandoc-binary", "lxml")
@@ -101,7 +101,9 @@ def base_of(sheet: Sheet, kept: Kept) -> Base:
 
 def _key(sheet: Sheet, code: str) -> str:
     made_with = [f"{name} {version(name)}" for name in _MADE_WITH]
-    return hashlib.sha256("\0".join([code, *made_with, sheet.record, str(sheet.epoch), sheet.facts]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\0".join([code, *made_with, sheet.record, str(sheet.epoch), sheet.facts]).encode()
+    ).hexdigest()
 
 
 _PDF, _PART = "document.pdf", "part/"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from undersigned.documents.blocks import Blocks, Field, Paragraph
 from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.model import Blocks, Field, Paragraph
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import in_words, word
 from undersigned.records.fields import When, earliest
@@ -72,7 +72,12 @@ def _contact(folder: ProtocolFolder, register: Register, organisation: str) -> t
 
 
 def recipients_of(
-    agreement: Agreement, folder: ProtocolFolder, register: Register, *, as_of: date, wanted: Collection[str] | None = None
+    agreement: Agreement,
+    folder: ProtocolFolder,
+    register: Register,
+    *,
+    as_of: date,
+    wanted: Collection[str] | None = None,
 ) -> list[Recipient]:
     """The parties that sign this text, in its order; of them those `wanted` by present id, or all."""
     signing = Signing(folder, register, as_of=as_of)
@@ -81,16 +86,21 @@ def recipients_of(
         if not party.signs or (wanted is not None and party.organisation not in wanted):
             continue
         entries = signing.entries(party.organisation)
-        sent = next((entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None)
+        sent = next(
+            (entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None
+        )
         last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
         post, mailbox = _contact(folder, register, party.organisation)
-        found.append(Recipient(
-            party.organisation, party.name,
-            attention=", ".join(part for part in (post, mailbox) if part),
-            issued_on=as_of,
-            return_by=_return_by(sent, as_of),
-            signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
-        ))
+        found.append(
+            Recipient(
+                party.organisation,
+                party.name,
+                attention=", ".join(part for part in (post, mailbox) if part),
+                issued_on=as_of,
+                return_by=_return_by(sent, as_of),
+                signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
+            )
+        )
     return found
 
 
@@ -106,8 +116,12 @@ def _return_by(sent: When | None, as_of: date) -> date:
 def copy_line(whose: str = "", what: str = "") -> Blocks:
     """The band on the first page that says whose copy this is and what to do with it."""
     return (
-        Paragraph((Field("stamped", "copy__for", word("copy.for_label"), value=whose or word("copy.master"), lines=2),)),
-        Paragraph((Field("stamped", "copy__do", word("copy.do_label"), value=what or word("copy.master_do"), lines=3),)),
+        Paragraph(
+            (Field("stamped", "copy__for", word("copy.for_label"), value=whose or word("copy.master"), lines=2),)
+        ),
+        Paragraph(
+            (Field("stamped", "copy__do", word("copy.do_label"), value=what or word("copy.master_do"), lines=3),)
+        ),
     )
 
 
@@ -135,6 +149,8 @@ def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
 def properties_of_copy(to: Recipient, *, number: str = "") -> dict[str, str]:
     """What the file's metadata says of a party's copy, letter or form."""
     return {
-        "Organisation": to.organisation, "OrganisationName": to.name, "CopyNumber": number,
+        "Organisation": to.organisation,
+        "OrganisationName": to.name,
+        "CopyNumber": number,
         "IssuedOn": to.issued_on.isoformat(),
     }

@@ -55,7 +55,11 @@ def packed(members: Iterable[Member]) -> bytes:
         head = struct.pack("<HHHHHIII", 20, _UTF8, _DEFLATED, 0, _DATE, member.crc, len(member.body), size)
         out += [b"PK\x03\x04", head, struct.pack("<HH", len(name), 0), name, member.body]
         directory += [
-            b"PK\x01\x02", struct.pack("<H", 0x314), head, struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, _UNIX_FILE, at), name,
+            b"PK\x01\x02",
+            struct.pack("<H", 0x314),
+            head,
+            struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, _UNIX_FILE, at),
+            name,
         ]
         at += 30 + len(name) + len(member.body)
         count += 1

@@ -66,13 +66,21 @@ def packs_of(
 
 def letter_sheet(agreement: Agreement, sender: Sender | None) -> Sheet:
     return Sheet(
-        f"{agreement.id}/{LETTER}", f"letter {sender!r} {agreement!r}", epoch_of(agreement.dated),
-        lambda: covering_letter(agreement, sender), letter_defaults(), COPY_PROPERTIES,
+        f"{agreement.id}/{LETTER}",
+        f"letter {sender!r} {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: covering_letter(agreement, sender),
+        letter_defaults(),
+        COPY_PROPERTIES,
     )
 
 
 def nomination_sheet(agreement: Agreement, form: Form) -> Sheet:
     return Sheet(
-        f"{agreement.id}/{NOMINATION}", f"nomination {form!r} {agreement!r}", epoch_of(agreement.dated),
-        lambda: nomination_form(NOMINATION, form, agreement), nomination_defaults(), COPY_PROPERTIES,
+        f"{agreement.id}/{NOMINATION}",
+        f"nomination {form!r} {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: nomination_form(NOMINATION, form, agreement),
+        nomination_defaults(),
+        COPY_PROPERTIES,
     )

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Dictionary
 
-from undersigned.documents.blocks import Document, DocumentError, fields_of, plain
+from undersigned.documents.model import Document, DocumentError, fields_of, plain
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.metadata import with_properties
@@ -70,10 +70,15 @@ class PdfStamper:
             trailer = file.trailer
             self._size, self._root = int(trailer.Size), trailer.Root.objgen[0]
             self._id = bytes(trailer.ID[0])
-            self._info, self._info_head = trailer.Info.objgen[0], _opened(trailer.Info, [f"/{name}" for name in defaults.properties])
+            self._info, self._info_head = (
+                trailer.Info.objgen[0],
+                _opened(trailer.Info, [f"/{name}" for name in defaults.properties]),
+            )
             metadata = file.Root.Metadata
             self._metadata = metadata.objgen[0]
-            self._xmp = with_properties(metadata.read_bytes(), {name: mark(f"property {name}") for name in defaults.properties}, clean=False)
+            self._xmp = with_properties(
+                metadata.read_bytes(), {name: mark(f"property {name}") for name in defaults.properties}, clean=False
+            )
             widgets = {str(one.T): one for one in file.Root.AcroForm.Fields} if "/AcroForm" in file.Root else {}
             missing = [name for name in defaults.fields if name not in widgets]
             if missing:
@@ -85,10 +90,12 @@ class PdfStamper:
         fields = {**self._names.fields, **stamp.fields}
         properties = {**self._names.properties, **stamp.properties}
         objects: dict[int, bytes] = {
-            self._info: self._info_head + b"".join(
-                b"/%s %s " % (name.encode(), _text(plain(value))) for name, value in properties.items() if value
-            ) + b">>",
-            self._metadata: _stream(b"<< /Type /Metadata /Subtype /XML ", _filled(self._xmp, _values(Stamp({}, properties)))),
+            self._info: self._info_head
+            + b"".join(b"/%s %s " % (name.encode(), _text(plain(value))) for name, value in properties.items() if value)
+            + b">>",
+            self._metadata: _stream(
+                b"<< /Type /Metadata /Subtype /XML ", _filled(self._xmp, _values(Stamp({}, properties)))
+            ),
         }
         for name, value in fields.items():
             objects |= self._fields[name].with_value(plain(value))
@@ -105,8 +112,13 @@ class PdfStamper:
         second = hashlib.sha256(self._id + body).digest()[:16]
         rows = b"".join(struct.pack(">BIH", 1, place, 0) for place in places.values())
         head = b"<< /Type /XRef /Size %d /Index [%s] /W [1 4 2] /Prev %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] " % (
-            self._size + 1, b" ".join(b"%d 1" % number for number in places), self._previous, self._root, self._info,
-            self._id.hex().encode(), second.hex().encode(),
+            self._size + 1,
+            b" ".join(b"%d 1" % number for number in places),
+            self._previous,
+            self._root,
+            self._info,
+            self._id.hex().encode(),
+            second.hex().encode(),
         )
         return body + b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (self._size, _stream(head, rows), at)
 
@@ -117,7 +129,10 @@ class _StampedField:
     def __init__(self, widget: pikepdf.Object) -> None:
         self._number, self._head = widget.objgen[0], _opened(widget, ["/V"])
         drawing = widget.AP.N
-        self._drawing, self._drawing_head = drawing.objgen[0], _opened(drawing.stream_dict, ["/Length", "/Filter", "/DecodeParms"])
+        self._drawing, self._drawing_head = (
+            drawing.objgen[0],
+            _opened(drawing.stream_dict, ["/Length", "/Filter", "/DecodeParms"]),
+        )
         self._width, self._height = float(drawing.BBox[2]), float(drawing.BBox[3])
 
     def with_value(self, value: str) -> dict[int, bytes]:
@@ -156,12 +171,15 @@ class DocxStamper:
         self._defaults = defaults
         names = sorted(parts, key=lambda name: (name != "[Content_Types].xml", name))
         self._members: list[Member | Callable[[Mapping[str, str]], Member]] = [
-            _in_pieces(name, parts[name]) if _MARK.search(parts[name]) else Member.of(name, [parts[name]]) for name in names
+            _in_pieces(name, parts[name]) if _MARK.search(parts[name]) else Member.of(name, [parts[name]])
+            for name in names
         ]
 
     def make(self, stamp: Stamp) -> bytes:
         """One copy. Names that `stamp` leaves out keep the defaults."""
-        values = _values(Stamp({**self._defaults.fields, **stamp.fields}, {**self._defaults.properties, **stamp.properties}))
+        values = _values(
+            Stamp({**self._defaults.fields, **stamp.fields}, {**self._defaults.properties, **stamp.properties})
+        )
         return packed([member if isinstance(member, Member) else member(values) for member in self._members])
 
 

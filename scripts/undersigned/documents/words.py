@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from undersigned.documents.blocks import plain
+from undersigned.documents.model import plain
 from undersigned.records.fields import Month
 
 TEMPLATE = Path(__file__).parent / "template"

@@ -51,11 +51,19 @@ def in_workers(
         while any(worker.item is not None for worker in workers):
             busy = {worker.connection: worker for worker in workers if worker.item is not None}
             next_end = min(worker.started for worker in busy.values()) + limit
-            ready = {busy[one] for one in wait(list(busy), max(0.0, next_end - time.monotonic())) if isinstance(one, Connection)}
-            late = {worker for worker in busy.values() if worker not in ready and time.monotonic() - worker.started >= limit}
+            ready = {
+                busy[one]
+                for one in wait(list(busy), max(0.0, next_end - time.monotonic()))
+                if isinstance(one, Connection)
+            }
+            late = {
+                worker for worker in busy.values() if worker not in ready and time.monotonic() - worker.started >= limit
+            }
             for worker in sorted(ready | late, key=lambda worker: worker.started):
                 item = str(worker.item)
-                answer = worker.answer() if worker in ready else WorkerError(item, f"it takes more than {limit:.0f} seconds")
+                answer = (
+                    worker.answer() if worker in ready else WorkerError(item, f"it takes more than {limit:.0f} seconds")
+                )
                 if isinstance(answer, WorkerError) or worker.given >= _MOST_OF_A_PROCESS:
                     worker.begin_again()
                 worker.item = None
@@ -79,7 +87,9 @@ class _Worker(Generic[Answer]):
 
     def _begin(self) -> None:
         self.connection, theirs = self._context.Pipe()
-        self._process: ForkProcess = self._context.Process(target=_serve, args=(self._work, theirs, self.connection), daemon=True)
+        self._process: ForkProcess = self._context.Process(
+            target=_serve, args=(self._work, theirs, self.connection), daemon=True
+        )
         self._process.start()
         theirs.close()
 

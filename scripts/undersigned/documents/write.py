@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
-from undersigned.documents.blocks import DocumentError
 from undersigned.documents.content.agreement import Agreement, agreement_of
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.layout import agreement_document
 from undersigned.documents.copies import COPY_PROPERTIES, Recipient, master_stamp, recipients_of, sender_of
+from undersigned.documents.docx.docx import docx_of
+from undersigned.documents.model import DocumentError
 from undersigned.documents.packs import NOMINATION, packs_of
 from undersigned.documents.pdf.setting import is_in_use, pdf_of, private_folders
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.word.docx import docx_of
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
@@ -91,7 +91,13 @@ def agreements_to_print(
     first = agreement_of(folder, register, as_of=as_of, register_address=register_address)
     standing = version_in_force(folder, as_of=as_of)
     newest = newest_version(folder, as_of=as_of)
-    if first.version is None or standing is None or newest is None or standing[0] == newest[0] or standing[1].text is None:
+    if (
+        first.version is None
+        or standing is None
+        or newest is None
+        or standing[0] == newest[0]
+        or standing[1].text is None
+    ):
         return [first]
     earlier = agreement_of(folder, register, as_of=as_of, version=standing[0], register_address=register_address)
     return [first, earlier]
@@ -100,14 +106,20 @@ def agreements_to_print(
 def agreement_sheet(agreement: Agreement) -> Sheet:
     """A signable one has places for whose copy it is."""
     return Sheet(
-        agreement.id, f"agreement {agreement!r}", epoch_of(agreement.dated), lambda: agreement_document(agreement),
-        master_stamp() if agreement.signable else Stamp(), COPY_PROPERTIES,
+        agreement.id,
+        f"agreement {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: agreement_document(agreement),
+        master_stamp() if agreement.signable else Stamp(),
+        COPY_PROPERTIES,
     )
 
 
 def form_sheet(form_id: str, form: Form, agreement: Agreement) -> Sheet:
     return Sheet(
-        f"{agreement.id}/{form_id}", f"form {form_id} {agreement!r}", epoch_of(agreement.dated),
+        f"{agreement.id}/{form_id}",
+        f"form {form_id} {agreement!r}",
+        epoch_of(agreement.dated),
         lambda: form_document(form_id, form, agreement),
     )
 
@@ -146,10 +158,18 @@ def write_documents(
             if isinstance(answer, WorkerError):
                 answers[id_] = _failed(DocumentError(id_, answer.reason))
             else:
-                answers[id_] = _together([answer, _failed(*(
-                    DocumentError(id_, f"{Path(name).name} was written and is not there")
-                    for name in answer.names if not Path(name).is_file()
-                ))])
+                answers[id_] = _together(
+                    [
+                        answer,
+                        _failed(
+                            *(
+                                DocumentError(id_, f"{Path(name).name} was written and is not there")
+                                for name in answer.names
+                                if not Path(name).is_file()
+                            )
+                        ),
+                    ]
+                )
             if watch is not None:
                 watch(number, len(ids))
     return _together([answers[id_] for id_ in ids])
@@ -202,9 +222,15 @@ def _written(order: _Order, id_: str) -> Written:
         if order.public_only:
             return Written(restricted=(folder.id,))
         if not _has_text(folder, as_of=order.as_of):
-            return _failed(DocumentError(folder.id, "it is restricted and its text is not kept here; ask the register that holds it"))
+            return _failed(
+                DocumentError(
+                    folder.id, "it is restricted and its text is not kept here; ask the register that holds it"
+                )
+            )
     try:
-        agreements = agreements_to_print(folder, order.register, as_of=order.as_of, register_address=order.register_address)
+        agreements = agreements_to_print(
+            folder, order.register, as_of=order.as_of, register_address=order.register_address
+        )
         to = _recipients(order, folder, agreements[0])
         if order.copies is not None and order.copies.organisations is not None and not (to or order.copies.all_masters):
             return Written()
@@ -277,7 +303,8 @@ def documents_of(
         raise failures[0]
     return {
         stem + ending: content
-        for stem, base in bases.items() for ending, content in ((".pdf", base.pdf), (".docx", base.docx))
+        for stem, base in bases.items()
+        for ending, content in ((".pdf", base.pdf), (".docx", base.docx))
     }
 
 

@@ -49,7 +49,11 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
         text = _put(before, model, change) if isinstance(change, Put) else _appended(before, model, change)
         raw = text.encode("utf-8")
         after = Source(path, raw)
-        if after.faults or _as_read(after.data) != _as_read(_expected(before.data, change)) or _lost(before.text, after.text):
+        if (
+            after.faults
+            or _as_read(after.data) != _as_read(_expected(before.data, change))
+            or _lost(before.text, after.text)
+        ):
             raise EditingError(f"{path} is laid out in a way that only a person can change", "Change the file by hand.")
     formatted = format_record(register, path, raw, model)
     if formatted is None:
@@ -88,6 +92,7 @@ def _as_read(value: Data) -> Data:
 
 def _lost(before: str, after: str) -> bool:
     """Whether a comment is gone."""
+
     def comments(text: str) -> Counter[str]:
         return Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
 
@@ -104,7 +109,9 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
     if node is None:
         return _new_field(source, lines, model, change)
     if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") and len(change.path) == 1:
-        lines[node.start_mark.line : last_line(node) + 1] = render_yaml({str(change.path[0]): change.value}, model).rstrip("\n").split("\n")
+        lines[node.start_mark.line : last_line(node) + 1] = (
+            render_yaml({str(change.path[0]): change.value}, model).rstrip("\n").split("\n")
+        )
         return "\n".join(lines)
     in_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
     if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
@@ -131,7 +138,11 @@ def _new_field(source: Source, lines: list[str], model: type[Authored], change: 
         return "\n".join(lines)
     if len(change.path) == 1:
         multiline = isinstance(change.value, str) and "\n" in change.value
-        said = render_yaml({name: change.value}, model) if multiline else f"{name}: {render_inline(change.value, model, (name,))}\n"
+        said = (
+            render_yaml({name: change.value}, model)
+            if multiline
+            else f"{name}: {render_inline(change.value, model, (name,))}\n"
+        )
         return _at_end(lines, said)
     indent = " " * parent.value[0][0].start_mark.column
     lines.insert(_after(parent), f"{indent}{name}: {render_inline(change.value, model, change.path)}")

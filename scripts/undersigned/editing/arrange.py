@@ -71,7 +71,9 @@ def _same(before: Record[Authored], after: Record[Authored]) -> bool:
 def _as_signed(record: Record[Authored]) -> str:
     """The fingerprint of what is signed in it."""
     data = record.source.data
-    return fingerprint_of(operative_text({}, {"form": data}) if isinstance(record.value, Form) else operative_text(data, {}))
+    return fingerprint_of(
+        operative_text({}, {"form": data}) if isinstance(record.value, Form) else operative_text(data, {})
+    )
 
 
 def _words(lines: list[str]) -> Counter[str]:
@@ -87,7 +89,9 @@ def _only_filled(before: list[str], after: list[str], missing: Missing) -> bool:
 
 def _spelled(lines: list[str]) -> Counter[str]:
     """Every word there is, comments too, however placed: a list's dashes and true or false aside."""
-    words = Counter({word: count for word, count in _words(lines).items() if word not in _YES_NO and word not in _YES_NO.values()})
+    words = Counter(
+        {word: count for word, count in _words(lines).items() if word not in _YES_NO and word not in _YES_NO.values()}
+    )
     del words["-"]
     return words
 
@@ -129,7 +133,8 @@ def _yes_and_no(lines: list[str], root: yaml.Node | None, model: type[Authored])
     """`yes` for `true` and `no` for `false`, where the field is one of yes or no."""
     lines = list(lines)
     found = [
-        node for name, node in _scalars(root, None)
+        node
+        for name, node in _scalars(root, None)
         if name in _yes_no_fields(model) and not node.style and node.value in _YES_NO
     ]
     for node in sorted(found, key=lambda node: (node.start_mark.line, node.start_mark.column), reverse=True):
@@ -174,7 +179,12 @@ def _tidy(lines: list[str], root: yaml.Node | None) -> list[str]:
     inside: set[int] = set()
     for _, node in _scalars(root, None):
         last = last_line(node)
-        inside.update(range(node.start_mark.line + 1 if node.style in ("|", ">") else node.start_mark.line, last + (node.style in ("|", ">"))))
+        inside.update(
+            range(
+                node.start_mark.line + 1 if node.style in ("|", ">") else node.start_mark.line,
+                last + (node.style in ("|", ">")),
+            )
+        )
     tidied = [line if index in inside else line.rstrip(" \t") for index, line in enumerate(lines)]
     while len(tidied) > 1 and not tidied[-1].strip():
         tidied.pop()

@@ -45,14 +45,22 @@ def write_bytes(root: Path, path: str, raw: bytes, *, new: bool = False) -> Path
 
 def _checked(root: Path, path: str) -> Path:
     parts = PurePosixPath(path).parts
-    if not parts or PurePosixPath(path).is_absolute() or "\\" in path or "\0" in path or any(p in ("..", "/") for p in parts):
+    if (
+        not parts
+        or PurePosixPath(path).is_absolute()
+        or "\\" in path
+        or "\0" in path
+        or any(p in ("..", "/") for p in parts)
+    ):
         raise EditingError(f"{path} lies outside the register")
     here = root
     for part in parts:
         here = here / part
         if here.is_symlink():
-            raise EditingError(f"{here.relative_to(root).as_posix()} is a symbolic link, and a register follows none",
-                               "Put the file or folder itself there.")
+            raise EditingError(
+                f"{here.relative_to(root).as_posix()} is a symbolic link, and a register follows none",
+                "Put the file or folder itself there.",
+            )
     if here.is_dir():
         raise EditingError(f"{path} is a folder")
     return here

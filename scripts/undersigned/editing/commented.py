@@ -17,7 +17,10 @@ _WIDTH = 110
 def comment(text: str, indent: int = 0) -> list[str]:
     """`text` as comment lines."""
     before = " " * indent + "# "
-    return [before + line for line in textwrap.wrap(text, _WIDTH - len(before), break_on_hyphens=False, break_long_words=False)]
+    return [
+        before + line
+        for line in textwrap.wrap(text, _WIDTH - len(before), break_on_hyphens=False, break_long_words=False)
+    ]
 
 
 def render_commented(

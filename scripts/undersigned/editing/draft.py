@@ -45,9 +45,20 @@ _EXAMPLES: dict[str, str] = {
 
 
 #: What is published of a restricted protocol.
-_FACTS = frozenset({
-    "title", "kind", "status", "publication", "jurisdictions", "areas", "lead", "effective_from", "effective_to", "parties",
-})
+_FACTS = frozenset(
+    {
+        "title",
+        "kind",
+        "status",
+        "publication",
+        "jurisdictions",
+        "areas",
+        "lead",
+        "effective_from",
+        "effective_to",
+        "parties",
+    }
+)
 
 
 @dataclass
@@ -76,7 +87,10 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
     data = dict(draft.data)
     if facts_only:
         return render_commented(
-            Protocol, data, examples=_EXAMPLES, leave_out=frozenset(Protocol.model_fields) - _FACTS,
+            Protocol,
+            data,
+            examples=_EXAMPLES,
+            leave_out=frozenset(Protocol.model_fields) - _FACTS,
             written={"parties": lambda: _parties(draft, names, facts_only=True)} if draft.flows else None,
         )
     groups = [{"id": names[end.id][0], "title": end.title} for end in draft.ends if _is_group(draft, end)]
@@ -97,7 +111,9 @@ def _is_group(draft: Draft, end: End) -> bool:
 def _group_names(draft: Draft, taken: frozenset[str]) -> dict[str, list[str]]:
     """What stands in a flow for each group."""
     return {
-        end.id: [f"{end.id}-group" if end.id in taken else end.id] if _is_group(draft, end) else [*draft.members[end.id]]
+        end.id: [f"{end.id}-group" if end.id in taken else end.id]
+        if _is_group(draft, end)
+        else [*draft.members[end.id]]
         for end in draft.ends
     }
 
@@ -114,14 +130,23 @@ def _parties(draft: Draft, names: Mapping[str, list[str]], *, facts_only: bool =
                 del party["capacity"]
             elif _is_group(draft, end):
                 party["group"] = names[end.id][0]
-            shown = render_yaml(
-                {"organisation": member or "x", **{key: value for key, value in party.items() if value}}, Protocol, ("parties", 0)
-            ).rstrip("\n").split("\n")
+            shown = (
+                render_yaml(
+                    {"organisation": member or "x", **{key: value for key, value in party.items() if value}},
+                    Protocol,
+                    ("parties", 0),
+                )
+                .rstrip("\n")
+                .split("\n")
+            )
             if member:
                 known.add(member)
                 lines += [f"  - {shown[0]}", *(f"    {line}" for line in shown[1:])]
             else:
-                lines += [f"  # - organisation: ({end.asks}: an id of a folder under signatories)", *(f"  #   {line}" for line in shown[1:])]
+                lines += [
+                    f"  # - organisation: ({end.asks}: an id of a folder under signatories)",
+                    *(f"  #   {line}" for line in shown[1:]),
+                ]
     return ["parties:" if known else "# parties:", *lines]
 
 
@@ -141,4 +166,3 @@ def _flows(draft: Draft, names: Mapping[str, list[str]]) -> list[str]:
 
 def _named(ends: list[str], names: Mapping[str, list[str]]) -> list[str]:
     return list(dict.fromkeys(name for end in ends for name in names[end]))
-

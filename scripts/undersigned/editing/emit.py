@@ -104,7 +104,11 @@ def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = ()
     """
     arranged = _arranged(data, model, path)
     return yaml.dump(
-        dict(arranged), Dumper=_QuotingDumper if quoted else _Dumper, sort_keys=False, allow_unicode=True, width=2**31,
+        dict(arranged),
+        Dumper=_QuotingDumper if quoted else _Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=2**31,
         default_flow_style=False,
     )
 

@@ -70,7 +70,9 @@ def model_of(path: str) -> type[Authored] | None:
             return None
 
 
-def _missing_fingerprints(register: Register, path: str, raw: bytes, model: type[Authored]) -> Iterator[tuple[Path, str]]:
+def _missing_fingerprints(
+    register: Register, path: str, raw: bytes, model: type[Authored]
+) -> Iterator[tuple[Path, str]]:
     """The path, in the file, of each signature or review without a fingerprint, and the one that its version has."""
     if model not in (SigningRecord, Review) or b"version" not in raw:
         return
@@ -79,7 +81,11 @@ def _missing_fingerprints(register: Register, path: str, raw: bytes, model: type
     entries: list[tuple[Path, Data]] = [((), data)]
     if model is SigningRecord:
         signatures = data.get("signatures")
-        entries = [(("signatures", index), one) for index, one in enumerate(signatures)] if isinstance(signatures, list) else []
+        entries = (
+            [(("signatures", index), one) for index, one in enumerate(signatures)]
+            if isinstance(signatures, list)
+            else []
+        )
     for place, entry in entries:
         if isinstance(entry, dict) and "fingerprint" not in entry and isinstance(entry.get("version"), str):
             fingerprint = _fingerprint(register, protocol, entry["version"])

@@ -14,12 +14,7 @@ from undersigned.editing.new_form import ask_form, write_form
 from undersigned.editing.new_outcome import ask_outcome, write_outcome
 from undersigned.editing.new_protocol import ask_protocol, write_protocol
 from undersigned.editing.new_review import ask_review, write_review
-from undersigned.editing.new_signatory import (
-    ask_organisation,
-    ask_signature,
-    write_organisation,
-    write_signature,
-)
+from undersigned.editing.new_signatory import ask_organisation, ask_signature, write_organisation, write_signature
 from undersigned.editing.request import Question, Request
 from undersigned.findings import Finding
 from undersigned.records.reading import did_you_mean
@@ -42,7 +37,9 @@ class _Kind:
 _KINDS: dict[str, _Kind] = {
     "protocol": _Kind(("ID",), "county-housing", ask_protocol, write_protocol),
     "organisation": _Kind(("ID",), "stafford-borough-council", ask_organisation, write_organisation, None),
-    "signature": _Kind(("ORG", "PROTOCOL"), "stafford-borough-council county-housing", ask_signature, write_signature, 1),
+    "signature": _Kind(
+        ("ORG", "PROTOCOL"), "stafford-borough-council county-housing", ask_signature, write_signature, 1
+    ),
     "review": _Kind(("PROTOCOL",), "county-housing", ask_review, write_review),
     "form": _Kind(("PROTOCOL", "FORM"), "county-housing risk-summary", ask_form, write_form),
     "outcome": _Kind(("PROTOCOL", "PERIOD"), "county-housing 2026-27-q1", ask_outcome, write_outcome),
@@ -57,7 +54,13 @@ def questions(
 
 
 def new_record(
-    kind: str, register: Register, ids: Sequence[str], *, answers: Mapping[str, str], standard: str | None = None, as_of: date
+    kind: str,
+    register: Register,
+    ids: Sequence[str],
+    *,
+    answers: Mapping[str, str],
+    standard: str | None = None,
+    as_of: date,
 ) -> Path:
     """Writes a commented record that adds no error to `check`, and returns its path.
 
@@ -97,7 +100,9 @@ def _request(
 ) -> Request:
     maker = _kind(kind)
     if len(ids) != len(maker.ids):
-        raise EditingError(f"'new {kind}' takes {' and '.join(maker.ids)}", f"For example: undersigned new {kind} {maker.example}")
+        raise EditingError(
+            f"'new {kind}' takes {' and '.join(maker.ids)}", f"For example: undersigned new {kind} {maker.example}"
+        )
     if standard is not None and kind not in ("protocol", "form"):
         raise EditingError(f"there is no standard {kind} to copy", "Leave --from out.")
     protocol_id = "" if maker.protocol is None else ids[maker.protocol]
@@ -107,7 +112,10 @@ def _request(
 def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
     """Checks the register as it would be: a new record adds no error, whatever was answered."""
     before = request.register
-    contents = {**before.files.contents, **{path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}}
+    contents = {
+        **before.files.contents,
+        **{path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()},
+    }
     folders = {*before.files.folders, *("/".join(path.split("/")[:2]) for path in texts)}
     files = replace(before.files, contents=contents, folders=tuple(sorted(folders)))
     after = Register(before.root, files, repository_private=before.repository_private, address=before.address)

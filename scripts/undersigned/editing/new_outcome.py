@@ -8,12 +8,7 @@ from datetime import date
 
 from undersigned.editing import EditingError
 from undersigned.editing.commented import render_commented
-from undersigned.editing.request import (
-    Question,
-    Request,
-    check_new_id,
-    head_comment,
-)
+from undersigned.editing.request import Question, Request, check_new_id, head_comment
 from undersigned.records.outcome import Outcome
 from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Data
@@ -28,7 +23,11 @@ def ask_outcome(request: Request) -> list[Question]:
     check_new_id(request.ids[1], "a return")
     days = days_of(request.ids[1])
     monitored = [measure for monitoring in folder.value.monitoring for measure in monitoring.measures]
-    known = [m for m in dict.fromkeys(monitored) if m in vocabulary().outcome_measures and vocabulary().outcome_measures[m].kind != "list"]
+    known = [
+        m
+        for m in dict.fromkeys(monitored)
+        if m in vocabulary().outcome_measures and vocabulary().outcome_measures[m].kind != "list"
+    ]
     return [
         Question("from", "The first day it covers (as 2026-04-01)", str(days[0]) if days else None),
         Question("to", "The last day it covers", str(days[1]) if days else None),
@@ -68,7 +67,10 @@ def write_outcome(request: Request) -> dict[str, str]:
     """Path to text, the return itself last."""
     for name in ("from", "to"):
         if not request.answer(name):
-            raise EditingError("a return says which days it covers", "Name it after them (2026-27, 2026-27-q1, 2026-05), or give --set from=… and --set to=…")
+            raise EditingError(
+                "a return says which days it covers",
+                "Name it after them (2026-27, 2026-27-q1, 2026-05), or give --set from=… and --set to=…",
+            )
     results: list[Data] = []
     for id_ in (word.strip() for word in request.answers["measures"].split(",")):
         measure = vocabulary().outcome_measures.get(id_)
@@ -86,10 +88,16 @@ def write_outcome(request: Request) -> dict[str, str]:
         **{name: request.answers[name] for name in ("area", "source") if request.answer(name)},
         "results": results,
     }
-    text = render_commented(Outcome, data, examples={
-        "area": "staffordshire", "source": "Where the figures come from", "extracted_on": str(request.as_of),
-        "notes": "|\n  What a reader must know.",
-    })
+    text = render_commented(
+        Outcome,
+        data,
+        examples={
+            "area": "staffordshire",
+            "source": "Where the figures come from",
+            "extracted_on": str(request.as_of),
+            "notes": "|\n  What a reader must know.",
+        },
+    )
     head = '"[x]" stands for a figure that is not available: write the figure in its place. A count from 1 to 4 of people is written "[c]".'
     return {f"protocols/{request.protocol().id}/outcomes/{request.ids[1]}.yaml": head_comment(head) + text}
 

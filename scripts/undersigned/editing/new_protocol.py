@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from undersigned.editing import EditingError, library
 from undersigned.editing.draft import Draft, render_draft
-from undersigned.editing.request import (
-    Question,
-    Request,
-    check_new_id,
-    find_organisation,
-    head_comment,
-    in_words,
-)
+from undersigned.editing.request import Question, Request, check_new_id, find_organisation, head_comment, in_words
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of
@@ -43,8 +36,18 @@ def ask_protocol(request: Request) -> list[Question]:
     data = draft.data
     asked = [
         Question("title", "Its title", data.get("title") or in_words(id_)),
-        Question("kind", "What sort of agreement", data.get("kind") or "information-sharing-protocol", values_of(Protocol, "kind")),
-        Question("publication", "May the public read it", data.get("publication") or "public", values_of(Protocol, "publication")),
+        Question(
+            "kind",
+            "What sort of agreement",
+            data.get("kind") or "information-sharing-protocol",
+            values_of(Protocol, "kind"),
+        ),
+        Question(
+            "publication",
+            "May the public read it",
+            data.get("publication") or "public",
+            values_of(Protocol, "publication"),
+        ),
     ]
     for end in draft.ends:
         fitting = _organisations_of(request.register, end.kinds)
@@ -57,7 +60,12 @@ def _organisations_of(register: Register, kinds: tuple[str, ...]) -> list[str]:
     found = []
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
-        if record is not None and record.value is not None and record.value.kind in kinds and record.value.dissolved_on is None:
+        if (
+            record is not None
+            and record.value is not None
+            and record.value.kind in kinds
+            and record.value.dissolved_on is None
+        ):
             found.append(id_)
     return found
 
@@ -67,7 +75,11 @@ def write_protocol(request: Request) -> dict[str, str]:
     draft = _draft(request)
     id_ = request.ids[0]
     draft.members = {
-        end.id: [find_organisation(request.register, name.strip()) for name in (request.answer(end.id) or "").split(",") if name.strip()]
+        end.id: [
+            find_organisation(request.register, name.strip())
+            for name in (request.answer(end.id) or "").split(",")
+            if name.strip()
+        ]
         for end in draft.ends
     }
     draft.members = {end: list(dict.fromkeys(names)) for end, names in draft.members.items()}
@@ -77,8 +89,14 @@ def write_protocol(request: Request) -> dict[str, str]:
         draft.data["lead"] = find_organisation(request.register, lead)
     if draft.data["publication"] == "restricted" and not request.register.repository_private:
         # The text of a restricted protocol must not stand in a public repository at all.
-        draft.data = {name: draft.data[name] for name in ("title", "kind", "publication", "status", "jurisdictions", "lead") if name in draft.data}
-        return {f"protocols/{id_}/protocol.yaml": head_comment(_RESTRICTED) + render_draft(draft, taken=(), facts_only=True)}
+        draft.data = {
+            name: draft.data[name]
+            for name in ("title", "kind", "publication", "status", "jurisdictions", "lead")
+            if name in draft.data
+        }
+        return {
+            f"protocols/{id_}/protocol.yaml": head_comment(_RESTRICTED) + render_draft(draft, taken=(), facts_only=True)
+        }
     texts = {f"protocols/{id_}/forms/{form}.yaml": library.standard_form(form) for form in draft.forms()}
     source = _SOURCE.format(standard=request.standard, day=library.LAW_CHECKED) if request.standard else ""
     text = head_comment(_DRAFT + source) + render_draft(draft, taken=request.register.organisation_ids)
@@ -97,4 +115,3 @@ _RESTRICTED = (
     "A restricted protocol is published by title, parties and dates alone. Its text stands in a private register and must not "
     "be written here."
 )
-

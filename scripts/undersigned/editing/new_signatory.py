@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from undersigned.editing import EditingError
 from undersigned.editing.commented import render_commented
-from undersigned.editing.request import (
-    Question,
-    Request,
-    as_name,
-    check_new_id,
-    find_organisation,
-)
+from undersigned.editing.request import Question, Request, as_name, check_new_id, find_organisation
 from undersigned.records.organisation import Organisation
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data
 from undersigned.records.vocabulary import vocabulary
-from undersigned.status import (
-    Identities,
-    newest_version,
-    party_text,
-)
+from undersigned.status import Identities, newest_version, party_text
 
 
 def ask_organisation(request: Request) -> list[Question]:
     """What to ask; EditingError where the organisation could not be made whatever is answered."""
     id_ = check_new_id(request.ids[0], "an organisation")
     if request.register.has_organisation(id_):
-        raise EditingError(f"there is or was an organisation '{id_}' already", "An id is never used again; choose another.")
+        raise EditingError(
+            f"there is or was an organisation '{id_}' already", "An id is never used again; choose another."
+        )
     return [
         Question("name", "Its full name", as_name(id_)),
         Question("kind", "What kind of body", "other", tuple(vocabulary().organisation_kinds)),
-        Question("jurisdiction", "Where it acts", None, ("england", "wales", "scotland", "northern-ireland", "ireland", "crown-dependency")),
+        Question(
+            "jurisdiction",
+            "Where it acts",
+            None,
+            ("england", "wales", "scotland", "northern-ireland", "ireland", "crown-dependency"),
+        ),
         Question("website", "Its address on the web, beginning with https"),
     ]
 
@@ -38,14 +35,26 @@ def ask_organisation(request: Request) -> list[Question]:
 def write_organisation(request: Request) -> dict[str, str]:
     """Path to text, the organisation itself last."""
     data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
-    text = render_commented(Organisation, data, examples={
-        "kind": "other", "jurisdiction": "england", "areas": "[staffordshire]", "also_known_as": "[A shorter name]",
-        "website": "https://www.example.org", "ico_registration": "Z0000000", "legal": "{duty_to_refer: yes}", "parent": "(the id of the parent)",
-        "hosted_by": "(the id of the host)", "data_protection_officer": "{post: Data Protection Officer, mailbox: dpo@example.org}",
-        "contact": f"{{post: Partnerships Manager, mailbox: partnerships@example.org, confirmed_on: {request.as_of}}}",
-        "accounts": '["@example-council/partnerships"]',
-        "postal_address": "Partnerships Office, Example Street, Example Town",
-    }, leave_out=frozenset({"formerly", "dissolved_on", "successors"}))
+    text = render_commented(
+        Organisation,
+        data,
+        examples={
+            "kind": "other",
+            "jurisdiction": "england",
+            "areas": "[staffordshire]",
+            "also_known_as": "[A shorter name]",
+            "website": "https://www.example.org",
+            "ico_registration": "Z0000000",
+            "legal": "{duty_to_refer: yes}",
+            "parent": "(the id of the parent)",
+            "hosted_by": "(the id of the host)",
+            "data_protection_officer": "{post: Data Protection Officer, mailbox: dpo@example.org}",
+            "contact": f"{{post: Partnerships Manager, mailbox: partnerships@example.org, confirmed_on: {request.as_of}}}",
+            "accounts": '["@example-council/partnerships"]',
+            "postal_address": "Partnerships Office, Example Street, Example Town",
+        },
+        leave_out=frozenset({"formerly", "dissolved_on", "successors"}),
+    )
     return {f"signatories/{request.ids[0]}/organisation.yaml": text}
 
 
@@ -55,9 +64,14 @@ def ask_signature(request: Request) -> list[Question]:
     if organisation in folder.signing:
         raise EditingError(f"{folder.signing[organisation].path} exists already", "Add an entry to it.")
     identities = Identities(folder, request.register, as_of=request.as_of)
-    named = {**identities.present_parties(folder.value.parties), **identities.present_parties(party_text(folder, as_of=request.as_of))}
+    named = {
+        **identities.present_parties(folder.value.parties),
+        **identities.present_parties(party_text(folder, as_of=request.as_of)),
+    }
     if organisation not in named:
-        raise EditingError(f"{organisation} is no party to {folder.id}", f"Add it to the parties of {folder.record.path} first.")
+        raise EditingError(
+            f"{organisation} is no party to {folder.id}", f"Add it to the parties of {folder.record.path} first."
+        )
     newest = newest_version(folder, as_of=request.as_of)
     default = "Nominated officer (to be confirmed)" if newest is None or not named[organisation].signs else None
     return [
@@ -81,15 +95,25 @@ def write_signature(request: Request) -> dict[str, str]:
             entry["sent_on"] = request.answers["sent_on"]
         data["signatures"] = [entry]
     lines = [
-        "# sent_on: 2026-05-04", "# approved_on: 2026-05-14", "# signed_on: 2026-05-20",
+        "# sent_on: 2026-05-04",
+        "# approved_on: 2026-05-14",
+        "# signed_on: 2026-05-20",
         "# signed_by: {post: Chief Executive, authority: office}   # or delegation, resolution, deed, with a reference",
-        "# method: wet-ink   # or electronic, digital-certificate, deed, minute", "# returned_on: 2026-05-28",
+        "# method: wet-ink   # or electronic, digital-certificate, deed, minute",
+        "# returned_on: 2026-05-28",
     ]
-    text = render_commented(SigningRecord, data, examples={
-        "nominated_officer": f"{{post: Housing Options Manager, mailbox: housing@example.org, deputy_post: Team Leader, confirmed_on: {request.as_of}}}",
-        "other_officers": "[{post: Duty officer, mailbox: duty@example.org, hours: out-of-hours}]",
-        "signatures": '\n  - version: "1.0"\n    sent_on: 2026-05-04\n    signed_on: 2026-05-20',
-    }, leave_out=frozenset({"inherits"}))
+    text = render_commented(
+        SigningRecord,
+        data,
+        examples={
+            "nominated_officer": f"{{post: Housing Options Manager, mailbox: housing@example.org, deputy_post: Team Leader, confirmed_on: {request.as_of}}}",
+            "other_officers": "[{post: Duty officer, mailbox: duty@example.org, hours: out-of-hours}]",
+            "signatures": '\n  - version: "1.0"\n    sent_on: 2026-05-04\n    signed_on: 2026-05-20',
+        },
+        leave_out=frozenset({"inherits"}),
+    )
     if newest is not None:
-        text += "".join(f"    {line}\n" for line in lines if not (request.answer("sent_on") and line.startswith("# sent_on")))
+        text += "".join(
+            f"    {line}\n" for line in lines if not (request.answer("sent_on") and line.startswith("# sent_on"))
+        )
     return {f"signatories/{organisation}/{folder.id}.yaml": text}

@@ -22,8 +22,15 @@ _MOST_SHOWN = 8
 
 
 def release(
-    register: Register, protocol_id: str, *, change: Change, summary: str, version: str | None = None, agreed_on: date,
-    effective_from: date | None = None, replaces_earlier_on: date | None = None,
+    register: Register,
+    protocol_id: str,
+    *,
+    change: Change,
+    summary: str,
+    version: str | None = None,
+    agreed_on: date,
+    effective_from: date | None = None,
+    replaces_earlier_on: date | None = None,
 ) -> Path:
     """Stamps the working text as the next version (or as `version`) and returns the new file's path.
 
@@ -57,11 +64,16 @@ def _proven(path: str, facts: dict[str, str | date], folder: ProtocolFolder) -> 
         text = render_version(facts, folder.working_text, quoted=quoted)
         record = read_record(path, text.encode("utf-8", "surrogatepass"), Version)
         stamped = record.source.data.get("text", {})
-        if record.clean and fingerprint_of(operative_text(stamped, stamped.get("forms", {}))) == folder.working_fingerprint:
+        if (
+            record.clean
+            and fingerprint_of(operative_text(stamped, stamped.get("forms", {}))) == folder.working_fingerprint
+        ):
             return text
     faults = "; ".join(dict.fromkeys(finding.message for finding in record.findings)) or "its fingerprint would differ"
-    raise EditingError(f"the text of {folder.id} cannot be written as a version: {faults}",
-                       "Look in the text for characters that cannot be seen or written, and take them out.")
+    raise EditingError(
+        f"the text of {folder.id} cannot be written as a version: {faults}",
+        "Look in the text for characters that cannot be seen or written, and take them out.",
+    )
 
 
 def _refuse_unreadable(register: Register, folder: ProtocolFolder) -> None:
@@ -70,12 +82,23 @@ def _refuse_unreadable(register: Register, folder: ProtocolFolder) -> None:
         *(finding for form in folder.forms.values() for finding in form.findings),
         *(finding for version in folder.versions.values() for finding in version.findings),
     ]
-    stamped = (f"protocols/{folder.id}/protocol.yaml", f"protocols/{folder.id}/versions/", f"protocols/{folder.id}/forms/")
+    stamped = (
+        f"protocols/{folder.id}/protocol.yaml",
+        f"protocols/{folder.id}/versions/",
+        f"protocols/{folder.id}/forms/",
+    )
     # A version or form that is not read because of its name or kind would be missing from the stamp without a word.
-    findings += [f for f in (*register.findings, *folder.findings) if f.path.startswith(stamped) and f.code not in ("bad-id", "two-signing-records")]
+    findings += [
+        f
+        for f in (*register.findings, *folder.findings)
+        if f.path.startswith(stamped) and f.code not in ("bad-id", "two-signing-records")
+    ]
     if findings or folder.record.value is None:
         first = f" ({findings[0].path}:{findings[0].line}: {findings[0].message})" if findings else ""
-        raise EditingError(f"{folder.id} does not read wholly, so it cannot be stamped{first}", "Mend what 'undersigned check' shows first.")
+        raise EditingError(
+            f"{folder.id} does not read wholly, so it cannot be stamped{first}",
+            "Mend what 'undersigned check' shows first.",
+        )
 
 
 def _refuse_without_text(folder: ProtocolFolder) -> None:
@@ -90,12 +113,19 @@ def _refuse_without_text(folder: ProtocolFolder) -> None:
 def _next_number(folder: ProtocolFolder, change: Change, given: str | None) -> str:
     last = max(folder.versions, key=version_key, default=None)
     if last is None and change != "material":
-        raise EditingError(f"the first version of {folder.id} must be material, not '{change}'", "Use --change material.")
+        raise EditingError(
+            f"the first version of {folder.id} must be material, not '{change}'", "Use --change material."
+        )
     if given is not None:
         if not VERSION_NUMBER.match(given):
-            raise EditingError(f"'{given}' is not a version number", "Versions are two whole numbers with a full stop, for example 1.0 or 2.1.")
+            raise EditingError(
+                f"'{given}' is not a version number",
+                "Versions are two whole numbers with a full stop, for example 1.0 or 2.1.",
+            )
         if last is not None and version_key(given) <= version_key(last):
-            raise EditingError(f"version {given} is not above the last one, {last}", f"Leave --version out, or give one above {last}.")
+            raise EditingError(
+                f"version {given} is not above the last one, {last}", f"Leave --version out, or give one above {last}."
+            )
         return given
     if last is None:
         return "1.0"
@@ -106,7 +136,10 @@ def _next_number(folder: ProtocolFolder, change: Change, given: str | None) -> s
 def _refuse_days_going_back(folder: ProtocolFolder, agreed_on: date) -> None:
     for number, version in reversed(folder.read_versions()):
         if surely_before(agreed_on, version.agreed_on):
-            raise EditingError(f"{agreed_on} is before version {number} was agreed ({version.agreed_on})", "Give the day it was agreed with --as-of.")
+            raise EditingError(
+                f"{agreed_on} is before version {number} was agreed ({version.agreed_on})",
+                "Give the day it was agreed with --as-of.",
+            )
 
 
 def _refuse_change(register: Register, folder: ProtocolFolder, change: Change, summary: str, agreed_on: date) -> None:
@@ -132,7 +165,12 @@ def _refuse_change(register: Register, folder: ProtocolFolder, change: Change, s
     after = folder.working_text
     succeeded = _succeeded(register, identities, before) | _succeeded(register, identities, after)
     beyond = excess(
-        change, identities.rename(before), identities.rename(after), summary=summary, agreed_on=agreed_on, succeeded=succeeded,
+        change,
+        identities.rename(before),
+        identities.rename(after),
+        summary=summary,
+        agreed_on=agreed_on,
+        succeeded=succeeded,
     )
     if beyond:
         named = [str(getattr(difference, "label", difference)) for difference in beyond]
@@ -146,4 +184,6 @@ def _refuse_change(register: Register, folder: ProtocolFolder, change: Change, s
 def _succeeded(register: Register, identities: Identities, text: Mapping[str, Data]) -> frozenset[str]:
     """The parties, under present ids, that are there by having taken another's place."""
     named = [party["organisation"] for party in text.get("parties", ()) if isinstance(party.get("organisation"), str)]
-    return frozenset(id_ for name in named for id_ in identities.present(name) if id_ != register.present_organisation(name))
+    return frozenset(
+        id_ for name in named for id_ in identities.present(name) if id_ != register.present_organisation(name)
+    )

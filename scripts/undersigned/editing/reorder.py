@@ -74,7 +74,12 @@ class _Arrangement:
             gap = was_top.gap if entry is top else top.gap if entry is was_top else entry.gap
             if entry is top and prefix.strip():  # a list's dash stands before it, so that its comments go above
                 indent = prefix[: len(prefix) - len(prefix.lstrip())]
-                out += [*gap, *(indent + line.strip() for line in entry.comments), prefix + entry.body[0], *entry.body[1:]]
+                out += [
+                    *gap,
+                    *(indent + line.strip() for line in entry.comments),
+                    prefix + entry.body[0],
+                    *entry.body[1:],
+                ]
             else:
                 out += [*gap, *entry.comments, " " * len(prefix) + entry.body[0], *entry.body[1:]]
         return out
@@ -94,13 +99,20 @@ class _Arrangement:
             leads.append(self._lead_start(item, following, column))
         stop = self._lead_start(node, end, column)
         out = self._lines[start : dashes[0]]
-        for index, (item, dash, lead, last) in enumerate(zip(node.value, dashes, leads, [*leads[1:], stop], strict=True)):
+        for index, (item, dash, lead, last) in enumerate(
+            zip(node.value, dashes, leads, [*leads[1:], stop], strict=True)
+        ):
             out += [*self._lines[lead:dash], *self._render(item, (*path, index), dash, last)]
         return [*out, *self._lines[stop:end]]
 
     def _render(self, node: yaml.Node, path: Path, start: int, end: int) -> list[str]:
         """The lines from `start` up to `end`, in which `node` stands alone, in order."""
-        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value and node.start_mark.line >= start:
+        if (
+            isinstance(node, yaml.CollectionNode)
+            and not node.flow_style
+            and node.value
+            and node.start_mark.line >= start
+        ):
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path, start, end)
             if isinstance(node, yaml.SequenceNode):
@@ -175,7 +187,10 @@ def _flow_text(line: str, node: yaml.Node, path: Path, model: type[Authored]) ->
             at = item.end_mark.column
         return out + line[at:end]
     entries = [
-        (key.value, line[key.start_mark.column : value.start_mark.column] + _flow_text(line, value, (*path, key.value), model))
+        (
+            key.value,
+            line[key.start_mark.column : value.start_mark.column] + _flow_text(line, value, (*path, key.value), model),
+        )
         for key, value in node.value
     ]
     order = {name: index for index, name in enumerate(key_order(model, path))}

@@ -44,23 +44,33 @@ class Request:
         """The protocol that the new record is for; EditingError if there is none that reads."""
         folder = self.register.protocol(self.protocol_id)
         if folder is None:
-            raise EditingError(f"there is no protocol '{self.protocol_id}'", did_you_mean(self.protocol_id, self.register.protocol_ids))
+            raise EditingError(
+                f"there is no protocol '{self.protocol_id}'", did_you_mean(self.protocol_id, self.register.protocol_ids)
+            )
         if not folder.readable:
-            raise EditingError(f"the record of {folder.id} cannot be read", "Mend what 'undersigned check' shows first.")
+            raise EditingError(
+                f"the record of {folder.id} cannot be read", "Mend what 'undersigned check' shows first."
+            )
         return folder
 
 
 def check_new_id(id_: str, what: str) -> str:
     """The id itself; EditingError where it cannot be the id of `what`."""
     if not KEBAB.match(id_) or id_ == "organisation":
-        raise EditingError(f"'{id_}' cannot be the id of {what}", "Use small letters, digits and single hyphens, for example county-housing.")
+        raise EditingError(
+            f"'{id_}' cannot be the id of {what}",
+            "Use small letters, digits and single hyphens, for example county-housing.",
+        )
     return id_
 
 
 def find_organisation(register: Register, id_: str) -> str:
     """The present id of an organisation; EditingError where there is none."""
     if not register.has_organisation(id_):
-        raise EditingError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids) or "Make it with 'undersigned new organisation'.")
+        raise EditingError(
+            f"there is no organisation '{id_}'",
+            did_you_mean(id_, register.organisation_ids) or "Make it with 'undersigned new organisation'.",
+        )
     return register.present_organisation(id_)
 
 

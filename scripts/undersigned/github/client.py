@@ -55,7 +55,12 @@ class GitHub:
     """
 
     def __init__(
-        self, repository: str, token: str, *, api: str = API, pause: Callable[[float], None] = time.sleep,
+        self,
+        repository: str,
+        token: str,
+        *,
+        api: str = API,
+        pause: Callable[[float], None] = time.sleep,
         patience: float = 1200.0,
     ) -> None:
         owner, slash, name = repository.partition("/")
@@ -70,9 +75,9 @@ class GitHub:
         self._has_written = False
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
-        self._session.headers.update({
-            "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION, "User-Agent": "undersigned",
-        })
+        self._session.headers.update(
+            {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION, "User-Agent": "undersigned"}
+        )
 
     # -- reads ------------------------------------------------------------------------------------------------------
 
@@ -129,9 +134,7 @@ class GitHub:
         asked = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in query.items()}
         for attempt in range(MOST_TRIES):
             try:
-                answer = self._session.request(
-                    "GET", address, params=asked, timeout=TIME_LIMITS, allow_redirects=False
-                )
+                answer = self._session.request("GET", address, params=asked, timeout=TIME_LIMITS, allow_redirects=False)
             except requests.RequestException as fault:
                 self._wait(fault_wait(attempt), f"{self._named('GET', address)}: {_fault(fault)}")
                 continue
@@ -143,7 +146,8 @@ class GitHub:
             self._refuse_refusal(answer, self._named("GET", address))
             return answer
         raise GitHubError(
-            f"{self._named('GET', address)}: no answer after {MOST_TRIES} tries", "Look at githubstatus.com, and run this again later."
+            f"{self._named('GET', address)}: no answer after {MOST_TRIES} tries",
+            "Look at githubstatus.com, and run this again later.",
         )
 
     def _write(self, method: str, path: str, body: JsonObject | None) -> Json:
@@ -156,10 +160,13 @@ class GitHub:
             try:
                 answer = self._session.request(method, address, json=body, timeout=TIME_LIMITS, allow_redirects=False)
             except requests.RequestException as fault:
-                raise UnansweredError(f"{named}: {_fault(fault)}", "Look whether it was done before asking again.") from None
+                raise UnansweredError(
+                    f"{named}: {_fault(fault)}", "Look whether it was done before asking again."
+                ) from None
             if answer.status_code in BROKEN:
                 raise UnansweredError(
-                    f"{named}: answered {answer.status_code}", "Look whether it was done before asking again.",
+                    f"{named}: answered {answer.status_code}",
+                    "Look whether it was done before asking again.",
                     status=answer.status_code,
                 )
             if self._waited_for_limit(answer, attempt, named):  # a limit is refused before anything is done
@@ -177,7 +184,9 @@ class GitHub:
 
     def _wait(self, seconds: float, why: str) -> None:
         if seconds > self._patience:
-            raise GitHubError(why, "That is longer than this run may wait. Run it again later; what was done stays done.")
+            raise GitHubError(
+                why, "That is longer than this run may wait. Run it again later; what was done stays done."
+            )
         self._patience -= seconds
         self._pause(seconds)
 
@@ -212,7 +221,9 @@ def _json(answer: requests.Response) -> Json:
     try:
         value: Json = answer.json()
     except ValueError:
-        raise GitHubError("GitHub's answer is not JSON", "Is the API's address right?", status=answer.status_code) from None
+        raise GitHubError(
+            "GitHub's answer is not JSON", "Is the API's address right?", status=answer.status_code
+        ) from None
     return value
 
 

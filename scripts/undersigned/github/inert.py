@@ -47,6 +47,10 @@ def mail_link(mailbox: str, words: str, *, subject: str = "", body: str = "") ->
     """A link that opens an e-mail (RFC 6068); the words alone, inert, where the mailbox is none."""
     if not is_mailbox(mailbox):
         return inert(words)
-    fields = [f"{name}={quote(text, safe='')}" for name, text in (("subject", subject), ("body", body.replace("\n", "\r\n"))) if text]
+    fields = [
+        f"{name}={quote(text, safe='')}"
+        for name, text in (("subject", subject), ("body", body.replace("\n", "\r\n")))
+        if text
+    ]
     shown = _MARKUP.sub(r"\\\1", words) if words == mailbox else inert(words)  # in a link, nothing else becomes one
     return f"[{shown}](mailto:{quote(mailbox, safe='@')}" + (f"?{'&'.join(fields)}" if fields else "") + ")"

@@ -121,8 +121,11 @@ class Issues:
 
 def _issue(answer: JsonObject) -> Issue:
     return Issue(
-        number=number_in(answer, "number"), title=text_in(answer, "title"), body=_lines(text_in(answer, "body")),
-        author=text_in(object_in(answer, "user"), "login"), open=text_in(answer, "state") == "open",
+        number=number_in(answer, "number"),
+        title=text_in(answer, "title"),
+        body=_lines(text_in(answer, "body")),
+        author=text_in(object_in(answer, "user"), "login"),
+        open=text_in(answer, "state") == "open",
         labels=frozenset(text_in(label, "name") for label in objects_in(answer, "labels")),
         comment_count=number_in(answer, "comments"),
     )
@@ -130,7 +133,8 @@ def _issue(answer: JsonObject) -> Issue:
 
 def _comment(answer: JsonObject) -> Comment:
     return Comment(
-        id=number_in(answer, "id"), author=text_in(object_in(answer, "user"), "login"),
+        id=number_in(answer, "id"),
+        author=text_in(object_in(answer, "user"), "login"),
         body=_lines(text_in(answer, "body")),
     )
 

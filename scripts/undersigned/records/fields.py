@@ -135,15 +135,16 @@ def _text_of(pattern: str, examples: list[str]) -> WithJsonSchema:
 
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 DayOrMonth = Annotated[
-    date | Month,
-    PlainValidator(_day_or_month),
-    _text_of(r"^\d{4}-\d{2}(-\d{2})?$", ["2026-05-01", "2004-05"]),
+    date | Month, PlainValidator(_day_or_month), _text_of(r"^\d{4}-\d{2}(-\d{2})?$", ["2026-05-01", "2004-05"])
 ]
 YesNo = Annotated[bool, PlainValidator(_yes_no), WithJsonSchema({"enum": ["yes", "no", "true", "false", True, False]})]
-Whole = Annotated[int, PlainValidator(_whole), WithJsonSchema({"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 0})]
+Whole = Annotated[
+    int, PlainValidator(_whole), WithJsonSchema({"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 0})
+]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": ["number", "string"], "minimum": 0})]
 Count = Annotated[
-    int | str, PlainValidator(_count),
+    int | str,
+    PlainValidator(_count),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"enum": list(MARKS)}]}),
 ]
 VersionNumber = Annotated[

@@ -43,11 +43,19 @@ def load_files(root: Path) -> Files:
         for entry in entries:
             path = f"{relative}/{entry.name}"
             if not entry.name.isprintable():
-                fault(printable(path), "bad-file-name", "this name holds characters that cannot be shown, so it is not read",
-                      "Rename it with small letters, digits and single hyphens.")
+                fault(
+                    printable(path),
+                    "bad-file-name",
+                    "this name holds characters that cannot be shown, so it is not read",
+                    "Rename it with small letters, digits and single hyphens.",
+                )
             elif entry.is_symlink():
-                fault(printable(path), "symbolic-link", "this is a symbolic link, and a register follows none",
-                      "Put the file itself here.")
+                fault(
+                    printable(path),
+                    "symbolic-link",
+                    "this is a symbolic link, and a register follows none",
+                    "Put the file itself here.",
+                )
             elif entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
                     if depth < 2 or not relative.startswith("protocols"):
@@ -56,21 +64,40 @@ def load_files(root: Path) -> Files:
             elif entry.name.endswith(".yaml") and not entry.name.startswith("."):
                 raw = read_bytes(root / path)
                 if raw is None:
-                    fault(printable(path), "unreadable", "this file cannot be read", "Check that it is a plain file with the right permissions.")
+                    fault(
+                        printable(path),
+                        "unreadable",
+                        "this file cannot be read",
+                        "Check that it is a plain file with the right permissions.",
+                    )
                 else:
                     contents[path] = raw
             elif entry.name.endswith((".yml", ".YAML", ".YML", ".Yaml", ".yaml.txt")):
-                fault(printable(path), "stray-file", "this file is not read, because its name does not end in '.yaml'", "Rename it to end in '.yaml', in small letters.")
+                fault(
+                    printable(path),
+                    "stray-file",
+                    "this file is not read, because its name does not end in '.yaml'",
+                    "Rename it to end in '.yaml', in small letters.",
+                )
 
     for top in ("protocols", "signatories"):
         folder = root / top
         if folder.is_symlink():
-            fault(top, "symbolic-link", "this is a symbolic link, and a register follows none", "Put the folder itself here.")
+            fault(
+                top,
+                "symbolic-link",
+                "this is a symbolic link, and a register follows none",
+                "Put the folder itself here.",
+            )
         elif folder.is_dir():
             walk(top, 1)
         elif folder.exists():
-            fault(top, "stray-file", f"'{top}' is a file, and a register keeps a folder there",
-                  "Rename the file, and make a folder of that name for the records.")
+            fault(
+                top,
+                "stray-file",
+                f"'{top}' is a file, and a register keeps a folder there",
+                "Rename the file, and make a folder of that name for the records.",
+            )
     return Files(contents, tuple(findings), tuple(folders))
 
 

@@ -71,7 +71,9 @@ def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> 
     if not isinstance(items, list):
         return flow
     spelled = [
-        {key: value for key, value in named[item].items() if key != "id"} if isinstance(item, str) and item in named else item
+        {key: value for key, value in named[item].items() if key != "id"}
+        if isinstance(item, str) and item in named
+        else item
         for item in items
     ]
     return {**flow, "items": spelled}

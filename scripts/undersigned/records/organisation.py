@@ -21,12 +21,28 @@ def _account(value: object) -> object:
 
 
 Account = Annotated[
-    str, PlainValidator(_account), WithJsonSchema({"type": "string", "pattern": "^@[A-Za-z0-9/_.-]+$", "examples": ["@example-council/housing"]})
+    str,
+    PlainValidator(_account),
+    WithJsonSchema({"type": "string", "pattern": "^@[A-Za-z0-9/_.-]+$", "examples": ["@example-council/housing"]}),
 ]
 
 OrganisationKind = Literal[
-    "probation", "prison", "police", "local-authority", "housing-provider", "health", "treatment-provider", "jobcentre",
-    "employer", "education", "voluntary", "youth-justice", "court", "government", "partnership-board", "other",
+    "probation",
+    "prison",
+    "police",
+    "local-authority",
+    "housing-provider",
+    "health",
+    "treatment-provider",
+    "jobcentre",
+    "employer",
+    "education",
+    "voluntary",
+    "youth-justice",
+    "court",
+    "government",
+    "partnership-board",
+    "other",
 ]
 
 

@@ -19,8 +19,14 @@ from undersigned.records.fields import (
 from undersigned.records.form import Form
 
 ProtocolKind = Literal[
-    "framework", "information-sharing-protocol", "joint-working-protocol", "data-sharing-agreement",
-    "disclosure-agreement", "memorandum-of-understanding", "joint-controller-arrangement", "processing-agreement",
+    "framework",
+    "information-sharing-protocol",
+    "joint-working-protocol",
+    "data-sharing-agreement",
+    "disclosure-agreement",
+    "memorandum-of-understanding",
+    "joint-controller-arrangement",
+    "processing-agreement",
 ]
 ProtocolStatus = Literal["draft", "consultation", "signing", "in-force", "superseded", "withdrawn"]
 Publication = Literal["public", "restricted"]
@@ -111,10 +117,7 @@ def _spelled_out(value: object) -> str:
     return "item" if isinstance(value, dict | Item) else "id"
 
 
-FlowItem = Annotated[
-    Annotated[str, Tag("id")] | Annotated[Item, Tag("item")],
-    Discriminator(_spelled_out),
-]
+FlowItem = Annotated[Annotated[str, Tag("id")] | Annotated[Item, Tag("item")], Discriminator(_spelled_out)]
 
 
 class Flow(Law):
@@ -253,9 +256,34 @@ class Protocol(Operative):
 
 #: The order in which `fmt` writes the fields.
 KEY_ORDER: tuple[str, ...] = (
-    "title", "summary", "kind", "status", "publication", "jurisdictions", "areas", "lead", "owner", "effective_from",
-    "effective_to", "required_by", "supersedes", "part_of", "formerly", "groups", "parties", "purpose", "people",
-    "considerations", "data_items", "flows", "clauses", "dpia", "appropriate_policy_document", "funding",
-    "milestones", "monitoring", "review",
+    "title",
+    "summary",
+    "kind",
+    "status",
+    "publication",
+    "jurisdictions",
+    "areas",
+    "lead",
+    "owner",
+    "effective_from",
+    "effective_to",
+    "required_by",
+    "supersedes",
+    "part_of",
+    "formerly",
+    "groups",
+    "parties",
+    "purpose",
+    "people",
+    "considerations",
+    "data_items",
+    "flows",
+    "clauses",
+    "dpia",
+    "appropriate_policy_document",
+    "funding",
+    "milestones",
+    "monitoring",
+    "review",
 )
 OPERATIVE_FIELDS: tuple[str, ...] = (*Operative.model_fields, "forms")

@@ -169,7 +169,9 @@ def _clean_location(detail: ErrorDetails, data: Data) -> Path:
     here = data
     location = detail["loc"]
     for index, part in enumerate(location):
-        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
             here = _at(here, (part,))
         elif index == len(location) - 1 and detail["type"] == "missing" and isinstance(here, dict):
             pass
@@ -197,7 +199,9 @@ def _explain(
     if kind == "extra_forbidden":
         name = str(path[-1])
         known = field_names(model, record.as_written(path[:-1]))
-        finding = record.finding(record.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", did_you_mean(name, known))
+        finding = record.finding(
+            record.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", did_you_mean(name, known)
+        )
         close = _closest(name, known)
         parent = _at(data, path[:-1])
         mapping = record.as_written(path[:-1])
@@ -233,40 +237,78 @@ def _words(kind: str, detail: ErrorDetails, value: Data, field: str) -> tuple[st
         case "literal_error":
             allowed = _allowed(detail)
             if not isinstance(value, str):
-                return f"one word is wanted here, and this is {_a(value)}", "Write one of: " + ", ".join(allowed) + ".", "wrong-type"
+                return (
+                    f"one word is wanted here, and this is {_a(value)}",
+                    "Write one of: " + ", ".join(allowed) + ".",
+                    "wrong-type",
+                )
             close = _closest(value, allowed)
             hint = (f"Did you mean '{close}'? " if close else "") + "Allowed: " + ", ".join(allowed) + "."
             return f"{shown} is not a value that {_field(field)} can have", hint, "unknown-value"
         case "date":
             if isinstance(value, str):
-                return f"{shown} is not a date", f"Write it as year-month-day, for example 2026-05-01.{_other_date(value)}", "bad-date"
-            return f"a date is wanted here, and this is {_a(value)}", "Write it as year-month-day, for example 2026-05-01.", "wrong-type"
+                return (
+                    f"{shown} is not a date",
+                    f"Write it as year-month-day, for example 2026-05-01.{_other_date(value)}",
+                    "bad-date",
+                )
+            return (
+                f"a date is wanted here, and this is {_a(value)}",
+                "Write it as year-month-day, for example 2026-05-01.",
+                "wrong-type",
+            )
         case "no_such_day":
             return f"{shown} is a day that does not exist", "Look it up in the calendar: year-month-day.", "no-such-day"
         case "yes_no":
             return f"{shown or _a(value)} is neither yes nor no", "Write yes or no, in small letters.", "wrong-type"
         case "whole_number":
-            return f"{shown or _a(value)} is not a whole number", "Write digits only, for example 12. A figure that may not be shown is \"[c]\".", "wrong-type"
+            return (
+                f"{shown or _a(value)} is not a whole number",
+                'Write digits only, for example 12. A figure that may not be shown is "[c]".',
+                "wrong-type",
+            )
         case "number":
             return f"{shown or _a(value)} is not a number", "Write digits, for example 27 or 27.5.", "wrong-type"
         case "version_number":
-            return f"{shown or _a(value)} is not a version number", 'Versions are two whole numbers with a full stop, for example "1.0" or "2.1".', "bad-version"
+            return (
+                f"{shown or _a(value)} is not a version number",
+                'Versions are two whole numbers with a full stop, for example "1.0" or "2.1".',
+                "bad-version",
+            )
         case "account":
-            return (f"{shown or _a(value)} is neither an account nor a team of the place where the register is kept",
-                    'Write a team in quotes, for example "@example-council/housing".', "wrong-type")
+            return (
+                f"{shown or _a(value)} is neither an account nor a team of the place where the register is kept",
+                'Write a team in quotes, for example "@example-council/housing".',
+                "wrong-type",
+            )
         case "tuple_type":
             if isinstance(value, str):
-                return f"a list is wanted here, and {shown} is a single value", f"Put it in square brackets: [{value}]." if len(value) < 60 else "Begin each item with '- '.", "wrong-type"
+                return (
+                    f"a list is wanted here, and {shown} is a single value",
+                    f"Put it in square brackets: [{value}]." if len(value) < 60 else "Begin each item with '- '.",
+                    "wrong-type",
+                )
             return f"a list is wanted here, and this is {_a(value)}", "Begin each item with '- '.", "wrong-type"
         case "string_type":
             if isinstance(value, dict) and len(value) == 1:
                 key, inner = next(iter(value.items()))
                 if isinstance(inner, str):
-                    return (f"text is wanted here, and a colon has split it into a field '{key}' and its value",
-                            f'Put the whole text in quotes: "{key}: {inner}".', "wrong-type")
-            return f"text is wanted here, and this is {_a(value)}", "Write one value after the colon, in quotes if need be.", "wrong-type"
+                    return (
+                        f"text is wanted here, and a colon has split it into a field '{key}' and its value",
+                        f'Put the whole text in quotes: "{key}: {inner}".',
+                        "wrong-type",
+                    )
+            return (
+                f"text is wanted here, and this is {_a(value)}",
+                "Write one value after the colon, in quotes if need be.",
+                "wrong-type",
+            )
         case _:
-            return f"fields are wanted here, and this is {_a(value)}", "Write 'name: value' lines, indented by two more spaces.", "wrong-type"
+            return (
+                f"fields are wanted here, and this is {_a(value)}",
+                "Write 'name: value' lines, indented by two more spaces.",
+                "wrong-type",
+            )
 
 
 def _other_date(value: str) -> str:
@@ -309,7 +351,10 @@ def _unknown_empty_key(record: Record[M], model: type[M], path: Path) -> Iterato
     name = path[-1]
     if known and isinstance(name, str) and name not in known:
         yield record.finding(
-            record.source.key_place(*path), "unknown-key", "error", f"'{name}' is no field here",
+            record.source.key_place(*path),
+            "unknown-key",
+            "error",
+            f"'{name}' is no field here",
             _SPLIT_BY_COMMA if " " in name else did_you_mean(name, known),
         )
 

@@ -23,8 +23,13 @@ from undersigned.records.version import Version
 from undersigned.records.vocabulary import Entry, vocabulary
 
 _MODELS: dict[str, type[BaseModel]] = {
-    "protocol": Protocol, "version": Version, "organisation": Organisation, "signature": SigningRecord, "review": Review,
-    "form": Form, "outcome": Outcome,
+    "protocol": Protocol,
+    "version": Version,
+    "organisation": Organisation,
+    "signature": SigningRecord,
+    "review": Review,
+    "form": Form,
+    "outcome": Outcome,
 }
 KINDS: tuple[str, ...] = (*_MODELS, "signatory")
 #: What the help texts call a part as a whole.
@@ -75,7 +80,10 @@ def schema(kind: str) -> Schema:
     if kind == "signatory":
         signing = [{"required": [name]} for name in SigningRecord.model_fields]
         return {
-            **head, "if": {"anyOf": signing}, "then": {"$ref": "#/$defs/SigningRecord"}, "else": {"$ref": "#/$defs/Organisation"},
+            **head,
+            "if": {"anyOf": signing},
+            "then": {"$ref": "#/$defs/SigningRecord"},
+            "else": {"$ref": "#/$defs/Organisation"},
             "$defs": _definitions(SigningRecord) | _definitions(Organisation),
         }
     definitions = _definitions(_MODELS[kind])
@@ -151,7 +159,11 @@ def _plain(raw: Schema) -> Schema:
     piece = {key: value for key, value in raw.items() if key != "default" or isinstance(value, str)}
     options = piece.get("anyOf", piece.get("oneOf"))
     if options is not None:
-        left = [_plain({k: v for k, v in option.items() if k != "x-prose"}) for option in options if option != {"type": "null"}]
+        left = [
+            _plain({k: v for k, v in option.items() if k != "x-prose"})
+            for option in options
+            if option != {"type": "null"}
+        ]
         piece = {key: value for key, value in piece.items() if key not in ("anyOf", "oneOf", "discriminator")}
         piece.update(left[0] if len(left) == 1 else {"anyOf": left})
     if "items" in piece:
@@ -181,11 +193,19 @@ def _allow_null(piece: Schema) -> None:
 
 #: The vocabulary that a field is closed to, by the field's name; of some names only in one part.
 _VOCABULARIES: dict[str, str] = {
-    "lawful_bases": "lawful_bases", "recognised_interests": "recognised_interests",
-    "special_category_conditions": "special_category_conditions", "schedule_1_conditions": "schedule_1_conditions",
-    "law_enforcement_conditions": "law_enforcement_conditions", "gateways": "powers", "official_authority": "gateways",
-    "required_by": "gateways", "Clause.covers": "content_topics", "Monitoring.measures": "outcome_measures",
-    "Result.measure": "outcome_measures", "Form.from": "form_ends", "Form.to": "form_ends",
+    "lawful_bases": "lawful_bases",
+    "recognised_interests": "recognised_interests",
+    "special_category_conditions": "special_category_conditions",
+    "schedule_1_conditions": "schedule_1_conditions",
+    "law_enforcement_conditions": "law_enforcement_conditions",
+    "gateways": "powers",
+    "official_authority": "gateways",
+    "required_by": "gateways",
+    "Clause.covers": "content_topics",
+    "Monitoring.measures": "outcome_measures",
+    "Result.measure": "outcome_measures",
+    "Form.from": "form_ends",
+    "Form.to": "form_ends",
     "Organisation.kind": "organisation_kinds",
 }
 
@@ -209,7 +229,11 @@ def _words(name: str) -> Schema:
     if name == "form_ends":
         ids = {"any": "Any organisation", **ids}
     # An empty item of a list, or a field with nothing after it, is as good as absent.
-    return {"type": ["string", "null"], "enum": [*ids, None], "markdownEnumDescriptions": [*ids.values(), "Nothing said"]}
+    return {
+        "type": ["string", "null"],
+        "enum": [*ids, None],
+        "markdownEnumDescriptions": [*ids.values(), "Nothing said"],
+    }
 
 
 def _meaning(entry: Entry) -> str:

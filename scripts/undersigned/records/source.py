@@ -89,24 +89,34 @@ class Source:
 
     def _read(self, raw: bytes) -> None:
         if len(raw) > MAX_BYTES:
-            self._fault("too-large", FILE_START, f"this file has {len(raw):,} bytes; the limit is {MAX_BYTES:,}",
-                        "Split the text into clauses or annexes, or keep large material elsewhere and cite it.")
+            self._fault(
+                "too-large",
+                FILE_START,
+                f"this file has {len(raw):,} bytes; the limit is {MAX_BYTES:,}",
+                "Split the text into clauses or annexes, or keep large material elsewhere and cite it.",
+            )
             return
         if raw.count(0) * 4 > len(raw):
-            self._fault("not-utf8", FILE_START, "this file is not written in UTF-8, but seemingly in UTF-16", _SAVE_AS_UTF8)
+            self._fault(
+                "not-utf8", FILE_START, "this file is not written in UTF-8, but seemingly in UTF-16", _SAVE_AS_UTF8
+            )
             return
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
             before = raw[start : start + error.start].decode("utf-8", "replace")
-            self._fault("not-utf8", _place_of_offset(before, len(before)), "this file is not written in UTF-8",
-                        _SAVE_AS_UTF8)
+            self._fault(
+                "not-utf8", _place_of_offset(before, len(before)), "this file is not written in UTF-8", _SAVE_AS_UTF8
+            )
             return
         for match in islice(_FORBIDDEN.finditer(text), _MOST_CHARACTERS) if _may_hold_forbidden(raw) else ():
-            self._fault("control-character", _place_of_offset(text, match.start()),
-                        f"a control or invisible character (U+{ord(match[0][0]):04X}) stands here",
-                        "Delete it. It often comes from text pasted out of another program.")
+            self._fault(
+                "control-character",
+                _place_of_offset(text, match.start()),
+                f"a control or invisible character (U+{ord(match[0][0]):04X}) stands here",
+                "Delete it. It often comes from text pasted out of another program.",
+            )
         if self.faults:
             return
         if not self._scan_is_clean(text):
@@ -120,12 +130,20 @@ class Source:
             self._fault("yaml-syntax", FILE_START, f"this file cannot be read as YAML: {_first_line(str(error))}", "")
             return
         if root is None or (isinstance(root, yaml.ScalarNode) and not root.value.strip()):
-            self._fault("empty-file", FILE_START, "this file is empty",
-                        "Write the record, or delete the file. 'undersigned new' writes a commented one to start from.")
+            self._fault(
+                "empty-file",
+                FILE_START,
+                "this file is empty",
+                "Write the record, or delete the file. 'undersigned new' writes a commented one to start from.",
+            )
             return
         if not isinstance(root, yaml.MappingNode):
-            self._fault("wrong-type", _start(root), "a record is a list of 'key: value' lines, and this is not one",
-                        "Start each line with the name of a field, a colon and a space.")
+            self._fault(
+                "wrong-type",
+                _start(root),
+                "a record is a list of 'key: value' lines, and this is not one",
+                "Start each line with the name of a field, a colon and a space.",
+            )
             return
         self.parsed = True
         if "\\" in text:
@@ -151,25 +169,50 @@ class Source:
             for token in yaml.scan(text, Loader=yaml.CLoader):
                 match token:
                     case yaml.AnchorToken():
-                        self._fault("yaml-anchor", _start(token), f"'&{token.value}' is a YAML anchor, which records do not use",
-                                    "Write the text out in full. If the text itself begins with &, put it in quotes.")
+                        self._fault(
+                            "yaml-anchor",
+                            _start(token),
+                            f"'&{token.value}' is a YAML anchor, which records do not use",
+                            "Write the text out in full. If the text itself begins with &, put it in quotes.",
+                        )
                     case yaml.AliasToken():
-                        self._fault("yaml-anchor", _start(token), f"'*{token.value}' is a YAML alias, which records do not use",
-                                    "Write the text out in full. If the text itself begins with *, put it in quotes.")
+                        self._fault(
+                            "yaml-anchor",
+                            _start(token),
+                            f"'*{token.value}' is a YAML alias, which records do not use",
+                            "Write the text out in full. If the text itself begins with *, put it in quotes.",
+                        )
                     case yaml.TagToken():
-                        self._fault("yaml-tag", _start(token), "a word beginning with '!' is a YAML tag, which records do not use",
-                                    "Take it out. If the text itself begins with !, put it in quotes.")
+                        self._fault(
+                            "yaml-tag",
+                            _start(token),
+                            "a word beginning with '!' is a YAML tag, which records do not use",
+                            "Take it out. If the text itself begins with !, put it in quotes.",
+                        )
                     case yaml.DirectiveToken():
-                        self._fault("yaml-directive", _start(token), "a line beginning with '%' is a YAML directive, which records do not use",
-                                    "Take the line out.")
+                        self._fault(
+                            "yaml-directive",
+                            _start(token),
+                            "a line beginning with '%' is a YAML directive, which records do not use",
+                            "Take the line out.",
+                        )
                     case yaml.ScalarToken():
                         if token.style in ("|", ">"):
                             block_scalar_lines.update(range(token.start_mark.line + 1, token.end_mark.line + 1))
-                    case yaml.BlockMappingStartToken() | yaml.BlockSequenceStartToken() | yaml.FlowMappingStartToken() | yaml.FlowSequenceStartToken():
+                    case (
+                        yaml.BlockMappingStartToken()
+                        | yaml.BlockSequenceStartToken()
+                        | yaml.FlowMappingStartToken()
+                        | yaml.FlowSequenceStartToken()
+                    ):
                         depth += 1
                         if depth > MAX_DEPTH:
-                            self._fault("too-deep", _start(token), f"this is nested more than {MAX_DEPTH} levels deep",
-                                        "No record needs more than about eight. Look for brackets that are not closed.")
+                            self._fault(
+                                "too-deep",
+                                _start(token),
+                                f"this is nested more than {MAX_DEPTH} levels deep",
+                                "No record needs more than about eight. Look for brackets that are not closed.",
+                            )
                             return False
                     case yaml.BlockEndToken() | yaml.FlowMappingEndToken() | yaml.FlowSequenceEndToken():
                         depth -= 1
@@ -225,15 +268,22 @@ class Source:
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend(node.value)
             elif isinstance(node, yaml.ScalarNode) and node.style == '"' and (match := _FORBIDDEN.search(node.value)):
-                self._fault("control-character", _start(node),
-                            f"a control or invisible character (U+{ord(match[0][0]):04X}) is written here as a code",
-                            "Take the code out: no reader would see the character.")
+                self._fault(
+                    "control-character",
+                    _start(node),
+                    f"a control or invisible character (U+{ord(match[0][0]):04X}) is written here as a code",
+                    "Take the code out: no reader would see the character.",
+                )
 
     def _convert(self, node: yaml.Node, path: Path) -> Data:
         """Nodes to plain data. Returns None for what is empty; the caller leaves it out and notes its path."""
         if len(path) > MAX_DEPTH:
-            self._fault("too-deep", _start(node), f"this is nested more than {MAX_DEPTH} levels deep",
-                        "No record needs more than about eight. Look for brackets that are not closed.")
+            self._fault(
+                "too-deep",
+                _start(node),
+                f"this is nested more than {MAX_DEPTH} levels deep",
+                "No record needs more than about eight. Look for brackets that are not closed.",
+            )
             return None
         kind = type(node)
         if kind is yaml.MappingNode:
@@ -241,12 +291,18 @@ class Source:
             seen: set[str] = set()
             for key_node, value_node in node.value:
                 if type(key_node) is not yaml.ScalarNode:
-                    self._fault("wrong-type", _start(key_node), "the name of a field is a plain word", "Write 'name: value'.")
+                    self._fault(
+                        "wrong-type", _start(key_node), "the name of a field is a plain word", "Write 'name: value'."
+                    )
                     continue
                 key = key_node.value
                 if key in seen:
-                    self._fault("duplicate-key", _start(key_node), f"'{key}' stands here a second time",
-                                "Keep one of the two; nothing tells which of them would count.")
+                    self._fault(
+                        "duplicate-key",
+                        _start(key_node),
+                        f"'{key}' stands here a second time",
+                        "Keep one of the two; nothing tells which of them would count.",
+                    )
                     continue
                 seen.add(key)
                 if type(value_node) is yaml.ScalarNode:  # the common case, kept short: most of a register is text
@@ -327,7 +383,9 @@ class Source:
                     width = 2
                 elif node.style == '"' and character == "\\":
                     width = {"x": 4, "u": 6, "U": 10}.get(line[at + 1 : at + 2], 2)
-                    character = " " if line[at + 1 : at + 2] in ("", "n", "t", "r", " ", "N", "_", "L", "P", "\t") else "x"
+                    character = (
+                        " " if line[at + 1 : at + 2] in ("", "n", "t", "r", " ", "N", "_", "L", "P", "\t") else "x"
+                    )
                 if not character.isspace():
                     yield Place(number + 1, at + 1)
                 at += width
@@ -428,30 +486,82 @@ _BLAME_THE_OPENING = ("unexpected end of stream", "could not find expected ':'",
 
 #: libyaml's words, what they mean to an officer, and what to write instead.
 _SYNTAX: tuple[tuple[str, str, str], ...] = (
-    ("<document start>", "a line '...' or '---' ends the document here; a file holds one record",
-     "Take the line out, or move what follows to a file of its own."),
-    ("expected a single document", "a line '---' starts a second document here; a file holds one record",
-     "Take the line '---' out, or move what follows to a file of its own."),
-    ("mapping values are not allowed", "a colon followed by a space stands inside the text of a value, or the line is indented wrongly",
-     'Put the whole value in quotes ("like: this"), or write it as a block after `|`. Else compare the indentation with the line above.'),
-    ("found character that cannot start any token", "this character cannot start a value (often a tab, @, ` or %)",
-     'Use spaces, not tabs. Put a value that begins with @, ` or % in quotes.'),
-    ("found undefined tag handle", "a word beginning with '!' is a YAML tag, which records do not use", "Put the text in quotes."),
-    ("could not find expected ':'", "this line has no colon after the name of the field, or the text above it was not closed",
-     "Write 'name: value'. Text of several lines goes after `|`, indented by two more spaces."),
+    (
+        "<document start>",
+        "a line '...' or '---' ends the document here; a file holds one record",
+        "Take the line out, or move what follows to a file of its own.",
+    ),
+    (
+        "expected a single document",
+        "a line '---' starts a second document here; a file holds one record",
+        "Take the line '---' out, or move what follows to a file of its own.",
+    ),
+    (
+        "mapping values are not allowed",
+        "a colon followed by a space stands inside the text of a value, or the line is indented wrongly",
+        'Put the whole value in quotes ("like: this"), or write it as a block after `|`. Else compare the indentation with the line above.',
+    ),
+    (
+        "found character that cannot start any token",
+        "this character cannot start a value (often a tab, @, ` or %)",
+        "Use spaces, not tabs. Put a value that begins with @, ` or % in quotes.",
+    ),
+    (
+        "found undefined tag handle",
+        "a word beginning with '!' is a YAML tag, which records do not use",
+        "Put the text in quotes.",
+    ),
+    (
+        "could not find expected ':'",
+        "this line has no colon after the name of the field, or the text above it was not closed",
+        "Write 'name: value'. Text of several lines goes after `|`, indented by two more spaces.",
+    ),
     ("found unexpected end of stream", "a quotation mark or bracket that was opened is never closed", "Close it."),
-    ("while scanning a quoted scalar", "a quotation mark that was opened is never closed", "Close it, or write the text after `|`."),
-    ("did not find expected ',' or ']'", "a list in square brackets is not closed, or lacks a comma", "Write [one, two]."),
-    ("did not find expected ',' or '}'", "a mapping in curly brackets is not closed, or lacks a comma", "Write {name: value, other: value}."),
-    ("did not find expected '-' indicator", "this line is indented as part of a list, but does not begin with '- '",
-     "Begin it with '- ', or move it to the indentation of the field it belongs to."),
-    ("did not find expected key", "this line does not fit the lines above: its indentation is wrong, or text goes on after a closing quote",
-     "Line it up with the other fields of the same group. Put a value that contains quotes wholly in other quotes."),
-    ("found unknown escape character", "a backslash in double quotes starts a code, and this is none that YAML knows",
-     "Use single quotes, or write two backslashes."),
-    ("block sequence entries are not allowed", "a list item ('- ') cannot stand here", "Start the list on the line after the field's name."),
-    ("found undefined alias", "a word beginning with '*' is a YAML alias, which records do not use", "Put the text in quotes."),
-    ("did not find expected alphabetic", "a value beginning with * or & is read as a YAML alias or anchor", "Put the text in quotes."),
+    (
+        "while scanning a quoted scalar",
+        "a quotation mark that was opened is never closed",
+        "Close it, or write the text after `|`.",
+    ),
+    (
+        "did not find expected ',' or ']'",
+        "a list in square brackets is not closed, or lacks a comma",
+        "Write [one, two].",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a mapping in curly brackets is not closed, or lacks a comma",
+        "Write {name: value, other: value}.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this line is indented as part of a list, but does not begin with '- '",
+        "Begin it with '- ', or move it to the indentation of the field it belongs to.",
+    ),
+    (
+        "did not find expected key",
+        "this line does not fit the lines above: its indentation is wrong, or text goes on after a closing quote",
+        "Line it up with the other fields of the same group. Put a value that contains quotes wholly in other quotes.",
+    ),
+    (
+        "found unknown escape character",
+        "a backslash in double quotes starts a code, and this is none that YAML knows",
+        "Use single quotes, or write two backslashes.",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list item ('- ') cannot stand here",
+        "Start the list on the line after the field's name.",
+    ),
+    (
+        "found undefined alias",
+        "a word beginning with '*' is a YAML alias, which records do not use",
+        "Put the text in quotes.",
+    ),
+    (
+        "did not find expected alphabetic",
+        "a value beginning with * or & is read as a YAML alias or anchor",
+        "Put the text in quotes.",
+    ),
 )
 _SYNTAX_BLOCK = (
     "this line does not fit the lines above: its indentation is wrong, or a list item lacks its '- '",

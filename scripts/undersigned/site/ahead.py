@@ -9,13 +9,13 @@ from datetime import date
 from functools import cached_property
 
 from undersigned.cache import DocumentCache
-from undersigned.pieces import in_pieces
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
+from undersigned.parallel import in_pieces
 from undersigned.records.fields import KEBAB
 from undersigned.register import Register
-from undersigned.site.facts import ProtocolFacts
 from undersigned.site.kept import NOT_READABLE, Ready, known_of, organisation_ids, ready_from
 from undersigned.site.output import protocol_files
-from undersigned.site.overview import SiteFacts
 from undersigned.site.pages import PageSet, older_pages, protocol_page
 from undersigned.site.rendering import PageError
 
@@ -63,8 +63,15 @@ class Ahead:
     """Works out every protocol that reads. `address`: the site's own; `sizes`: as `SiteFacts` has them."""
 
     def __init__(
-        self, register: Register, *, as_of: date, name: str, address: str, sizes: Mapping[str, int],
-        kept: DocumentCache | None = None, processes: int = 1,
+        self,
+        register: Register,
+        *,
+        as_of: date,
+        name: str,
+        address: str,
+        sizes: Mapping[str, int],
+        kept: DocumentCache | None = None,
+        processes: int = 1,
     ) -> None:
         self._register, self._as_of, self._name, self._address, self._sizes = register, as_of, name, address, sizes
         self._kept = kept or DocumentCache(None)
@@ -81,6 +88,7 @@ class Ahead:
                 found[id_] = ready
         missing = frozenset(self._register.protocol_ids) - found.keys()
         if missing:
+
             def piece(_register: Register, ids: tuple[str, ...], _as_of: date) -> list[tuple[str, bytes]]:
                 return [(id_, raw) for id_ in ids if id_ in missing and (raw := self._made(id_))]
 
@@ -131,9 +139,18 @@ class Ahead:
         """What every protocol's page depends on: the program, the day, the site's own words, and all organisations."""
         register = self._register
         parts = (
-            self._kept.code, self._as_of.isoformat(), self._name, self._address, sorted(self._organisations),
-            sorted(register.former_protocols.items()), sorted(register.former_organisations.items()),
-            [_digest(raw) for path, raw in sorted(register.files.contents.items()) if path.endswith("/organisation.yaml")],
+            self._kept.code,
+            self._as_of.isoformat(),
+            self._name,
+            self._address,
+            sorted(self._organisations),
+            sorted(register.former_protocols.items()),
+            sorted(register.former_organisations.items()),
+            [
+                _digest(raw)
+                for path, raw in sorted(register.files.contents.items())
+                if path.endswith("/organisation.yaml")
+            ],
         )
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -148,7 +165,10 @@ class Ahead:
             elif top != "protocols":
                 continue
             found.setdefault(name, []).append((path, _digest(raw)))
-        return {id_: hashlib.sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest() for id_, files in found.items()}
+        return {
+            id_: hashlib.sha256(repr(files).encode("utf-8", "surrogateescape")).hexdigest()
+            for id_, files in found.items()
+        }
 
 
 def _digest(raw: bytes) -> str:

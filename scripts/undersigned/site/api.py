@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from undersigned.facts.organisation import OrganisationFacts
+from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import When
-from undersigned.site.facts import ProtocolFacts
-from undersigned.site.organisations import OrganisationFacts
-from undersigned.site.outcomes import FEW, HELD_BACK, Amount, Figure, Return
-from undersigned.site.overview import SiteFacts
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
@@ -49,11 +49,7 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     if protocol.restricted:
         return data
     text = _plain(protocol.text.model_copy(update={"forms": {}}))
-    shown = (
-        {name: value for name, value in text.items() if name in _TEXT_FIELDS}
-        if isinstance(text, dict)
-        else {}
-    )
+    shown = {name: value for name, value in text.items() if name in _TEXT_FIELDS} if isinstance(text, dict) else {}
     flows = shown.get("flows")
     if isinstance(flows, list):
         for flow, typed in zip(flows, protocol.text.flows, strict=True):
@@ -106,10 +102,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         **dates,
     }
     if protocol.restricted:
-        return {
-            **common,
-            "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name],
-        }
+        return {**common, "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name]}
     record, standing = protocol.record, protocol.standing
     return {
         **common,
@@ -189,10 +182,7 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
         "successors": [id_ for id_, _ in organisation.successors],
         "page": f"organisations/{organisation.id}/",
         "protocols": [
-            {
-                "protocol": membership.protocol.id,
-                "state": membership.party.standing.state if membership.party else None,
-            }
+            {"protocol": membership.protocol.id, "state": membership.party.standing.state if membership.party else None}
             for membership in sorted(organisation.memberships, key=lambda m: m.protocol.id)
         ],
     }

@@ -43,12 +43,7 @@ _DEFAULTS: dict[str, object] = {
     "nav": [{"Home": "index.md"}],
     "validation": {
         "nav": {"omitted_files": "ignore", "not_found": "warn"},
-        "links": {
-            "not_found": "warn",
-            "anchors": "warn",
-            "absolute_links": "warn",
-            "unrecognized_links": "warn",
-        },
+        "links": {"not_found": "warn", "anchors": "warn", "absolute_links": "warn", "unrecognized_links": "warn"},
     },
 }
 
@@ -58,8 +53,13 @@ class SiteError(Exception):
 
 
 def build_site(
-    register: Register, output_dir: Path, *, as_of: date, downloads: Path | Mapping[str, int] | None = None,
-    kept: DocumentCache | None = None, processes: int = 1,
+    register: Register,
+    output_dir: Path,
+    *,
+    as_of: date,
+    downloads: Path | Mapping[str, int] | None = None,
+    kept: DocumentCache | None = None,
+    processes: int = 1,
 ) -> None:
     """Builds the site of `register` into `output_dir`, which is emptied first.
 
@@ -102,11 +102,7 @@ def serve(root: Path, *, as_of: date, address: str = "127.0.0.1:8000") -> None:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from importlib import import_module
 from itertools import combinations
 from typing import TypeVar
 
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts, link_successors
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
-from undersigned.site.facts import ProtocolFacts
 from undersigned.site.output import Files
-from undersigned.site.overview import SiteFacts, link_successors
 from undersigned.site.pages import GeneratedPage
 from undersigned.status import Signing
 
@@ -26,7 +26,13 @@ from undersigned.status import Signing
 _KNOWN = ("standing", "record", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news")
 _KNOWN_IF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
 #: The only classes that are read back from the cache: values, whose making does nothing else.
-_VALUES = ("undersigned.records.", "undersigned.status.", "undersigned.site.", "undersigned.feeds.")
+_VALUES = (
+    "undersigned.records.",
+    "undersigned.status.",
+    "undersigned.site.",
+    "undersigned.facts.",
+    "undersigned.reports.feeds.",
+)
 NOT_READABLE = (pickle.UnpicklingError, AttributeError, EOFError, IndexError, KeyError, TypeError, ValueError)
 
 
@@ -84,7 +90,9 @@ class KeptFacts(ProtocolFacts):
 class ReadySite(SiteFacts):
     """The register of which each protocol was worked out ahead."""
 
-    def __init__(self, register: Register, ready: Mapping[str, Ready], *, as_of: date, sizes: Mapping[str, int]) -> None:
+    def __init__(
+        self, register: Register, ready: Mapping[str, Ready], *, as_of: date, sizes: Mapping[str, int]
+    ) -> None:
         super().__init__(register, as_of=as_of, sizes=sizes)
         self._ready = ready
 
@@ -129,7 +137,9 @@ def _without_long_texts(facts: ProtocolFacts) -> dict[str, object]:
 
 def _short_version(version: Version) -> Version:
     text = version.text
-    return version if text is None else version.model_copy(update={"text": _short(text).model_copy(update={"forms": {}})})
+    return (
+        version if text is None else version.model_copy(update={"text": _short(text).model_copy(update={"forms": {}})})
+    )
 
 
 _Text = TypeVar("_Text", bound=Operative)

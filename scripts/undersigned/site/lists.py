@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ProtocolKind, Stage
-from undersigned.site.facts import ProtocolFacts
 
 Facet = Literal["area", "kind", "purpose"]
 FACETS: tuple[Facet, ...] = get_args(Facet)
@@ -36,9 +36,7 @@ def headings(protocols: Iterable[ProtocolFacts], facet: Facet) -> tuple[Heading,
         for key in dict.fromkeys(keys_of(protocol)) or ("",):
             found.setdefault(key, []).append(protocol)
     keys = sorted(found, key=lambda key: (key == "", order.index(key) if key in order else len(order), key))
-    return tuple(
-        Heading(key, _anchor(facet, key, place), tuple(found[key])) for place, key in enumerate(keys, start=1)
-    )
+    return tuple(Heading(key, _anchor(facet, key, place), tuple(found[key])) for place, key in enumerate(keys, start=1))
 
 
 def _anchor(facet: Facet, key: str, place: int) -> str:

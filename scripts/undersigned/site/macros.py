@@ -64,7 +64,8 @@ def define_env(env: MacrosPlugin) -> None:
         """The gateways under which a kind of organisation may send. KeyError for a kind that is none."""
         title = vocabulary().organisation_kinds[kind].title
         entries = [
-            gateway for gateway in vocabulary().gateways.values()
+            gateway
+            for gateway in vocabulary().gateways.values()
             if gateway.is_power and gateway.open_to_sender(kind) and gateway.in_force_on(pages().as_of)
         ]
         return str(fragment(pages(), "law_table.html", url(), caption=f"Gateways open to: {title}", entries=entries))
@@ -77,7 +78,9 @@ def define_env(env: MacrosPlugin) -> None:
     @env.macro  # type: ignore[untyped-decorator]
     def measures_table() -> str:
         """The outcome measures."""
-        return str(fragment(pages(), "measures_table.html", url(), measures=list(vocabulary().outcome_measures.values())))
+        return str(
+            fragment(pages(), "measures_table.html", url(), measures=list(vocabulary().outcome_measures.values()))
+        )
 
     @env.macro  # type: ignore[untyped-decorator]
     def pathway_diagram() -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from xml.sax.saxutils import escape
 
-from undersigned.feeds import ReviewDate, in_order, render_calendar, render_news
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
+from undersigned.reports.feeds import ReviewDate, in_order, render_calendar, render_news
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
-from undersigned.site.facts import ProtocolFacts
-from undersigned.site.overview import SiteFacts
 
 #: (path in the site, content)
 Files = tuple[tuple[str, bytes], ...]

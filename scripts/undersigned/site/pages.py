@@ -11,13 +11,13 @@ from html import unescape
 
 from markupsafe import Markup
 
-from undersigned.checks.rule import Rule
-from undersigned.site.facts import ENDED, ProtocolFacts
+from undersigned.checks.engine import Rule
+from undersigned.facts.older import older_texts
+from undersigned.facts.organisation import OrganisationFacts
+from undersigned.facts.partnerships import MOST_BODIES
+from undersigned.facts.protocol import ENDED, ProtocolFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.site.lists import FACETS, headings
-from undersigned.site.matrix import MOST_BODIES
-from undersigned.site.older import older_texts
-from undersigned.site.organisations import OrganisationFacts
-from undersigned.site.overview import SiteFacts
 from undersigned.site.prose import first_words
 from undersigned.site.rendering import render, word
 from undersigned.site.wording import area_words
@@ -129,13 +129,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     if pages.rules:
         yield _page(
-            pages,
-            "rules/",
-            "rules.html",
-            title=_TITLES["rules/"],
-            section="rules/",
-            wide=True,
-            rules=pages.rules,
+            pages, "rules/", "rules.html", title=_TITLES["rules/"], section="rules/", wide=True, rules=pages.rules
         )
     for code, rule in pages.rules.items():
         yield _page(
@@ -214,9 +208,7 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Who has an agreement with whom; where one table cannot hold all, with a page for each area."""
     url, partnerships = "matrix/", pages.site.partnerships
-    yield _page(
-        pages, url, "matrix.html", title=_TITLES[url], section=url, wide=True, most_bodies=MOST_BODIES
-    )
+    yield _page(pages, url, "matrix.html", title=_TITLES[url], section=url, wide=True, most_bodies=MOST_BODIES)
     if len(partnerships.bodies) <= MOST_BODIES:
         return
     for area in partnerships.areas:
@@ -245,9 +237,7 @@ def fragment(pages: PageSet, template: str, url: str, **values: object) -> Marku
 
 def _moved_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     for old, protocol in pages.site.moved_protocols:
-        yield GeneratedPage(
-            f"protocols/{old}/index.md", protocol.title, "", "", moved_to=f"protocols/{protocol.id}/"
-        )
+        yield GeneratedPage(f"protocols/{old}/index.md", protocol.title, "", "", moved_to=f"protocols/{protocol.id}/")
     for old, organisation in pages.site.moved_organisations:
         yield GeneratedPage(
             f"organisations/{old}/index.md",
@@ -288,6 +278,4 @@ def _page(
 
 
 def _contents(body: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body)
-    )
+    return tuple((id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body))

@@ -19,7 +19,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 
 from undersigned.cache import AnswerCache, DocumentCache
-from undersigned.checks.rule import rules
+from undersigned.checks.engine import rules
 from undersigned.register import Register, load_register
 from undersigned.site.ahead import Ahead
 from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
@@ -78,7 +78,13 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._key = ""
 
     def use(
-        self, register: Register, *, as_of: date, sizes: Mapping[str, int], kept: DocumentCache | None = None, processes: int = 1
+        self,
+        register: Register,
+        *,
+        as_of: date,
+        sizes: Mapping[str, int],
+        kept: DocumentCache | None = None,
+        processes: int = 1,
     ) -> None:
         """What `build` already knows. Otherwise the register is read anew before each build."""
         self._given, self._as_of, self._sizes = register, as_of, sizes
@@ -127,8 +133,12 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             files.remove(stamped)
         try:
             whole = whole_site(
-                self.pages, self._ready, address=self._address(config), key=self._key,
-                kept=self._kept or DocumentCache(None), processes=self._processes,
+                self.pages,
+                self._ready,
+                address=self._address(config),
+                key=self._key,
+                kept=self._kept or DocumentCache(None),
+                processes=self._processes,
             )
             made = list(whole.pages)
             if files.get_file_from_path("index.md") is None:
@@ -137,9 +147,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             raise PluginError(str(error)) from error
         for page in made:
             if files.get_file_from_path(page.source) is not None:
-                raise PluginError(
-                    f"{page.source} stands in the docs folder and is also a generated page; rename it"
-                )
+                raise PluginError(f"{page.source} stands in the docs folder and is also a generated page; rename it")
             self._generated[page.source] = page
             file = File.generated(config, page.source, content="")
             files.append(file)
@@ -180,9 +188,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         env.filters["date_words"] = date_words
         return env
 
-    def on_page_context(
-        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
-    ) -> None:
+    def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
         self.current_page = page.file.src_uri
         if page.file.src_uri not in self._generated and self._files is not None:
             page.meta.setdefault("breadcrumbs", _breadcrumbs(page, self._files))  # now every page has its title
@@ -195,9 +201,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             except SearchError as error:
                 raise PluginError(str(error)) from error
 
-    def on_serve(
-        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
-    ) -> LiveReloadServer:
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         for folder in ("protocols", "signatories"):
             if (self._root(config) / folder).is_dir():
                 server.watch(str(self._root(config) / folder))
@@ -208,8 +212,13 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def _worked_out(self, register: Register, as_of: date, config: MkDocsConfig) -> PageSet:
         try:
             ahead = Ahead(
-                register, as_of=as_of, name=config.site_name, address=self._address(config), sizes=self._sizes,
-                kept=self._kept, processes=self._processes,
+                register,
+                as_of=as_of,
+                name=config.site_name,
+                address=self._address(config),
+                sizes=self._sizes,
+                kept=self._kept,
+                processes=self._processes,
             )
             self._ready, self._key = ahead.work(), ahead.key
         except PageError as error:
@@ -263,5 +272,7 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
         for item in config.theme.get(place) or []:
             file = files.get_file_from_path(item["source"])
             if file is not None:
-                found[place].append({"label": item["label"], "source": item["source"], "url": file.url, "rules": item.get("rules", "")})
+                found[place].append(
+                    {"label": item["label"], "source": item["source"], "url": file.url, "rules": item.get("rules", "")}
+                )
     return found

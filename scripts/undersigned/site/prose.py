@@ -79,9 +79,7 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
         elif token.type == "td_open":
             token.attrs = {}
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    clean = nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
-    )
+    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
     return Markup(_framed_tables(clean, label))  # noqa: S704 - cleaned on the line above
 
 

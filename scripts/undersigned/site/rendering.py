@@ -13,14 +13,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from undersigned.facts.charts import chart
+from undersigned.facts.flows import runs
+from undersigned.facts.outcomes import measure_title
+from undersigned.facts.partnerships import numbered
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.records.vocabulary import Entry, vocabulary
-from undersigned.site.charts import chart
-from undersigned.site.facts import ProtocolFacts
-from undersigned.site.flows import runs
-from undersigned.site.matrix import numbered
-from undersigned.site.outcomes import measure_title
-from undersigned.site.overview import SiteFacts
 from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import area_words, checked_in_words, date_words, days_words, size_words
 

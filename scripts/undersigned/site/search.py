@@ -18,8 +18,14 @@ SEARCH_PAGE = "search/index.md"
 INDEX_FOLDER = "pagefind"
 #: What the reader's browser asks for. Pagefind's own forms and styles come with it and are not published.
 _PUBLISHED = (
-    "pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.*.pagefind", "*.pf_meta",
-    "index/*.pf_index", "fragment/*.pf_fragment", "filter/*.pf_filter",
+    "pagefind.js",
+    "pagefind-worker.js",
+    "pagefind-entry.json",
+    "wasm.*.pagefind",
+    "*.pf_meta",
+    "index/*.pf_index",
+    "fragment/*.pf_fragment",
+    "filter/*.pf_filter",
 )
 #: Lists lead to pages that are found by themselves; signatures and partners would bring up everybody who works with a body.
 _NOT_SEARCHED = (".app-records", ".app-contents", ".app-not-searched", ".app-partners")
@@ -27,7 +33,13 @@ _TIME_LIMIT = 600.0
 #: The first byte of a text in CBOR, to which its length is added where that is below 24.
 _SHORT_TEXT = 0x60
 #: The kinds by which results are chosen, by the folder of their pages; the rest tells of the register itself.
-_KINDS = {"protocols": "protocol", "organisations": "organisation", "guidance": "guidance", "guides": "guidance", "rules": "rule"}
+_KINDS = {
+    "protocols": "protocol",
+    "organisations": "organisation",
+    "guidance": "guidance",
+    "guides": "guidance",
+    "rules": "rule",
+}
 
 #: Lists, and what is written for those who change the program.
 _LISTS = frozenset({"lists", "matrix", "reviews", "status", "decisions"})
@@ -71,10 +83,21 @@ def write_search_index(site: Path) -> None:
         raise SearchError("Pagefind has no program for this platform")
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / INDEX_FOLDER
-        _run([
-            str(program), "--site", str(site.resolve()), "--output-path", str(made), "--glob", "**/*.html",
-            "--exclude-selectors", ", ".join(_NOT_SEARCHED), "--quiet",
-        ], folder=scratch)
+        _run(
+            [
+                str(program),
+                "--site",
+                str(site.resolve()),
+                "--output-path",
+                str(made),
+                "--glob",
+                "**/*.html",
+                "--exclude-selectors",
+                ", ".join(_NOT_SEARCHED),
+                "--quiet",
+            ],
+            folder=scratch,
+        )
         if not (made / "pagefind-entry.json").is_file():
             raise SearchError("the search index could not be made: Pagefind wrote none")
         _put_in_order(made)
@@ -124,7 +147,9 @@ def _run(command: list[str], *, folder: str) -> None:
     if root := os.environ.get("SYSTEMROOT"):
         environment["SYSTEMROOT"] = root
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=_TIME_LIMIT, cwd=folder, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=_TIME_LIMIT, cwd=folder, env=environment
+        )
     except subprocess.TimeoutExpired:
         raise SearchError(f"the search index takes more than {_TIME_LIMIT:.0f} seconds") from None
     except OSError as error:

@@ -52,9 +52,7 @@ def area_words(area: str) -> str:
     if not KEBAB.match(area):
         return area
     words = area.split("-")
-    return " ".join(
-        word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words)
-    )
+    return " ".join(word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words))
 
 
 def checked_in_words(source: str) -> str:

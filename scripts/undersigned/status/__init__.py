@@ -3,16 +3,8 @@
 Pure functions of register and date. What is dated after `as_of` has not happened. No fact here is ever written down.
 """
 
-from undersigned.status.identities import (
-    Identities,
-    heirs,
-    party_text,
-)
-from undersigned.status.protocol import (
-    ProtocolStatus,
-    has_unreleased_changes,
-    protocol_status,
-)
+from undersigned.status.identities import Identities, heirs, party_text
+from undersigned.status.protocol import ProtocolStatus, has_unreleased_changes, protocol_status
 from undersigned.status.reviews import (
     DEFAULT_INTERVAL,
     DUE_SOON_DAYS,

@@ -118,7 +118,8 @@ def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:
     if newest is not None and newest[1].text is not None:
         return newest[1].text.parties
     return tuple(
-        party for party in folder.value.parties
+        party
+        for party in folder.value.parties
         if (party.joined_on is None or has_happened(party.joined_on, as_of))
         and (party.left_on is None or latest(party.left_on) >= as_of)
     )

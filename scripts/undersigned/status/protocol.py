@@ -54,9 +54,15 @@ def protocol_status(folder: ProtocolFolder, register: Register, *, as_of: date) 
     newest = newest_version(folder, as_of=as_of)
     counts = {state: sum(1 for party in parties if party.state == state) for state in SIGNATURE_STATES}
     return ProtocolStatus(
-        id=folder.id, title=folder.value.title, status=folder.value.status,
-        version=newest[0] if newest else None, fingerprint=newest[1].fingerprint if newest else None,
+        id=folder.id,
+        title=folder.value.title,
+        status=folder.value.status,
+        version=newest[0] if newest else None,
+        fingerprint=newest[1].fingerprint if newest else None,
         unreleased_changes=has_unreleased_changes(folder, register, as_of=as_of),
-        review=review_state(folder, as_of=as_of), parties=parties,
-        in_force=signing.in_force(), in_force_between=signing.in_force_between(parties), counts=counts,
+        review=review_state(folder, as_of=as_of),
+        parties=parties,
+        in_force=signing.in_force(),
+        in_force_between=signing.in_force_between(parties),
+        counts=counts,
     )

@@ -83,8 +83,11 @@ def review_state(folder: ProtocolFolder, *, as_of: date) -> ReviewStatus:
     first, steps = review_steps(folder, as_of=as_of)
     last = steps[-1].completed_on if steps else None
     if last is None:
-        done = [day for day, record in folder.reviews.items()
-                if record.value is not None and record.value.scope == "whole" and day <= as_of]
+        done = [
+            day
+            for day, record in folder.reviews.items()
+            if record.value is not None and record.value.scope == "whole" and day <= as_of
+        ]
         last = max(done, default=None)
     protocol = folder.value
     start = protocol.effective_from
@@ -127,8 +130,10 @@ def late_returns(folder: ProtocolFolder, *, as_of: date) -> list[LateReturn]:
         if months is None:
             continue
         covered = [
-            record.value.period.to for record in folder.outcomes.values()
-            if record.value is not None and record.value.period.to <= as_of
+            record.value.period.to
+            for record in folder.outcomes.values()
+            if record.value is not None
+            and record.value.period.to <= as_of
             and (not monitoring.measures or any(r.measure in monitoring.measures for r in record.value.results))
         ]
         start = max([*covered, protocol.effective_from - timedelta(days=1)])

@@ -19,7 +19,14 @@ from undersigned.status.versions import agreed_versions, has_happened, takes_eff
 
 SignatureState = Literal["signed", "stale", "awaiting", "not-sent", "declined", "withdrawn", "ended", "not-required"]
 SIGNATURE_STATES: tuple[SignatureState, ...] = (
-    "signed", "stale", "awaiting", "not-sent", "declined", "withdrawn", "ended", "not-required",
+    "signed",
+    "stale",
+    "awaiting",
+    "not-sent",
+    "declined",
+    "withdrawn",
+    "ended",
+    "not-required",
 )
 #: After so many days a wet-ink copy that is not back is a finding.
 COPY_DAYS = 28
@@ -107,20 +114,23 @@ class Signing:
         sent_on = signature.sent_on if has_happened(signature.sent_on, self.as_of) else None
         declined = signature.declined is not None and has_happened(signature.declined.on, self.as_of)
         withdrawn = (
-            signed_on is not None and signature.withdrawn is not None and has_happened(signature.withdrawn.on, self.as_of)
+            signed_on is not None
+            and signature.withdrawn is not None
+            and has_happened(signature.withdrawn.on, self.as_of)
         )
         if sent_on is None and signed_on is None and not declined:
             return None
-        reserved = any(
-            not has_happened(reservation.accepted_on, self.as_of) for reservation in signature.reservations
-        )
+        reserved = any(not has_happened(reservation.accepted_on, self.as_of) for reservation in signature.reservations)
         return Entry(signer, signature, signature.version, sent_on, signed_on, declined, withdrawn, reserved)
 
     def _fingerprint_fits(self, signature: Signature) -> bool:
         given = signature.fingerprint
         if given is None:
             return True
-        return given in (self.by_number[signature.version].fingerprint, self.folder.fingerprint_of_text(signature.version))
+        return given in (
+            self.by_number[signature.version].fingerprint,
+            self.folder.fingerprint_of_text(signature.version),
+        )
 
     @cached_property
     def _entries(self) -> dict[str, list[Entry]]:
@@ -214,8 +224,10 @@ class Signing:
     @cached_property
     def _inherited_some_day(self) -> frozenset[str]:
         return frozenset(
-            self.register.present_organisation(old) for record in self.folder.signing.values()
-            if record.value is not None and record.value.inherits is not None for old in record.value.inherits.from_
+            self.register.present_organisation(old)
+            for record in self.folder.signing.values()
+            if record.value is not None and record.value.inherits is not None
+            for old in record.value.inherits.from_
         )
 
     def has_left(self, party: str) -> bool:
@@ -258,8 +270,14 @@ class Signing:
             waiting = (self.as_of - agreed).days if isinstance(agreed, date) else None
         else:
             chosen = None
-            pending = [e for e in standing if e.version in expected and not e.declined and not e.counts
-                       and (e.sent_on is not None or e.signed_on is not None)]
+            pending = [
+                e
+                for e in standing
+                if e.version in expected
+                and not e.declined
+                and not e.counts
+                and (e.sent_on is not None or e.signed_on is not None)
+            ]
             if pending:
                 state = "awaiting"
                 sent = next((e.sent_on for e in reversed(pending) if e.sent_on is not None), None)
@@ -268,11 +286,14 @@ class Signing:
                 state = "not-sent"
         returned = chosen is not None and has_happened(chosen.signature.returned_on, self.as_of)
         return PartyStatus(
-            organisation=party, state=state,
+            organisation=party,
+            state=state,
             signed_version=chosen.version if chosen else None,
             signed_on=chosen.signed_on if chosen else None,
-            copy_returned=returned, days_waiting=waiting,
-            copy_outstanding_days=self._outstanding(chosen, returned), role=text.role,
+            copy_returned=returned,
+            days_waiting=waiting,
+            copy_outstanding_days=self._outstanding(chosen, returned),
+            role=text.role,
         )
 
     def _refuses(self, entry: Entry) -> bool:
@@ -295,7 +316,11 @@ class Signing:
             members = self.present_in(number)
             if members is None:
                 continue
-            if before is not None and version.change == "membership" and takes_effect(self.folder, version) <= self.as_of:
+            if (
+                before is not None
+                and version.change == "membership"
+                and takes_effect(self.folder, version) <= self.as_of
+            ):
                 dropped |= before - members
             dropped -= members
             before = members
@@ -312,8 +337,11 @@ class Signing:
             text = self.parties.get(party)
             if text is not None and not text.signs:
                 continue
-            if any(self._carries(entry.version, number) and self._was_party(party, entry.version)
-                   for entry in self.standing(party) if entry.counts):
+            if any(
+                self._carries(entry.version, number) and self._was_party(party, entry.version)
+                for entry in self.standing(party)
+                if entry.counts
+            ):
                 bound.add(party)
         return bound
 
@@ -336,12 +364,14 @@ class Signing:
         if self.folder.value.status in ("superseded", "withdrawn"):
             return []
         replacing = [
-            version_key(number) for number, version in self.versions
+            version_key(number)
+            for number, version in self.versions
             if has_happened(version.replaces_earlier_on, self.as_of)
         ]
         oldest = max(replacing, default=(0, 0))
         return [
-            number for number, version in reversed(self.versions)
+            number
+            for number, version in reversed(self.versions)
             if takes_effect(self.folder, version) <= self.as_of and version_key(number) >= oldest
         ]
 
@@ -369,7 +399,9 @@ class Signing:
 
     def version_between(self, one: str, other: str) -> str | None:
         """The text in force between two bodies; None where nothing binds them."""
-        newest = next((number for number in self._begun_versions if {one, other} <= self._bound_by_version[number]), None)
+        newest = next(
+            (number for number in self._begun_versions if {one, other} <= self._bound_by_version[number]), None
+        )
         return None if newest is None or self._has_ended(newest) else newest
 
     def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
@@ -382,10 +414,13 @@ class Signing:
         last = self.effective_to(in_effect[1]) if in_effect else None
         if last is not None and self.as_of > last:
             return ()
-        return tuple(sorted(
-            party.organisation for party in parties
-            if party.state == "signed" and not self.has_left(party.organisation)
-        ))
+        return tuple(
+            sorted(
+                party.organisation
+                for party in parties
+                if party.state == "signed" and not self.has_left(party.organisation)
+            )
+        )
 
 
 def may_sign_for(register: Register, signer: str, other: str, signature: Signature) -> bool:

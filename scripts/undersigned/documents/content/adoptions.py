@@ -40,7 +40,9 @@ class Adopted:
 def adopted_by(text: Operative, publication: Publication, register: Register) -> Mapping[str, Adopted]:
     """What each clause of a text adopts, by the clause's id. The text of a restricted protocol enters no public one."""
     return {
-        clause.id: _resolved(clause.adopts, publication, register, MOST_STEPS) for clause in text.clauses if clause.adopts
+        clause.id: _resolved(clause.adopts, publication, register, MOST_STEPS)
+        for clause in text.clauses
+        if clause.adopts
     }
 
 

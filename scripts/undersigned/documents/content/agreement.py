@@ -7,29 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from undersigned.documents.blocks import DocumentError
 from undersigned.documents.content.adoptions import Adopted, adopted_by
+from undersigned.documents.model import DocumentError
 from undersigned.records.fields import When, earliest
 from undersigned.records.form import Form
-from undersigned.records.protocol import (
-    Item,
-    MappaRole,
-    Operative,
-    ProtocolStatus,
-    Publication,
-    Role,
-    StampedText,
-)
+from undersigned.records.protocol import Item, MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
 from undersigned.records.version import Change, Version
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import (
-    Signing,
-    agreed_versions,
-    has_happened,
-    newest_version,
-    review_state,
-    takes_effect,
-)
+from undersigned.status import Signing, agreed_versions, has_happened, newest_version, review_state, takes_effect
 
 #: Their working text is what is printed, marked as such.
 UNAGREED = frozenset({"draft", "consultation"})
@@ -135,7 +120,7 @@ class Agreement:
 
 
 def agreement_of(
-    folder: ProtocolFolder, register: Register, *, as_of: date, version: str | None = None, register_address: str = "",
+    folder: ProtocolFolder, register: Register, *, as_of: date, version: str | None = None, register_address: str = ""
 ) -> Agreement:
     """What the documents of a protocol print on `as_of`: the newest stamp agreed by then, or `version`.
 
@@ -170,10 +155,16 @@ def agreement_of(
         effective_from=_as_written(effective, stamp, protocol.effective_from),
         newer=_newer(folder, stamp, newest),
         kept=agreed is not None,
-        signable=stamp is not None and agreed is not None and newest is not None and stamp[0] == newest[0] and protocol.status in SIGNABLE,
+        signable=stamp is not None
+        and agreed is not None
+        and newest is not None
+        and stamp[0] == newest[0]
+        and protocol.status in SIGNABLE,
         summary=protocol.summary,
         lead=register.organisation_name(protocol.lead) if protocol.lead else None,
-        owner=(register.organisation_name(protocol.owner.organisation), protocol.owner.post) if protocol.owner else None,
+        owner=(register.organisation_name(protocol.owner.organisation), protocol.owner.post)
+        if protocol.owner
+        else None,
         part_of=_title_of(register, text.part_of) if text.part_of else None,
         review_due=review.due_on,
         ended_on=protocol.effective_to if has_happened(protocol.effective_to, as_of) else None,
@@ -231,19 +222,23 @@ def _parties(
     for id_, party in signing.identities.present_parties(text.parties).items():
         gone = left.get(id_)
         left_on = gone if has_happened(gone, as_of) else None
-        found.append(PartyEntry(
-            organisation=id_,
-            name=register.organisation_name(id_),
-            role=party.role,
-            capacity=party.capacity,
-            group=party.group,
-            bound_otherwise=not party.signs,
-            mappa_role=party.mappa_role,
-            left_on=left_on,
-            signs=party.signs and left_on is None and not signing.dissolved(id_),
-        ))
+        found.append(
+            PartyEntry(
+                organisation=id_,
+                name=register.organisation_name(id_),
+                role=party.role,
+                capacity=party.capacity,
+                group=party.group,
+                bound_otherwise=not party.signs,
+                mappa_role=party.mappa_role,
+                left_on=left_on,
+                signs=party.signs and left_on is None and not signing.dissolved(id_),
+            )
+        )
     lead = register.present_organisation(folder.value.lead) if folder.value.lead else None
-    return tuple(sorted(found, key=lambda entry: (entry.organisation != lead, entry.name.casefold(), entry.organisation)))
+    return tuple(
+        sorted(found, key=lambda entry: (entry.organisation != lead, entry.name.casefold(), entry.organisation))
+    )
 
 
 def _officers(folder: ProtocolFolder, parties: tuple[PartyEntry, ...]) -> tuple[Officer, ...]:
@@ -256,7 +251,8 @@ def _officers(folder: ProtocolFolder, parties: tuple[PartyEntry, ...]) -> tuple[
         nominated = signing.nominated_officer if signing else None
         found.append(
             Officer(party.name, nominated.post, nominated.deputy_post, nominated.mailbox)
-            if nominated else Officer(party.name)
+            if nominated
+            else Officer(party.name)
         )
         found.extend(
             Officer(party.name, other.post, None, other.mailbox, other.hours or "")

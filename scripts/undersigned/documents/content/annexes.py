@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.blocks import Block, Blocks, Quote, Table
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.clauses import Prose
 from undersigned.documents.content.pieces import heading, kinds_in_words, paragraph
+from undersigned.documents.model import Block, Blocks, Quote, Table
 from undersigned.documents.words import listed, word
 from undersigned.records.form import Form, FormField, Section
 
@@ -62,7 +62,11 @@ def _questions(section: Section) -> Iterable[Block]:
         widths=(6, 4, 1.9),
         head=tuple(word(f"forms.{name}") for name in ("question", "answer", "required")),
         rows=tuple(
-            (_question(field), (paragraph(_answer(field)),), (paragraph(word("forms.yes" if field.required else "forms.no")),))
+            (
+                _question(field),
+                (paragraph(_answer(field)),),
+                (paragraph(word("forms.yes" if field.required else "forms.no")),),
+            )
             for field in section.fields
         ),
         row_heads=True,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from undersigned.documents.blocks import Block, Blocks, Paragraph, Styled
 from undersigned.documents.content.adoptions import Adopted
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.pieces import bullets, heading, paragraph, text
+from undersigned.documents.model import Block, Blocks, Paragraph, Styled
 from undersigned.documents.words import word
 
 
@@ -48,9 +48,13 @@ def _adopted(adopted: Adopted, number: str, level: int, prose: Prose) -> Iterabl
     for place, clause in enumerate(adopted.clauses, 1):
         here = f"{number}.{place}"
         yield heading(level, word("clauses.adopted_title", number=here, title=clause.title))
-        yield Paragraph((Styled("emphasis", text(word(
-            "clauses.adopted_from", title=adopted.title, version=adopted.version or ""
-        ))),))
+        yield Paragraph(
+            (
+                Styled(
+                    "emphasis", text(word("clauses.adopted_from", title=adopted.title, version=adopted.version or ""))
+                ),
+            )
+        )
         if clause.text:
             yield from prose(clause.text, level)
         if clause.adopts:

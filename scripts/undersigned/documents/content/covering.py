@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from undersigned.documents.blocks import (
-    Block,
-    Break,
-    Document,
-    Fact,
-    Field,
-    Inline,
-    Numbered,
-    Paragraph,
-    Text,
-    plain,
-)
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.pieces import heading, mail, paragraph, text
 from undersigned.documents.copies import Recipient, Sender, copy_line, properties_of_copy
+from undersigned.documents.model import Block, Break, Document, Fact, Field, Inline, Numbered, Paragraph, Text, plain
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import in_words, word
 from undersigned.records.form import Form
@@ -46,7 +35,14 @@ def covering_letter(agreement: Agreement, sender: Sender | None) -> Document:
         lead=(),
         contents=False,
         body=(
-            paragraph(word("covering.opening", sender=sender.name if sender else word("covering.nobody"), title=agreement.title, version=version)),
+            paragraph(
+                word(
+                    "covering.opening",
+                    sender=sender.name if sender else word("covering.nobody"),
+                    title=agreement.title,
+                    version=version,
+                )
+            ),
             *_what_is_new(agreement),
             *_what_to_do(agreement, sender),
             heading(1, word("covering.cannot_heading")),
@@ -72,7 +68,14 @@ def _facts(agreement: Agreement, sender: Sender | None) -> Iterable[Fact]:
 def _what_is_new(agreement: Agreement) -> Iterable[Block]:
     this = next((entry for entry in agreement.history if entry.number == agreement.version), None)
     if this is not None:
-        yield paragraph(word("covering.new", version=this.number, on=in_words(this.effective_from), summary=this.summary.strip().removesuffix(".")))
+        yield paragraph(
+            word(
+                "covering.new",
+                version=this.number,
+                on=in_words(this.effective_from),
+                summary=this.summary.strip().removesuffix("."),
+            )
+        )
     yield Paragraph((_place("standing"),))
 
 
@@ -111,7 +114,10 @@ def stamp_of_letter(to: Recipient) -> Stamp:
         standing = word("covering.standing_signed", organisation=to.name, version=version, on=in_words(on))
     return Stamp(
         {
-            "letter__to": ", ".join(part for part in (to.name, to.attention) if part), "letter__date": in_words(to.issued_on), "letter__return_by": in_words(to.return_by), "letter__standing": standing,
+            "letter__to": ", ".join(part for part in (to.name, to.attention) if part),
+            "letter__date": in_words(to.issued_on),
+            "letter__return_by": in_words(to.return_by),
+            "letter__standing": standing,
         },
         properties_of_copy(to),
     )
@@ -119,7 +125,9 @@ def stamp_of_letter(to: Recipient) -> Stamp:
 
 def nomination_form(form_id: str, form: Form, agreement: Agreement) -> Document:
     """The form on which a party names its officer, with a line for whose it is."""
-    return replace(form_document(form_id, form, agreement), copy=copy_line(word("copy.nomination"), word("copy.nomination_do")))
+    return replace(
+        form_document(form_id, form, agreement), copy=copy_line(word("copy.nomination"), word("copy.nomination_do"))
+    )
 
 
 def nomination_defaults() -> Stamp:
@@ -129,7 +137,10 @@ def nomination_defaults() -> Stamp:
 def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
     """The form for one party."""
     what = (
-        word("copy.nomination_return", sender=sender.where, by=in_words(to.return_by)) if sender
+        word("copy.nomination_return", sender=sender.where, by=in_words(to.return_by))
+        if sender
         else word("copy.return_anywhere", by=in_words(to.return_by))
     )
-    return Stamp({"copy__for": word("copy.nomination_for", organisation=to.name), "copy__do": what}, properties_of_copy(to))
+    return Stamp(
+        {"copy__for": word("copy.nomination_for", organisation=to.name), "copy__do": what}, properties_of_copy(to)
+    )

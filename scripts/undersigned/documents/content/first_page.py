@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
-from undersigned.documents.blocks import Break, Code, Fact, Inlines, plain
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.flows import law_name
 from undersigned.documents.content.pieces import text
 from undersigned.documents.content.prose import is_safe_link
+from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import in_words, listed, term, word
 from undersigned.records.vocabulary import vocabulary
 
@@ -55,6 +55,7 @@ def _ended(agreement: Agreement, status: str) -> str:
 
 def facts_of(agreement: Agreement) -> Iterable[Fact]:
     """The table of the first page."""
+
     def fact(name: str, value: str | None) -> Iterable[Fact]:
         if value:
             yield Fact(word(f"cover.{name}"), text(value))
@@ -70,9 +71,13 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("lead", agreement.lead)
     if agreement.owner:
         organisation, post = agreement.owner
-        yield from fact("owner", word("cover.owner_value", organisation=organisation, post=post) if post else organisation)
+        yield from fact(
+            "owner", word("cover.owner_value", organisation=organisation, post=post) if post else organisation
+        )
     yield from fact("where", listed((term("jurisdiction", place) for place in protocol.jurisdictions), ", "))
-    yield from fact("required_by", law_name(vocabulary().gateways, protocol.required_by) if protocol.required_by else None)
+    yield from fact(
+        "required_by", law_name(vocabulary().gateways, protocol.required_by) if protocol.required_by else None
+    )
     yield from fact("part_of", agreement.part_of)
     if agreement.fingerprint:
         yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))
@@ -110,7 +115,8 @@ def footer_of(agreement: Agreement, form: str = "") -> tuple[str, ...]:
     """The lines at the foot of each page, the page number aside."""
     facts = {"protocol": agreement.id, **({"form": form} if form else {})}
     first = (
-        word("footer.form" if form else "footer.version", **facts, version=agreement.version) if agreement.version
+        word("footer.form" if form else "footer.version", **facts, version=agreement.version)
+        if agreement.version
         else word("footer.form_draft" if form else "footer.draft", **facts, status=term("status", agreement.status))
     )
     if agreement.short_fingerprint:

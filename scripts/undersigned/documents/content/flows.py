@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from undersigned.documents.blocks import Block, Blocks, Table, plain
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.pieces import heading, one_or_bullets, paragraph, strong
+from undersigned.documents.model import Block, Blocks, Table, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry, vocabulary
@@ -17,7 +17,11 @@ def law_name(entries: Mapping[str, Entry], id_: str) -> str:
     entry = entries.get(id_)
     if entry is None:
         return plain(id_)
-    return f"{entry.title_with_reference}, {word('flows.to_be_confirmed')}" if entry.confirmation else entry.title_with_reference
+    return (
+        f"{entry.title_with_reference}, {word('flows.to_be_confirmed')}"
+        if entry.confirmation
+        else entry.title_with_reference
+    )
 
 
 def law_rows(law: Law) -> list[tuple[str, list[str]]]:
@@ -73,14 +77,16 @@ def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str
     yield from law_rows(flow)
     for law in flow.law_differs:
         ends = listed((names.get(end, end) for end in law.for_), ", ")
-        lines = [
-            word("flows.labelled", label=name, value=listed(titles)) for name, titles in law_rows(law)
-        ] or [word("flows.law_differs_none")]
+        lines = [word("flows.labelled", label=name, value=listed(titles)) for name, titles in law_rows(law)] or [
+            word("flows.law_differs_none")
+        ]
         yield word("flows.law_differs", ends=ends), lines
     yield from row("consent", (term("consent", role) for role in flow.consent))
     yield from row("statutory_consents", (term("statutory_consent", id_) for id_ in flow.statutory_consents))
     yield from row("not_shared", flow.not_shared)
-    yield from row("forms", [listed(agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms)])
+    yield from row(
+        "forms", [listed(agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms)]
+    )
     yield from row("method", [flow.method], always=True)
     yield from row("timing", [flow.timing], always=True)
     yield from row("retention", [flow.retention], always=True)
@@ -90,7 +96,11 @@ def _occasion(flow: Flow) -> str:
     """On what occasion, and at which stages of a sentence."""
     stages = ", ".join(term("stage", stage) for stage in flow.stage)
     occasion = term("when", flow.when) if flow.when else ""
-    return word("flows.when_stages", occasion=occasion, stages=stages) if occasion and stages else occasion or listed([stages])
+    return (
+        word("flows.when_stages", occasion=occasion, stages=stages)
+        if occasion and stages
+        else occasion or listed([stages])
+    )
 
 
 def _regime(flow: Flow) -> str | None:
@@ -123,7 +133,8 @@ def _items(number: int, flow: Flow, agreement: Agreement) -> Table:
         rows.append(tuple(cells[name] for name in names))
     return Table(
         caption=(
-            word("flows.items_caption_about", number=str(number), about=term("about", shared).lower()) if shared
+            word("flows.items_caption_about", number=str(number), about=term("about", shared).lower())
+            if shared
             else word("flows.items_caption", number=str(number))
         ),
         widths=(4.4, 2.3, 4.9) if shared else (4.1, 2.3, 1.8, 3.8),

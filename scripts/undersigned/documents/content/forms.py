@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from undersigned.documents.blocks import (
+from undersigned.documents.content.agreement import Agreement
+from undersigned.documents.content.first_page import footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.gaps import with_gaps
+from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
+from undersigned.documents.content.prose import read_prose
+from undersigned.documents.model import (
     Block,
     Blocks,
     Break,
@@ -22,11 +27,6 @@ from undersigned.documents.blocks import (
     Text,
     plain,
 )
-from undersigned.documents.content.agreement import Agreement
-from undersigned.documents.content.first_page import footer_of, notice_of, properties_of, watermark_of
-from undersigned.documents.content.gaps import with_gaps
-from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
-from undersigned.documents.content.prose import read_prose
 from undersigned.documents.returned.parts import ANSWER, SIGNED_ANSWER
 from undersigned.documents.words import term, word
 from undersigned.records.form import Form, FormField, Section
@@ -86,7 +86,8 @@ def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
     """The purpose of a letter is for its writer, so it stands in the list of forms and not on what goes out."""
     status = term("status", agreement.status)
     annex = (
-        word("form.annex_value", title=agreement.title, version=agreement.version) if agreement.version
+        word("form.annex_value", title=agreement.title, version=agreement.version)
+        if agreement.version
         else word("form.annex_draft", title=agreement.title, status=status)
     )
     yield Fact(word("form.annex"), text(annex))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from undersigned.documents.blocks import (
+from undersigned.documents.model import (
     Block,
     Blocks,
     Bullets,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.blocks import (
+from undersigned.documents.content.agreement import Agreement, PartyEntry
+from undersigned.documents.content.annexes import annex_section, texts_of_annexes
+from undersigned.documents.content.clauses import Prose, clause_section, texts_of_clauses
+from undersigned.documents.content.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.flows import flow_section
+from undersigned.documents.content.parties import officer_section, party_section
+from undersigned.documents.content.pieces import bullets, heading, paragraph, paragraphs, strong, text
+from undersigned.documents.content.prose import read_prose
+from undersigned.documents.copies import copy_line
+from undersigned.documents.model import (
     Block,
     Blocks,
     Document,
@@ -17,28 +26,6 @@ from undersigned.documents.blocks import (
     Together,
     plain,
 )
-from undersigned.documents.content.agreement import Agreement, PartyEntry
-from undersigned.documents.content.annexes import annex_section, texts_of_annexes
-from undersigned.documents.content.clauses import Prose, clause_section, texts_of_clauses
-from undersigned.documents.content.first_page import (
-    facts_of,
-    footer_of,
-    notice_of,
-    properties_of,
-    watermark_of,
-)
-from undersigned.documents.content.flows import flow_section
-from undersigned.documents.content.parties import officer_section, party_section
-from undersigned.documents.content.pieces import (
-    bullets,
-    heading,
-    paragraph,
-    paragraphs,
-    strong,
-    text,
-)
-from undersigned.documents.content.prose import read_prose
-from undersigned.documents.copies import copy_line
 from undersigned.documents.words import in_words, term, word
 
 Section = Iterable[Block]
@@ -113,10 +100,16 @@ def _history(agreement: Agreement) -> Section:
         widths=(1.5, 2.3, 2.3, 2.5, 4.6),
         head=tuple(word(f"history.{name}") for name in ("version", "agreed", "effective", "change", "summary")),
         rows=tuple(
-            tuple((paragraph(cell),) for cell in (
-                entry.number, in_words(entry.agreed_on), in_words(entry.effective_from),
-                term("change", entry.change), entry.summary,
-            ))
+            tuple(
+                (paragraph(cell),)
+                for cell in (
+                    entry.number,
+                    in_words(entry.agreed_on),
+                    in_words(entry.effective_from),
+                    term("change", entry.change),
+                    entry.summary,
+                )
+            )
             for entry in agreement.history
         ),
         row_heads=True,
@@ -136,9 +129,7 @@ def _signatures(agreement: Agreement) -> Section:
     if not signing:
         yield paragraph(word("signatures.none"))
         return
-    yield paragraph(word(
-        "signatures.intro", version=agreement.version, fingerprint=agreement.short_fingerprint
-    ))
+    yield paragraph(word("signatures.intro", version=agreement.version, fingerprint=agreement.short_fingerprint))
     for party in signing:
         yield Together(tuple(_signature_block(party, agreement.version)))
 
@@ -149,8 +140,11 @@ def _signature_block(party: PartyEntry, version: str) -> Section:
 
     def blank(kind: str) -> Field:
         label = word(f"signatures.{kind}_label", organisation=party.name)
-        return Field("text" if kind in ("name", "post") else "date" if kind == "date" else "signature",
-                     f"{party.organisation}__{kind}", label)
+        return Field(
+            "text" if kind in ("name", "post") else "date" if kind == "date" else "signature",
+            f"{party.organisation}__{kind}",
+            label,
+        )
 
     declaration = word("signatures.declaration", organisation=party.name, version=version)
     tick = Field(
@@ -188,7 +182,8 @@ def agreement_document(agreement: Agreement) -> Document:
         watermark=watermark_of(agreement),
         author=plain(agreement.lead or ""),
         subject=(
-            word("metadata.subject", protocol=agreement.id, version=agreement.version) if agreement.version
+            word("metadata.subject", protocol=agreement.id, version=agreement.version)
+            if agreement.version
             else word("metadata.subject_draft", protocol=agreement.id, status=status)
         ),
         facts=tuple(facts_of(agreement)),
@@ -228,10 +223,15 @@ def _read_all(agreement: Agreement) -> Prose:
     if purpose:
         written += [(purpose.necessity, 2), (purpose.if_not_shared, 2)]
     if considerations:
-        written += [(answer, 2) for answer in (
-            considerations.proportionality, considerations.consent,
-            considerations.transparency, considerations.vital_interests,
-        )]
+        written += [
+            (answer, 2)
+            for answer in (
+                considerations.proportionality,
+                considerations.consent,
+                considerations.transparency,
+                considerations.vital_interests,
+            )
+        ]
     written += texts_of_clauses(agreement)
     written += texts_of_annexes(agreement)
     texts = list(dict.fromkeys((words, below) for words, below in written if words))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.blocks import Block, Blocks, Paragraph, Table
 from undersigned.documents.content.agreement import Agreement, PartyEntry
 from undersigned.documents.content.pieces import heading, mail, one_or_bullets, paragraph
+from undersigned.documents.model import Block, Blocks, Paragraph, Table
 from undersigned.documents.words import in_words, listed, term, word
 
 #: Shares of the width, of those columns that are shown; the first is worked out from the names.
@@ -26,7 +26,10 @@ def party_section(agreement: Agreement) -> Iterable[Block]:
     shown = [name for name in _PARTY_WIDTHS if name not in alike and any(cells[name] for cells in found)]
     yield Table(
         caption=word("parties.caption"),
-        widths=(_name_share(_PARTY_WIDTHS["organisation"], (party.name for party in agreement.parties)), *(_PARTY_WIDTHS[name] for name in shown[1:])),
+        widths=(
+            _name_share(_PARTY_WIDTHS["organisation"], (party.name for party in agreement.parties)),
+            *(_PARTY_WIDTHS[name] for name in shown[1:]),
+        ),
         head=tuple(word(f"parties.{name}") for name in shown),
         rows=tuple(tuple(cells[name] for name in shown) for cells in found),
         row_heads=True,
@@ -88,12 +91,14 @@ def officer_section(agreement: Agreement) -> Iterable[Block]:
         post = officer.post or word("officers.not_named")
         if officer.hours:
             post = word("officers.other", post=post, hours=officer.hours.replace("-", " "))
-        rows.append((
-            (paragraph(officer.organisation),),
-            (paragraph(post),),
-            (paragraph(officer.deputy_post),) if officer.deputy_post else (),
-            (Paragraph(mail(officer.mailbox)),) if officer.mailbox else (),
-        ))
+        rows.append(
+            (
+                (paragraph(officer.organisation),),
+                (paragraph(post),),
+                (paragraph(officer.deputy_post),) if officer.deputy_post else (),
+                (Paragraph(mail(officer.mailbox)),) if officer.mailbox else (),
+            )
+        )
     yield Table(
         caption=word("officers.caption"),
         widths=(_name_share(2.9, (officer.organisation for officer in named)), 2.5, 2.2, 4.5),

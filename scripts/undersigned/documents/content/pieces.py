@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from undersigned.documents.blocks import (
-    Blocks,
-    Bullets,
-    Heading,
-    Inlines,
-    Link,
-    Paragraph,
-    Styled,
-    Text,
-    plain,
-)
 from undersigned.documents.content.prose import is_safe_link
+from undersigned.documents.model import Blocks, Bullets, Heading, Inlines, Link, Paragraph, Styled, Text, plain
 from undersigned.documents.words import listed, word
 from undersigned.records.vocabulary import vocabulary
 
@@ -63,5 +53,6 @@ def kinds_in_words(kinds: Iterable[str]) -> str:
     """Kinds of organisation by their titles."""
     known = vocabulary().organisation_kinds
     return listed(
-        (word("form.any") if kind == "any" else known[kind].title if kind in known else plain(kind) for kind in kinds), ", "
+        (word("form.any") if kind == "any" else known[kind].title if kind in known else plain(kind) for kind in kinds),
+        ", ",
     )

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pypandoc
 
-from undersigned.documents.blocks import (
+from undersigned.documents.model import (
     Block,
     Blocks,
     Break,
@@ -57,11 +57,19 @@ FIELD_HOST = "field.invalid"
 #: A definition of a link or a footnote reaches beyond its own text, so such a text is read alone.
 _DEFINES = re.compile(r"\]:")
 _STYLES: dict[str, Style] = {
-    "Emph": "emphasis", "Strong": "strong", "Underline": "emphasis", "SmallCaps": "emphasis", "Strikeout": "strike",
-    "Superscript": "superscript", "Subscript": "subscript",
+    "Emph": "emphasis",
+    "Strong": "strong",
+    "Underline": "emphasis",
+    "SmallCaps": "emphasis",
+    "Strikeout": "strike",
+    "Superscript": "superscript",
+    "Subscript": "subscript",
 }
 _NUMBERINGS: dict[str, Numbering] = {
-    "LowerAlpha": "lower-alpha", "UpperAlpha": "upper-alpha", "LowerRoman": "lower-roman", "UpperRoman": "upper-roman",
+    "LowerAlpha": "lower-alpha",
+    "UpperAlpha": "upper-alpha",
+    "LowerRoman": "lower-roman",
+    "UpperRoman": "upper-roman",
 }
 
 _BRACKETS: dict[str, Literal["one", "two"]] = {"OneParen": "one", "TwoParens": "two"}
@@ -84,8 +92,12 @@ def run_pandoc(arguments: Sequence[str], text: str, *, record: str, epoch: int =
         environment["SYSTEMROOT"] = root
     try:
         done = subprocess.run(
-            command, input=text.encode("utf-8", "replace"), capture_output=True, check=False,
-            timeout=TIME_LIMIT, env=environment,
+            command,
+            input=text.encode("utf-8", "replace"),
+            capture_output=True,
+            check=False,
+            timeout=TIME_LIMIT,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         raise DocumentError(record, f"its text takes pandoc more than {TIME_LIMIT:.0f} seconds") from None
@@ -171,10 +183,17 @@ def _block(node: Node, depth: int) -> Blocks:
         case "OrderedList":
             return (_numbered(content, depth),)
         case "DefinitionList":
-            return (Terms(tuple(
-                (_inlines(term, depth), tuple(block for meaning in meanings for block in _blocks(meaning, depth)))
-                for term, meanings in content
-            )),)
+            return (
+                Terms(
+                    tuple(
+                        (
+                            _inlines(term, depth),
+                            tuple(block for meaning in meanings for block in _blocks(meaning, depth)),
+                        )
+                        for term, meanings in content
+                    )
+                ),
+            )
         case "BlockQuote":
             return (Quote(_blocks(content, depth)),)
         case "CodeBlock" | "RawBlock":

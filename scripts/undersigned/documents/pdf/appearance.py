@@ -21,7 +21,10 @@ def text_drawing(text: str, width: float, height: float) -> bytes:
     capital = size * measures().cap_height / 1000
     # One line in a low box stands in its middle; in a high one lines begin at the top.
     first = (height - capital) / 2 if height < 2 * drop else height - _PAD - (drop + capital) / 2
-    rows = " ".join(f"<{_codes(line)}> Tj" if not number else f"0 {-drop:.2f} Td <{_codes(line)}> Tj" for number, line in enumerate(lines))
+    rows = " ".join(
+        f"<{_codes(line)}> Tj" if not number else f"0 {-drop:.2f} Td <{_codes(line)}> Tj"
+        for number, line in enumerate(lines)
+    )
     return f"/Tx BMC q BT /{FONT} {size:g} Tf 0 g {_PAD:g} {first:.2f} Td {rows} ET Q EMC".encode()
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from undersigned.documents.blocks import Document, DocumentError, Field, Table, every, fields_of
 from undersigned.documents.content.prose import FIELD_HOST
+from undersigned.documents.model import Document, DocumentError, Field, Table, every, fields_of
 from undersigned.documents.pdf.appearance import FONT as WIDE_FONT
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import Fonts, fonts_of_fields
@@ -76,9 +76,11 @@ def _saved(file: pikepdf.Pdf) -> bytes:
         if attempt:
             # One object more moves all others to other places in the object streams.
             extra = [file.make_indirect(Dictionary()) for _ in range(attempt)]
-            file.Root.PieceInfo = Dictionary(Undersigned=Dictionary(
-                LastModified=file.docinfo.get("/ModDate", String("D:19700101000000Z")), Private=Array(extra)
-            ))
+            file.Root.PieceInfo = Dictionary(
+                Undersigned=Dictionary(
+                    LastModified=file.docinfo.get("/ModDate", String("D:19700101000000Z")), Private=Array(extra)
+                )
+            )
         buffer = io.BytesIO()
         file.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         out = buffer.getvalue()
@@ -89,8 +91,11 @@ def _saved(file: pikepdf.Pdf) -> bytes:
 
 def _may_grow(stream: pikepdf.Stream) -> bool:
     """Whether a blank at its end means nothing: content of pages and forms, and character maps."""
-    return stream.get("/Type") in (None, Name.XObject, Name.CMap) and stream.get("/Subtype") in (None, Name.Form) \
+    return (
+        stream.get("/Type") in (None, Name.XObject, Name.CMap)
+        and stream.get("/Subtype") in (None, Name.Form)
         and not {"/Length1", "/N"} & set(stream.keys())
+    )
 
 
 def _placeholder(annotation: pikepdf.Object) -> str | None:
@@ -164,10 +169,13 @@ def _make_field(
             annotation.AP = Dictionary(N=appearance())
             body, _, kind = field.name.rpartition("__")
             if kind == "signature":
-                annotation.Lock = file.make_indirect(Dictionary(
-                    Type=Name.SigFieldLock, Action=Name.Include,
-                    Fields=Array([String(f"{body}__{locked}") for locked in _LOCKED]),
-                ))
+                annotation.Lock = file.make_indirect(
+                    Dictionary(
+                        Type=Name.SigFieldLock,
+                        Action=Name.Include,
+                        Fields=Array([String(f"{body}__{locked}") for locked in _LOCKED]),
+                    )
+                )
         case "choice":
             annotation.FT, annotation.Ff = Name.Ch, flags | _COMBO
             annotation.Opt = Array([String(option) for option in field.options])
@@ -193,7 +201,9 @@ def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
 
     The tables of the file are those of the lead, the table of facts, and those of the body, in the order of reading.
     """
-    lead, body = ([node.row_heads for node in every(part) if isinstance(node, Table)] for part in (document.lead, document.body))
+    lead, body = (
+        [node.row_heads for node in every(part) if isinstance(node, Table)] for part in (document.lead, document.body)
+    )
     heads = [*lead, True, *body]
     found = list(_elements_of(file.Root.StructTreeRoot, "/Table"))
     if len(found) != len(heads):

@@ -13,7 +13,12 @@ from pikepdf import Array, Dictionary, Name, String
 from undersigned.documents.words import TEMPLATE
 
 #: Welsh letters, in slots of Windows-1252 that hold nothing: code, character, glyph name.
-WELSH = ((0x81, 0x174, "Wcircumflex"), (0x8D, 0x175, "wcircumflex"), (0x8F, 0x176, "Ycircumflex"), (0x90, 0x177, "ycircumflex"))
+WELSH = (
+    (0x81, 0x174, "Wcircumflex"),
+    (0x8D, 0x175, "wcircumflex"),
+    (0x8F, 0x176, "Ycircumflex"),
+    (0x90, 0x177, "ycircumflex"),
+)
 _UNUSED = frozenset({0x7F, 0x9D})
 
 
@@ -38,7 +43,10 @@ def measures() -> Measures:
         (folder / "Inter-Form.ttf").read_bytes(),
         {int(code): int(width) for code, width in data["widths"].items()},
         {int(code): int(glyph) for code, glyph in data["glyphs"].items()},
-        int(data["ascent"]), int(data["descent"]), int(data["cap_height"]), [int(edge) for edge in data["bbox"]],
+        int(data["ascent"]),
+        int(data["descent"]),
+        int(data["cap_height"]),
+        [int(edge) for edge in data["bbox"]],
     )
 
 
@@ -64,25 +72,45 @@ def fonts_of_fields(file: pikepdf.Pdf) -> Fonts:
     known = measures()
     program = file.make_stream(known.program)
     program.Length1 = len(known.program)
-    return Fonts(_typed(file, known, _descriptor(file, known, program, 32)), _wide(file, known, _descriptor(file, known, program, 4)))
+    return Fonts(
+        _typed(file, known, _descriptor(file, known, program, 32)),
+        _wide(file, known, _descriptor(file, known, program, 4)),
+    )
 
 
 def _descriptor(file: pikepdf.Pdf, known: Measures, program: pikepdf.Object, flags: int) -> pikepdf.Object:
-    return file.make_indirect(Dictionary(
-        Type=Name.FontDescriptor, FontName=Name("/Inter-Regular"), Flags=flags, FontBBox=Array(known.box), ItalicAngle=0,
-        Ascent=known.ascent, Descent=known.descent, CapHeight=known.cap_height, StemV=80, FontFile2=program,
-    ))
+    return file.make_indirect(
+        Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=Name("/Inter-Regular"),
+            Flags=flags,
+            FontBBox=Array(known.box),
+            ItalicAngle=0,
+            Ascent=known.ascent,
+            Descent=known.descent,
+            CapHeight=known.cap_height,
+            StemV=80,
+            FontFile2=program,
+        )
+    )
 
 
 def _typed(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pikepdf.Object:
     characters = _characters()
     differences = Array([part for code, _, glyph in WELSH for part in (code, Name(f"/{glyph}"))])
-    return file.make_indirect(Dictionary(
-        Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/Inter-Regular"), FirstChar=32, LastChar=255,
-        Widths=Array([known.widths.get(characters.get(code, 0), 0) for code in range(32, 256)]),
-        FontDescriptor=descriptor, ToUnicode=file.make_stream(_to_unicode(characters, 1)),
-        Encoding=Dictionary(Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding, Differences=differences),
-    ))
+    return file.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=Name("/Inter-Regular"),
+            FirstChar=32,
+            LastChar=255,
+            Widths=Array([known.widths.get(characters.get(code, 0), 0) for code in range(32, 256)]),
+            FontDescriptor=descriptor,
+            ToUnicode=file.make_stream(_to_unicode(characters, 1)),
+            Encoding=Dictionary(Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding, Differences=differences),
+        )
+    )
 
 
 def _wide(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pikepdf.Object:
@@ -90,26 +118,46 @@ def _wide(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pik
     by_glyph: dict[int, int] = {}
     for character, glyph in sorted(known.glyphs.items()):
         by_glyph.setdefault(glyph, character)
-    widths = Array([
-        part for glyph, character in sorted(by_glyph.items()) for part in (glyph, Array([known.widths[character]]))
-    ])
-    return file.make_indirect(Dictionary(
-        Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/Inter-Regular"), Encoding=Name("/Identity-H"),
-        ToUnicode=file.make_stream(_to_unicode(by_glyph, 2)),
-        DescendantFonts=Array([file.make_indirect(Dictionary(
-            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name("/Inter-Regular"), FontDescriptor=descriptor,
-            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            CIDToGIDMap=Name.Identity, DW=600, W=widths,
-        ))]),
-    ))
+    widths = Array(
+        [part for glyph, character in sorted(by_glyph.items()) for part in (glyph, Array([known.widths[character]]))]
+    )
+    return file.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=Name("/Inter-Regular"),
+            Encoding=Name("/Identity-H"),
+            ToUnicode=file.make_stream(_to_unicode(by_glyph, 2)),
+            DescendantFonts=Array(
+                [
+                    file.make_indirect(
+                        Dictionary(
+                            Type=Name.Font,
+                            Subtype=Name.CIDFontType2,
+                            BaseFont=Name("/Inter-Regular"),
+                            FontDescriptor=descriptor,
+                            CIDSystemInfo=Dictionary(
+                                Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
+                            ),
+                            CIDToGIDMap=Name.Identity,
+                            DW=600,
+                            W=widths,
+                        )
+                    )
+                ]
+            ),
+        )
+    )
 
 
 def _to_unicode(characters: dict[int, int], size: int) -> bytes:
     """The character map for codes of so many bytes (ISO 32000-1, 9.10.3)."""
     digits = 2 * size
     rows = [f"<{code:0{digits}X}> <{character:04X}>" for code, character in sorted(characters.items())]
-    parts = ["/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /F def /CMapType 2 def",
-             f"1 begincodespacerange <{'00' * size}> <{'FF' * size}> endcodespacerange"]
+    parts = [
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /F def /CMapType 2 def",
+        f"1 begincodespacerange <{'00' * size}> <{'FF' * size}> endcodespacerange",
+    ]
     for start in range(0, len(rows), 100):
         chunk = rows[start : start + 100]
         parts += [f"{len(chunk)} beginbfchar", *chunk, "endbfchar"]

@@ -11,7 +11,7 @@ import pikepdf
 from lxml import etree
 from pikepdf import String
 
-from undersigned.documents.blocks import plain
+from undersigned.documents.model import plain
 from undersigned.documents.words import word
 
 #: Of our own properties. PDF/A asks that they be declared in the file (ISO 19005-2, 6.6.2.3).

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import typst
 
-from undersigned.documents.blocks import Document, DocumentError, Json, as_data, check_size
+from undersigned.documents.model import Document, DocumentError, Json, as_data, check_size
 from undersigned.documents.pdf.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
 

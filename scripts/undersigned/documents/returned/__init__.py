@@ -141,8 +141,15 @@ def _block(place: str, reading: Reading, text_digest: str | None) -> ReturnedBlo
     if how is not None and organisation and not authority:
         notes = (*notes, word("returned.not_authorised"))
     return ReturnedBlock(
-        field=place, organisation=organisation, authority=authority, state=state, how=how, notes=notes,
-        name=_text(held["name"]), post=_text(held["post"]), date=_text(held["date"]),
+        field=place,
+        organisation=organisation,
+        authority=authority,
+        state=state,
+        how=how,
+        notes=notes,
+        name=_text(held["name"]),
+        post=_text(held["post"]),
+        date=_text(held["date"]),
         signer=certificate.subject if certificate else None,
         certificate=certificate.fingerprint if certificate else None,
         claimed_at=certificate.claimed_at if certificate else None,

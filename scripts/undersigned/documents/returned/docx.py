@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from undersigned.documents.docx.controls import control_tag
+from undersigned.documents.docx.word_xml import W14, Element, w
 from undersigned.documents.returned.limits import MOST_FIELDS, part_of, parts_of
 from undersigned.documents.returned.parts import (
     ANSWER,
@@ -27,8 +29,6 @@ from undersigned.documents.returned.parts import (
     text_value,
 )
 from undersigned.documents.returned.words import digest_of, words_below
-from undersigned.documents.word.controls import control_tag
-from undersigned.documents.word.word_xml import W14, Element, w
 from undersigned.documents.words import word
 
 #: The properties by which a file names its fields, in the order of reading, with spaces between: as many as it takes,
@@ -42,13 +42,22 @@ _MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/off
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument"
 _PICTURES = (w("drawing"), w("pict"), w("object"))
 _KINDS: Final = {
-    "authority": ("checkbox",), "name": ("text",), "post": ("text",), "date": ("date", "text"), "signature": ("rich", "picture"),
+    "authority": ("checkbox",),
+    "name": ("text",),
+    "post": ("text",),
+    "date": ("date", "text"),
+    "signature": ("rich", "picture"),
 }
 #: What Word itself puts into a control that was emptied.
-_WORDS_OF_WORD = frozenset({
-    "Click or tap here to enter text.", "Click here to enter text.", "Click or tap to enter a date.",
-    "Click here to enter a date.", "Choose an item.",
-})
+_WORDS_OF_WORD = frozenset(
+    {
+        "Click or tap here to enter text.",
+        "Click here to enter text.",
+        "Click or tap to enter a date.",
+        "Click here to enter a date.",
+        "Choose an item.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +100,15 @@ def read_docx(content: bytes, names: tuple[str, ...]) -> Reading:
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         notes.append(word("returned.macros"))
     return Reading(
-        kind="docx", properties=properties, values=values, marks=marks, digest=digest, notes=tuple(notes),
+        kind="docx",
+        properties=properties,
+        values=values,
+        marks=marks,
+        digest=digest,
+        notes=tuple(notes),
         places=tuple(dict.fromkeys(name for name, control in named if _is_place(name, control))),
-        certificates={}, unexpected=(*repeated, *unexpected),
+        certificates={},
+        unexpected=(*repeated, *unexpected),
     )
 
 
@@ -139,7 +154,9 @@ def _main(archive: zipfile.ZipFile, parts: set[str]) -> Element:
 def _properties(root: Element) -> dict[str, str]:
     """Custom properties that are text (ISO 29500-1, 22.3)."""
     return {
-        property_value(str(entry.get("name", ""))): property_value("".join(value.text or "" for value in entry.iter(f"{_TYPES}lpwstr")))
+        property_value(str(entry.get("name", ""))): property_value(
+            "".join(value.text or "" for value in entry.iter(f"{_TYPES}lpwstr"))
+        )
         for entry in root
     }
 
@@ -211,7 +228,9 @@ def _named(controls: list[Control], known: tuple[str, ...]) -> tuple[list[tuple[
     """
     by_tag = {control_tag(name): name for name in known}
     by_place = len(controls) == len(known) and all(
-        _fits(control, name) and by_tag.get(control.tag, name) == name and not (control.tag and control.tag not in by_tag)
+        _fits(control, name)
+        and by_tag.get(control.tag, name) == name
+        and not (control.tag and control.tag not in by_tag)
         for control, name in zip(controls, known, strict=True)
     )
     named: list[tuple[str, Control]] = []
@@ -268,7 +287,8 @@ def _is_odd(control: Control) -> bool:
 
 def _placeholders() -> frozenset[str]:
     return frozenset(
-        word(f"form.{name}") for name in ("text_placeholder", "date_placeholder", "signature_placeholder", "choose_short")
+        word(f"form.{name}")
+        for name in ("text_placeholder", "date_placeholder", "signature_placeholder", "choose_short")
     )
 
 

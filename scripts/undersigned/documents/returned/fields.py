@@ -60,7 +60,9 @@ def _told(value: pikepdf.Object | object, depth: int, budget: Budget) -> str:
 def _pairs(pairs: Mapping[str, pikepdf.Object], depth: int, budget: Budget) -> str:
     told = (
         f"{key} {int(value) & ~_HARMLESS_FLAGS if key == '/Ff' else _told(value, depth + 1, budget)}"
-        for key, value in sorted(pairs.items()) if key not in _BACKWARD and not (key == "/Type" and depth == 0)
+        for key, value in sorted(pairs.items())
+        if key not in _BACKWARD
+        and not (key == "/Type" and depth == 0)
         and not (key == "/Ff" and not int(value) & ~_HARMLESS_FLAGS)
     )
     return f"<{' '.join(told)}>"

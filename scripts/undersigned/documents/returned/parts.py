@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from undersigned.documents.blocks import literal, plain
+from undersigned.documents.model import literal, plain
 from undersigned.documents.words import word
 
 Kind = Literal["pdf", "docx"]

@@ -29,7 +29,8 @@ from undersigned.documents.returned.signatures import certificates_of
 from undersigned.documents.words import word
 
 _STANDARD = frozenset(
-    f"/{key}" for key in ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate", "Trapped")
+    f"/{key}"
+    for key in ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate", "Trapped")
 )
 _DEEPEST: Final = 30
 #: Of the tree of fields. Two nodes may hold the same third, so that few of them make many.
@@ -60,7 +61,15 @@ def _file(content: bytes) -> Iterator[pikepdf.Pdf]:
     try:
         with opened(content) as file:
             yield file
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError, NotImplementedError) as error:
+    except (
+        pikepdf.PdfError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+        NotImplementedError,
+    ) as error:
         raise ReturnedError("broken_pdf") from error
 
 
@@ -85,7 +94,12 @@ def read_pdf(content: bytes, trust_roots: tuple[bytes, ...]) -> Reading:
         values = {name: None if name in repeated else value_of(place) for name, place in places.items()}
         digest = digest_of(file)
     return Reading(
-        kind="pdf", properties=properties, values=values, places=tuple(signing), marks=marks, digest=digest,
+        kind="pdf",
+        properties=properties,
+        values=values,
+        places=tuple(signing),
+        marks=marks,
+        digest=digest,
         certificates=certificates_of(content, signed, trust_roots, seen_at=seen_at) if signed else {},
         notes=(*notes, *(word("returned.repeated", field=name) for name in sorted(repeated))),
         unexpected=tuple(sorted(repeated)),
@@ -100,7 +114,8 @@ def seen_at(content: bytes) -> Seen:
         return Seen(
             {name: shown_by(place, budget) for name, place in places.items()},
             frozenset(name for name, place in places.items() if place.kind == "/Sig"),
-            properties_of_file(file)[0], digest_of(file),
+            properties_of_file(file)[0],
+            digest_of(file),
         )
 
 
@@ -167,7 +182,8 @@ def value_of(place: Place) -> Value:
 def properties_of_file(file: pikepdf.Pdf) -> tuple[dict[str, str], tuple[str, ...]]:
     """Our properties from the XMP and from the information dictionary, and a note where the two differ."""
     told = {
-        key.removeprefix("/"): property_value(str(value)) for key, value in file.docinfo.items()
+        key.removeprefix("/"): property_value(str(value))
+        for key, value in file.docinfo.items()
         if key not in _STANDARD and isinstance(value, pikepdf.String)
     }
     packet = file.Root.get("/Metadata")

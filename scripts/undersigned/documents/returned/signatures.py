@@ -84,7 +84,8 @@ def _judged(
         status = validate_pdf_signature(signature, _context(trust_roots, claimed), diff_policy=_policy())
         whole = status.intact and status.valid and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
         unchanged = bool(
-            status.docmdp_ok and status.modification_level is not None
+            status.docmdp_ok
+            and status.modification_level is not None
             and status.modification_level <= ModificationLevel.FORM_FILLING
         )
         _, _, start, length = _range(signature)
@@ -115,8 +116,10 @@ def _changes(place: str, then: Seen, now: Seen) -> tuple[str, ...]:
     Programs that sign do not all lock the block as its field asks (ISO 32000-1, 12.7.4.5), and the rules of pyHanko
     allow changes of flags and metadata: so all that the signature stands for is compared once more.
     """
-    own = block_of(place) if organisation_of(place) is not None else tuple(
-        name for name in then.fields if name == place or name not in then.places
+    own = (
+        block_of(place)
+        if organisation_of(place) is not None
+        else tuple(name for name in then.fields if name == place or name not in then.places)
     )
     fields = [name for name in own if then.fields.get(name) != now.fields.get(name)]
     return (
@@ -155,7 +158,10 @@ def _policy() -> StandardDiffPolicy:
     )
 
     rules = (
-        DocInfoRule(), XrefStreamRule(), ObjectStreamRule(), DSSCompareRule(),
+        DocInfoRule(),
+        XrefStreamRule(),
+        ObjectStreamRule(),
+        DSSCompareRule(),
         MetadataUpdateRule(),  # type: ignore[no-untyped-call]
     )
     return StandardDiffPolicy(
@@ -163,9 +169,11 @@ def _policy() -> StandardDiffPolicy:
             CatalogModificationRule(),  # type: ignore[no-untyped-call]
             *(rule.as_qualified(ModificationLevel.LTA_UPDATES) for rule in rules),
         ],
-        form_rule=FormUpdatingRule(field_rules=[
-            SigFieldCreationRule(),  # type: ignore[no-untyped-call]
-            SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-            GenericFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-        ]),
+        form_rule=FormUpdatingRule(
+            field_rules=[
+                SigFieldCreationRule(),  # type: ignore[no-untyped-call]
+                SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
+                GenericFieldModificationRule(allow_in_place_appearance_stream_changes=False),
+            ]
+        ),
     )

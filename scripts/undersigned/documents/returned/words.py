@@ -7,8 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+from undersigned.documents.docx.word_xml import Element, W, w
 from undersigned.documents.returned.limits import part_of
-from undersigned.documents.word.word_xml import Element, W, w
 from undersigned.documents.words import word
 
 _PAGE_NUMBER = re.compile(r"\s*[0-9]+$")
@@ -35,7 +35,8 @@ def digest_of(archive: zipfile.ZipFile, parts: set[str], root: Element) -> str:
     texts = [_lasting_words(root)]
     if "word/footnotes.xml" in parts:
         texts += [
-            _lasting_words(note) for note in part_of(archive, "word/footnotes.xml")
+            _lasting_words(note)
+            for note in part_of(archive, "word/footnotes.xml")
             if note.get(w("type"), "normal") == "normal"
         ]
     return hashlib.sha256(" ".join(" ".join(texts).split()).encode()).hexdigest()

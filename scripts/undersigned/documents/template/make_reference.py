@@ -22,7 +22,12 @@ HERE = Path(__file__).parent
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 ACCENT, QUIET = RGBColor(0x12, 0x50, 0x6B), RGBColor(0x4A, 0x4F, 0x54)
 SIZES = {
-    "Title": 28, "Heading 1": 19, "Heading 2": 14, "Heading 3": 12, "Heading 4": 12, "Heading 5": 12,
+    "Title": 28,
+    "Heading 1": 19,
+    "Heading 2": 14,
+    "Heading 3": 12,
+    "Heading 4": 12,
+    "Heading 5": 12,
     "Heading 6": 12,
     "TOC Heading": 19,
 }
@@ -40,9 +45,9 @@ def set_fonts(document: docx.document.Document) -> None:
         for old in properties.findall(qn("w:rFonts")):
             properties.remove(old)
         name = "Courier New" if style.name in MONOSPACE else "Arial"
-        properties.insert(0, parse_xml(
-            f'<w:rFonts {W} w:ascii="{name}" w:hAnsi="{name}" w:cs="{name}" w:eastAsia="{name}"/>'
-        ))
+        properties.insert(
+            0, parse_xml(f'<w:rFonts {W} w:ascii="{name}" w:hAnsi="{name}" w:cs="{name}" w:eastAsia="{name}"/>')
+        )
     defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     for old in (*defaults.findall(qn("w:lang")), *defaults.findall(qn("w:sz")), *defaults.findall(qn("w:szCs"))):
         defaults.remove(old)
@@ -76,7 +81,11 @@ def set_styles(document: docx.document.Document) -> None:
     link = styles["Hyperlink"]
     link.font.color.rgb, link.font.underline = ACCENT, True
     for name, size, bold, colour in (
-        ("Kicker", 14, True, QUIET), ("Notice", 12, True, ACCENT), ("Copy", 12, False, None), ("TOC 1", 12, True, None), ("TOC 2", 12, False, None),
+        ("Kicker", 14, True, QUIET),
+        ("Notice", 12, True, ACCENT),
+        ("Copy", 12, False, None),
+        ("TOC 1", 12, True, None),
+        ("TOC 2", 12, False, None),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
@@ -85,17 +94,17 @@ def set_styles(document: docx.document.Document) -> None:
             style.font.color.rgb = colour
         style.paragraph_format.space_after = Pt(2 if name.startswith("TOC") else 0 if name == "Copy" else 8)
         style.paragraph_format.left_indent = Cm(0.6) if name == "TOC 2" else None
-    styles["Kicker"].element.get_or_add_pPr().insert(0, parse_xml(
-        f'<w:pBdr {W}><w:top w:val="single" w:sz="36" w:space="12" w:color="12506B"/></w:pBdr>'
-    ))
+    styles["Kicker"].element.get_or_add_pPr().insert(
+        0, parse_xml(f'<w:pBdr {W}><w:top w:val="single" w:sz="36" w:space="12" w:color="12506B"/></w:pBdr>')
+    )
     styles["TOC 1"].paragraph_format.space_before = Pt(6)
     for name in ("Notice", "Copy"):
         properties = styles[name].element.get_or_add_pPr()
         # Both come before any spacing (ECMA-376 part 1, 17.3.1.26).
         properties.insert(0, parse_xml(f'<w:shd {W} w:val="clear" w:color="auto" w:fill="E8EEF1"/>'))
-        properties.insert(0, parse_xml(
-            f'<w:pBdr {W}><w:left w:val="single" w:sz="36" w:space="8" w:color="12506B"/></w:pBdr>'
-        ))
+        properties.insert(
+            0, parse_xml(f'<w:pBdr {W}><w:left w:val="single" w:sz="36" w:space="8" w:color="12506B"/></w:pBdr>')
+        )
 
 
 def set_tables(document: docx.document.Document) -> None:
@@ -106,14 +115,18 @@ def set_tables(document: docx.document.Document) -> None:
     lines = "".join(
         f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="9AA3AA"/>' for edge in ("top", "bottom", "insideH")
     )
-    table.append(parse_xml(
-        f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="50" w:type="dxa"/>'
-        '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="50" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-    ))
-    table.append(parse_xml(
-        f'<w:tblStylePr {W} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
-        '<w:shd w:val="clear" w:color="auto" w:fill="E8EEF1"/></w:tcPr></w:tblStylePr>'
-    ))
+    table.append(
+        parse_xml(
+            f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="50" w:type="dxa"/>'
+            '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="50" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        )
+    )
+    table.append(
+        parse_xml(
+            f'<w:tblStylePr {W} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
+            '<w:shd w:val="clear" w:color="auto" w:fill="E8EEF1"/></w:tcPr></w:tblStylePr>'
+        )
+    )
 
 
 def set_page(document: docx.document.Document) -> None:
@@ -126,9 +139,11 @@ def set_page(document: docx.document.Document) -> None:
     run = header.add_run("@@NOTICE@@")
     run.font.name, run.font.size, run.font.bold, run.font.color.rgb = "Arial", Pt(12), True, ACCENT
     footer = section.footer.paragraphs[0]
-    footer._p.get_or_add_pPr().append(parse_xml(
-        f'<w:tabs {W}><w:tab w:val="clear" w:pos="4680"/><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="9638"/></w:tabs>'
-    ))
+    footer._p.get_or_add_pPr().append(
+        parse_xml(
+            f'<w:tabs {W}><w:tab w:val="clear" w:pos="4680"/><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="9638"/></w:tabs>'
+        )
+    )
 
     def small(text: str, paragraph: docx.text.paragraph.Paragraph = footer) -> None:
         run = paragraph.add_run(text)
@@ -136,10 +151,12 @@ def set_page(document: docx.document.Document) -> None:
 
     small("@@FOOT@@\t@@PAGE@@ ")
     for instruction, after in (("PAGE", " @@OF@@ "), ("NUMPAGES", "")):
-        footer._p.append(parse_xml(
-            f'<w:fldSimple {W} w:instr="{instruction}"><w:r><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial"/>'
-            '<w:color w:val="4A4F54"/><w:sz w:val="24"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
-        ))
+        footer._p.append(
+            parse_xml(
+                f'<w:fldSimple {W} w:instr="{instruction}"><w:r><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial"/>'
+                '<w:color w:val="4A4F54"/><w:sz w:val="24"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
+            )
+        )
         small(after)
     small("@@CHECK@@", section.footer.add_paragraph())
     for paragraph in (header, *section.footer.paragraphs):

@@ -159,9 +159,7 @@ class Gateway(Dated):
         return "any" in self.to_kinds or kind in self.to_kinds
 
 
-def _within(
-    places: Mapping[Jurisdiction, YesNoDepends], jurisdiction: str, otherwise: YesNoDepends
-) -> YesNoDepends:
+def _within(places: Mapping[Jurisdiction, YesNoDepends], jurisdiction: str, otherwise: YesNoDepends) -> YesNoDepends:
     return next((answer for place, answer in places.items() if place == jurisdiction), otherwise)
 
 

@@ -1,0 +1,119 @@
+"""What is owed under a text: its numbers, dates, musts, mays and nots, and which of them a change of words touches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+
+_NUMBERS = {
+    "zero": 0,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "hundred": 100,
+    "thousand": 1000,
+}
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+#: "One" is a number only before a period of time; May is a month only beside a number.
+_COUNTED = tuple(word for word in _NUMBERS if word != "one")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_PERIOD = r"(?:working\s+|calendar\s+)?(?:hour|day|week|fortnight|month|quarter|year)s?"
+_OBLIGATION = re.compile(
+    r"(?P<number>\d+(?:[.,:/\-]\d+)*)"
+    rf"|\b(?P<one>one)(?=\s+{_PERIOD}\b)"
+    rf"|\b(?P<tens>{'|'.join(_TENS)})(?:[-\s](?P<unit>one|two|three|four|five|six|seven|eight|nine))?\b"
+    rf"|\b(?P<word>{'|'.join(_COUNTED)})\b"
+    r"|\b(?P<may_month>May)(?=\s+\d)|(?<=\d\s)(?P<may_after>May)\b"
+    rf"|\b(?P<month>{'|'.join(_MONTHS)})\b"
+    r"|\b(?P<must>must|shall|mustn['’]t|shan['’]t)\b"
+    r"|\b(?P<may>may)\b"
+    r"|\b(?P<not>not|never|cannot|no|none|nor|neither|\w+n['’]t)\b",
+    re.IGNORECASE,
+)
+#: What says nothing of what is owed: the numbers of list items, addresses of pages, and the "no" of "no later than".
+_NO_OBLIGATION = re.compile(
+    r"^[ \t]*\d+[.)](?=\s)|https?://\S+|\bnot?(?=\s+later\s+than\b)", re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A number, a date, or a must, may or not, and where in its text it stands."""
+
+    sort: str
+    value: str
+    offset: int
+    written: str
+
+
+def obligations(text: str) -> list[Obligation]:
+    """The numbers, dates, musts, mays and nots of a text, in order. Numbers in words count as figures."""
+    masked = _NO_OBLIGATION.sub(lambda found: " " * len(found[0]), text)
+    out: list[Obligation] = []
+    for found in _OBLIGATION.finditer(masked):
+        kind = found.lastgroup or ""
+        word = found[0].lower()
+        at = found.start()
+        if kind in ("may_month", "may_after"):
+            out.append(Obligation("number", "may", at, found[0]))
+        elif kind == "month":
+            # A capital is what tells March from a march.
+            if found[0][0].isupper():
+                out.append(Obligation("number", word, at, found[0]))
+        elif kind in ("tens", "unit"):
+            unit = _NUMBERS[(found["unit"] or "zero").lower()]
+            out.append(Obligation("number", str(_TENS[found["tens"].lower()] + unit), at, found[0]))
+        elif kind == "number":
+            out.append(Obligation("number", found[0].rstrip(".,:/-"), at, found[0]))
+        elif kind in ("one", "word"):
+            out.append(Obligation("number", str(_NUMBERS[word]), at, found[0]))
+        elif kind == "must":
+            out.append(Obligation("word", "must", at, found[0]))
+            if word not in ("must", "shall"):
+                out.append(Obligation("word", "not", at, found[0]))
+        else:
+            out.append(Obligation("word", kind, at, found[0]))
+    return out
+
+
+def changed_obligation(before: str, after: str) -> tuple[str | None, str | None, int] | None:
+    """The first number, date, must, may or not that differs: as it was written, as it is (None: not there), and its
+    offset in `after`. None if all of them are the same in the same order. Numbers and words are compared apart, so
+    that a sentence may be turned round."""
+    old, new = obligations(before), obligations(after)
+    for sort in ("number", "word"):
+        one = [obligation for obligation in old if obligation.sort == sort]
+        other = [obligation for obligation in new if obligation.sort == sort]
+        for was, is_ in zip_longest(one, other):
+            if was is None or is_ is None or was.value != is_.value:
+                return was.written if was else None, is_.written if is_ else None, is_.offset if is_ else 0
+    return None

@@ -1,0 +1,134 @@
+"""Points in words: the words of `words.toml` with facts put in, each made safe by the renderer that asks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from undersigned.changes.report.points import Body, Oddity, Point, Trusted, Unread, Word
+from undersigned.records.fields import Month
+
+_MOST_LISTED = 40
+_LONGEST = 300
+#: What stands where there is no fact.
+NOTHING = "–"
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    tables = _file()
+    return {
+        name: {key: words if isinstance(words, str) else words["says"] for key, words in table.items()}
+        for name, table in tables.items()
+        if isinstance(table, dict)
+    }
+
+
+@cache
+def _file() -> dict[str, dict[str, str | dict[str, str]] | list[str]]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+def why_odd(code: str) -> str:
+    """Why an oddity is worth a second look."""
+    table = _file()["odd"]
+    entry = table.get(code) if isinstance(table, dict) else None
+    return entry["why"] if isinstance(entry, dict) else ""
+
+
+class Speech:
+    """Says points, its facts made safe by `safe`: text of records in, text for one kind of output out."""
+
+    def __init__(self, safe: Callable[[str], str]) -> None:
+        self._safe = safe
+
+    def say(self, table: str, code: str, values: Mapping[str, object]) -> str:
+        """The words of a code with its facts. KeyError for a code that has none."""
+        words = _words()[table]
+        template = words.get(f"{code}-one", words[code]) if _is_one(values) else words[code]
+        return template.format_map(_Facts(self, values))
+
+    def point(self, point: Point) -> str:
+        line = self.say("points", point.words, point.values)
+        if "beside" in point.values:
+            line += self.say("points", "beside", point.values)
+        return line[:1].upper() + line[1:]
+
+    def oddity(self, oddity: Oddity) -> str:
+        line = self.say("odd", oddity.code, oddity.values)
+        return line[:1].upper() + line[1:]
+
+    def unread(self, unread: Unread) -> str:
+        return self.say(
+            "unread",
+            f"{unread.side}-{unread.code}",
+            {"path": unread.path, "line": unread.line, "message": unread.message},
+        )
+
+    def value(self, value: object) -> str:
+        """One fact in words."""
+        match value:
+            case None:
+                return NOTHING
+            case Trusted():
+                return str(value)
+            case Point():
+                return self.say("points", value.words, value.values)
+            case Body():
+                return self._text(value.name)
+            case Word():
+                said = _words().get(value.table, {}).get(value.id)
+                return said if said is not None else self._text(value.id.replace("_", " "))
+            case date() | Month():
+                return in_words(value)
+            case int():
+                return f"{value:,}"
+            case tuple():
+                return self._listed(value)
+            case _:
+                return self._text(str(value))
+
+    def _listed(self, values: tuple[object, ...]) -> str:
+        said = [self.value(value) for value in values[:_MOST_LISTED]]
+        if len(values) > _MOST_LISTED:
+            said.append(_words()["heads"]["listed-more"].format(count=f"{len(values) - _MOST_LISTED:,}"))
+        if not said:
+            return NOTHING
+        between = "; " if any("," in words for words in said) else ", "
+        last = between.rstrip(", ") + _words()["heads"]["listed-last"]
+        return (between.join(said[:-1]) + last if len(said) > 1 else "") + said[-1]
+
+    def _text(self, text: str) -> str:
+        line = " ".join(text.split())
+        return self._safe(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
+
+
+class _Facts(Mapping[str, str]):
+    """The facts of one sentence, put into words as it asks for them."""
+
+    def __init__(self, speech: Speech, values: Mapping[str, object]) -> None:
+        self._speech, self._values = speech, values
+
+    def __getitem__(self, name: str) -> str:
+        return self._speech.value(self._values[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def _is_one(values: Mapping[str, object]) -> bool:
+    count = values.get("count")
+    return count == 1 if isinstance(count, int) else False
+
+
+def in_words(when: date | Month) -> str:
+    """`1 April 2024`, or `May 2004` for a month."""
+    months = _file()["months"]
+    month = months[when.month - 1] if isinstance(months, list) else ""
+    return f"{when.day} {month} {when.year}" if isinstance(when, date) else f"{month} {when.year}"

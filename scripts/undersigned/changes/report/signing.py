@@ -1,0 +1,302 @@
+"""Signatures: what the change does to where each party stands, and every step of signing that it records, by comparing entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.changes.report.points import Body, Point, Word
+from undersigned.changes.report.versions import body_of
+from undersigned.records.fields import Authored, When, version_key
+from undersigned.records.reading import Record
+from undersigned.records.signature import NominatedOfficer, Signature, SigningRecord
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import PartyStatus, Signing
+
+#: The steps of a signature in the order in which they happen, and the field that dates each.
+_STEPS: Mapping[str, str] = {
+    "sent": "sent_on",
+    "approved": "approved_on",
+    "signed": "signed_on",
+    "returned": "returned_on",
+}
+#: A name that other records use for something else.
+_LABELS = {"method": "method_of_signing"}
+_FIXED = ("fingerprint", "signed_by", "method", "signs_for", "mandate", "reservations", "evidence")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of one party's signature that the change records. `came_on`: the day as written."""
+
+    kind: str
+    who: Body
+    signature: Signature
+    came_on: When
+    path: str
+
+
+@dataclass(frozen=True)
+class SigningChange:
+    """One party's signing record on both sides, under its present id. `gone`: its file is there no longer."""
+
+    who: Body
+    before: Record[SigningRecord] | None
+    after: Record[SigningRecord] | None
+    gone: bool = False
+
+    @property
+    def path(self) -> str:
+        record = self.after or self.before
+        return record.path if record is not None else ""
+
+
+def signing_changes(
+    before: ProtocolFolder | None, after: ProtocolFolder | None, earlier: Register, register: Register
+) -> list[SigningChange]:
+    """The signing records that differ, paired under the ids by which organisations are known afterwards."""
+    old = {known_as(id_, earlier, register): record for id_, record in (before.signing if before else {}).items()}
+    new = {register.present_organisation(id_): record for id_, record in (after.signing if after else {}).items()}
+    return [
+        SigningChange(
+            body_of(register, id_),
+            old.get(id_),
+            new.get(id_),
+            gone=id_ not in new and old[id_].path not in register.files.contents,
+        )
+        for id_ in sorted({*old, *new})
+        if (old[id_].source.data if id_ in old else None) != (new[id_].source.data if id_ in new else None)
+    ]
+
+
+def known_as(id_: str, earlier: Register, later: Register) -> str:
+    """The id by which an organisation of the earlier side is known on the later one, also where a rename is taken back."""
+    present = later.present_organisation(id_)
+    if present in later.organisation_ids:
+        return present
+    record = earlier.organisation(id_)
+    former = record.value.formerly if record is not None and record.value is not None else ()
+    return next((name for name in former if name in later.organisation_ids), present)
+
+
+def steps(change: SigningChange) -> Iterator[Step]:
+    """The steps that the later side has and the earlier one has not."""
+    for old, new in _matched(change):
+        if new is None:
+            continue
+        for kind, name in _STEPS.items():
+            day = getattr(new, name)
+            if day is not None and (old is None or getattr(old, name) is None):
+                yield Step(kind, change.who, new, day, change.path)
+        if new.declined is not None and (old is None or old.declined is None):
+            yield Step("declined", change.who, new, new.declined.on, change.path)
+        if new.withdrawn is not None and (old is None or old.withdrawn is None):
+            yield Step("withdrawn", change.who, new, new.withdrawn.on, change.path)
+
+
+def _matched(change: SigningChange) -> Iterator[tuple[Signature | None, Signature | None]]:
+    """Entries of both sides, those of one version in their order."""
+    old, new = _by_version(change.before), _by_version(change.after)
+    for version in sorted({*old, *new}, key=version_key):
+        one, other = old.get(version, []), new.get(version, [])
+        for at in range(max(len(one), len(other))):
+            yield one[at] if at < len(one) else None, other[at] if at < len(other) else None
+
+
+def _by_version(record: Record[SigningRecord] | None) -> dict[str, list[Signature]]:
+    found: dict[str, list[Signature]] = {}
+    for signature in record.value.signatures if record is not None and record.value is not None else ():
+        found.setdefault(signature.version, []).append(signature)
+    return found
+
+
+def signature_points(changes: Sequence[SigningChange]) -> Iterator[Point]:
+    """What the signing records say that they did not: steps of the same kind and version together, then what was altered."""
+    together: dict[tuple[str, str], list[Step]] = {}
+    for change in changes:
+        for step in steps(change):
+            together.setdefault((step.kind, step.signature.version), []).append(step)
+    for (kind, version), found in together.items():
+        yield from _said_together(kind, version, found)
+    altered = [point for change in changes for point in _altered(change)]
+    yield from (point for point in altered if not point.code.startswith("signature-part-"))
+    yield from _by_part([point for point in altered if point.code.startswith("signature-part-")])
+    for change in changes:
+        yield from _officers(change)
+
+
+def _by_part(points: Sequence[Point]) -> Iterator[Point]:
+    """The same part changed in several parties' entries of one version, as one point."""
+    together: dict[tuple[str, object, object], list[Body]] = {}
+    for point in points:
+        who = point.values["who"]
+        together.setdefault((point.code, point.values["version"], point.values["label"]), []).extend(
+            who if isinstance(who, tuple) else ()
+        )
+    for (code, version, label), bodies in together.items():
+        yield Point(
+            code,
+            {"who": tuple(bodies), "version": version, "label": label},
+            "plain" if code.endswith("stated") else "care",
+        )
+
+
+def _said_together(kind: str, version: str, found: Sequence[Step]) -> Iterator[Point]:
+    if kind in ("declined", "withdrawn"):
+        for step in found:
+            ended = step.signature.declined if kind == "declined" else step.signature.withdrawn
+            yield Point(
+                f"signature-{kind}",
+                {
+                    "who": (step.who,),
+                    "version": version,
+                    "on": step.came_on,
+                    "reason": (ended.reason if ended else None) or "",
+                },
+                "signing",
+            )
+        return
+    days = {step.came_on for step in found}
+    values: dict[str, object] = {"who": tuple(step.who for step in found), "version": version, "count": len(found)}
+    if len(days) == 1:
+        values["on"] = days.pop()
+        yield Point(f"signature-{kind}", values)
+    else:
+        yield Point(f"signature-{kind}", values, variant="days")
+
+
+def _altered(change: SigningChange) -> Iterator[Point]:
+    """Entries that went, and what stood in one and now stands otherwise."""
+    if change.gone:
+        yield Point("signing-record-removed", {"who": (change.who,)}, "care")
+    for old, new in _matched(change):
+        if old is None:
+            continue
+        if new is None:
+            if change.after is not None:
+                yield Point("signature-removed", {"who": (change.who,), "version": old.version}, "care")
+            continue
+        for name in _STEPS.values():
+            was, is_ = getattr(old, name), getattr(new, name)
+            if was is not None and was != is_:
+                yield Point(
+                    "signature-day-changed" if is_ is not None else "signature-day-removed",
+                    {
+                        "who": (change.who,),
+                        "version": old.version,
+                        "label": Word("label", name),
+                        "before": was,
+                        "after": is_,
+                    },
+                    "care",
+                )
+        for name in _FIXED:
+            was, is_ = getattr(old, name), getattr(new, name)
+            if was != is_:
+                code = "stated" if not was else "removed" if not is_ else "changed"
+                yield Point(
+                    f"signature-part-{code}",
+                    {"who": (change.who,), "version": old.version, "label": Word("label", _LABELS.get(name, name))},
+                )
+
+
+def _officers(change: SigningChange) -> Iterator[Point]:
+    old = change.before.value if change.before is not None else None
+    new = change.after.value if change.after is not None else None
+    if new is None:
+        return
+    was, is_ = old.nominated_officer if old else None, new.nominated_officer
+    who = (change.who,)
+    if is_ != was and is_ is not None:
+        yield from _officer(who, was, is_)
+    elif was is not None and is_ is None:
+        yield Point("officer-removed", {"who": who, "post": was.post or ""})
+    if (old.other_officers if old else ()) != new.other_officers:
+        posts = tuple(officer.post for officer in new.other_officers if officer.post)
+        yield Point("other-officers" if posts else "other-officers-none", {"who": who, "posts": posts})
+    if (old.inherits if old else None) != new.inherits:
+        values = {
+            "who": who,
+            "from": new.inherits.from_ if new.inherits else (),
+            "on": new.inherits.on if new.inherits else None,
+        }
+        yield Point("inherits" if new.inherits else "inherits-removed", values, "signing")
+
+
+def _officer(who: tuple[Body, ...], was: NominatedOfficer | None, is_: NominatedOfficer) -> Iterator[Point]:
+    if was is None:
+        yield Point("officer-nominated", {"who": who, "post": is_.post or "", "mailbox": is_.mailbox or ""})
+        return
+    yield from parts_changed("officer", who, was, is_, ("post", "mailbox", "deputy_post"))
+
+
+def parts_changed(
+    subject: str, who: tuple[Body, ...], was: Authored, is_: Authored, names: Sequence[str]
+) -> Iterator[Point]:
+    """Which of these parts of a contact changed; where none did, that it was confirmed."""
+    changed = [name for name in names if getattr(was, name) != getattr(is_, name)]
+    for name in changed:
+        yield Point(
+            f"{subject}-changed",
+            {
+                "who": who,
+                "label": Word("label", name),
+                "before": getattr(was, name) or "",
+                "after": getattr(is_, name) or "",
+            },
+        )
+    day = getattr(is_, "confirmed_on", None)
+    if not changed and day is not None and day != getattr(was, "confirmed_on", None):
+        yield Point(f"{subject}-confirmed", {"who": who, "on": day})
+
+
+# -- where parties stand ------------------------------------------------------------------------------------------------
+
+
+def consequences(
+    before: ProtocolFolder | None, after: ProtocolFolder | None, old: Register, new: Register, *, as_of: date
+) -> Iterator[Point]:
+    """Who must sign again or for the first time, whose signature no longer counts, and between whom it is in force."""
+    if after is None or not after.readable or after.value.status in ("superseded", "withdrawn"):
+        return
+    now = _states(after, new, as_of=as_of)
+    then = _states(before, old, as_of=as_of) if before is not None and before.readable else {}
+    was = {known_as(id_, old, new): status for id_, status in then.items()}
+    asked = [id_ for id_, status in now.items() if status.state not in ("not-required", "ended")]
+
+    def bodies(ids: Sequence[str]) -> tuple[Body, ...]:
+        return tuple(body_of(new, id_) for id_ in ids)
+
+    again = [id_ for id_ in asked if now[id_].state == "stale" and id_ in was and was[id_].state == "signed"]
+    if again:
+        yield Point("must-sign-again", {"count": len(again), "of": len(asked), "who": bodies(again)}, "signing")
+    material = Signing(after, new, as_of=as_of).material
+    if material is not None and (before is None or material not in before.versions):
+        never = [id_ for id_ in asked if now[id_].state != "signed" and id_ not in again]
+        if never:
+            yield Point(
+                "must-sign-too" if again else "must-sign",
+                {"count": len(never), "of": len(asked), "who": bodies(never), "version": material},
+                "signing",
+            )
+    fresh = [id_ for id_ in asked if id_ not in was and now[id_].state != "signed"]
+    if before is not None and was and fresh and (material in before.versions):
+        yield Point("newcomers-sign", {"count": len(fresh), "who": bodies(fresh)}, "signing")
+    lost = [
+        id_
+        for id_ in asked
+        if id_ in was
+        and was[id_].state == "signed"
+        and now[id_].state not in ("signed", "stale", "withdrawn", "declined")
+    ]
+    if lost:
+        yield Point("signature-lost", {"count": len(lost), "who": bodies(lost)}, "care")
+    ended = [id_ for id_, status in now.items() if status.state == "ended" and id_ in was and was[id_].state != "ended"]
+    if ended:
+        yield Point("party-ended", {"who": bodies(ended)}, "signing")
+
+
+def _states(folder: ProtocolFolder, register: Register, *, as_of: date) -> dict[str, PartyStatus]:
+    signing = Signing(folder, register, as_of=as_of)
+    return {id_: signing.state(id_, text) for id_, text in sorted(signing.parties.items())}

@@ -1,0 +1,256 @@
+"""Stamps and the working text: what was stamped and whether as the right kind, and what stamping what is not yet would mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, least_change
+from undersigned.changes.report.points import Body, Point, Word
+from undersigned.changes.report.terms import Titles, term_points
+from undersigned.records.fields import FINGERPRINT, latest
+from undersigned.records.source import Data
+from undersigned.records.version import CHANGES, Version
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import Identities
+
+_MOST_TERMS = 8
+
+
+class Texts:
+    """The texts of one protocol on both sides, every organisation under the id by which it is known afterwards."""
+
+    def __init__(
+        self, before: ProtocolFolder | None, after: ProtocolFolder | None, register: Register, *, as_of: date
+    ) -> None:
+        self.before, self.after, self.register, self.as_of = before, after, register, as_of
+        self._identities = Identities(after, register, as_of=as_of) if after is not None else None
+
+    def named(self, text: Mapping[str, Data]) -> dict[str, Data]:
+        """A text with present ids; as it stands where its shape is wrong."""
+        if self._identities is None:
+            return dict(text)
+        try:
+            return dict(self._identities.rename(text))
+        except (TypeError, AttributeError, KeyError):  # a text whose record was not wholly read
+            return dict(text)
+
+    def body(self, id_: str) -> Body:
+        return body_of(self.register, id_)
+
+    def points(self, before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Point]:
+        one, other = self.named(before), self.named(after)
+        return term_points(differences(one, other), Titles(one, other, self.body))
+
+    def present(self, id_: str) -> tuple[str, ...]:
+        return self._identities.present(id_) if self._identities is not None else (id_,)
+
+
+def body_of(register: Register, id_: str) -> Body:
+    present = register.present_organisation(id_)
+    return Body(present, register.organisation_name(present))
+
+
+# -- stamps -------------------------------------------------------------------------------------------------------------
+
+
+def stamp_points(texts: Texts) -> Iterator[Point]:
+    """Versions that came, went or were edited after they were made."""
+    before, after = texts.before, texts.after
+    old = before.versions if before is not None else {}
+    new = after.versions if after is not None else {}
+    for number, record in old.items():
+        if number not in new:
+            yield Point("version-removed", {"version": number}, "care")
+        elif record.source.data != new[number].source.data:
+            yield from _edited(texts, number)
+    for number, record in new.items():
+        if number not in old and record.value is not None and after is not None:
+            yield from _stamped(texts, after, number, record.value)
+
+
+def _edited(texts: Texts, number: str) -> Iterator[Point]:
+    """A stamp is never edited: what was, and whether its text no longer is what was signed."""
+    if texts.before is None or texts.after is None:
+        return
+    old, new = texts.before.stamped_text(number), texts.after.stamped_text(number)
+    same_text = texts.before.fingerprint_of_text(number) == texts.after.fingerprint_of_text(number)
+    yield Point("stamp-text-edited" if not same_text else "stamp-edited", {"version": number}, "care")
+    if old is not None and new is not None and not same_text:
+        for point in texts.points(old, new):
+            yield replace(point, weight="care")
+    record = texts.after.versions[number].value
+    if record is not None and new is not None and texts.after.fingerprint_of_text(number) != record.fingerprint:
+        yield Point("stamp-broken", {"version": number}, "care")
+    before, after = texts.before.versions[number].source.data, texts.after.versions[number].source.data
+    names = [
+        name for name in dict.fromkeys((*before, *after)) if name != "text" and before.get(name) != after.get(name)
+    ]
+    if names:
+        yield Point(
+            "stamp-facts-edited", {"version": number, "names": tuple(Word("label", name) for name in names)}, "care"
+        )
+
+
+def _stamped(texts: Texts, folder: ProtocolFolder, number: str, version: Version) -> Iterator[Point]:
+    yield Point(
+        "version-stamped",
+        {
+            "version": number,
+            "kind": Word("change", version.change),
+            "summary": version.summary,
+            "agreed_on": version.agreed_on,
+            "effective_from": version.takes_effect,
+        },
+        "signing",
+    )
+    own = folder.fingerprint_of_text(number)
+    if not FINGERPRINT.match(version.fingerprint) or (own is not None and own != version.fingerprint):
+        yield Point("stamp-broken", {"version": number}, "care")
+    numbers = list(folder.versions)
+    at = numbers.index(number)
+    if at == 0:
+        if version.change != "material":
+            yield Point("first-not-material", {"version": number}, "care")
+        return
+    earlier = numbers[at - 1]
+    was, is_ = folder.stamped_text(earlier), folder.stamped_text(number)
+    if was is None or is_ is None:
+        yield Point("kind-not-known", {"version": number, "other": earlier, "kind": Word("change", version.change)})
+        return
+    yield from _kind(texts, number, version, texts.named(was), texts.named(is_), earlier)
+
+
+def _kind(
+    texts: Texts, number: str, version: Version, was: dict[str, Data], is_: dict[str, Data], earlier: str
+) -> Iterator[Point]:
+    """Whether the kind of change that the stamp says covers what it changes."""
+    values: dict[str, object] = {"version": number, "other": earlier, "kind": Word("change", version.change)}
+    if was == is_:
+        yield Point("stamp-unchanged", values, "care")
+        return
+    beyond = excess(
+        version.change,
+        was,
+        is_,
+        summary=version.summary,
+        agreed_on=version.agreed_on,
+        succeeded=_succeeded(texts, number, earlier),
+    )
+    terms = list(dict.fromkeys(term.label for term in beyond if isinstance(term, Difference)))
+    if terms:
+        yield Point("kind-exceeded", {**values, "terms": tuple(terms[:_MOST_TERMS]), "count": len(terms)}, "care")
+    for lacking in (term for term in beyond if isinstance(term, Unmet)):
+        yield Point(f"extension-{lacking.name.lower().replace('_', '-')}", values, "care")
+    if beyond:
+        return
+    lesser = [kind for kind in CHANGES if kind in least_change(was, is_) and kind not in ("material", "extension")]
+    if version.change == "material" and lesser:
+        yield Point("kind-more-than-needed", {**values, "lesser": Word("change", lesser[0])})
+    else:
+        yield Point("kind-fits", values)
+    if version.change == "editorial":
+        yield from _obligations(was, is_)
+
+
+def _obligations(was: Mapping[str, Data], is_: Mapping[str, Data]) -> Iterator[Point]:
+    """Numbers, dates, musts, mays and nots that a change of words touches."""
+    for difference in differences(was, is_):
+        if isinstance(difference.before, str) and isinstance(difference.after, str) and is_wording(difference):
+            changed = changed_obligation(difference.before, difference.after)
+            if changed is not None:
+                yield Point(
+                    "obligation-changed",
+                    {"term": difference.label, "before": changed[0] or "", "after": changed[1] or ""},
+                    "care",
+                )
+
+
+def _succeeded(texts: Texts, *numbers: str) -> frozenset[str]:
+    """The parties, under present ids, that are there by having taken another's place."""
+    found: set[str] = set()
+    for number in numbers:
+        text = texts.after.text_of(number) if texts.after is not None else None
+        for party in text.parties if text else ():
+            own = texts.register.present_organisation(party.organisation)
+            found.update(id_ for id_ in texts.present(party.organisation) if id_ != own)
+    return frozenset(found)
+
+
+# -- terms --------------------------------------------------------------------------------------------------------------
+
+
+def changed_terms(texts: Texts) -> list[Point]:
+    """What differs in the terms: of each new stamp from the one before it; of the working text from how it was, or from
+    the newest of the stamps that this change makes."""
+    before, after = texts.before, texts.after
+    if after is None:
+        return []
+    if before is None:
+        return [point for point in texts.points({}, after.working_text) if point.code == "flow-added"]
+    points: list[Point] = []
+    new = [number for number in after.versions if number not in before.versions]
+    numbers = list(after.versions)
+    for number in new:
+        at = numbers.index(number)
+        was, is_ = after.stamped_text(numbers[at - 1]) if at else None, after.stamped_text(number)
+        if was is not None and is_ is not None:
+            points += texts.points(was, is_)
+    stamped = after.stamped_text(numbers[-1]) if new else None
+    if stamped is None:
+        points += texts.points(before.working_text, after.working_text)
+    elif stamped != after.working_text:
+        beside = {"beside": numbers[-1]}
+        points += [
+            replace(point, values={**point.values, **beside}) for point in texts.points(stamped, after.working_text)
+        ]
+    return points
+
+
+def would_be(texts: Texts) -> Iterator[Point]:
+    """What stamping the working text would ask, where this change leaves it other than the newest stamp."""
+    before, after = texts.before, texts.after
+    if before is None or after is None or not after.readable or not after.versions or not after.text_is_clean:
+        return
+    if after.value.status in ("superseded", "withdrawn"):
+        return
+    if texts.named(before.working_text) == texts.named(after.working_text):
+        return
+    newest = list(after.versions)[-1]
+    stamped = after.stamped_text(newest)
+    if stamped is None:
+        return
+    was, is_ = texts.named(stamped), texts.named(after.working_text)
+    if was == is_:
+        if newest in before.versions:
+            yield Point("working-as-stamped", {"version": newest})
+        return
+    kinds = least_change(was, is_)
+    signing = _who_signs(texts, after)
+    values: dict[str, object] = {"version": newest, "count": len(signing)}
+    if "editorial" in kinds:
+        yield Point("would-be-editorial", values, "signing")
+        yield from _obligations(was, is_)
+    elif "membership" in kinds:
+        known = {id_ for party in was.get("parties", ()) for id_ in texts.present(str(party.get("organisation", "")))}
+        newcomers = tuple(body for body in signing if body.id not in known)
+        yield Point(
+            "would-be-membership" if newcomers else "would-be-membership-nobody",
+            {**values, "who": newcomers},
+            "signing",
+        )
+    elif "extension" in kinds:
+        yield Point("would-be-extension", values, "signing")
+    else:
+        yield Point("would-be-material", {**values, "who": signing}, "signing")
+
+
+def _who_signs(texts: Texts, folder: ProtocolFolder) -> tuple[Body, ...]:
+    """The signing parties of the working text that have not left."""
+    return tuple(
+        body_of(texts.register, id_)
+        for party in folder.value.parties
+        for id_ in texts.present(party.organisation)
+        if party.signs and (party.left_on is None or latest(party.left_on) >= texts.as_of)
+    )

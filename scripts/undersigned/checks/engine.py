@@ -1,0 +1,250 @@
+"""What a rule is: a code, its words and severity in `rules/*.yaml`, and a generator that finds where it is broken.
+
+Words live in the rule files; Python supplies the facts. Nothing here judges a register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib import resources
+from typing import Literal, Protocol
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from undersigned.findings import Finding, Place, Severity
+from undersigned.records.fields import Authored
+from undersigned.records.organisation import Organisation
+from undersigned.records.reading import Record
+from undersigned.records.source import Path
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import Signing
+
+#: `by-status`: error in signing and in-force, advice in draft and consultation, silent in superseded and withdrawn.
+RuleSeverity = Literal["error", "warning", "advice", "by-status"]
+
+
+class Words(BaseModel):
+    """A message and its hint, with `{facts}` to be filled in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    message: str
+    hint: str = ""
+
+
+class Rule(BaseModel):
+    """One code. `error_from`: before that day a new rule is a warning at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    severity: RuleSeverity
+    title: str
+    asks: str
+    why: str
+    source: str
+    good: str
+    bad: str
+    words: Mapping[str, Words] = {}
+    error_from: date | None = None
+    #: Whether it holds only at some stages of life: then nothing is said where the status itself does not read.
+    asks_status: bool = False
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule by its code, in the order of the rule files."""
+    found: dict[str, Rule] = {}
+    checks = resources.files("undersigned.checks")
+    files = [file for folder in ("law", "rules") for file in (checks / folder).iterdir() if file.name.endswith(".yaml")]
+    for file in sorted(files, key=lambda entry: entry.name):
+        for code, entry in yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader).items():
+            if code in found:
+                raise ValueError(f"rule {code} stands twice")
+            found[code] = Rule.model_validate(entry)
+    return found
+
+
+class RecordLike(Protocol):
+    """What a finding needs of the record that it is about."""
+
+    @property
+    def path(self) -> str: ...
+    def place(self, *path: str | int) -> Place: ...
+    def key_place(self, *path: str | int) -> Place: ...
+    def place_in(self, path: Path, offset: int) -> Place: ...
+    def was_dropped(self, *path: str | int) -> bool: ...
+    def lacks(self, *path: str | int) -> bool: ...
+
+
+class Subject:
+    """What a rule is given: the register, the day, and what it is about. Makes findings out of codes and facts."""
+
+    def __init__(self, register: Register, *, as_of: date) -> None:
+        self.register = register
+        self.as_of = as_of
+
+    def status_severity(self) -> Severity | None:
+        """What `by-status` means here; None: say nothing."""
+        return "error"
+
+    @property
+    def status_known(self) -> bool:
+        """Whether the stage of life is known: not where the protocol's status does not read."""
+        return True
+
+    def find(
+        self,
+        code: str,
+        record: RecordLike,
+        path: Path = (),
+        *,
+        words: str = "default",
+        at: Place | None = None,
+        on_key: bool = False,
+        missing: str | None = None,
+        cap: Severity | None = None,
+        severity: Severity | None = None,
+        **facts: object,
+    ) -> Iterator[Finding]:
+        """Yields one finding, or none where it would only repeat another.
+
+        The place is the value at `path` (names and indices as in the typed record), or its key with `on_key`, or `at`
+        if given. `missing` names a field whose absence at `path` is the fault: then the place is the mapping, and
+        nothing is said if the absence follows from a fault already found. `cap` is the highest severity allowed;
+        `severity` replaces the rule's own. `words` picks among the rule's messages.
+        """
+        rule = rules()[code]
+        if (rule.asks_status or rule.severity == "by-status") and not self.status_known:
+            return
+        if missing is not None:
+            if not record.lacks(*path, missing):
+                return
+        elif path and record.was_dropped(*path):
+            return
+        chosen: Severity | None = severity
+        if chosen is None:
+            chosen = self.status_severity() if rule.severity == "by-status" else rule.severity
+        if chosen is None:
+            return
+        if rule.error_from is not None and self.as_of < rule.error_from:
+            chosen = _at_most(chosen, "warning")
+        if cap is not None:
+            chosen = _at_most(chosen, cap)
+        place = at or (record.key_place(*path) if on_key else record.place(*path))
+        said = rule.words[words]
+        shown = {name: _shown(value) for name, value in facts.items()}
+        yield Finding(
+            record.path,
+            place.line,
+            place.column,
+            code,
+            chosen,
+            said.message.format_map(shown),
+            said.hint.format_map(shown),
+        )
+
+
+def _shown(value: object) -> str:
+    """A fact as it stands in a sentence. Braces in it are never read as part of the message."""
+    if isinstance(value, list | tuple | set | frozenset):
+        words = sorted(map(str, value)) if isinstance(value, set | frozenset) else [str(word) for word in value]
+        return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
+    text = str(value)
+    return text if len(text) <= 160 else text[:157] + "…"
+
+
+def _at_most(severity: Severity, cap: Severity) -> Severity:
+    order: tuple[Severity, ...] = ("advice", "warning", "error")
+    return severity if order.index(severity) <= order.index(cap) else cap
+
+
+class ProtocolSubject(Subject):
+    """One protocol with all its records. Given to a rule only if `protocol.yaml` reads."""
+
+    def __init__(self, register: Register, folder: ProtocolFolder, *, as_of: date) -> None:
+        super().__init__(register, as_of=as_of)
+        self.folder = folder
+        self.record = folder.record
+        self.protocol = folder.value
+
+    @cached_property
+    def signing(self) -> Signing:
+        return Signing(self.folder, self.register, as_of=self.as_of)
+
+    @property
+    def status_known(self) -> bool:
+        return not self.record.was_dropped("status")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is in force or out for signature."""
+        return self.protocol.status in ("signing", "in-force")
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is an operative text to ask anything of: not so for a restricted record without it."""
+        protocol = self.protocol
+        return protocol.publication != "restricted" or bool(protocol.flows or protocol.clauses or protocol.purpose)
+
+    def status_severity(self) -> Severity | None:
+        if not self.has_text:
+            return None
+        match self.protocol.status:
+            case "signing" | "in-force":
+                return "error"
+            case "draft" | "consultation":
+                return "advice"
+            case _:
+                return None
+
+    def organisation(self, id_: str) -> Organisation | None:
+        """The organisation if it exists and reads; an unknown one is another rule's business."""
+        record = self.register.organisation(id_)
+        return None if record is None else record.value
+
+
+class OrganisationSubject(Subject):
+    """One organisation's own record, which reads."""
+
+    def __init__(self, register: Register, id_: str, record: Record[Organisation], *, as_of: date) -> None:
+        super().__init__(register, as_of=as_of)
+        self.id = id_
+        self.record = record
+        if record.value is None:
+            raise ValueError(f"{id_} does not read")
+        self.organisation = record.value
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A fact of one protocol that a rule over the whole register compares: plain text, so that it can be passed on."""
+
+    kind: str
+    key: str
+    protocol: str
+    path: str
+
+
+class RegisterSubject(Subject):
+    """The register as a whole, for what no single protocol shows."""
+
+    def __init__(self, register: Register, observations: tuple[Observation, ...], *, as_of: date) -> None:
+        super().__init__(register, as_of=as_of)
+        self.observations = observations
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The functions of one room of rules."""
+
+    protocol: tuple[Callable[[ProtocolSubject], Iterator[Finding]], ...] = ()
+    organisation: tuple[Callable[[OrganisationSubject], Iterator[Finding]], ...] = ()
+    observe: tuple[Callable[[ProtocolSubject], Iterator[Observation]], ...] = ()
+    register: tuple[Callable[[RegisterSubject], Iterator[Finding]], ...] = ()
+
+
+def all_parts(folder: ProtocolFolder) -> Iterator[Record[Authored]]:
+    """Every record of a protocol that reads."""
+    return (record for record in folder.records() if record.value is not None)

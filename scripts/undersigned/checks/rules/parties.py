@@ -1,0 +1,184 @@
+"""Parties: who is and was one, that they exist, and that those who sign or inherit a place are among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from undersigned.checks.engine import ProtocolSubject, RuleSet
+from undersigned.checks.naming import unknown_organisation
+from undersigned.findings import Finding
+from undersigned.records.protocol import Party
+from undersigned.status import has_happened
+
+
+def parties_read(subject: ProtocolSubject) -> bool:
+    """Whether every text that could name a party was read."""
+    if subject.record.was_dropped("parties"):
+        return False
+    return all(
+        record.value is not None and not record.was_dropped("text") for record in subject.folder.versions.values()
+    )
+
+
+def ever_parties(subject: ProtocolSubject) -> set[str]:
+    """Present ids of all that the working text or any version names, of their heirs, and of those whose place they took."""
+    return _with_succession(subject, named_parties(subject))
+
+
+def named_parties(subject: ProtocolSubject) -> set[str]:
+    """Present ids of all that the working text or any version names."""
+    texts: list[tuple[Party, ...]] = [subject.protocol.parties]
+    texts += [version.text.parties for _, version in subject.folder.read_versions() if version.text is not None]
+    own = subject.register.present_organisation
+    return {own(party.organisation) for parties in texts for party in parties}
+
+
+def named_in(subject: ProtocolSubject, number: str) -> set[str] | None:
+    """Present ids of the parties of a version, of their heirs, and of those whose place they took; None without text."""
+    text = subject.folder.text_of(number)
+    if text is None:
+        return None
+    return _with_succession(
+        subject, {subject.register.present_organisation(party.organisation) for party in text.parties}
+    )
+
+
+def _with_succession(subject: ProtocolSubject, named: set[str]) -> set[str]:
+    identities = subject.signing.identities
+    found = named | {heir for id_ in named for heir in identities.present(id_)}
+    return found | {old for id_ in found for old in identities.predecessors(id_)}
+
+
+def is_board(subject: ProtocolSubject, id_: str) -> bool:
+    """Whether this is a partnership board."""
+    organisation = subject.organisation(id_)
+    return organisation is not None and organisation.kind == "partnership-board"
+
+
+def check_boards(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A partnership board owns, leads or reviews; it never sends, receives, controls or signs."""
+    protocol, record = subject.protocol, subject.record
+    for index, party in enumerate(protocol.parties):
+        if (party.role is not None or party.signs) and is_board(subject, party.organisation):
+            yield from subject.find(
+                "board-takes-part", record, ("parties", index, "organisation"), words="party", board=party.organisation
+            )
+    boards: dict[str, bool] = {}
+    for index, flow in enumerate(protocol.flows):
+        for end, ids in (("from_", flow.from_), ("to", flow.to)):
+            for place, id_ in enumerate(ids):
+                if boards.setdefault(id_, is_board(subject, id_)):
+                    yield from subject.find(
+                        "board-takes-part",
+                        record,
+                        ("flows", index, end, place),
+                        words=end.rstrip("_"),
+                        board=id_,
+                        flow=flow.id,
+                    )
+    for id_, signing in subject.folder.signing.items():
+        if signing.value is not None and signing.value.signatures and is_board(subject, id_):
+            yield from subject.find("board-takes-part", signing, ("signatures",), words="signature", board=id_)
+
+
+def check_parties_exist_still(subject: ProtocolSubject) -> Iterator[Finding]:
+    """No party of a live protocol is dissolved without a successor."""
+    if not subject.is_live:
+        return
+    signing = subject.signing
+    for index, party in enumerate(subject.protocol.parties):
+        if party.left_on is not None and has_happened(party.left_on, subject.as_of):
+            continue
+        for id_ in signing.identities.present(party.organisation):
+            if not signing.dissolved(id_):
+                continue
+            organisation = subject.organisation(id_)
+            successors = organisation.successors if organisation is not None else ()
+            yield from subject.find(
+                "party-dissolved",
+                subject.record,
+                ("parties", index, "organisation"),
+                words="with-successor" if successors else "default",
+                party=id_,
+                day=organisation.dissolved_on if organisation is not None else "",
+                successors=list(successors),
+                protocol=subject.folder.id,
+            )
+
+
+def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A signing record is for a body that is or was a party, and an entry is for a text that names it."""
+    folder, register = subject.folder, subject.register
+    if not parties_read(subject):
+        return
+    ever = ever_parties(subject)
+    without_text = {number for number, version in folder.read_versions() if version.text is None}
+    named_by = {number: named_in(subject, number) for number in folder.versions}
+    for organisation, record in folder.signing.items():
+        signing_record = record.value
+        if signing_record is None or is_board(subject, organisation):
+            continue
+        signed_for = {register.present_organisation(o) for s in signing_record.signatures for o in s.signs_for}
+        if organisation not in ever and not signed_for & ever:
+            # A text that is not held may have named it; an inheritance from a stranger is another finding.
+            if signing_record.inherits is None and not any(
+                signature.version in without_text for signature in signing_record.signatures
+            ):
+                yield from subject.find("never-party", record, organisation=organisation, protocol=folder.id)
+            continue
+        for index, signature in enumerate(signing_record.signatures):
+            named = named_by.get(signature.version)
+            if named is None or signature.signed_on is None or organisation in named:
+                continue
+            if any(register.present_organisation(other) in named for other in signature.signs_for):
+                continue
+            yield from subject.find(
+                "not-party-to-version",
+                record,
+                ("signatures", index, "version"),
+                organisation=organisation,
+                version=signature.version,
+            )
+
+
+def check_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A body inherits from one that was a party, and both records tell of the succession."""
+    if not any(record.value and record.value.inherits for record in subject.folder.signing.values()):
+        return
+    readable, named = parties_read(subject), named_parties(subject)
+    predecessors = subject.signing.identities.predecessors
+    for organisation, record in subject.folder.signing.items():
+        inherits = record.value.inherits if record.value else None
+        if inherits is None:
+            continue
+        for index, old in enumerate(inherits.from_):
+            path = ("inherits", "from_", index)
+            present = subject.register.present_organisation(old)
+            if not subject.register.has_organisation(old):
+                yield from unknown_organisation(subject, record, path, old)
+            elif present == organisation:
+                continue
+            elif readable and present not in subject.folder.signing and not named.intersection(predecessors(present)):
+                yield from subject.find("inherits-from-stranger", record, path, old=present, protocol=subject.folder.id)
+            elif has_happened(inherits.on, subject.as_of) and inherits.by != "novation":
+                yield from _succession(subject, present, organisation)
+
+
+def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Finding]:
+    record = subject.register.organisation(old)
+    if record is None or record.value is None:
+        return
+    if record.value.dissolved_on is None:
+        yield from subject.find(
+            "succession-untold", record, words="dissolved", missing="dissolved_on", old=old, heir=heir
+        )
+    successors = {subject.register.present_organisation(successor) for successor in record.value.successors}
+    if not successors:
+        yield from subject.find(
+            "succession-untold", record, words="successors", missing="successors", old=old, heir=heir
+        )
+    elif heir not in successors and not record.was_dropped("successors"):
+        yield from subject.find("succession-untold", record, ("successors",), words="successors", old=old, heir=heir)
+
+
+RULES = RuleSet(protocol=(check_boards, check_parties_exist_still, check_signers_are_parties, check_inheritance))

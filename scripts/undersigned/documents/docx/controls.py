@@ -1,0 +1,123 @@
+"""Content controls of a DOCX: what Word knows a field by, and the control itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from lxml import etree
+
+from undersigned.documents.docx.word_xml import W14, Element, make, run
+from undersigned.documents.model import Field
+from undersigned.documents.stamping import mark
+from undersigned.documents.words import word
+
+#: What Word takes as the title or tag of a control.
+_TITLE_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A field with what Word knows it by. Titles differ even where labels had to be cut: some programs lose the tags."""
+
+    field: Field
+    number: int
+    title: str
+    tag: str
+
+
+def planned_controls(fields: tuple[Field, ...]) -> dict[str, Planned]:
+    titles: set[str] = set()
+    planned: dict[str, Planned] = {}
+    for number, field in enumerate(fields, 1):
+        title = _cut(field.label)
+        for count in range(2, len(fields) + 2):
+            if title not in titles:
+                break
+            title = _cut(field.label, f" ({count})")
+        titles.add(title)
+        planned[field.name] = Planned(field, number, title, control_tag(field.name))
+    return planned
+
+
+def control_tag(name: str) -> str:
+    """The tag of the control of a field: its name, or where that is too long for Word its end after a digest of it."""
+    if len(name) <= _TITLE_LENGTH:
+        return name
+    return f"{hashlib.sha256(name.encode()).hexdigest()[:12]}-{name[-(_TITLE_LENGTH - 13) :]}"
+
+
+def _cut(label: str, ending: str = "") -> str:
+    room = _TITLE_LENGTH - len(ending)
+    return (label if len(label) <= room else label[: room - 1].rstrip() + "…") + ending
+
+
+def control(planned: Planned) -> Element:
+    field = planned.field
+    properties = make(
+        "sdtPr",
+        make("alias", val=planned.title),
+        make("tag", val=planned.tag),
+        make("id", val=str(planned.number)),
+        make("lock", val="sdtContentLocked" if field.kind == "stamped" else "sdtLocked"),
+    )
+    if field.kind not in ("checkbox", "stamped"):
+        properties.append(make("showingPlcHdr"))
+    shown = word("form.text_placeholder")
+    match field.kind:
+        case "checkbox":
+            properties.append(_checkbox())
+            shown = "\u2610"
+        case "date":
+            properties.append(
+                make(
+                    "date",
+                    make("dateFormat", val="dd/MM/yyyy"),
+                    make("lid", val="en-GB"),
+                    make("storeMappedDataAs", val="dateTime"),
+                    make("calendar", val="gregorian"),
+                )
+            )
+            shown = word("form.date_placeholder")
+        case "choice":
+            items = [make("listItem", displayText=option, value=option) for option in field.options]
+            properties.append(make("dropDownList", *items))
+            shown = word("form.choose_short")
+        case "multiline":
+            # Of no type: LibreOffice runs the lines of one for plain text together when it saves.
+            shown = _words_of_gap(field) or shown
+        case "signature":
+            # Of no type: a signatory may put a picture in, or type.
+            shown = word("form.signature_placeholder")
+        case "stamped":
+            properties.append(make("text"))
+            shown = mark(f"field {field.name}")
+        case _:
+            properties.append(make("text"))
+            shown = _words_of_gap(field) or shown
+    if field.required and field.kind not in ("checkbox", "stamped") and planned.title.endswith("…"):
+        shown = word("form.required_label", label=shown)  # the title had no room for it
+    written = run(shown)
+    if field.kind == "checkbox":
+        written.insert(0, make("rPr", make("rFonts", ascii="MS Gothic", hAnsi="MS Gothic", eastAsia="MS Gothic")))
+    elif field.kind != "stamped":
+        written.insert(0, make("rPr", make("color", val="595959")))
+    return make("sdt", properties, make("sdtContent", written))
+
+
+def _words_of_gap(field: Field) -> str:
+    """In brackets, as on paper nothing else shows that they are to be replaced."""
+    return word("form.gap_shown", words=field.value) if field.value else ""
+
+
+def _checkbox() -> Element:
+    box = etree.Element(f"{{{W14}}}checkbox", nsmap={"w14": W14})
+    for name, attributes in (
+        ("checked", {"val": "0"}),
+        ("checkedState", {"val": "2612", "font": "MS Gothic"}),
+        ("uncheckedState", {"val": "2610", "font": "MS Gothic"}),
+    ):
+        element = etree.SubElement(box, f"{{{W14}}}{name}")
+        for key, value in attributes.items():
+            element.set(f"{{{W14}}}{key}", value)
+    return box

@@ -1,0 +1,203 @@
+"""Blocks to the tree that pandoc's DOCX writer reads. The only raw XML in it is the page break written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from undersigned.documents.content.prose import api_version
+from undersigned.documents.model import (
+    Block,
+    Blocks,
+    Break,
+    Bullets,
+    Code,
+    Document,
+    Field,
+    Heading,
+    Inline,
+    Inlines,
+    Json,
+    Link,
+    NewPage,
+    Note,
+    Numbered,
+    Paragraph,
+    Preformatted,
+    Quote,
+    Rule,
+    Style,
+    Styled,
+    Table,
+    Terms,
+    Text,
+    Together,
+)
+
+#: Around the name of a field, and for the place of the contents. No text holds them: `plain` and `literal` see to it.
+OPEN, CLOSE, CONTENTS = "\ue000", "\ue001", "\ue002"
+PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+
+_STYLES: dict[Style, str] = {
+    "emphasis": "Emph",
+    "strong": "Strong",
+    "strike": "Strikeout",
+    "superscript": "Superscript",
+    "subscript": "Subscript",
+}
+_NUMBERINGS = {
+    "decimal": "Decimal",
+    "lower-alpha": "LowerAlpha",
+    "upper-alpha": "UpperAlpha",
+    "lower-roman": "LowerRoman",
+    "upper-roman": "UpperRoman",
+}
+_BRACKETS = {"full-stop": "Period", "one": "OneParen", "two": "TwoParens"}
+
+
+def _no_attributes() -> Json:
+    return ["", [], []]
+
+
+def _node(kind: str, content: Json = None) -> Json:
+    return {"t": kind} if content is None else {"t": kind, "c": content}
+
+
+def heading_id(number: int) -> str:
+    """The bookmark of the n-th heading, counted from 0."""
+    return f"part-{number + 1}"
+
+
+@cache
+def _version() -> tuple[int, ...]:
+    return api_version()
+
+
+class Tree:
+    """Builds one document's tree; headings get their bookmarks in the order of reading."""
+
+    def __init__(self) -> None:
+        self._headings = 0
+
+    def document(self, document: Document) -> Json:
+        """The first page with the lead before the facts, the contents and the body."""
+        first: list[Json] = [
+            self._styled("Kicker", (Text(document.kicker),)),
+            self._styled("Title", (Text(document.title),)),
+        ]
+        if document.notice:
+            first.append(self._styled("Notice", (Text(document.notice),)))
+        for block in document.copy:
+            if isinstance(block, Paragraph):
+                first.append(self._styled("Copy", block.content))
+        facts = Table(
+            "",
+            (3, 8),
+            (),
+            tuple(
+                ((Paragraph((Styled("strong", (Text(fact.name),)),)),), (Paragraph(fact.value),))
+                for fact in document.facts
+            ),
+            row_heads=True,
+        )
+        first += [*self.blocks(document.lead), *self.blocks((facts,))]
+        if document.contents:
+            first += [*self.blocks((NewPage(),)), _node("Para", [_node("Str", CONTENTS)])]
+        body = self.blocks(document.body)
+        return {"pandoc-api-version": list(_version()), "meta": {}, "blocks": [*first, *body]}
+
+    def _styled(self, style: str, content: Inlines) -> Json:
+        return _node("Div", [["", [], [["custom-style", style]]], [_node("Para", self.inlines(content))]])
+
+    def blocks(self, blocks: Blocks, *, in_cell: bool = False) -> list[Json]:
+        out: list[Json] = []
+        for block in blocks:
+            out += self._block(block, in_cell and len(blocks) == 1)
+        return out
+
+    def _block(self, block: Block, plain: bool) -> list[Json]:
+        match block:
+            case Paragraph(content):
+                return [_node("Plain" if plain else "Para", self.inlines(content))]
+            case Heading(level, content):
+                self._headings += 1
+                return [_node("Header", [level, [heading_id(self._headings - 1), [], []], self.inlines(content)])]
+            case Bullets(items):
+                return [_node("BulletList", [self.blocks(item, in_cell=True) for item in items])]
+            case Numbered(items, start, numbering, brackets):
+                style: Json = [start, _node(_NUMBERINGS[numbering]), _node(_BRACKETS[brackets])]
+                return [_node("OrderedList", [style, [self.blocks(item, in_cell=True) for item in items]])]
+            case Terms(items):
+                return [
+                    _node("DefinitionList", [[self.inlines(term), [self.blocks(meaning)]] for term, meaning in items])
+                ]
+            case Quote(inner):
+                return [_node("BlockQuote", self.blocks(inner))]
+            case Preformatted(text):
+                return [_node("CodeBlock", [_no_attributes(), text])]
+            case Rule():
+                return [_node("HorizontalRule")]
+            case NewPage():
+                return [_node("RawBlock", ["openxml", PAGE_BREAK])]
+            case Together(inner):
+                return self.blocks(inner)
+            case Table():
+                return [self._table(block)]
+
+    def _table(self, table: Table) -> Json:
+        total = sum(table.widths)
+        columns: Json = [[_node("AlignLeft"), _node("ColWidth", width / total)] for width in table.widths]
+        head: list[Json] = []
+        if table.head:
+            head = [self._row(tuple((Paragraph((Text(cell),)),) for cell in table.head))]
+        rows: list[Json] = [self._row(row) for row in table.rows]
+        shown = table.caption and table.captioned
+        caption: Json = [_node("Plain", self.inlines((Text(table.caption),)))] if shown else []
+        return _node(
+            "Table",
+            [
+                _no_attributes(),
+                [None, caption],
+                columns,
+                [_no_attributes(), head],
+                [[_no_attributes(), 1 if table.row_heads else 0, [], rows]],
+                [_no_attributes(), []],
+            ],
+        )
+
+    def _row(self, cells: tuple[Blocks, ...]) -> Json:
+        made: list[Json] = [
+            [_no_attributes(), _node("AlignDefault"), 1, 1, self.blocks(cell, in_cell=True)] for cell in cells
+        ]
+        return [_no_attributes(), made]
+
+    def inlines(self, inlines: Iterable[Inline]) -> list[Json]:
+        return [node for inline in inlines for node in self._inline(inline)]
+
+    def _inline(self, inline: Inline) -> list[Json]:
+        match inline:
+            case Text(text):
+                return _words(text)
+            case Break():
+                return [_node("LineBreak")]
+            case Styled(style, content):
+                return [_node(_STYLES[style], self.inlines(content))]
+            case Code(text):
+                return [_node("Code", [_no_attributes(), text])]
+            case Link(url, content):
+                return [_node("Link", [_no_attributes(), self.inlines(content), [url, ""]])]
+            case Note(blocks):
+                return [_node("Note", self.blocks(blocks))]
+            case Field(_, name):
+                return [_node("Str", f"{OPEN}{name}{CLOSE}")]
+
+
+def _words(text: str) -> list[Json]:
+    """Spaces are nodes of their own, so that pandoc keeps those at the ends."""
+    out: list[Json] = []
+    for place, part in enumerate(text.split(" ")):
+        if place:
+            out.append(_node("Space"))
+        if part:
+            out.append(_node("Str", part))
+    return out

@@ -1,0 +1,328 @@
+"""What the page of a protocol says, gathered from the register for one day. Pure: no words, no HTML, no MkDocs.
+
+A restricted protocol has no text, state or signature here: title, parties and dates are all that leaves this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from undersigned.facts.amendment import changed_clauses, changed_flows, changed_terms
+from undersigned.facts.card import CardSize, card_size, is_dense
+from undersigned.facts.flows import FlowTerms, flow_terms, spelled_out
+from undersigned.facts.outcomes import Return, returns
+from undersigned.facts.parties import (
+    Act,
+    Agreeing,
+    Contact,
+    PartyFacts,
+    acts_of,
+    agreeing_of,
+    by_name,
+    contacts,
+    party_facts,
+)
+from undersigned.records.fields import When
+from undersigned.records.form import Form
+from undersigned.records.protocol import Clause, Item, Operative, Protocol, StampedText
+from undersigned.records.review import Review
+from undersigned.records.version import Version
+from undersigned.register import ProtocolFolder, Register
+from undersigned.reports.feeds import News, ReviewDate, news_of, review_date
+from undersigned.status import (
+    InForce,
+    LateReturn,
+    ProtocolStatus,
+    Signing,
+    agreed_versions,
+    late_returns,
+    protocol_status,
+    takes_effect,
+    version_in_force,
+)
+
+#: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
+Shown = Literal["in-force", "agreed", "ended", "working"]
+#: A protocol of these statuses binds nobody.
+ENDED = ("superseded", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to take away. `path` is relative to the site; `size` in bytes."""
+
+    path: str
+    extension: str
+    size: int
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    number: str
+    version: Version
+    takes_effect: date
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    completed_on: date
+    review: Review
+
+
+class ProtocolFacts:
+    """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`."""
+
+    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+        self.folder = folder
+        self.register = register
+        self.as_of = as_of
+        self.id = folder.id
+        self._sizes = sizes
+        self.standing: ProtocolStatus = protocol_status(folder, register, as_of=as_of)
+        self._signing = Signing(folder, register, as_of=as_of)
+        #: Protocols that say they supersede this one; set once all are known.
+        self.replaced_by: tuple[ProtocolFacts, ...] = ()
+
+    @property
+    def record(self) -> Protocol:
+        return self.folder.value
+
+    @property
+    def restricted(self) -> bool:
+        return self.record.publication == "restricted"
+
+    @cached_property
+    def title(self) -> str:
+        return self.text.title or self.record.title
+
+    @cached_property
+    def _chosen(self) -> tuple[str | None, Version | None, Shown]:
+        if self.restricted:
+            return None, None, "working"
+        ended = self.record.status in ENDED
+        in_force = version_in_force(self.folder, as_of=self.as_of)
+        if in_force is not None and in_force[1].text is not None and not ended:
+            return in_force[0], in_force[1], "in-force"
+        for number, version in reversed(agreed_versions(self.folder, as_of=self.as_of)):
+            if version.text is not None:
+                return number, version, "ended" if ended else "agreed"
+        return None, None, "working"
+
+    @property
+    def shown_version(self) -> str | None:
+        """The version whose text is shown; None where it is the working text."""
+        return self._chosen[0]
+
+    @property
+    def shown_stamp(self) -> Version | None:
+        return self._chosen[1]
+
+    @property
+    def shown_as(self) -> Shown:
+        return self._chosen[2]
+
+    @property
+    def text(self) -> Operative:
+        """The text the page shows."""
+        stamp = self._chosen[1]
+        return self.record if stamp is None or stamp.text is None else stamp.text
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms of the text shown, by id."""
+        if isinstance(self.text, StampedText):
+            return dict(sorted(self.text.forms.items()))
+        return {id_: form.value for id_, form in sorted(self.folder.forms.items()) if form.value is not None}
+
+    @cached_property
+    def later_version(self) -> VersionFacts | None:
+        """A version agreed but not yet in effect, where an earlier one is shown."""
+        newest = self.versions[0] if self.versions else None
+        later = newest is not None and self.shown_version is not None and newest.number != self.shown_version
+        return newest if later else None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.shown_as == "working" and self.record.status in ("draft", "consultation", "signing")
+
+    @property
+    def effective_to(self) -> When | None:
+        return self.text.effective_to or self.record.effective_to
+
+    @cached_property
+    def terms(self) -> FlowTerms:
+        """The flows of the text shown."""
+        return flow_terms(enumerate(self.text.flows, start=1), self.text, self.record, self.register)
+
+    def item(self, item: str | Item) -> Item:
+        return spelled_out(item, self.record)
+
+    def flow_title(self, id_: str) -> str:
+        """A flow's title in the text shown; its id where it has none."""
+        return next((flow.title for flow in self.text.flows if flow.id == id_ and flow.title), id_)
+
+    # parties and contacts
+
+    @cached_property
+    def parties_by_name(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of every party under its present id, by name."""
+        ids = (
+            self._signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
+        )
+        return by_name(ids, self.register)
+
+    @cached_property
+    def parties(self) -> tuple[PartyFacts, ...]:
+        """By name."""
+        found = [party_facts(one, self.folder, self.register, self._signing) for one in self.standing.parties]
+        return tuple(sorted(found, key=lambda party: (party.name.casefold(), party.id)))
+
+    @cached_property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Everybody who is a party or still bound, by name."""
+        return contacts(self.parties, self.standing.in_force, self.register)
+
+    @property
+    def binds_all_alike(self) -> bool:
+        """Whether one version is in force between all of `contacts`."""
+        return len(self.standing.in_force) == 1 and all(contact.versions for contact in self.contacts)
+
+    @cached_property
+    def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
+        """Each version that binds, with (id, name) of those it binds."""
+        return tuple((text, by_name(text.between, self.register)) for text in self.standing.in_force)
+
+    @property
+    def bound_by_text(self) -> frozenset[str]:
+        """The ids of those whom the text shown binds."""
+        return frozenset(
+            id_ for text in self.standing.in_force if text.version == self.shown_version for id_ in text.between
+        )
+
+    @cached_property
+    def apart(self) -> Mapping[str, tuple[str, ...]]:
+        """Those whom the text shown does not bind though another does, or though they were to sign: the versions that bind each."""
+        if self.shown_as != "in-force" or not self.standing.in_force:
+            return {}
+        return {
+            contact.id: contact.versions
+            for contact in self.contacts
+            if contact.id not in self.bound_by_text
+            and (contact.versions or contact.party is None or contact.party.standing.state != "not-required")
+        }
+
+    @property
+    def older_versions(self) -> tuple[str, ...]:
+        """Versions that still bind two bodies though another text is shown, newest first, as far as their text is kept."""
+        numbers = [text.version for text in self.standing.in_force if text.version != self.shown_version]
+        return tuple(number for number in numbers if self.folder.text_of(number) is not None)
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The ids of those whom any text in force binds."""
+        return frozenset(id_ for text in self.standing.in_force for id_ in text.between)
+
+    def version_between(self, one: str, other: str) -> str | None:
+        """The version in force between two bodies; None where none is."""
+        return self._signing.version_between(one, other)
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
+        return acts_of(self._signing, self.register)
+
+    @cached_property
+    def agreeing(self) -> tuple[Agreeing, ...]:
+        """Each version that was sent out and signed on known days, newest first."""
+        return agreeing_of((version.number for version in self.versions), self.acts)
+
+    @cached_property
+    def card_size(self) -> CardSize:
+        """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
+        notices = [self.shown_as != "in-force", self.later_version is not None, bool(self.changed_terms)]
+        return card_size(self.terms, self.contacts, notices=sum(notices))
+
+    @cached_property
+    def card_is_dense(self) -> bool:
+        """Whether the card on paper says by its beginning what stands above in full."""
+        return is_dense(self.card_size)
+
+    # history
+
+    @cached_property
+    def versions(self) -> tuple[VersionFacts, ...]:
+        """Newest first."""
+        agreed = agreed_versions(self.folder, as_of=self.as_of)
+        return tuple(VersionFacts(n, v, takes_effect(self.folder, v)) for n, v in reversed(agreed))
+
+    @cached_property
+    def reviews(self) -> tuple[ReviewFacts, ...]:
+        """Newest first."""
+        return tuple(
+            ReviewFacts(day, record.value)
+            for day, record in reversed(self.folder.reviews.items())
+            if day <= self.as_of and record.value is not None
+        )
+
+    @cached_property
+    def late_returns(self) -> tuple[LateReturn, ...]:
+        """Outcome returns that the protocol asks for and that have not come; none of a restricted one."""
+        return () if self.restricted else tuple(late_returns(self.folder, as_of=self.as_of))
+
+    @cached_property
+    def outcomes(self) -> tuple[Return, ...]:
+        """The outcome returns, newest first; none of a restricted protocol."""
+        if self.restricted:
+            return ()
+        found = (record.value for record in self.folder.outcomes.values() if record.value is not None)
+        return returns(found, as_of=self.as_of)
+
+    @cached_property
+    def changed_terms(self) -> tuple[str, ...]:
+        """The operative fields in which an amendment being prepared differs from the newest stamp."""
+        return changed_terms(self.folder) if self.standing.unreleased_changes else ()
+
+    @cached_property
+    def prepared(self) -> FlowTerms:
+        """Flows of the working text that are new or changed against the text shown."""
+        changed = changed_flows(self.record, self.text) if self.changed_terms else ()
+        return flow_terms(changed, self.record, self.record, self.register)
+
+    @cached_property
+    def prepared_clauses(self) -> tuple[Clause, ...]:
+        """Clauses of the working text that are new or changed against the text shown."""
+        return changed_clauses(self.record, self.text) if self.changed_terms else ()
+
+    # feeds
+
+    @cached_property
+    def review_date(self) -> ReviewDate | None:
+        return review_date(self.folder, self.register, as_of=self.as_of)
+
+    @cached_property
+    def news(self) -> tuple[News, ...]:
+        """What the news tells of it; of a restricted one, nothing."""
+        return () if self.restricted else tuple(news_of(self.folder, self.register, self.as_of))
+
+    # downloads
+
+    def downloads(self, name: str) -> tuple[Download, ...]:
+        """The PDF and the Word file called `name`, as far as they were made."""
+        found = []
+        for extension in ("pdf", "docx"):
+            size = self._sizes.get(f"{self.id}/{name}.{extension}")
+            if size is not None:
+                found.append(Download(f"downloads/{self.id}/{name}.{extension}", extension, size))
+        return tuple(found)
+
+    @cached_property
+    def version_downloads(self) -> tuple[tuple[str, tuple[Download, ...]], ...]:
+        """For each version, newest first, or for the draft (an empty number): its files."""
+        numbers = [version.number for version in self.versions]
+        named = [(number, self.downloads(f"{self.id}-v{number}")) for number in numbers]
+        named.append(("", self.downloads(f"{self.id}-draft")))
+        return tuple((number, files) for number, files in named if files)

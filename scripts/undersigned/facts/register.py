@@ -1,0 +1,206 @@
+"""The whole register for one day. Pure: no words, no HTML, no MkDocs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from statistics import median_low
+
+from undersigned.facts.charts import in_bands
+from undersigned.facts.lately import Change, changed_lately
+from undersigned.facts.organisation import OrganisationFacts, organisations_of
+from undersigned.facts.parties import Agreeing, PartyFacts
+from undersigned.facts.partnerships import Partnerships
+from undersigned.facts.protocol import ENDED, ProtocolFacts
+from undersigned.records.fields import KEBAB
+from undersigned.register import Register
+from undersigned.status import SIGNATURE_STATES
+
+
+def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
+    by_id = {protocol.id: protocol for protocol in protocols}
+    for newer in protocols:
+        if newer.restricted:
+            continue
+        for old in newer.record.supersedes:
+            older = by_id.get(register.present_protocol(old))
+            if older is not None and older is not newer:
+                older.replaced_by = (*older.replaced_by, newer)
+
+
+class SiteFacts:
+    """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
+
+    def __init__(self, register: Register, *, as_of: date, sizes: Mapping[str, int] | None = None) -> None:
+        self.register = register
+        self.as_of = as_of
+        self._sizes = sizes or {}
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        """Every protocol that reads, by title."""
+        found = [
+            ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
+            for folder in self.register.protocols()
+            if folder.readable and KEBAB.match(folder.id)
+        ]
+        link_successors(found, self.register)
+        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+
+    @cached_property
+    def by_id(self) -> dict[str, ProtocolFacts]:
+        return {protocol.id: protocol for protocol in self.protocols}
+
+    @cached_property
+    def open_protocols(self) -> tuple[ProtocolFacts, ...]:
+        return tuple(protocol for protocol in self.protocols if not protocol.restricted)
+
+    @cached_property
+    def reviews_due(self) -> tuple[ProtocolFacts, ...]:
+        """Protocols with a review due date, most urgent first."""
+        due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
+        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, p.title.casefold(), p.id)))
+
+    @cached_property
+    def organisations(self) -> tuple[OrganisationFacts, ...]:
+        """Every organisation that reads, by name."""
+        found = organisations_of(self.protocols, self.register, as_of=self.as_of)
+        return tuple(sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id)))
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[str]:
+        """Those that have a page."""
+        return frozenset(organisation.id for organisation in self.organisations)
+
+    @cached_property
+    def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:
+        """(former id, protocol) for each id that a protocol had before."""
+        return tuple(
+            (old, self.by_id[new])
+            for old, new in sorted(self.register.former_protocols.items())
+            if new in self.by_id and old not in self.by_id and KEBAB.match(old)
+        )
+
+    @cached_property
+    def moved_organisations(self) -> tuple[tuple[str, OrganisationFacts], ...]:
+        by_id = {organisation.id: organisation for organisation in self.organisations}
+        return tuple(
+            (old, by_id[new])
+            for old, new in sorted(self.register.former_organisations.items())
+            if new in by_id and old not in by_id and KEBAB.match(old)
+        )
+
+    @cached_property
+    def partnerships(self) -> Partnerships:
+        """Who is party with whom."""
+        ended = frozenset(organisation.id for organisation in self.organisations if organisation.has_ended)
+        return Partnerships(self.protocols, has_page=self.organisation_ids, ended=ended)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What changed in the last 90 days, newest first."""
+        return changed_lately(self.protocols, as_of=self.as_of)
+
+    @cached_property
+    def review_counts(self) -> dict[str, int]:
+        """How many protocols stand in each review state, restricted ones too: their dates are published."""
+        counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
+        for protocol in self.protocols:
+            if protocol.standing.review.state in counts:
+                counts[protocol.standing.review.state] += 1
+        return counts
+
+    @property
+    def reviews_late(self) -> int:
+        """How many reviews are past the day on which they were due."""
+        return self.review_counts["overdue"] + self.review_counts["lapsed"]
+
+    @cached_property
+    def signature_counts(self) -> dict[str, int]:
+        """How many parties of published protocols that are not drafts or ended stand in each signature state."""
+        counts: dict[str, int] = dict.fromkeys(SIGNATURE_STATES, 0)
+        for protocol in self.open_protocols:
+            if protocol.record.status in ("signing", "in-force"):
+                for state, number in protocol.standing.counts.items():
+                    counts[state] += number
+        return counts
+
+    @cached_property
+    def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures still to come in protocols being signed or in force, the longest first; last those not sent out."""
+        found = [
+            (protocol, party)
+            for protocol in self.open_protocols
+            if protocol.record.status in ("signing", "in-force")
+            for party in protocol.parties
+            if party.standing.state in ("awaiting", "stale", "not-sent")
+        ]
+        return tuple(
+            sorted(
+                found,
+                key=lambda pair: (
+                    -(pair[1].standing.days_waiting or 0),
+                    pair[1].name.casefold(),
+                    pair[0].title.casefold(),
+                    pair[0].id,
+                ),
+            )
+        )
+
+    @cached_property
+    def waiting_bands(self) -> dict[str, int]:
+        """How many signatures are still to come, by the days waited so far. `not-sent`, where there are any: those whose
+        copies have not gone out, so that nobody waits for them yet."""
+        sent = [party.standing for _, party in self.waiting if party.standing.state != "not-sent"]
+        bands = in_bands(standing.days_waiting for standing in sent)
+        unsent = len(self.waiting) - len(sent)
+        return {**bands, "not-sent": unsent} if unsent else bands
+
+    @cached_property
+    def signing_days(self) -> tuple[int, ...]:
+        """Days from sending a copy to its signature, for each signature of a published protocol that tells both days."""
+        return tuple(
+            sorted(
+                (act.signed_on - act.sent_on).days
+                for protocol in self.open_protocols
+                for act in protocol.acts
+                if isinstance(act.signed_on, date) and isinstance(act.sent_on, date) and act.sent_on <= act.signed_on
+            )
+        )
+
+    @property
+    def signing_bands(self) -> dict[str, int]:
+        return in_bands(self.signing_days)
+
+    @property
+    def median_signing_days(self) -> int | None:
+        """Half of the signatures took so many days or fewer; None where there are none."""
+        return median_low(self.signing_days) if self.signing_days else None
+
+    @cached_property
+    def agreeing(self) -> tuple[tuple[ProtocolFacts, Agreeing], ...]:
+        """Versions by the time from first sent to last signed, the longest first."""
+        found = [(protocol, version) for protocol in self.open_protocols for version in protocol.agreeing]
+        return tuple(sorted(found, key=lambda pair: (-pair[1].days, pair[0].title.casefold(), pair[0].id)))
+
+    @cached_property
+    def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
+        """Signatures in wet ink whose copy the lead does not have, the longest first."""
+        found = [
+            (protocol, party)
+            for protocol in self.open_protocols
+            for party in protocol.parties
+            if party.standing.copy_outstanding_days is not None and protocol.record.status not in ENDED
+        ]
+        return tuple(
+            sorted(
+                found,
+                key=lambda pair: (
+                    -(pair[1].standing.copy_outstanding_days or 0),
+                    pair[1].name.casefold(),
+                    pair[0].title.casefold(),
+                    pair[0].id,
+                ),
+            )
+        )

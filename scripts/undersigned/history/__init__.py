@@ -1,6 +1,0 @@
-"""History: what records were, what changed between two revisions and who wrote it, out of Git."""
-
-from undersigned.history.history import TOPS, History, contents, files_at
-from undersigned.history.values import Between, Commit, Entry, FileChange, HistoryError, is_record
-
-__all__ = ["TOPS", "Between", "Commit", "Entry", "FileChange", "History", "HistoryError", "contents", "files_at", "is_record"]

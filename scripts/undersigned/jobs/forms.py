@@ -1,0 +1,173 @@
+"""The issue forms: what each asks, and the files that GitHub shows them from. Words stand in `templates/forms.toml`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from undersigned.github.inert import one_line
+from undersigned.jobs.wording import TEMPLATES, render_plain
+from undersigned.register import Register
+
+FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
+
+FOLDER = ".github/ISSUE_TEMPLATE"
+#: Longer lists are no help: a line to write in, and the nearest name if it is not found.
+MOST_OPTIONS = 60
+_ELEMENTS: dict[FieldType, str] = {
+    "organisation": "input",
+    "organisations": "textarea",
+    "protocol": "input",
+    "text": "input",
+    "long": "textarea",
+    "day": "input",
+    "choice": "dropdown",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. `options`: words to value, for a choice."""
+
+    id: str
+    type: FieldType
+    label: str
+    help: str
+    example: str
+    required: bool
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form. `title` is what the title of its issues begins with."""
+
+    id: str
+    file: str
+    name: str
+    about: str
+    title: str
+    fields: tuple[Field, ...]
+
+    def field(self, id_: str) -> Field:
+        return next(field for field in self.fields if field.id == id_)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """All forms, and the words that they share."""
+
+    forms: dict[str, Form]
+    warning: str
+    after: str
+    promise: str
+    promise_label: str
+
+
+@cache
+def forms() -> Forms:
+    """The forms by id, in the order in which they are shown."""
+    data = tomllib.loads((TEMPLATES / "forms.toml").read_text(encoding="utf-8"))
+    found = {
+        id_: Form(
+            id_,
+            one["file"],
+            one["name"],
+            one["about"],
+            one["title"],
+            tuple(
+                Field(
+                    field["id"],
+                    field["type"],
+                    field["label"],
+                    field["help"],
+                    field.get("example", ""),
+                    field.get("required", False),
+                    tuple((option["words"], option["value"]) for option in field.get("options", ())),
+                )
+                for field in one["fields"]
+            ),
+        )
+        for id_, one in data["forms"].items()
+    }
+    return Forms(found, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
+
+
+def render_forms(register: Register) -> dict[str, str]:
+    """Path to text of each form's file, with the names that the register has now."""
+    organisations, protocols = organisation_options(register), protocol_options(register)
+    shared = forms()
+    return {
+        f"{FOLDER}/{form.file}": render_plain(
+            "form.yml",
+            form=form,
+            warning=shared.warning,
+            after=shared.after,
+            promise=shared.promise,
+            promise_label=shared.promise_label,
+            questions=[_question(field, organisations, protocols) for field in form.fields],
+        )
+        + "\n"
+        for form in shared.forms.values()
+    }
+
+
+def stale_forms(register: Register) -> list[str]:
+    """The paths of the files that are not as the register would have them."""
+    stale = []
+    for path, text in render_forms(register).items():
+        file = register.root / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            stale.append(path)
+    return stale
+
+
+def organisation_options(register: Register) -> dict[str, str]:
+    """What a list of organisations shows, to their ids: those that are not dissolved."""
+    found = {}
+    for id_ in register.organisation_ids:
+        record = register.organisation(id_)
+        if record is not None and record.value is not None and record.value.dissolved_on is None:
+            found[_option(record.value.name, id_)] = id_
+    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+
+
+def protocol_options(register: Register) -> dict[str, str]:
+    """What a list of protocols shows, to their ids: those that are not superseded or withdrawn."""
+    found = {}
+    for id_ in register.protocol_ids:
+        record = register.protocol_record(id_)
+        if record is not None and record.value is not None and record.value.status not in ("superseded", "withdrawn"):
+            found[_option(record.value.title, id_)] = id_
+    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+
+
+def _option(name: str, id_: str) -> str:
+    return f"{one_line(name, 120)} ({id_})"
+
+
+def _question(field: Field, organisations: dict[str, str], protocols: dict[str, str]) -> dict[str, str]:
+    """What the template writes of a field: each value as JSON, which is YAML too, `options` as a list of them."""
+    lists = {
+        "organisation": list(organisations),
+        "protocol": list(protocols),
+        "choice": [words for words, _ in field.options],
+    }
+    options = lists.get(field.type, [])
+    listed = 0 < len(options) <= MOST_OPTIONS
+    return {
+        "element": "dropdown" if listed else _ELEMENTS[field.type],
+        "id": field.id,
+        "label": _quoted(field.label),
+        "help": _quoted(field.help),
+        "example": "" if listed else _quoted(field.example) if field.example else "",
+        "options": "\n".join(f"        - {_quoted(option)}" for option in options) if listed else "",
+        "required": "true" if field.required else "false",
+    }
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

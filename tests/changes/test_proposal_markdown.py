@@ -1,0 +1,290 @@
+"""The comment on a pull request: hostile records are inert in it, it is never too long, and every point has its words."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from proposal_kit import REVIEW, Repository, proposal_data, render_markdown, render_text
+
+import undersigned.changes.report
+from undersigned.changes.report.render_markdown import MOST, inert
+
+PROTOCOL = "protocols/housing/protocol.yaml"
+HOSTILE = [
+    "@octocat",
+    "@org/team",
+    "see #1 and #22",
+    "GH-12",
+    "org/repo#3",
+    "https://evil.example/x",
+    "http://evil.example",
+    "www.evil.example",
+    "mailto:a@evil.example",
+    "a@evil.example",
+    "[click](https://evil.example)",
+    "![x](https://evil.example/x.png)",
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "</details></details><h1>Approved</h1>",
+    "<!-- undersigned:changes -->",
+    "# Heading",
+    "> quote",
+    "- item",
+    "1. item",
+    "12) item",
+    "+ item",
+    "```mermaid",
+    "~~~",
+    "`code`",
+    "*em* **strong** __x__ _y_",
+    "~~gone~~",
+    "| a | b |",
+    "&lt;b&gt; &#64;octocat",
+    "\\@octocat \\<b>",
+    "[ref]: https://evil.example",
+    "[^1]",
+    "$\\href{https://evil.example}{x}$",
+    "$$x$$",
+    ":tada: :+1:",
+    "0123456789abcdef0123456789abcdef01234567",
+    "deadbeef1",
+    "octocat@deadbeef",
+    "---",
+    "===",
+    "\u202eevil\u202c",
+    "a\u200bb",
+    "\x1b[31mred",
+    "line\u2028break",
+    "{0} {who} {version} %s",
+    "x" * 5000,
+    "[x] done",
+    "a\tb",
+    "org/repo@0123456789abcdef0123456789abcdef01234567",
+    "<b>bold</b>",
+    "javascript:alert(1)",
+    "xmpp:a@evil.example",
+    "ftp://evil.example/x",
+]
+#: What the renderer itself may write.
+TAGS = {"p", "ul", "li", "h3", "strong", "details", "summary", "del", "ins", "br", "sub", "html", "body", "div", "span"}
+
+
+def rendered(markdown: str) -> lxml.html.HtmlElement:
+    """As HTML, HTML in it let through as GitHub's own renderer does before it cleans."""
+    return lxml.html.fromstring(
+        f"<div>{MarkdownIt('commonmark', {'html': True}).enable(['table', 'strikethrough']).render(markdown)}</div>"
+    )
+
+
+def assert_inert(markdown: str) -> None:
+    tree = rendered(markdown)
+    assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} <= TAGS
+    assert not [element for element in tree.iter() if not isinstance(element.tag, str)], "a comment of HTML"
+    assert all(not element.attrib for element in tree.iter() if isinstance(element.tag, str))
+    text = "".join(tree.itertext())
+    # What GitHub links in plain text after it has rendered it.
+    assert not re.search(r"@[A-Za-z0-9]", text)
+    assert not re.search(r"#[0-9]|GH-[0-9]", text)
+    assert not re.search(r"(?:https?|ftp|xmpp|mailto)://|www\.|mailto:|xmpp:", text)
+    assert not re.search(r"(?<![0-9a-zA-Z])[0-9a-f]{11,40}(?![0-9a-zA-Z])", text)
+    assert not re.search(r":[\w+-]+:", text)
+    assert "\u202e" not in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_inert(text: str) -> None:
+    assert_inert(f"- {inert(text)}")
+    assert_inert(f"- “{inert(text)}” becomes “{inert(text)}”\n")
+    assert_inert(f"### {inert(text)}\n\n<details><summary>{inert(text)}</summary>\n\n- {inert(text)}\n\n</details>\n")
+
+
+@given(st.text(alphabet=string.punctuation + "@#:/.w1af \n\u200b", max_size=40))
+def test_any_text_is_inert_and_shown_as_it_is(text: str) -> None:
+    assert_inert(f"- x {inert(text)}")
+    shown = "".join(rendered(f"- x {inert(text)} x").itertext()).replace("\u200b", "").split()
+    assert shown == ["x", *text.replace("\u200b", "\ufffd").split(), "x"]
+
+
+@given(st.text(alphabet=string.punctuation + "@#:/.w1af 2)", max_size=12))
+def test_any_text_at_the_start_of_a_point_is_inert(text: str) -> None:
+    if text.strip():
+        tree = rendered(f"- {inert(' '.join(text.split()))}")
+        assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} <= {"div", "ul", "li"}
+
+
+def hostile_register(tmp_path: Path) -> Repository:
+    """Hostile text in every field that a change tells, each on one side at least."""
+    repository = Repository(tmp_path / "r")
+    repository.write("CODEOWNERS", "* @nobody\n")
+    repository.commit("owners")
+    repository.git("checkout", "-q", "-b", "hostile")
+    ids = {f"h{number}": json.dumps(text[:400]) for number, text in enumerate(HOSTILE)}
+    for name, said in ids.items():
+        repository.write(f"protocols/{name}/protocol.yaml", repository.read(PROTOCOL))
+        repository.write(f"protocols/{name}/versions/1.0.yaml", repository.read("protocols/housing/versions/1.0.yaml"))
+        repository.write(
+            f"signatories/{name}/organisation.yaml",
+            f"name: {said}\nkind: police\ncontact: {{post: {said}, mailbox: {said}}}\n",
+        )
+        repository.write(
+            f"signatories/{name}/{name}.yaml",
+            f"nominated_officer: {{post: {said}, mailbox: {said}}}\nsignatures:\n"
+            f'  - {{version: "1.0", declined: {{on: 2026-11-01, reason: {said}}}}}\n',
+        )
+        repository.write(f"protocols/{name}/reviews/2026-11-10.yaml", REVIEW.format(due="2026-03-01", note=said))
+    repository.commit("before")
+    for name, said in ids.items():
+        content = repository.read(PROTOCOL)
+        for old, new in (
+            ("title: Housing Protocol", f"title: {said}"),
+            ("title: Risk summary", f"title: {said}"),
+            ("retention: 6 years", f"retention: {said}"),
+            ("name: Support needs", f"name: {said}"),
+            ("[Victim details]", f"[{said}]"),
+            ("[people on probation]", f"[{said}]"),
+            ("Staff ask the person first.", said),
+            ("[a6e-public-task]", f"[{said}]"),
+            ("capacity: Finds homes", f"capacity: {said}"),
+            ("title: Extending", f"title: {said}"),
+            ("[Find a home]", f"[{said}]"),
+            ("[county]", f"[{said}]"),
+            ("lead: probation", f"lead: {said}"),
+        ):
+            assert old in content
+            content = content.replace(old, new, 1)
+        repository.write(f"protocols/{name}/protocol.yaml", content)
+        repository.write(
+            f"protocols/{name}/versions/2.0.yaml",
+            f"agreed_on: 2026-10-01\nchange: editorial\nsummary: {said}\nfingerprint: {said}\n",
+        )
+    repository.commit("hostile")
+    return repository
+
+
+def test_a_hostile_register_makes_an_inert_comment(tmp_path: Path) -> None:
+    repository = hostile_register(tmp_path)
+    for base, head in (("main", "hostile"), ("HEAD~1", "HEAD"), ("HEAD", "main")):
+        proposal = repository.proposal(base, head)
+        markdown = render_markdown(proposal)
+        assert len(markdown) < MOST
+        assert_inert(markdown)
+        assert_inert(render_markdown(proposal, most=10**7))
+        text = render_text(proposal)
+        assert all(character.isprintable() or character == "\n" for character in text)
+        json.loads(json.dumps(proposal_data(proposal)))
+
+
+def test_a_long_comment_says_what_it_left_out(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r")
+    clauses = "".join(
+        f"  - {{id: c{n}, title: A clause whose title takes some room and has the number {n}, text: Text}}\n"
+        for n in range(900)
+    )
+    repository.write(PROTOCOL, repository.read(PROTOCOL) + clauses)
+    repository.commit("many clauses")
+    proposal = repository.proposal()
+    whole, cut, tiny = (
+        render_markdown(proposal, most=10**7),
+        render_markdown(proposal),
+        render_markdown(proposal, most=3000),
+    )
+    assert whole.count("\n- ") > 900
+    assert "left out" not in whole
+    assert len(cut) < MOST
+    assert len(tiny) < 3000
+    for comment in (cut, tiny):
+        shown = comment.count("\n- ")
+        assert f"{whole.count(chr(10) + '- ') - shown} more points are left out here" in comment
+        assert f"undersigned changes {proposal.base[:10]} {proposal.head[:10]}" in comment
+        assert comment.count("<details>") == comment.count("</details>")
+        assert_inert(comment.replace(proposal.base[:10], "base").replace(proposal.head[:10], "head"))
+
+
+def test_the_comment_as_a_whole(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r")
+    repository.edit(PROTOCOL, ("retention: 6 years", "retention: 2 years"), ("within five", "within ten"))
+    repository.stamp("material", "Less is kept")
+    repository.commit("2.0")
+    proposal = repository.proposal()
+    assert (
+        render_markdown(proposal)
+        == f"""**1 protocol, 2 terms changed, 1 version stamped, 3 must sign again.**
+
+### What it does to people's information
+
+- Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years
+
+### Who must sign, and what is in force
+
+- Version 2.0 is stamped, a change of kind material, agreed on 1 October 2026, in effect from 1 October 2026: Less is kept
+- 3 of 3 must sign again: Example Council, Example Police and Example Probation
+
+### What needs care
+
+- Nothing looks odd.
+
+### Housing Protocol (housing)
+
+**Versions**
+
+- The kind is right: what version 2.0 changes from version 1.0 is material
+
+**Terms**
+
+- Text of “Keeping information right” (clause accuracy): other words
+  <br>… must correct what is wrong within <del>five</del> <ins>ten</ins> working days of being told. It …
+
+
+<sub>Changes from {proposal.base[:10]} to {proposal.head[:10]}, as of 22 November 2026</sub>
+"""
+    )
+
+
+# -- words ----------------------------------------------------------------------------------------------------------------
+
+
+def words() -> dict[str, dict[str, object]]:
+    folder = Path(undersigned.changes.report.__file__).parent
+    return {
+        name: table
+        for name, table in tomllib.loads((folder / "words.toml").read_text(encoding="utf-8")).items()
+        if isinstance(table, dict)
+    }
+
+
+def test_every_code_in_the_program_has_words_and_no_words_are_idle() -> None:
+    folder = Path(undersigned.changes.report.__file__).parent
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    named: set[str] = set(re.findall(r'Point\(\s*"([a-z-]+)"', source)) | set(
+        re.findall(r'Oddity\(\s*"([a-z-]+)"', source)
+    )
+    known = {*words()["points"], *words()["odd"], *words()["not_judged"]}
+    assert not {code for code in named if code not in known and f"{code}-in" not in known}
+
+
+def test_every_oddity_says_why() -> None:
+    for code, entry in words()["odd"].items():
+        assert isinstance(entry, dict), code
+        assert entry["says"], code
+        assert entry["why"], code
+
+
+def test_labels_cover_every_field_that_a_text_can_have() -> None:
+    from undersigned.records.form import Form, FormField
+    from undersigned.records.protocol import Flow, Item, LawDiffers, Operative, Party, Protocol, Purpose, ReviewTerms
+
+    labels = words()["label"]
+    for model in (Operative, Protocol, Flow, Item, LawDiffers, Party, Purpose, ReviewTerms, Form, FormField):
+        for name in model.model_fields:
+            if name not in ("id", "for_", "joined_on", "left_on", "data_items", "organisation"):
+                assert name.removesuffix("_") in labels, (model.__name__, name)

@@ -1,0 +1,232 @@
+"""Terms in words: what a data protection officer reads of a changed text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from proposal_kit import Repository, codes, only, point, says
+
+PROTOCOL = "protocols/housing/protocol.yaml"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "retention: 6 years",
+            "retention: 2 years",
+            "Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years",
+        ),
+        (
+            "    retention: 6 years\n",
+            "",
+            "Retention for “Risk summary” (flow risk-summary): nothing is stated any more; it was 6 years",
+        ),
+        (
+            "    retention: 6 years",
+            "    retention: 6 years\n    timing: Within 5 days",
+            "How soon for “Risk summary” (flow risk-summary): Within 5 days, where nothing was stated",
+        ),
+        ("      - risk-level\n", "", "“Risk level” is no longer shared in “Risk summary” (flow risk-summary)"),
+        (
+            "      - risk-level\n",
+            "      - risk-level\n      - {name: Address, sensitivity: [personal, special-category]}\n",
+            "“Address” is now also shared in “Risk summary” (flow risk-summary) (personal and special category)",
+        ),
+        (
+            "sensitivity: criminal-offence",
+            "sensitivity: personal",
+            "Sensitivity for “Risk level” in “Risk summary” (flow risk-summary): criminal offence becomes personal",
+        ),
+        (
+            "to: [council, police]",
+            "to: [council]",
+            "No longer received by Example Police: “Referral for housing” (flow referral)",
+        ),
+        (
+            "to: [council]",
+            "to: [council, police]",
+            "Now also received by Example Police: “Risk summary” (flow risk-summary)",
+        ),
+        (
+            "[oma07-s14]",
+            "[oma07-s14, cda98-s115]",
+            "Legal gateway for “Risk summary” (flow risk-summary): added Disclosure to a relevant authority for crime and disorder (Crime and Disorder Act 1998 s.115)",
+        ),
+        (
+            "regime: crossing",
+            "regime: uk-gdpr",
+            "Law at the sender's end for “Risk summary” (flow risk-summary): held for law enforcement and shared for another purpose becomes UK GDPR",
+        ),
+        (
+            "not_shared: [Victim details]",
+            "not_shared: [Victim details, Convictions]",
+            "What is not shared for “Risk summary” (flow risk-summary): added Convictions",
+        ),
+        (
+            "people: [people on probation]",
+            "people: [people on probation, victims]",
+            "Whose information it is: added victims",
+        ),
+        (
+            "title: Risk summary",
+            "title: Risk digest",
+            "Title for “Risk digest” (flow risk-summary): Risk summary becomes Risk digest",
+        ),
+        (
+            "capacity: Finds homes",
+            "capacity: Finds a home",
+            "Capacity for Example Council: Finds homes becomes Finds a home",
+        ),
+        ("consent: Staff ask", "consent: Staff must ask", "Staff {+must+} ask the person first."),
+        (
+            "within five working days",
+            "within ten days",
+            "… must correct what is wrong within [-five working-] {+ten+} days of being told. It then …",
+        ),
+        (
+            "  - id: extension\n    title: Extending\n    text: The parties may extend it.\n",
+            "",
+            "Taken out: “Extending” (clause extension)",
+        ),
+        ("aims: [Find a home]", "aims: [Find a home, Keep it]", "Aims: added Keep it"),
+        (
+            "label: Full name",
+            "label: Name in full",
+            "Label for the field full_name of “Housing pro forma” (form pro-forma): Full name becomes Name in full",
+        ),
+        ("kind: joint-working-protocol", "kind: framework", "Kind: joint working protocol becomes framework"),
+        (
+            "  - {organisation: police, role: controller, capacity: Keeps the peace}\n",
+            "",
+            "Example Police is no longer party (controller)",
+        ),
+        ("status: in-force", "status: superseded", "Status: in force becomes superseded"),
+        (
+            "publication: public",
+            "publication: restricted",
+            "Publication: published in full becomes published by title, parties and dates alone",
+        ),
+        (
+            "lead: probation",
+            "lead: council\nowner: {organisation: police, post: Chair}",
+            "Owner: Chair, Example Police, where nothing was stated",
+        ),
+        ("lead: probation", "lead: council", "Lead organisation: Example Probation becomes Example Council"),
+        ("effective_from: 2025-03-01", "effective_from: 2025-03-02", "First day: 1 March 2025 becomes 2 March 2025"),
+        (
+            "areas: [county]",
+            "areas: [county]\nfunding:\n  - {source: Grant, ends_on: 2027-01-01}",
+            "Funding: added Grant",
+        ),
+        ("Keeps the peace}", "Keeps the peace, left_on: 2026-11-01}", "Example Police leaves on 1 November 2026"),
+    ],
+)
+def test_one_term(repository: Repository, old: str, new: str, line: str) -> None:
+    path = "protocols/housing/forms/pro-forma.yaml" if "label" in old else PROTOCOL
+    repository.edit(path, (old, new))
+    repository.commit("change")
+    assert line in says(repository.proposal())
+
+
+def test_a_flow_that_comes_and_one_that_goes(repository: Repository) -> None:
+    repository.edit(
+        PROTOCOL,
+        (
+            "flows:\n",
+            "flows:\n  - {id: urgent, title: Urgent call, from: [police], to: [council, probation], items: [{name: Threat}]}\n",
+        ),
+    )
+    repository.commit("came")
+    assert (
+        "A new way of sharing, “Urgent call” (flow urgent): Example Police may tell Example Council and Example Probation: Threat"
+        in says(repository.proposal())
+    )
+    assert (
+        "“Urgent call” (flow urgent) ends: Example Police no longer tells Example Council and Example Probation: Threat"
+        in says(repository.proposal("HEAD", "HEAD~1"))
+    )
+
+
+def test_law_of_its_own(repository: Repository) -> None:
+    repository.edit(
+        PROTOCOL,
+        (
+            "    not_shared: [Victim",
+            "    law_differs:\n      - {for: [council], lawful_bases: [a6f-legitimate-interests]}\n    not_shared: [Victim",
+        ),
+    )
+    repository.commit("law")
+    (line,) = [line for line in says(repository.proposal()) if "law of its own" in line]
+    assert line.startswith(
+        "For Example Council in “Risk summary” (flow risk-summary) a law of its own is stated: Legitimate interests"
+    )
+
+
+def test_what_is_known_about_people_comes_before_all_else(repository: Repository) -> None:
+    repository.edit(
+        PROTOCOL, ("title: Housing Protocol", "title: Homes Protocol"), ("retention: 6 years", "retention: 2 years")
+    )
+    repository.commit("both")
+    lines = says(repository.proposal())
+    assert lines.index("What it does to people's information") < lines.index(
+        "Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years"
+    )
+    assert lines.index("Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years") < lines.index(
+        "Title: Housing Protocol becomes Homes Protocol"
+    )
+
+
+def test_a_moved_clause_is_another_order_and_no_other_words(repository: Repository) -> None:
+    text = repository.read(PROTOCOL)
+    clause = "  - id: extension\n    title: Extending\n    text: The parties may extend it.\n"
+    repository.write(PROTOCOL, text.replace(clause, "").replace("clauses:\n", "clauses:\n" + clause))
+    repository.commit("order")
+    assert codes(only(repository.proposal())) == ["would-be-material", "order-changed"]
+
+
+def test_other_lines_are_no_other_words(repository: Repository) -> None:
+    repository.edit(PROTOCOL, ("being told.\n      It then", "being told. It\n      then"))
+    repository.commit("lines")
+    assert "Text of “Keeping information right” (clause accuracy): the same words, in other lines" in says(
+        repository.proposal()
+    )
+
+
+def test_comments_and_order_of_keys_mean_nothing(repository: Repository) -> None:
+    repository.write(
+        "signatories/council/housing.yaml", "# A remark\n" + repository.read("signatories/council/housing.yaml")
+    )
+    repository.edit(
+        PROTOCOL,
+        (
+            "title: Housing Protocol\nsummary: How homes are found.\n",
+            "# A remark\nsummary: How homes are found.\ntitle: Housing Protocol\n",
+        ),
+    )
+    repository.commit("style")
+    assert says(repository.proposal()) == [
+        f"Records are written differently between {repository.git('rev-parse', 'HEAD~1')[:10]} and {repository.git('rev-parse', 'HEAD')[:10]}, and nothing in them means anything else."
+    ]
+
+
+def test_a_renamed_organisation_changes_no_term(repository: Repository) -> None:
+    repository.git("mv", "signatories/police", "signatories/constabulary")
+    repository.edit("signatories/constabulary/organisation.yaml", ("kind: police", "kind: police\nformerly: [police]"))
+    repository.commit("renamed")
+    assert not repository.proposal().protocols
+    assert not repository.proposal("HEAD", "HEAD~1").protocols
+
+
+def test_the_law_is_said_by_its_title_and_an_unknown_code_as_it_is(repository: Repository) -> None:
+    repository.edit(PROTOCOL, ("[oma07-s14]", "[nonsense-s1]"))
+    repository.commit("law")
+    found = point(only(repository.proposal()), "list-changed")
+    assert found.values["added"] == ("nonsense-s1",)
+    assert "Offender Management Act 2007" in str(found.values["taken"])

@@ -1,0 +1,22 @@
+"""A pretend GitHub whose every request and answer was as GitHub describes it, and the jobs that run against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from github.server import PretendGitHub
+from jobs import Jobs
+
+
+@pytest.fixture
+def hub() -> Iterator[PretendGitHub]:
+    with PretendGitHub() as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def jobs(hub: PretendGitHub) -> Jobs:
+    return Jobs(hub)

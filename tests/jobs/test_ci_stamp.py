@@ -1,0 +1,146 @@
+"""`ci stamp` against a pretend GitHub over a real repository: one file, on a branch of its own, refused as `release` refuses."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from ci_register import ORGANISATIONS
+from markdown_it import MarkdownIt
+
+from github.server import PretendGitHub
+from support import TODAY, write_register
+from undersigned.github import GitHub, UnansweredError
+from undersigned.jobs import CiError
+from undersigned.jobs.stamp import Stamp, stamp
+from undersigned.register import Register, load_register
+
+PROTOCOL = """
+=== protocols/housing/protocol.yaml
+title: Housing protocol
+kind: joint-working-protocol
+status: signing
+publication: public
+lead: probation
+effective_from: 2026-12-01
+parties:
+  - {organisation: probation, role: controller}
+  - {organisation: council, role: controller}
+clauses:
+  - {id: complaints, title: Complaints, covers: [complaints], text: Complaints are answered within 20 days.}
+"""
+BRANCH = "upkeep/stamp-housing-1.0"
+PATH = "protocols/housing/versions/1.0.yaml"
+ASKED = Stamp("housing", "material", "First agreed text")
+
+
+@dataclass
+class Desk:
+    """A repository, the GitHub that has it, and the program run over it."""
+
+    hub: PretendGitHub
+    root: Path
+
+    def git(self, *words: str) -> str:
+        command = [
+            "git",
+            "-c",
+            "user.name=officer",
+            "-c",
+            "user.email=officer@example.org",
+            "-C",
+            str(self.root),
+            *words,
+        ]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    @property
+    def register(self) -> Register:
+        return load_register(self.root)
+
+    def stamp(self, asked: Stamp = ASKED) -> str:
+        self.hub.requests.clear()
+        github = GitHub(self.hub.repository, self.hub.token, api=self.hub.address, pause=self.hub.waits.append)
+        return stamp(github, self.register, asked, base=self.git("rev-parse", "HEAD"), into="main", as_of=TODAY)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    root = write_register(tmp_path / "register", ORGANISATIONS + PROTOCOL)
+    with PretendGitHub(git=root) as hub:
+        made = Desk(hub, root)
+        made.git("init", "--quiet", "--initial-branch=main")
+        made.git("add", ".")
+        made.git("commit", "--quiet", "--message=Start")
+        yield made
+        assert hub.violations == []
+
+
+def test_one_file_on_a_branch_of_its_own(desk: Desk) -> None:
+    start = desk.git("rev-parse", "main")
+    assert "opened" in desk.stamp()
+    assert desk.git("diff", "--name-status", f"main..{BRANCH}") == f"A\t{PATH}"
+    assert desk.git("rev-parse", "main") == start
+    assert desk.git("status", "--porcelain") == ""
+    pull = desk.hub.issues[1]
+    assert pull.title == "Stamp version 1.0 of housing"
+    assert "2 of 2: County Council; Probation Service" in pull.body
+    desk.git("checkout", "--quiet", BRANCH)
+    assert [str(number) for number in desk.register.protocol("housing").versions] == ["1.0"]  # type: ignore[union-attr]
+
+
+def test_asked_again_it_changes_nothing(desk: Desk) -> None:
+    desk.stamp()
+    head = desk.git("rev-parse", BRANCH)
+    assert "there already" in desk.stamp()
+    assert desk.git("rev-parse", BRANCH) == head
+    assert len(desk.hub.issues) == 1
+
+
+def test_another_summary_brings_it_up_to_date(desk: Desk) -> None:
+    desk.stamp()
+    assert "up to date" in desk.stamp(Stamp("housing", "material", "Agreed by all"))
+    assert "summary: Agreed by all" in desk.git("show", f"{BRANCH}:{PATH}")
+    assert len(desk.hub.issues) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Stamp("housing", "editorial", "x"), "the first version of housing must be material"),
+        (Stamp("housing", "material", " "), "a version needs a summary"),
+        (Stamp("hosing", "material", "x"), "there is no protocol 'hosing'"),
+        (Stamp("../../etc", "material", "x"), "there is no protocol"),
+    ],
+)
+def test_what_release_refuses_is_refused_in_its_words(desk: Desk, asked: Stamp, said: str) -> None:
+    with pytest.raises(CiError, match=said):
+        desk.stamp(asked)
+    assert desk.hub.requests == []
+
+
+def test_a_summary_is_text_and_nothing_else(desk: Desk) -> None:
+    desk.stamp(Stamp("housing", "material", "See @everyone, #1 and <img src=x> [here](https://example.com)"))
+    body = desk.hub.issues[1].body
+    assert not re.search(r"@everyone|#1|https://", body)
+    shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    assert "<img" not in shown
+    assert "<a " not in shown
+    assert "&lt;img src=x&gt;" in shown
+
+
+def test_a_cut_answer_makes_no_second_pull_request(desk: Desk) -> None:
+    desk.hub.fault("POST", "/pulls", "cut", after=True)
+    assert desk.stamp()
+    assert len(desk.hub.issues) == 1
+
+
+def test_it_gives_up_after_some_tries(desk: Desk) -> None:
+    desk.hub.fault("POST", "/git/trees", 502, times=9)
+    with pytest.raises(UnansweredError):
+        desk.stamp()
+    assert desk.hub.issues == {}

@@ -1,0 +1,57 @@
+"""`ci heartbeat`: every workflow that no person switched off is enabled anew, which starts its sixty days again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from github.server import PretendGitHub
+from undersigned.github import GitHub
+from undersigned.jobs.heartbeat import beat
+
+FOLDER = ".github/workflows/"
+
+
+@pytest.fixture
+def hub() -> Iterator[PretendGitHub]:
+    with PretendGitHub() as server:
+        server.workflows = {
+            f"{FOLDER}check.yml": "active",
+            f"{FOLDER}reviews.yml": "disabled_inactivity",
+            f"{FOLDER}old.yml": "disabled_manually",
+            "dynamic/pages/pages-build-deployment": "active",
+            f"{FOLDER}publish.yml": "active",
+        }
+        server.largest_page = 2
+        yield server
+        assert server.violations == []
+
+
+def github(hub: PretendGitHub) -> GitHub:
+    return GitHub(hub.repository, "secret", api=hub.address, pause=hub.waits.append)
+
+
+def test_all_stay_on_but_what_a_person_switched_off(hub: PretendGitHub) -> None:
+    log: list[str] = []
+    assert beat(github(hub), log.append)
+    assert hub.enabled == [f"{FOLDER}{name}.yml" for name in ("check", "reviews", "publish")]
+    assert log == [
+        ".github/workflows/check.yml: stays on",
+        ".github/workflows/reviews.yml: was off after a quiet time, and is on again",
+        ".github/workflows/old.yml: left off, it was disabled manually",
+        ".github/workflows/publish.yml: stays on",
+    ]
+
+
+def test_one_that_fails_stops_no_other_and_is_told(hub: PretendGitHub) -> None:
+    log: list[str] = []
+    hub.fault("PUT", "workflows/1/enable", 403, message="Resource not accessible by integration")
+    assert not beat(github(hub), log.append)
+    assert hub.enabled == [f"{FOLDER}reviews.yml", f"{FOLDER}publish.yml"]
+    assert "check.yml: not done" in log[0]
+
+
+def test_a_dry_run_enables_nothing(hub: PretendGitHub) -> None:
+    assert beat(github(hub), lambda _line: None, dry_run=True)
+    assert hub.writes == []
