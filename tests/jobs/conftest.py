@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ci_register import FINGERPRINT, protocol, register
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 from undersigned.jobs.chase import LEVELS, waiting_in
 from undersigned.jobs.marks import marks_of
 from undersigned.register import Register

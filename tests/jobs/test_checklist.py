@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from ci_register import FINGERPRINT, protocol, register, review
+from scheduled import PLACE
 
-from jobs import PLACE
 from undersigned.jobs.reviews import standing_reviews
 from undersigned.register import Register
 

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 from ci_register import protocol, register, review
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 from undersigned.jobs.standing import Standing
 
 SOON, DUE = date(2026, 11, 22), date(2026, 12, 15)

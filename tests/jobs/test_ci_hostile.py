@@ -12,8 +12,8 @@ import pytest
 from ci_register import FINGERPRINT, protocol, register
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from scheduled import PLACE
 
-from jobs import PLACE
 from undersigned.changes.report.owners import Owners
 from undersigned.github.inert import fenced, inert, mail_link
 from undersigned.jobs.chase import standing_chases

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from ci_register import protocol, register, review
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 from undersigned.jobs.marks import marks_of
 
 SOON, DUE = date(2026, 11, 22), date(2026, 12, 15)

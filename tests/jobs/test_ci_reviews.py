@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from ci_register import protocol, register
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 from undersigned.jobs.marks import marks_of
 
 SOON, DUE = date(2026, 11, 22), date(2026, 12, 15)

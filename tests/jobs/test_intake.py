@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from ci.intake_issues import CONTACT, FINGERPRINT, NEXT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 
+from jobs.intake_issues import CONTACT, FINGERPRINT, NEXT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from undersigned.jobs.branch import OutcomeCode
 from undersigned.jobs.form_answers import LONGEST_BODY, ProblemCode, UnusableError, read_answers
 from undersigned.jobs.forms import forms

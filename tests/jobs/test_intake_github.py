@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ci.intake_issues import CONTACT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from markdown_it import MarkdownIt
 
 from github.server import PretendGitHub
+from jobs.intake_issues import CONTACT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from undersigned.cli import main
 from undersigned.github import GitHub, GitHubError
 from undersigned.jobs import CiError

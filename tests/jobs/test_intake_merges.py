@@ -9,8 +9,8 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from ci.intake_issues import NOMINATED, SIGNED, issue_body, register_on_disk
 
+from jobs.intake_issues import NOMINATED, SIGNED, issue_body, register_on_disk
 from undersigned.checks.run import check_register
 from undersigned.editing.new import new_record
 from undersigned.jobs.intake import make

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ci_register import protocol, register
+from scheduled import PLACE
 
-from jobs import PLACE
 from support import copy_of_the_example
 from undersigned.checks.run import check_protocols
 from undersigned.findings import Finding

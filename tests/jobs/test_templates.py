@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 from check_jsonschema.schema_loader import BuiltinSchemaLoader
-from ci.intake_issues import SIGNED, issue_body, register_on_disk
 from jsonschema import Draft7Validator
 
+from jobs.intake_issues import SIGNED, issue_body, register_on_disk
 from support import ROOT, example_register, write_register
 from undersigned.cli import main
 from undersigned.editing.library import standard_ids

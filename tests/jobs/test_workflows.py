@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 from check_jsonschema.schema_loader import BuiltinSchemaLoader
-from ci.expressions import Expression
-from ci.intake_issues import issue_body
-from ci.workflow_run import Run, event, git, snapshot
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from github.server import PretendGitHub
+from jobs.expressions import Expression
+from jobs.intake_issues import issue_body
+from jobs.workflow_run import Run, event, git, snapshot
 from support import ROOT, example_register
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from scheduled import Jobs
 
 from github.server import PretendGitHub
-from jobs import Jobs
 from support import copy_of_the_example
 from undersigned.editing.new import new_record
 from undersigned.jobs.marks import marks_of

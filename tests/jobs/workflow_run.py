@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ci.expressions import Expression, filled_in, truth
 
+from jobs.expressions import Expression, filled_in, truth
 from support import ROOT
 
 EVENTS = Path(__file__).parent / "events"
