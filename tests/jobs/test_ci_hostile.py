@@ -14,11 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from scheduled import PLACE
 
-from undersigned.changes.report.owners import Owners
+from undersigned.changes.owners import NamedOwners, Owners, named_owners
 from undersigned.github.inert import fenced, inert, mail_link
 from undersigned.jobs.chase import standing_chases
 from undersigned.jobs.marks import Mark, marks_of
-from undersigned.jobs.named_owner import NamedOwners, named_owners
 from undersigned.jobs.place import LONGEST_LINK, Place
 from undersigned.jobs.reviews import standing_reviews
 from undersigned.jobs.standing import Wanted

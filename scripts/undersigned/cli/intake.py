@@ -137,6 +137,7 @@ def run_ci_comment(options: argparse.Namespace) -> int:
 
 def run_ci_upkeep(options: argparse.Namespace) -> int:
     from undersigned.changes.git import History, HistoryError
+    from undersigned.changes.owners import OwnersError
     from undersigned.cli.ci import github_of, place_of
     from undersigned.github import GitHubError
     from undersigned.jobs import CiError
@@ -153,14 +154,13 @@ def run_ci_upkeep(options: argparse.Namespace) -> int:
         with History(root) as history:
             base = history.resolve("HEAD")
         write(upkeep(github, register, base=base, into=place_of(github).branch) + "\n", None)
-    except (CiError, GitHubError, HistoryError) as error:
+    except (CiError, GitHubError, HistoryError, OwnersError) as error:
         raise CommandError(str(error), error.hint) from None
     return EXIT_FINE
 
 
 def run_ci_owners(options: argparse.Namespace) -> int:
-    from undersigned.jobs import CiError
-    from undersigned.jobs.owners import PATH, render_owners, stale_lines
+    from undersigned.changes.owners import PATH, OwnersError, render_owners, stale_lines
     from undersigned.register import register_of
 
     root = root_of(options)
@@ -169,7 +169,7 @@ def run_ci_owners(options: argparse.Namespace) -> int:
         stale = stale_lines(register)
         if stale and not options.check:
             _write(root, {PATH: render_owners(register)})
-    except CiError as error:
+    except OwnersError as error:
         raise CommandError(str(error), error.hint) from None
     write("".join(f"{line}\n" for line in stale) if options.check else f"{PATH}\n" if stale else "", None)
     return EXIT_FOUND if stale and options.check else EXIT_FINE

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from undersigned.changes.owners import named_owners, read_owners
 from undersigned.github.issues import LONGEST_BODY
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
-from undersigned.jobs.named_owner import named_owners, read_owners
 from undersigned.jobs.place import Place
 from undersigned.jobs.reviews import is_withheld, person_of_lead, short
 from undersigned.jobs.standing import Ending, Standing, Wanted

@@ -14,13 +14,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from undersigned.changes.report.owners import Owners
+from undersigned.changes.owners import Owners, OwnersError, render_owners
 from undersigned.checks.run import check_register
 from undersigned.findings import Finding
 from undersigned.github import GitHub, UnansweredError
 from undersigned.github.inert import inert
 from undersigned.github.issues import Issue, Issues
-from undersigned.jobs import CiError
 from undersigned.jobs.branch import Proposal, propose
 from undersigned.jobs.comment import fitting, keep_comment
 from undersigned.jobs.form_answers import Answers, Problem, UnusableError, read_answers
@@ -28,7 +27,6 @@ from undersigned.jobs.forms import Form, forms
 from undersigned.jobs.intake_records import Recorded, record, with_files
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
-from undersigned.jobs.owners import render_owners
 from undersigned.jobs.place import Place
 from undersigned.jobs.wording import TEMPLATES, render
 from undersigned.register import Register
@@ -200,7 +198,7 @@ def _owners(register: Register) -> Owners:
     """Who owns which file. A register whose keeper is not named yet takes answers all the same."""
     try:
         return Owners(render_owners(register))
-    except CiError:
+    except OwnersError:
         return Owners("")
 
 

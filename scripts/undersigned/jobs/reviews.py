@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from undersigned.changes.report.owners import Owners
+from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_owners
 from undersigned.jobs.checklist import checklist_of
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
-from undersigned.jobs.named_owner import NamedOwners, named_owners, read_owners
 from undersigned.jobs.place import Place
 from undersigned.jobs.prefilled import prefilled_review, review_path
 from undersigned.jobs.standing import Ending, Standing, Wanted

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from undersigned.changes.owners import PATH, render_owners, stale_lines
 from undersigned.github import GitHub, UnansweredError
 from undersigned.jobs.branch import Proposal, propose
 from undersigned.jobs.forms import render_forms, stale_forms
 from undersigned.jobs.intake import told
-from undersigned.jobs.owners import PATH, render_owners, stale_lines
 from undersigned.jobs.wording import render
 from undersigned.register import Register
 

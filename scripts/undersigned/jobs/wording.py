@@ -21,7 +21,7 @@ from undersigned.site.wording import date_words, days_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from undersigned.jobs.named_owner import NamedOwners
+    from undersigned.changes.owners import NamedOwners
 
 _OWNER = re.compile(r"@[A-Za-z0-9-]+(?:/[\w.-]+)?\Z")
 TEMPLATES = Path(__file__).parent / "templates"

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.changes.git import Between, History
+from undersigned.changes.owners import Owners
 from undersigned.changes.report.oddities import Judged, oddities
 from undersigned.changes.report.other_facts import fact_points, organisation_changes, outcome_points
-from undersigned.changes.report.owners import Owners
 from undersigned.changes.report.points import Point, Proposal, ProtocolChange, Word
 from undersigned.changes.report.reviews import review_points
 from undersigned.changes.report.revisions import Pair, Sides, read_sides

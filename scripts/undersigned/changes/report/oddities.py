@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from undersigned.changes.git import Commit
-from undersigned.changes.report.owners import Owners, judge
+from undersigned.changes.owners import Owners, judge
 from undersigned.changes.report.points import Body, Oddity
 from undersigned.changes.report.reviews import added_reviews
 from undersigned.changes.report.revisions import Pair, Sides
