@@ -345,6 +345,7 @@ def test_publish_is_of_the_main_branch_alone(origin: Path, tmp_path: Path) -> No
     assert run.skipped_jobs == ["build"]
 
 
+@pytest.mark.slow
 def test_intake(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     number = hub.open_issue(
         "Nominated officer", issue_body("nomination", NOMINATED), author="somebody", labels=("intake",)
@@ -391,6 +392,7 @@ def test_upkeep(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     assert not hub.writes
 
 
+@pytest.mark.slow
 def test_reviews(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     hub.workflows = {".github/workflows/reviews.yml": "active"}
     run = run_of("reviews", "schedule", event("schedule"), origin, tmp_path, api=hub.address)
@@ -400,6 +402,7 @@ def test_reviews(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     assert any("undersigned:review:" in issue.body for issue in hub.issues.values())
 
 
+@pytest.mark.slow
 def test_stamp(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     payload = event("workflow_dispatch")
     payload["inputs"] = {

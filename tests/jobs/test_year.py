@@ -17,6 +17,8 @@ from undersigned.jobs.marks import marks_of
 from undersigned.register import Register, load_register
 from undersigned.status import review_state
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 11, 22)
 LAST = FIRST + timedelta(days=365)
 NOTE = (
