@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.records.files import Files
 from undersigned.register import Register
 from undersigned.status import ProtocolStatus, protocol_status

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import TODAY, files_from
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.records.files import Files
 from undersigned.register import Register
 from undersigned.status import protocol_status

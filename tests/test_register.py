@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import TODAY, findings_in, register_from, write_register
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.records.files import MAX_BYTES
 from undersigned.register import load_register
 

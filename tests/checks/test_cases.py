@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from undersigned.checks.engine import rules
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register, rules
 from undersigned.register import load_register
 
 CASES = Path(__file__).parent / "cases"

@@ -6,7 +6,7 @@ import pytest
 from test_references import ADOPTS, framework
 from text_register import FLOW, PARTIES, codes, findings, head, sound, terms
 
-from undersigned.checks.rules.blanks import may_hold_blanks, placeholders_in
+from undersigned.checks.rules.content import may_hold_blanks, placeholders_in
 from undersigned.checks.texts import Words
 
 P = "protocols/p/protocol.yaml"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from text_register import codes, findings, head, organisation, sound
 
-from undersigned.checks.rules.prose import faults_of_markdown
-from undersigned.checks.rules.readability import reading_grade, syllables
+from undersigned.checks.rules.prose import faults_of_markdown, reading_grade, syllables
 
 P = "protocols/p/protocol.yaml"
 

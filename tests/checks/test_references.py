@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from text_register import FLOW, PARTIES, codes, findings, head, organisation, sound, terms
 
-from undersigned.checks.rules.circles import circles
+from undersigned.checks.rules.references import circles
 
 P = "protocols/p/protocol.yaml"
 FRAMEWORK_TEXT = "  title: F\n  kind: framework\n  parties:\n    - {organisation: a}\n    - {organisation: b}\n  clauses:\n    - {id: security, text: Kept safe.}\n"

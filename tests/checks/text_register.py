@@ -6,35 +6,28 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks.engine import Observation, OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet
-from undersigned.checks.rules import (
-    adoptions,
-    blanks,
-    circles,
-    content,
-    dates,
-    former_ids,
-    forms,
-    outcomes,
-    privacy,
-    prose,
-    readability,
-    references,
-)
+from undersigned.checks.engine import check_register, rules_by_module
 from undersigned.findings import Finding
 from undersigned.records.files import Files
 from undersigned.records.vocabulary import ids
 from undersigned.register import Register
 
+
+def _codes(*modules: str) -> frozenset[str]:
+    return frozenset(code for module in modules for code in rules_by_module()[module])
+
+
 AS_OF = date(2026, 11, 22)
-#: Rooms that are tested together, by the name of the first.
-ROOMS: Mapping[str, tuple[RuleSet, ...]] = {
-    "references": (references.RULES, adoptions.RULES, forms.RULES, former_ids.RULES, circles.RULES),
-    "content": (content.RULES, blanks.RULES),
-    "dates": (dates.RULES,),
-    "outcomes": (outcomes.RULES,),
-    "privacy": (privacy.RULES,),
-    "prose": (prose.RULES, readability.RULES),
+WHOLE = {"incomplete-flow", "incomplete-item", "incomplete-party"}
+#: The codes that are tested together.
+SUBJECTS: Mapping[str, frozenset[str]] = {
+    "references": _codes("references", "ids", "flows", "adoption", "forms") - WHOLE
+    | {"missing-lead", "lead-not-party"},
+    "content": _codes("content") | WHOLE,
+    "dates": _codes("dates"),
+    "outcomes": _codes("outcomes"),
+    "privacy": _codes("privacy"),
+    "prose": _codes("prose"),
 }
 TOPICS = [topic for topic in ids("content-topics") if topic not in ("title", "summary", "policy-document")]
 FLOW = """\
@@ -90,25 +83,11 @@ def register(files: Mapping[str, str], *, private: bool = False) -> Register:
     return Register(Path(), Files(raw, (), tuple(folders)), repository_private=private)
 
 
-def findings(room: str, files: Mapping[str, str], *, private: bool = False) -> list[Finding]:
-    """What a room of rules, with those beside it, finds in a register of these files, in order."""
-    whole, rules = register(files, private=private), ROOMS[room]
-    found: list[Finding] = []
-    for id_ in whole.organisation_ids:
-        record = whole.organisation(id_)
-        if record is not None and record.value is not None:
-            about = OrganisationSubject(whole, id_, record, as_of=AS_OF)
-            found += [finding for rule_set in rules for rule in rule_set.organisation for finding in rule(about)]
-    observations: list[Observation] = []
-    for folder in whole.protocols():
-        if folder.readable:
-            subject = ProtocolSubject(whole, folder, as_of=AS_OF)
-            found += [finding for rule_set in rules for rule in rule_set.protocol for finding in rule(subject)]
-            observations += [seen for rule_set in rules for observe in rule_set.observe for seen in observe(subject)]
-    last = RegisterSubject(whole, tuple(observations), as_of=AS_OF)
-    found += [finding for rule_set in rules for rule in rule_set.register for finding in rule(last)]
-    return sorted(found, key=Finding.sort_key)
+def findings(subject: str, files: Mapping[str, str], *, private: bool = False) -> list[Finding]:
+    """What the rules on a subject find in a register of these files, in order."""
+    found, _ = check_register(register(files, private=private), as_of=AS_OF)
+    return [finding for finding in found if finding.code in SUBJECTS[subject]]
 
 
-def codes(room: str, files: Mapping[str, str], *, private: bool = False) -> list[str]:
-    return [finding.code for finding in findings(room, files, private=private)]
+def codes(subject: str, files: Mapping[str, str], *, private: bool = False) -> list[str]:
+    return [finding.code for finding in findings(subject, files, private=private)]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.editing import EditingError, library
 from undersigned.editing.fmt import fmt
 from undersigned.editing.new import new_record, questions

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobs.intake_issues import NOMINATED, SIGNED, issue_body, register_on_disk
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.editing.new import new_record
 from undersigned.jobs.intake import make
 from undersigned.register import Register, load_register

@@ -12,7 +12,7 @@ from ci_register import protocol, register
 from scheduled import PLACE
 
 from support import copy_of_the_example
-from undersigned.checks.run import check_protocols
+from undersigned.checks.engine import check_protocols
 from undersigned.findings import Finding
 from undersigned.jobs.prefilled import prefilled_review
 from undersigned.jobs.reviews import standing_reviews

@@ -17,7 +17,7 @@ from guide_examples import do_example, examples_of
 from guide_mistakes import ALL, DOUBTFUL, MISTAKES, REFUSALS
 from guide_register import make_register
 
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.cli.words import words
 from undersigned.editing import EditingError
 from undersigned.editing.release import release

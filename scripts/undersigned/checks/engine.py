@@ -1,21 +1,24 @@
-"""What a rule is: a code, its words and severity in `rules/*.yaml`, and a generator that finds where it is broken.
+"""What a rule is, and how every rule is run over a register.
 
-Words live in the rule files; Python supplies the facts. Nothing here judges a register.
+A rule is a code with its words and severity in `law/*.yaml` or `rules/*.yaml`, and a generator of findings in the module
+beside that file. A module's rules run because it is in one of these folders and lists them in `RULES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from importlib import resources
+from importlib import import_module, resources
+from pkgutil import iter_modules
 from typing import Literal, Protocol
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from undersigned.findings import Finding, Place, Severity
+from undersigned.findings import Finding, Place, Severity, in_order
+from undersigned.parallel import Watch, in_pieces
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
@@ -23,6 +26,8 @@ from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing
 
+#: Where rules are, each module beside the rule file of the same name.
+_FOLDERS = ("law", "rules")
 #: `by-status`: error in signing and in-force, advice in draft and consultation, silent in superseded and withdrawn.
 RuleSeverity = Literal["error", "warning", "advice", "by-status"]
 
@@ -36,7 +41,7 @@ class Words(BaseModel):
 
 
 class Rule(BaseModel):
-    """One code. `error_from`: before that day a new rule is a warning at most."""
+    """One code: how severe it is, what it asks and why, an example of each, and its messages by variant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     severity: RuleSeverity
@@ -47,8 +52,7 @@ class Rule(BaseModel):
     good: str
     bad: str
     words: Mapping[str, Words] = {}
-    error_from: date | None = None
-    #: Whether it holds only at some stages of life: then nothing is said where the status itself does not read.
+    #: Whether it applies only at some statuses. It is then silent if the status itself cannot be read.
     asks_status: bool = False
 
 
@@ -56,14 +60,25 @@ class Rule(BaseModel):
 def rules() -> Mapping[str, Rule]:
     """Every rule by its code, in the order of the rule files."""
     found: dict[str, Rule] = {}
-    checks = resources.files("undersigned.checks")
-    files = [file for folder in ("law", "rules") for file in (checks / folder).iterdir() if file.name.endswith(".yaml")]
-    for file in sorted(files, key=lambda entry: entry.name):
-        for code, entry in yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader).items():
-            if code in found:
-                raise ValueError(f"rule {code} stands twice")
-            found[code] = Rule.model_validate(entry)
+    for of_module in rules_by_module().values():
+        if twice := found.keys() & of_module.keys():
+            raise ValueError(f"defined twice: {', '.join(sorted(twice))}")
+        found.update(of_module)
     return found
+
+
+@cache
+def rules_by_module() -> Mapping[str, Mapping[str, Rule]]:
+    """The rules of each rule file, in its order, by the name that the file shares with its module."""
+    checks = resources.files("undersigned.checks")
+    files = [file for folder in _FOLDERS for file in (checks / folder).iterdir() if file.name.endswith(".yaml")]
+    return {
+        file.name.removesuffix(".yaml"): {
+            code: Rule.model_validate(entry)
+            for code, entry in yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader).items()
+        }
+        for file in sorted(files, key=lambda entry: entry.name)
+    }
 
 
 class RecordLike(Protocol):
@@ -128,8 +143,6 @@ class Subject:
             chosen = self.status_severity() if rule.severity == "by-status" else rule.severity
         if chosen is None:
             return
-        if rule.error_from is not None and self.as_of < rule.error_from:
-            chosen = _at_most(chosen, "warning")
         if cap is not None:
             chosen = _at_most(chosen, cap)
         place = at or (record.key_place(*path) if on_key else record.place(*path))
@@ -237,7 +250,7 @@ class RegisterSubject(Subject):
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The functions of one room of rules."""
+    """The functions of one module: rules on a protocol, an organisation or the register, and what the last compare."""
 
     protocol: tuple[Callable[[ProtocolSubject], Iterator[Finding]], ...] = ()
     organisation: tuple[Callable[[OrganisationSubject], Iterator[Finding]], ...] = ()
@@ -248,3 +261,88 @@ class RuleSet:
 def all_parts(folder: ProtocolFolder) -> Iterator[Record[Authored]]:
     """Every record of a protocol that reads."""
     return (record for record in folder.records() if record.value is not None)
+
+
+# -- running every rule ---------------------------------------------------------------------------------------------
+
+
+@cache
+def rule_sets() -> tuple[RuleSet, ...]:
+    """The rules of every module in `law` and `rules`. Imported when first asked for, because each imports this module."""
+    found: list[RuleSet] = []
+    for folder in _FOLDERS:
+        package = import_module(f"undersigned.checks.{folder}")
+        for entry in iter_modules(package.__path__):
+            module = import_module(f"{package.__name__}.{entry.name}")
+            if isinstance(rule_set := getattr(module, "RULES", None), RuleSet):
+                found.append(rule_set)
+    return tuple(found)
+
+
+_Part = tuple[list[Finding], list[Observation], int]
+
+
+def check_register(
+    register: Register, *, as_of: date, processes: int = 1, watch: Watch | None = None
+) -> tuple[list[Finding], int]:
+    """Every finding of every rule, in order, and the number of signature entries in the register.
+
+    The answer is the same for any number of processes.
+    """
+    findings = list(register.findings)
+    for id_ in register.organisation_ids:
+        findings.extend(check_organisation(register, id_, as_of=as_of))
+    observations: list[Observation] = []
+    signatures_count = 0
+    for found, observed, counted in in_pieces(check_protocols, register, as_of=as_of, processes=processes, watch=watch):
+        findings.extend(found)
+        observations.extend(observed)
+        signatures_count += counted
+    whole = RegisterSubject(register, tuple(sorted(observations, key=_observation_order)), as_of=as_of)
+    for rules_of_module in rule_sets():
+        for rule in rules_of_module.register:
+            findings.extend(rule(whole))
+    return in_order(findings), signatures_count
+
+
+def check_organisation(register: Register, id_: str, *, as_of: date) -> list[Finding]:
+    """What is wrong with one organisation's own record."""
+    record = register.organisation(id_)
+    if record is None:
+        return []
+    findings = list(record.findings)
+    if record.value is not None:
+        subject = OrganisationSubject(register, id_, record, as_of=as_of)
+        for rules_of_module in rule_sets():
+            for rule in rules_of_module.organisation:
+                findings.extend(rule(subject))
+    return findings
+
+
+def check_protocols(register: Register, ids: Iterable[str], as_of: date) -> _Part:
+    """What is wrong with these protocols and the signing records for them, what is to be compared, and how many
+    signature entries they hold."""
+    findings: list[Finding] = []
+    observations: list[Observation] = []
+    counted = 0
+    for id_ in ids:
+        folder = register.protocol(id_)
+        if folder is None:
+            continue
+        counted += register.count_signatures(folder)
+        findings.extend(folder.findings)
+        for record in folder.records():
+            findings.extend(record.findings)
+        if folder.readable:
+            subject = ProtocolSubject(register, folder, as_of=as_of)
+            for rules_of_module in rule_sets():
+                for rule in rules_of_module.protocol:
+                    findings.extend(rule(subject))
+                for observe in rules_of_module.observe:
+                    observations.extend(observe(subject))
+        register.forget(id_)
+    return findings, observations, counted
+
+
+def _observation_order(observation: Observation) -> tuple[str, str, str, str]:
+    return observation.kind, observation.key, observation.protocol, observation.path

@@ -83,7 +83,7 @@ def findings_of(root: Path, files: Files, as_of: date, cache: AnswerCache) -> Ke
     kept = cache.get("check", key)
     if isinstance(kept, dict):
         return Kept([Finding(*row) for row in kept["findings"]], *kept["counts"])
-    from undersigned.checks.run import check_register
+    from undersigned.checks.engine import check_register
     from undersigned.register import register_of
 
     register = register_of(root, files)
@@ -110,7 +110,7 @@ def _only_new(
     from collections import Counter
 
     from undersigned.changes.git import HistoryError, files_at
-    from undersigned.checks.run import check_register
+    from undersigned.checks.engine import check_register
     from undersigned.findings import count_by_severity
     from undersigned.register import register_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks.run import check_organisation, check_protocols
+from undersigned.checks.engine import check_organisation, check_protocols
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
 from undersigned.editing.new_form import ask_form, write_form

@@ -15,7 +15,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from undersigned.changes.owners import Owners, OwnersError, render_owners
-from undersigned.checks.run import check_register
+from undersigned.checks.engine import check_register
 from undersigned.findings import Finding
 from undersigned.github import GitHub, UnansweredError
 from undersigned.github.inert import inert

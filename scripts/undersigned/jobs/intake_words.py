@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from undersigned.checks.naming import nearest
+from undersigned.checks.suggestions import nearest
 from undersigned.github.inert import is_mailbox
 from undersigned.jobs.form_answers import Answers, Problem, ProblemCode, UnusableError
 from undersigned.jobs.forms import Form

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import html
 
-from undersigned.checks.rules.readability import reading_grade
+from undersigned.checks.rules.prose import reading_grade
 
 _FENCED: Final = re.compile(r"```.*?```", re.DOTALL)
 _MACRO: Final = re.compile(r"\{\{.*?\}\}")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject
+from undersigned.findings import Finding
 from undersigned.records.fields import earliest, latest
 from undersigned.records.organisation import Legal, Organisation
 from undersigned.records.protocol import Flow, Item, Law, Party, Protocol
@@ -33,8 +35,8 @@ _AN_AUTHORITY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a body is in law, from its record or else from its kind. Two bodies of one standing are judged alike.
+class LegalCapacity:
+    """What a body is in law, from its record or else from its kind. Two bodies of one capacity are judged alike.
 
     `unconfirmed`: facts taken from the vocabulary that still have to be confirmed. `foreign`: recorded outside the United
     Kingdom, so that its law is not asked there. `processor`: it acts for its controller, whose law it is (UK GDPR Article
@@ -61,12 +63,12 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class FlowEnd:
     """One body at one end of a flow. `law_path` is the flow, or the `law_differs` entry that replaces its law."""
 
     id: str
     name: str
-    standing: Standing
+    capacity: LegalCapacity
     law: Law
     law_path: PathTo
 
@@ -86,22 +88,22 @@ class FlowView:
 
     path: PathTo
     flow: Flow
-    senders: tuple[End, ...]
-    receivers: tuple[End, ...]
+    senders: tuple[FlowEnd, ...]
+    receivers: tuple[FlowEnd, ...]
     shared: tuple[SharedItem, ...]
     #: Whether every name under `law_differs` is a party or a group, so that the law at each end is known.
     law_is_known: bool = True
 
     @cached_property
-    def pairs(self) -> tuple[tuple[list[End], list[End]], ...]:
-        """Senders with receivers, nobody with itself alone. Bodies of one standing and law go together: there may be
+    def pairs(self) -> tuple[tuple[list[FlowEnd], list[FlowEnd]], ...]:
+        """Senders with receivers, nobody with itself alone. Bodies of one capacity and law go together: there may be
         many of them, and all are judged alike."""
-        senders: dict[tuple[Standing, PathTo], list[End]] = {}
+        senders: dict[tuple[LegalCapacity, PathTo], list[FlowEnd]] = {}
         for end in self.senders:
-            senders.setdefault((end.standing, end.law_path), []).append(end)
-        receivers: dict[Standing, list[End]] = {}
+            senders.setdefault((end.capacity, end.law_path), []).append(end)
+        receivers: dict[LegalCapacity, list[FlowEnd]] = {}
         for end in self.receivers:
-            receivers.setdefault(end.standing, []).append(end)
+            receivers.setdefault(end.capacity, []).append(end)
         return tuple(
             (some, others)
             for some in senders.values()
@@ -143,7 +145,7 @@ class FlowView:
             self.flow.regime == "law-enforcement" and self.flow.receiving_regime == "uk-gdpr"
         )
 
-    def ends_under(self, regime: str) -> Iterator[End]:
+    def ends_under(self, regime: str) -> Iterator[FlowEnd]:
         """The ends of a flow about people that this regime governs, each body once for each law it relies on.
 
         Processors are left out: the conditions are their controller's.
@@ -156,16 +158,16 @@ class FlowView:
             if found != regime:
                 continue
             for end in ends:
-                if not end.standing.foreign and not end.standing.processor and (end.id, end.law_path) not in seen:
+                if not end.capacity.foreign and not end.capacity.processor and (end.id, end.law_path) not in seen:
                     seen.add((end.id, end.law_path))
                     yield end
 
     @cached_property
-    def under_uk_gdpr(self) -> tuple[End, ...]:
+    def under_uk_gdpr(self) -> tuple[FlowEnd, ...]:
         return tuple(self.ends_under("uk-gdpr"))
 
     @cached_property
-    def under_part_3(self) -> tuple[End, ...]:
+    def under_part_3(self) -> tuple[FlowEnd, ...]:
         return tuple(self.ends_under("law-enforcement"))
 
     def laws(self) -> Iterator[tuple[PathTo, Law]]:
@@ -174,28 +176,51 @@ class FlowView:
         for index, differs in enumerate(self.flow.law_differs):
             yield (*self.path, "law_differs", index), differs
 
-    def receivers_of(self, sender: End) -> Iterator[End]:
+    def receivers_of(self, sender: FlowEnd) -> Iterator[FlowEnd]:
         return (receiver for receiver in self.receivers if receiver.id != sender.id)
 
     @cached_property
     def _told(self) -> frozenset[str]:
         """The receivers that are controllers."""
-        return frozenset(end.id for end in self.receivers if not end.standing.processor)
+        return frozenset(end.id for end in self.receivers if not end.capacity.processor)
 
-    def discloses(self, sender: End) -> bool:
+    def discloses(self, sender: FlowEnd) -> bool:
         """Whether this sender tells another controller. What a processor gets or gives never leaves its controller."""
-        if sender.standing.processor:
+        if sender.capacity.processor:
             return False
         return bool(self._told - {sender.id}) or len(self._told) == len(self.receiver_ids)
 
     @cached_property
     def not_surely_competent(self) -> frozenset[str]:
         """The receivers that are no competent authority, or not surely one."""
-        return frozenset(end.id for end in self.receivers if end.standing.competent != "yes")
+        return frozenset(end.id for end in self.receivers if end.capacity.competent != "yes")
+
+
+LawRule = Callable[[ProtocolSubject, tuple[FlowView, ...]], Iterator[Finding]]
+#: Each module of law asks about the same flows: their ends are worked out once.
+_VIEWS: WeakKeyDictionary[ProtocolSubject, tuple[FlowView, ...]] = WeakKeyDictionary()
+
+
+def law_rules(*rules: LawRule) -> Callable[[ProtocolSubject], Iterator[Finding]]:
+    """One rule on a protocol that runs these on its flows, if its status and text are such that law is asked of it."""
+
+    def check_law(subject: ProtocolSubject) -> Iterator[Finding]:
+        if subject.status_severity() is not None:
+            views = flow_views(subject)
+            for rule in rules:
+                yield from rule(subject, views)
+
+    return check_law
 
 
 def flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
     """Every flow of the protocol with its ends."""
+    if subject not in _VIEWS:
+        _VIEWS[subject] = _flow_views(subject)
+    return _VIEWS[subject]
+
+
+def _flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
     protocol = subject.protocol
     present = subject.register.present_organisation
     parties: dict[str, Party] = {}
@@ -207,26 +232,26 @@ def flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
         parties[id_] = party
         if party.group and not (party.left_on is not None and latest(party.left_on) < subject.as_of):
             members.setdefault(party.group, []).append(id_)
-    standings: dict[str, tuple[str, Standing] | None] = {}
+    capacities: dict[str, tuple[str, LegalCapacity] | None] = {}
     data_items: dict[str, tuple[PathTo, Item]] = {}
     for index, item in enumerate(protocol.data_items):
         data_items.setdefault(item.id, (("data_items", index), item))
 
-    def standing(id_: str) -> tuple[str, Standing] | None:
-        if id_ not in standings:
+    def capacity(id_: str) -> tuple[str, LegalCapacity] | None:
+        if id_ not in capacities:
             record = subject.register.organisation(id_)
             readable = record is not None and record.value is not None and not record.was_dropped("legal")
             organisation = record.value if record is not None and readable else None
-            standings[id_] = None if organisation is None else _standing(organisation, parties[id_], protocol)
-        return standings[id_]
+            capacities[id_] = None if organisation is None else _capacity(organisation, parties[id_], protocol)
+        return capacities[id_]
 
-    def ends(names: Iterable[str], flow: Flow, path: PathTo) -> Iterator[End]:
+    def ends(names: Iterable[str], flow: Flow, path: PathTo) -> Iterator[FlowEnd]:
         found = (id_ for name in names for id_ in (members[name] if name in members else [present(name)]))
         for id_ in dict.fromkeys(found):
-            known = standing(id_) if id_ in parties else None
+            known = capacity(id_) if id_ in parties else None
             if known is not None and vocabulary().organisation_kinds[known[1].kind].controls_data:
                 law_path, law = _law_at(id_, parties[id_], flow, path, present_names)
-                yield End(id_, known[0], known[1], law, law_path)
+                yield FlowEnd(id_, known[0], known[1], law, law_path)
 
     present_names: dict[str, str] = {}
     views: list[FlowView] = []
@@ -271,7 +296,7 @@ def _law_at(id_: str, party: Party, flow: Flow, path: PathTo, present: Mapping[s
     return of_group or (path, flow)
 
 
-def _standing(organisation: Organisation, party: Party, protocol: Protocol) -> tuple[str, Standing]:
+def _capacity(organisation: Organisation, party: Party, protocol: Protocol) -> tuple[str, LegalCapacity]:
     kind = vocabulary().organisation_kinds[organisation.kind]
     legal = organisation.legal or Legal()
     own = organisation.jurisdiction
@@ -282,7 +307,7 @@ def _standing(organisation: Organisation, party: Party, protocol: Protocol) -> t
         places = frozenset({own, *protocol.jurisdictions})
     else:
         places = frozenset({own})
-    return organisation.name, Standing(
+    return organisation.name, LegalCapacity(
         kind=kind.id,
         places=places,
         public_authority=_answer(legal.public_authority, kind.public_authority_within(where)),
@@ -335,7 +360,7 @@ def day_of_law(protocol: Protocol, as_of: date) -> date:
     return day
 
 
-def names(ends: Iterable[End]) -> list[str]:
+def names(ends: Iterable[FlowEnd]) -> list[str]:
     """The bodies by name, each once; after four only how many more."""
     found = list(dict.fromkeys(end.name for end in ends))
     return found if len(found) <= 5 else [*found[:4], f"{len(found) - 4} others"]
@@ -346,9 +371,9 @@ def all_known(ids: Iterable[str], entries: Mapping[str, Entry]) -> bool:
     return all(id_ in entries for id_ in ids)
 
 
-def by_law(ends: Iterable[End]) -> dict[PathTo, list[End]]:
+def by_law(ends: Iterable[FlowEnd]) -> dict[PathTo, list[FlowEnd]]:
     """Ends grouped by the place that states their law."""
-    grouped: dict[PathTo, list[End]] = {}
+    grouped: dict[PathTo, list[FlowEnd]] = {}
     for end in ends:
         grouped.setdefault(end.law_path, []).append(end)
     return grouped

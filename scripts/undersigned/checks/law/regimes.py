@@ -1,12 +1,12 @@
-"""Rules on regimes and roles: who may be under Part 3, and what processors and joint controllers must have agreed."""
+"""Regimes and roles: who may work under Part 3, and what processors and joint controllers must have agreed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from undersigned.checks.engine import ProtocolSubject
-from undersigned.checks.law.capacity import UNITED_KINGDOM, End, FlowView, PathTo, names
+from undersigned.checks.engine import ProtocolSubject, RuleSet
+from undersigned.checks.law.capacity import UNITED_KINGDOM, FlowEnd, FlowView, PathTo, law_rules, names
 from undersigned.findings import Finding
 from undersigned.records.protocol import Clause
 
@@ -63,20 +63,20 @@ def check_not_competent(subject: ProtocolSubject, views: Views) -> Iterator[Find
         flow = view.flow
         if not view.identifies:
             continue
-        found: dict[tuple[PathTo, str], list[End]] = {}
+        found: dict[tuple[PathTo, str], list[FlowEnd]] = {}
         regime = (*view.path, "regime")
         received = (*view.path, "receives_under") if flow.receives_under else regime
         for end in view.senders:
             if flow.regime == "law-enforcement" and _MAPPA in end.law.gateways:
                 continue
-            if flow.regime in ("law-enforcement", "crossing") and not end.standing.foreign:
+            if flow.regime in ("law-enforcement", "crossing") and not end.capacity.foreign:
                 words = "crossing" if flow.regime == "crossing" else "default"
                 found.setdefault((regime, _degree(end, words)), []).append(end)
         if flow.receiving_regime == "law-enforcement":
             without_power = {sender.id for sender in view.senders if _MAPPA not in sender.law.gateways}
             for end in view.receivers:
                 deemed = bool(view.sender_ids - {end.id}) and without_power <= {end.id}
-                if not deemed and not end.standing.foreign:
+                if not deemed and not end.capacity.foreign:
                     found.setdefault((received, _degree(end, "default")), []).append(end)
         for (path, words), ends in found.items():
             if words:
@@ -91,18 +91,18 @@ def check_not_competent(subject: ProtocolSubject, views: Views) -> Iterator[Find
                 )
 
 
-def _degree(end: End, words: str) -> str:
+def _degree(end: FlowEnd, words: str) -> str:
     """The words for an end that is not, or not surely, a competent authority; empty for one that is."""
-    if end.standing.processor:
+    if end.capacity.processor:
         return ""  # only controllers must be competent (DPA 2018 s.32); a processor acts for one (s.59)
-    if end.standing.competent == "no" and not end.standing.sure("competent_authority"):
+    if end.capacity.competent == "no" and not end.capacity.sure("competent_authority"):
         return "unsure"
-    return {"yes": "", "no": words, "depends": "unsure"}[end.standing.competent]
+    return {"yes": "", "no": words, "depends": "unsure"}[end.capacity.competent]
 
 
-def _outside_part_3(end: End) -> bool:
+def _outside_part_3(end: FlowEnd) -> bool:
     """Whether a receiver holds what it gets outside Part 3: no competent authority, nor a processor for one."""
-    return end.standing.competent == "no" and not end.standing.processor
+    return end.capacity.competent == "no" and not end.capacity.processor
 
 
 def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fi
         if not view.identifies:
             continue
         if flow.regime == "law-enforcement" and flow.receiving_regime == "uk-gdpr":
-            ends = [end for end in view.receivers if _outside_part_3(end) and not end.standing.foreign]
+            ends = [end for end in view.receivers if _outside_part_3(end) and not end.capacity.foreign]
             if ends and not any(_MAPPA in end.law.gateways for end in view.senders):
                 yield from subject.find(
                     "crossing-regime",
@@ -140,13 +140,13 @@ def check_foreign_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fin
     for view in views:
         flow = view.flow
         if flow.receives_under == "foreign":
-            inside = [end for end in view.receivers if end.standing.places and end.standing.places <= UNITED_KINGDOM]
+            inside = [end for end in view.receivers if end.capacity.places and end.capacity.places <= UNITED_KINGDOM]
             if inside:
                 yield from subject.find(
                     "foreign-regime", subject.record, (*view.path, "receives_under"), flow=flow.id, ends=names(inside)
                 )
         elif view.identifies and flow.receiving_regime in ("uk-gdpr", "law-enforcement"):
-            abroad = [end for end in view.receivers if end.standing.foreign]
+            abroad = [end for end in view.receivers if end.capacity.foreign]
             if abroad and flow.receives_under:
                 yield from subject.find(
                     "foreign-regime",
@@ -247,3 +247,17 @@ def check_victim_details(subject: ProtocolSubject, views: Views) -> Iterator[Fin
                 continue
             said.add(path)
             yield from subject.find("victim-details", subject.record, (*path, "name"), cap="warning", item=item.name)
+
+
+RULES = RuleSet(
+    protocol=(
+        law_rules(
+            check_not_competent,
+            check_crossing_regime,
+            check_foreign_regime,
+            check_processor_terms,
+            check_joint_controller_terms,
+            check_victim_details,
+        ),
+    )
+)

@@ -1,11 +1,11 @@
-"""Forms: those that a flow names exist, and each holds what its kind needs."""
+"""Forms: each form that a flow names exists, and each form has what its kind needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.naming import nearest, spaced
+from undersigned.checks.suggestions import nearest, spaced
 from undersigned.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.reading import Record, did_you_mean
@@ -51,13 +51,9 @@ def check_forms(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def _check_form_fields(subject: ProtocolSubject, record: Record[Form], form: Form) -> Iterator[Finding]:
-    seen: set[str] = set()
     for number, section in enumerate(form.sections):
         for index, field in enumerate(section.fields):
             path: Path = ("sections", number, "fields", index)
-            if field.name in seen:
-                yield from subject.find("duplicate-id", record, (*path, "name"), id=field.name, what="field")
-            seen.add(field.name)
             if field.type == "choice" and not field.options:
                 yield from subject.find("form-options", record, path, missing="options", name=field.name)
             elif field.type != "choice" and field.options and not record.was_dropped(*path, "type"):

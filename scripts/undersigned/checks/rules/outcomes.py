@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.naming import unknown_measure
+from undersigned.checks.rules.references import unknown_measure
 from undersigned.findings import Finding
 from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Result
 from undersigned.records.reading import Record, did_you_mean

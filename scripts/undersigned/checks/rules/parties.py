@@ -1,14 +1,19 @@
-"""Parties: who is and was one, that they exist, and that those who sign or inherit a place are among them."""
+"""Parties: who they are and were, who leads, and who can be asked at each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.naming import unknown_organisation
+from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
+from undersigned.checks.rules.references import unknown_organisation
+from undersigned.checks.suggestions import trusted
 from undersigned.findings import Finding
+from undersigned.records.fields import MAILBOX
 from undersigned.records.protocol import Party
-from undersigned.status import has_happened
+from undersigned.records.signature import NominatedOfficer
+from undersigned.records.source import Path
+from undersigned.status import add_months, has_happened
 
 
 def parties_read(subject: ProtocolSubject) -> bool:
@@ -53,6 +58,47 @@ def is_board(subject: ProtocolSubject, id_: str) -> bool:
     """Whether this is a partnership board."""
     organisation = subject.organisation(id_)
     return organisation is not None and organisation.kind == "partnership-board"
+
+
+def check_lead(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A protocol that is no longer a draft names its lead, and the lead is a party or a board."""
+    protocol, register = subject.protocol, subject.register
+    if protocol.lead is None:
+        if protocol.status != "draft":
+            yield from subject.find("missing-lead", subject.record, missing="lead", status=protocol.status)
+        return
+    if subject.status_severity() is None or not trusted(subject.record, "parties", bool(protocol.parties)):
+        return
+    lead = subject.organisation(protocol.lead)
+    if lead is None or lead.kind == "partnership-board" or not protocol.parties:
+        return
+    present = subject.signing.identities.present
+    members = {id_ for party in protocol.parties for id_ in present(party.organisation)}
+    if not members.intersection(present(protocol.lead)):
+        yield from subject.find(
+            "lead-not-party", subject.record, ("lead",), lead=register.present_organisation(protocol.lead)
+        )
+
+
+def check_parties_are_whole(subject: ProtocolSubject) -> Iterator[Finding]:
+    """Each party has a role in data protection law and says what it does under the protocol."""
+    if subject.status_severity() is None:
+        return
+    for index, party in enumerate(subject.protocol.parties):
+        path: Path = ("parties", index)
+        body = subject.organisation(party.organisation)
+        if party.role is None and not (body is not None and body.kind == "partnership-board"):
+            yield from subject.find("incomplete-party", subject.record, path, missing="role", party=party.organisation)
+        if party.capacity is None:
+            yield from subject.find(
+                "incomplete-party",
+                subject.record,
+                path,
+                words="capacity",
+                missing="capacity",
+                severity="advice",
+                party=party.organisation,
+            )
 
 
 def check_boards(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -181,4 +227,123 @@ def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Findi
         yield from subject.find("succession-untold", record, ("successors",), words="successors", old=old, heir=heir)
 
 
-RULES = RuleSet(protocol=(check_boards, check_parties_exist_still, check_signers_are_parties, check_inheritance))
+CONFIRM_MONTHS = 6
+
+
+def check_officers(subject: ProtocolSubject) -> Iterator[Finding]:
+    """Each party of a live protocol has a nominated officer with a mailbox, confirmed in the last six months."""
+    if not subject.is_live:
+        return
+    signing = subject.signing
+    for party, text in signing.parties.items():
+        record = subject.folder.signing.get(party)
+        if record is None or record.value is None:
+            continue
+        officer = record.value.nominated_officer
+        if officer is not None and _is_whole(officer) and not _is_stale(officer.confirmed_on, subject.as_of):
+            continue  # nearly all of them: where the party stands need not be worked out
+        state = signing.state(party, text).state
+        if state in ("ended", "withdrawn", "declined") or signing.has_left(party):
+            continue
+        if officer is None:
+            if state == "signed" and subject.protocol.status == "in-force":
+                yield from subject.find("officer-missing", record, missing="nominated_officer", party=party)
+            continue
+        for field, value in (("post", officer.post), ("mailbox", officer.mailbox)):
+            if value is None and state == "signed":
+                yield from subject.find(
+                    "officer-missing", record, ("nominated_officer",), words=field, missing=field, party=party
+                )
+        if officer.confirmed_on is None:
+            yield from subject.find(
+                "contact-unconfirmed",
+                record,
+                ("nominated_officer",),
+                words="never",
+                missing="confirmed_on",
+                what="the nominated officer",
+            )
+        elif _is_stale(officer.confirmed_on, subject.as_of):
+            yield from subject.find(
+                "contact-unconfirmed",
+                record,
+                ("nominated_officer", "confirmed_on"),
+                what="the nominated officer",
+                day=officer.confirmed_on,
+            )
+
+
+def check_contact(subject: OrganisationSubject) -> Iterator[Finding]:
+    """An organisation's contact was confirmed in the last six months."""
+    organisation = subject.organisation
+    if organisation.contact is None or has_happened(organisation.dissolved_on, subject.as_of):
+        return
+    confirmed_on = organisation.contact.confirmed_on
+    if confirmed_on is None:
+        yield from subject.find(
+            "contact-unconfirmed",
+            subject.record,
+            ("contact",),
+            words="never",
+            missing="confirmed_on",
+            what="the contact",
+        )
+    elif _is_stale(confirmed_on, subject.as_of):
+        yield from subject.find(
+            "contact-unconfirmed", subject.record, ("contact", "confirmed_on"), what="the contact", day=confirmed_on
+        )
+
+
+def check_officers_mailboxes(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The mailbox of an officer is an address that can be written to."""
+    if not subject.is_live:
+        return
+    for record in subject.folder.signing.values():
+        if record.value is None:
+            continue
+        if record.value.nominated_officer is not None:
+            yield from _bad(subject, record, ("nominated_officer", "mailbox"), record.value.nominated_officer.mailbox)
+        for index, officer in enumerate(record.value.other_officers):
+            yield from _bad(subject, record, ("other_officers", index, "mailbox"), officer.mailbox)
+
+
+def check_mailboxes(subject: OrganisationSubject) -> Iterator[Finding]:
+    """The mailbox of a contact is an address that can be written to."""
+    organisation = subject.organisation
+    if organisation.contact is not None:
+        yield from _bad(subject, subject.record, ("contact", "mailbox"), organisation.contact.mailbox)
+    if organisation.data_protection_officer is not None:
+        yield from _bad(
+            subject,
+            subject.record,
+            ("data_protection_officer", "mailbox"),
+            organisation.data_protection_officer.mailbox,
+        )
+
+
+def _bad(subject: Subject, record: RecordLike, path: tuple[str | int, ...], mailbox: str | None) -> Iterator[Finding]:
+    if mailbox is not None and not MAILBOX.match(mailbox):
+        yield from subject.find("bad-mailbox", record, path, mailbox=mailbox)
+
+
+def _is_whole(officer: NominatedOfficer) -> bool:
+    return bool(officer.post and officer.mailbox)
+
+
+def _is_stale(confirmed_on: date | None, as_of: date) -> bool:
+    return confirmed_on is None or add_months(confirmed_on, CONFIRM_MONTHS) < as_of
+
+
+RULES = RuleSet(
+    protocol=(
+        check_lead,
+        check_parties_are_whole,
+        check_boards,
+        check_parties_exist_still,
+        check_signers_are_parties,
+        check_inheritance,
+        check_officers,
+        check_officers_mailboxes,
+    ),
+    organisation=(check_contact, check_mailboxes),
+)

@@ -1,17 +1,44 @@
-"""References: every id that a record names must mean something, once. What it means is not judged here."""
+"""Every id that a record names exists, once, and no chain of references goes in a circle."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet
-from undersigned.checks.naming import FEW, nearest, spaced, trusted, unknown_measure, unknown_organisation
+from undersigned.checks.engine import (
+    Observation,
+    OrganisationSubject,
+    ProtocolSubject,
+    RecordLike,
+    RegisterSubject,
+    RuleSet,
+    Subject,
+)
+from undersigned.checks.suggestions import FEW, nearest, spaced, trusted
 from undersigned.findings import Finding
-from undersigned.records.fields import KEBAB, Authored
-from undersigned.records.protocol import Flow
+from undersigned.records.fields import Authored
+from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import Path, Source
 from undersigned.records.vocabulary import ids
+from undersigned.register import Register
+
+
+def unknown_organisation(
+    subject: Subject, record: RecordLike, path: Path, id_: str, *, words: str = "default", few: int = 0
+) -> Iterator[Finding]:
+    """A finding if no organisation has this id, now or formerly. `few` as for `nearest`."""
+    if not subject.register.has_organisation(id_):
+        near = spaced(nearest(id_, subject.register.organisation_ids, few=few))
+        yield from subject.find("unknown-organisation", record, path, words=words, id=id_, near=near)
+
+
+def unknown_measure(subject: Subject, record: RecordLike, path: Path, measure: str) -> Iterator[Finding]:
+    """A finding if no outcome measure has this id."""
+    measures = ids("outcome-measures")
+    if measure not in measures:
+        yield from subject.find("unknown-measure", record, path, id=measure, near=did_you_mean(measure, measures))
+
 
 # -- organisations --------------------------------------------------------------------------------------------------
 
@@ -45,26 +72,6 @@ def check_organisation_names(subject: OrganisationSubject) -> Iterator[Finding]:
         yield from unknown_organisation(subject, subject.record, ("successors", index), successor, few=FEW)
 
 
-def check_lead(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A protocol that is no longer a draft names its lead, and the lead is a party or a board."""
-    protocol, register = subject.protocol, subject.register
-    if protocol.lead is None:
-        if protocol.status != "draft":
-            yield from subject.find("missing-lead", subject.record, missing="lead", status=protocol.status)
-        return
-    if subject.status_severity() is None or not trusted(subject.record, "parties", bool(protocol.parties)):
-        return
-    lead = subject.organisation(protocol.lead)
-    if lead is None or lead.kind == "partnership-board" or not protocol.parties:
-        return
-    present = subject.signing.identities.present
-    members = {id_ for party in protocol.parties for id_ in present(party.organisation)}
-    if not members.intersection(present(protocol.lead)):
-        yield from subject.find(
-            "lead-not-party", subject.record, ("lead",), lead=register.present_organisation(protocol.lead)
-        )
-
-
 # -- protocols, versions, clauses -----------------------------------------------------------------------------------
 
 
@@ -82,146 +89,6 @@ def check_protocols_exist(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from subject.find(
                 "unknown-protocol", subject.record, path, id=id_, near=nearest(id_, register.protocol_ids)
             )
-
-
-# -- inside a protocol ----------------------------------------------------------------------------------------------
-
-
-def check_ids_are_unique(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Flows, clauses, groups, data items and parties each have an id of their own, in small letters and hyphens."""
-    protocol, record = subject.protocol, subject.record
-    lists: tuple[tuple[str, str, list[str]], ...] = (
-        ("groups", "group", [group.id for group in protocol.groups]),
-        ("data_items", "data item", [item.id for item in protocol.data_items]),
-        ("flows", "flow", [flow.id for flow in protocol.flows]),
-        ("clauses", "clause", [clause.id for clause in protocol.clauses]),
-    )
-    for field, what, named in lists:
-        seen: set[str] = set()
-        for index, id_ in enumerate(named):
-            if id_ in seen:
-                yield from subject.find("duplicate-id", record, (field, index, "id"), id=id_, what=what)
-            elif not KEBAB.match(id_):
-                yield record.finding(
-                    record.place(field, index, "id"),
-                    "bad-id",
-                    "error",
-                    f"'{id_}' cannot be the id of a {what}",
-                    "Use small letters, digits and single hyphens, for example housing-referral.",
-                )
-            seen.add(id_)
-    parties: set[str] = set()
-    for index, party in enumerate(protocol.parties):
-        id_ = subject.register.present_organisation(party.organisation)
-        if id_ in parties:
-            yield from subject.find("duplicate-id", record, ("parties", index, "organisation"), words="party", id=id_)
-        parties.add(id_)
-
-
-def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A group is no organisation, is known where it is named, has members, and some flow names it."""
-    protocol, record = subject.protocol, subject.record
-    groups = {group.id for group in protocol.groups}
-    if trusted(record, "groups", bool(groups)):
-        for index, party in enumerate(protocol.parties):
-            if party.group and party.group not in groups:
-                yield from subject.find(
-                    "unknown-group",
-                    record,
-                    ("parties", index, "group"),
-                    id=party.group,
-                    near=nearest(party.group, groups),
-                )
-    if not groups:
-        return
-    members = {party.group for party in protocol.parties}
-    ends = {end for flow in protocol.flows for end in (*flow.from_, *flow.to)}
-    live = subject.status_severity() is not None
-    whole = trusted(record, "parties", bool(protocol.parties)) and trusted(record, "flows", bool(protocol.flows))
-    for index, group in enumerate(protocol.groups):
-        path: Path = ("groups", index, "id")
-        if subject.register.has_organisation(group.id):
-            yield from subject.find("group-is-organisation", record, path, id=group.id)
-        elif live and whole and group.id not in members:
-            yield from subject.find(
-                "empty-group",
-                record,
-                path,
-                id=group.id,
-                cap="advice" if subject.status_severity() == "advice" else None,
-            )
-        elif live and whole and protocol.flows and group.id not in ends:
-            yield from subject.find("unused-group", record, path, id=group.id)
-
-
-def check_flow_ends(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Each end of a flow is a party or a group, and different law is stated only for ends that the flow has."""
-    protocol, record, register = subject.protocol, subject.record, subject.register
-    groups = {group.id for group in protocol.groups}
-    if not protocol.flows or not trusted(record, "groups", bool(groups)):
-        return
-    parties_read = trusted(record, "parties", bool(protocol.parties))
-    present = subject.signing.identities.present
-    members = {id_: party.group for party in protocol.parties for id_ in present(party.organisation)}
-    known = [*groups, *(party.organisation for party in protocol.parties)]
-
-    def ends(path: Path, named: Iterable[str]) -> Iterator[Finding]:
-        for index, end in enumerate(named):
-            if end in groups or members.keys() & set(present(end)):
-                continue
-            if not register.has_organisation(end):
-                yield from subject.find("unknown-end", record, (*path, index), id=end, near=nearest(end, known))
-            elif parties_read:
-                yield from subject.find("end-not-party", record, (*path, index), id=end)
-
-    for number, flow in enumerate(protocol.flows):
-        at: Path = ("flows", number)
-        yield from ends((*at, "from_"), flow.from_)
-        yield from ends((*at, "to"), flow.to)
-        for place, law in enumerate(flow.law_differs):
-            path: Path = (*at, "law_differs", place, "for_")
-            yield from ends(path, law.for_)
-            for index, end in enumerate(law.for_):
-                known_end = end in groups or bool(members.keys() & set(present(end)))
-                if known_end and not _is_end(end, flow, groups, members, present(end)):
-                    yield from subject.find("law-for-nobody", record, (*path, index), id=end, flow=flow.id)
-
-
-def _is_end(end: str, flow: Flow, groups: set[str], members: Mapping[str, str | None], bodies: tuple[str, ...]) -> bool:
-    """Whether `end` is at either end of the flow, itself, through its group, or through one of its members."""
-    ends = {*flow.from_, *flow.to}
-    if end in ends or not ends:
-        return True
-    if end in groups:
-        return any(group == end and id_ in ends for id_, group in members.items())
-    return any(id_ in ends or members.get(id_) in ends for id_ in bodies)
-
-
-def check_items(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Each data item that a flow names exists, and each that exists is used."""
-    protocol, record = subject.protocol, subject.record
-    known = {item.id for item in protocol.data_items}
-    used: set[str] = set()
-    readable = trusted(record, "data_items", bool(known))
-    for number, flow in enumerate(protocol.flows):
-        for index, item in enumerate(flow.items):
-            if not isinstance(item, str):
-                continue
-            used.add(item)
-            if readable and item not in known:
-                yield from subject.find(
-                    "unknown-data-item", record, ("flows", number, "items", index), id=item, near=nearest(item, known)
-                )
-    # Not beside a mistyped id, which is probably the one that seems unused.
-    if (
-        used <= known
-        and known - used
-        and subject.status_severity() is not None
-        and trusted(record, "flows", bool(protocol.flows))
-    ):
-        for index, data_item in enumerate(protocol.data_items):
-            if data_item.id not in used:
-                yield from subject.find("unused-data-item", record, ("data_items", index, "id"), id=data_item.id)
 
 
 def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -245,6 +112,16 @@ def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
 # -- forms and signing records --------------------------------------------------------------------------------------
 
 
+def unknown_flow(
+    subject: ProtocolSubject, record: RecordLike, path: Path, flow: str, known: Iterable[str]
+) -> Iterator[Finding]:
+    """A finding if no flow of the protocol has this id."""
+    known = tuple(known)
+    if flow not in known:
+        near = nearest(flow, known)
+        yield from subject.find("unknown-flow", record, path, id=flow, protocol=subject.folder.id, near=near)
+
+
 def check_officers_flows(subject: ProtocolSubject) -> Iterator[Finding]:
     """The flows that an officer answers for are flows of the working text or of a stamp."""
     known = {flow.id for flow in subject.protocol.flows}
@@ -258,15 +135,7 @@ def check_officers_flows(subject: ProtocolSubject) -> Iterator[Finding]:
     for record in subject.folder.signing.values():
         for place, officer in enumerate(record.value.other_officers if record.value else ()):
             for index, flow in enumerate(officer.flows):
-                if flow not in known:
-                    yield from subject.find(
-                        "unknown-flow",
-                        record,
-                        ("other_officers", place, "flows", index),
-                        id=flow,
-                        protocol=subject.folder.id,
-                        near=nearest(flow, known),
-                    )
+                yield from unknown_flow(subject, record, ("other_officers", place, "flows", index), flow, known)
 
 
 def check_orphan_signing_records(subject: RegisterSubject) -> Iterator[Finding]:
@@ -282,18 +151,141 @@ def check_orphan_signing_records(subject: RegisterSubject) -> Iterator[Finding]:
         )
 
 
+def circles(links: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:
+    """The circles of a directed graph, each from its smallest id, one for each set of ids that lead to each other."""
+    open_: dict[str, set[str]] = {node: set(targets) for node, targets in links.items()}
+    while dead := {t for targets in open_.values() for t in targets if not open_.get(t)}:
+        for targets in open_.values():
+            targets -= dead
+        if not any(open_.values()):
+            return
+    done: set[str] = set()
+    for start in sorted(node for node, targets in open_.items() if targets):
+        if start in done:
+            continue
+        circle = _way_back(start, open_)
+        if circle:
+            done.update(circle)
+            yield circle
+
+
+def _way_back(start: str, links: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """The shortest way from `start` to itself, without its last step; empty if there is none."""
+    came_from: dict[str, str] = {}
+    waiting = deque([start])
+    while waiting:
+        node = waiting.popleft()
+        for target in sorted(links.get(node, ())):
+            if target == start:
+                way = [node]
+                while way[-1] != start:
+                    way.append(came_from[way[-1]])
+                return tuple(reversed(way))
+            if target not in came_from:
+                came_from[target] = node
+                waiting.append(target)
+    return ()
+
+
+def _shown_circle(circle: tuple[str, ...]) -> str:
+    return " → ".join((*circle, circle[0]))
+
+
+def observe_links(subject: ProtocolSubject) -> Iterator[Observation]:
+    """Which protocol supersedes, sits under or adopts from which."""
+    protocol, register = subject.protocol, subject.register
+    targets: dict[str, set[str]] = {
+        "supersedes": set(protocol.supersedes),
+        "part_of": {protocol.part_of} if protocol.part_of else set(),
+        "adopts": {clause.adopts.protocol for clause in protocol.clauses if clause.adopts},
+    }
+    for kind, named in targets.items():
+        for target in {register.present_protocol(id_) for id_ in named}:
+            yield Observation(kind, target, subject.folder.id, subject.record.path)
+
+
+def check_circles_of_protocols(subject: RegisterSubject) -> Iterator[Finding]:
+    """No protocol supersedes itself, sits under itself or adopts from itself, in however many steps."""
+    register = subject.register
+    links: dict[str, dict[str, set[str]]] = {}
+    for seen in subject.observations:
+        if seen.kind in ("supersedes", "part_of", "adopts"):
+            links.setdefault(seen.kind, {}).setdefault(seen.protocol, set()).add(seen.key)
+    for kind in sorted(links):
+        for circle in circles(links[kind]):
+            record = register.protocol_record(circle[0])
+            if record is None or record.value is None:
+                continue
+            target = circle[1] if len(circle) > 1 else circle[0]
+            path = _link_path(register, record.value, kind, target)
+            yield from subject.find("reference-circle", record, path, words=kind, circle=_shown_circle(circle))
+
+
+def _link_path(register: Register, protocol: Protocol, kind: str, target: str) -> Path:
+    if kind == "supersedes":
+        return (
+            "supersedes",
+            next(i for i, id_ in enumerate(protocol.supersedes) if register.present_protocol(id_) == target),
+        )
+    if kind == "adopts":
+        number = next(
+            i
+            for i, clause in enumerate(protocol.clauses)
+            if clause.adopts and register.present_protocol(clause.adopts.protocol) == target
+        )
+        return ("clauses", number, "adopts", "protocol")
+    return ("part_of",)
+
+
+def check_circles_of_organisations(subject: RegisterSubject) -> Iterator[Finding]:
+    """No organisation is its own parent or successor, in however many steps."""
+    register = subject.register
+    parents: dict[str, list[str]] = {}
+    successors: dict[str, list[str]] = {}
+    for id_ in register.organisation_ids:
+        record = register.organisation(id_)
+        if record is None or record.value is None:
+            continue
+        if record.value.parent:
+            parents[id_] = [register.present_organisation(record.value.parent)]
+        if record.value.successors:
+            successors[id_] = [register.present_organisation(successor) for successor in record.value.successors]
+    for words, links in (("parent", parents), ("successors", successors)):
+        for circle in circles(links):
+            first = register.organisation(circle[0])
+            if first is None:
+                continue
+            target = circle[1] if len(circle) > 1 else circle[0]
+            path: Path = ("parent",) if words == "parent" else ("successors", links[circle[0]].index(target))
+            yield from subject.find("reference-circle", first, path, words=words, circle=_shown_circle(circle))
+
+
+def check_circles_of_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
+    """No body inherits a place in a protocol from itself, in however many steps."""
+    register, signing = subject.register, subject.folder.signing
+    links: dict[str, list[str]] = {}
+    for id_, record in signing.items():
+        if record.value and record.value.inherits:
+            links[id_] = [register.present_organisation(old) for old in record.value.inherits.from_]
+    if not links:
+        return
+    for circle in circles(links):
+        target = circle[1] if len(circle) > 1 else circle[0]
+        path: Path = ("inherits", "from_", links[circle[0]].index(target))
+        yield from subject.find(
+            "reference-circle", signing[circle[0]], path, words="inherits", circle=_shown_circle(circle)
+        )
+
+
 RULES = RuleSet(
     protocol=(
         check_organisations_exist,
-        check_lead,
         check_protocols_exist,
-        check_ids_are_unique,
-        check_groups,
-        check_flow_ends,
-        check_items,
         check_vocabulary,
         check_officers_flows,
+        check_circles_of_inheritance,
     ),
     organisation=(check_organisation_names,),
-    register=(check_orphan_signing_records,),
+    observe=(observe_links,),
+    register=(check_orphan_signing_records, check_circles_of_protocols, check_circles_of_organisations),
 )

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
-from undersigned.checks.naming import unknown_organisation
 from undersigned.checks.rules.parties import ever_parties
-from undersigned.checks.stamps import check_fingerprint, check_version_named, stamp_of
+from undersigned.checks.rules.references import unknown_organisation
+from undersigned.checks.rules.versions import check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding, Severity
 from undersigned.records.fields import earliest, version_key
 from undersigned.records.reading import Record

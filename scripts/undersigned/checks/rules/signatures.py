@@ -1,4 +1,4 @@
-"""Signing records: what was signed, by whom and for whom. Days are in `signature_days`, what follows in `standing`."""
+"""Signatures: what was signed, by whom, for whom and when, and what became of the copies."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from undersigned.checks.engine import ProtocolSubject, RuleSet, Subject
-from undersigned.checks.naming import unknown_organisation
-from undersigned.checks.stamps import check_fingerprint, check_version_named, stamp_of
+from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet, Subject
+from undersigned.checks.rules.references import unknown_flow, unknown_organisation
+from undersigned.checks.rules.versions import check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding
-from undersigned.records.fields import When, earliest, surely_before, version_key
-from undersigned.records.reading import Record, did_you_mean
+from undersigned.records.fields import When, earliest, latest, surely_before, version_key
+from undersigned.records.reading import Record
 from undersigned.records.signature import Signature, SigningRecord
 from undersigned.records.source import Path
 from undersigned.records.version import Version
 from undersigned.status import COPY_DAYS, may_sign_for
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
-
 SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
 
 
@@ -186,15 +185,8 @@ def check_reservations(subject: ProtocolSubject) -> Iterator[Finding]:
             place = (*path, "reservations", index)
             known = _flows_of(subject, signature.version)
             for number, flow in enumerate(reservation.flows):
-                if known and flow not in known:
-                    yield from subject.find(
-                        "unknown-flow",
-                        record,
-                        (*place, "flows", number),
-                        id=flow,
-                        protocol=subject.folder.id,
-                        near=did_you_mean(flow, known),
-                    )
+                if known:
+                    yield from unknown_flow(subject, record, (*place, "flows", number), flow, known)
             is_open = signature.signed_on is not None and signature.declined is None and signature.withdrawn is None
             if is_open and reservation.accepted_on is None and subject.is_live:
                 yield from subject.find(
@@ -261,7 +253,157 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
                 break
 
 
+#: The steps of a signature in their order.
+_STEPS = ("sent_on", "approved_on", "signed_on", "returned_on")
+
+
+def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A copy is sent, approved, signed and returned in that order, none of it in the future."""
+    for _organisation, record, path, signature in entries(subject):
+        last: tuple[str, When] | None = None
+        for step in _STEPS:
+            day: When | None = getattr(signature, step)
+            if day is None:
+                continue
+            if is_future(subject, day):
+                yield from subject.find("signature-in-future", record, (*path, step), words=step, day=day)
+                continue
+            if last is not None and surely_before(day, last[1]):
+                yield from subject.find(
+                    "signature-order", record, (*path, step), first=step, day=day, second=last[0], other=last[1]
+                )
+            else:
+                last = (step, day)
+        yield from _days_of_ending(subject, record, path, signature)
+        for index, reservation in enumerate(signature.reservations):
+            if is_future(subject, reservation.accepted_on):
+                yield from subject.find(
+                    "signature-in-future",
+                    record,
+                    (*path, "reservations", index, "accepted_on"),
+                    words="accepted_on",
+                    day=reservation.accepted_on,
+                )
+
+
+def _days_of_ending(
+    subject: ProtocolSubject, record: Record[SigningRecord], path: Path, signature: Signature
+) -> Iterator[Finding]:
+    """A refusal comes after the copies were sent, a withdrawal after the signature; neither in the future."""
+    for name, end, step, before in (
+        ("declined", signature.declined, "sent_on", signature.sent_on),
+        ("withdrawn", signature.withdrawn, "signed_on", signature.signed_on),
+    ):
+        if end is None:
+            continue
+        if is_future(subject, end.on):
+            yield from subject.find("signature-in-future", record, (*path, name, "on"), words=name, day=end.on)
+        elif before is not None and not is_future(subject, before) and surely_before(end.on, before):
+            yield from subject.find(
+                "signature-order", record, (*path, name, "on"), first=name, day=end.on, second=step, other=before
+            )
+
+
+def check_signed_after_agreement(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A version is signed, and sent out for signature, no earlier than it was agreed."""
+    for _organisation, record, path, signature in entries(subject):
+        version = stamp_of(subject, signature.version)
+        if version is None or is_future(subject, version.agreed_on):
+            continue
+        for step, severity in (("signed_on", None), ("sent_on", "warning")):
+            day: When | None = getattr(signature, step)
+            if day is not None and surely_before(day, version.agreed_on):
+                yield from subject.find(
+                    "signed-before-version",
+                    record,
+                    (*path, step),
+                    words=step,
+                    severity=severity,  # type: ignore[arg-type]
+                    version=signature.version,
+                    day=day,
+                    agreed=version.agreed_on,
+                )
+                break
+
+
+def check_order_of_entries(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The entries of a signing record stand oldest first."""
+    for record in subject.folder.signing.values():
+        last: Signature | None = None
+        for index, signature in enumerate(record.value.signatures if record.value else ()):
+            step, day, other = _compared(last, signature) if last is not None else ("", None, None)
+            if day is not None and other is not None and surely_before(day, other):
+                yield from subject.find(
+                    "entries-order", record, ("signatures", index, *step.split(".")), day=day, other=other
+                )
+            else:
+                last = signature
+
+
+def _compared(one: Signature, other: Signature) -> tuple[str, When | None, When | None]:
+    """The step by which two entries are set in order: one that both have, else the first that the second has."""
+    first, second = _days(one), _days(other)
+    shared = next((step for step in second if step in first), None)
+    if shared is not None:
+        return shared, second[shared], first[shared]
+    step = next(iter(second), "")
+    return step, second.get(step), max(first.values(), key=latest, default=None)
+
+
+def _days(signature: Signature) -> dict[str, When]:
+    steps = {
+        "signed_on": signature.signed_on,
+        "sent_on": signature.sent_on,
+        "declined.on": signature.declined.on if signature.declined else None,
+    }
+    return {step: day for step, day in steps.items() if day is not None}
+
+
+def observe_signatures_of_superseded(subject: ProtocolSubject) -> Iterator[Observation]:
+    """The last day on which a body signed a superseded protocol."""
+    if subject.protocol.status != "superseded":
+        return
+    days = [
+        earliest(signature.signed_on)
+        for _organisation, _record, _path, signature in entries(subject)
+        if signature.signed_on is not None and earliest(signature.signed_on) <= subject.as_of
+    ]
+    if days:
+        yield Observation("superseded-signed", subject.folder.id, subject.folder.id, max(days).isoformat())
+
+
+def check_signatures_of_superseded(subject: RegisterSubject) -> Iterator[Finding]:
+    """Nobody signs a protocol that another one in force has superseded."""
+    signed = {seen.key: seen.path for seen in subject.observations if seen.kind == "superseded-signed"}
+    successors: dict[str, list[tuple[str, str]]] = {}
+    for seen in subject.observations:
+        if seen.kind == "superseded-by" and seen.path and seen.key in signed and seen.key != seen.protocol:
+            successors.setdefault(seen.key, []).append((seen.path, seen.protocol))
+    for old, found in successors.items():
+        day, successor = min(found)
+        if signed[old] > day:
+            yield from _signed_superseded(subject, old, successor, date.fromisoformat(day))
+
+
+def _signed_superseded(subject: RegisterSubject, old: str, successor: str, day: date) -> Iterator[Finding]:
+    folder = subject.register.protocol(old)
+    for record in folder.signing.values() if folder is not None else ():
+        for index, signature in enumerate(record.value.signatures if record.value else ()):
+            if signature.signed_on is not None and day < earliest(signature.signed_on) <= subject.as_of:
+                yield from subject.find(
+                    "signed-ended-text",
+                    record,
+                    ("signatures", index, "signed_on"),
+                    words="superseded",
+                    day=signature.signed_on,
+                    successor=successor,
+                    start=day,
+                )
+
+
 RULES = RuleSet(
+    observe=(observe_signatures_of_superseded,),
+    register=(check_signatures_of_superseded,),
     protocol=(
         check_signed_versions,
         check_signed_texts,
@@ -272,5 +414,8 @@ RULES = RuleSet(
         check_reservations,
         check_evidence,
         check_copies_are_back,
-    )
+        check_signature_days,
+        check_signed_after_agreement,
+        check_order_of_entries,
+    ),
 )

@@ -1,13 +1,13 @@
-"""Where versions and signatures leave a protocol: its status says neither more nor less than they do."""
+"""Status: a protocol is called what its dates, its versions and its signatures make it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from undersigned.checks.engine import ProtocolSubject, RuleSet
+from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.parties import parties_read
-from undersigned.checks.stamps import fits, stamp_of
+from undersigned.checks.rules.versions import fits, stamp_of
 from undersigned.findings import Finding, Severity
 from undersigned.records.fields import FINGERPRINT, earliest, latest
 from undersigned.records.signature import Signature
@@ -182,4 +182,41 @@ def _some(ids: tuple[str, ...] | list[str], most: int = 4) -> list[str]:
     return list(ids) if more < 2 else [*ids[:most], f"{more} more"]
 
 
-RULES = RuleSet(protocol=(check_has_version, check_status))
+def observe_supersession(subject: ProtocolSubject) -> Iterator[Observation]:
+    """Which protocols are superseded by which, and from which day if the newer one is in force."""
+    protocol, register, id_ = subject.protocol, subject.register, subject.folder.id
+    start = protocol.effective_from
+    in_force = protocol.status == "in-force" and start is not None and earliest(start) <= subject.as_of
+    for old in protocol.supersedes:
+        day = latest(start).isoformat() if in_force and start is not None else ""
+        yield Observation("superseded-by", register.present_protocol(old), id_, day)
+    if protocol.status == "superseded":
+        yield Observation("status-superseded", id_, id_, "")
+
+
+def check_supersession(subject: RegisterSubject) -> Iterator[Finding]:
+    """What another protocol in force supersedes is called superseded, and nothing else is."""
+    register = subject.register
+    successors: dict[str, dict[str, str]] = {}
+    for seen in subject.observations:
+        if seen.kind == "superseded-by" and seen.key != seen.protocol:
+            successors.setdefault(seen.key, {})[seen.protocol] = seen.path
+    for seen in subject.observations:
+        if seen.kind == "status-superseded" and seen.key not in successors:
+            record = register.protocol_record(seen.key)
+            if record is not None:
+                yield from subject.find(
+                    "status-contradicted", record, ("status",), words="superseded-by-none", severity="advice"
+                )
+    for old, found in successors.items():
+        in_force = {id_: day for id_, day in found.items() if day}
+        record = register.protocol_record(old) if in_force else None
+        if record is None or record.value is None:
+            continue
+        if record.value.status == "in-force":
+            yield from subject.find("status-contradicted", record, ("status",), words="superseded", other=min(in_force))
+
+
+RULES = RuleSet(
+    protocol=(check_has_version, check_status), observe=(observe_supersession,), register=(check_supersession,)
+)

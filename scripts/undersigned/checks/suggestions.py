@@ -5,14 +5,10 @@ Shared by the rooms of rules; holds none itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from undersigned.checks.engine import RecordLike, Subject
-from undersigned.findings import Finding
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record, did_you_mean
-from undersigned.records.source import Path
-from undersigned.records.vocabulary import ids
 
 #: So many known ids a hint may list.
 FEW = 12
@@ -42,19 +38,3 @@ def some(names: Iterable[str]) -> str:
 def trusted(record: Record[Protocol], field: str, holds: bool) -> bool:
     """Whether what stands in a field is all that its writer put there: not where a part of it could not be read."""
     return not record.was_dropped(field) and (holds or record.lacks(field))
-
-
-def unknown_organisation(
-    subject: Subject, record: RecordLike, path: Path, id_: str, *, words: str = "default", few: int = 0
-) -> Iterator[Finding]:
-    """A finding if no organisation has this id, now or formerly. `few` as for `nearest`."""
-    if not subject.register.has_organisation(id_):
-        near = spaced(nearest(id_, subject.register.organisation_ids, few=few))
-        yield from subject.find("unknown-organisation", record, path, words=words, id=id_, near=near)
-
-
-def unknown_measure(subject: Subject, record: RecordLike, path: Path, measure: str) -> Iterator[Finding]:
-    """A finding if no outcome measure has this id."""
-    measures = ids("outcome-measures")
-    if measure not in measures:
-        yield from subject.find("unknown-measure", record, path, id=measure, near=did_you_mean(measure, measures))

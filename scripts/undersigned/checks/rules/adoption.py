@@ -1,4 +1,4 @@
-"""Clauses adopted from another protocol: they stand there, and those who adopt them have signed them."""
+"""Clauses adopted from another protocol exist there, and the parties that adopt them have signed that text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.naming import nearest, some, trusted
+from undersigned.checks.suggestions import nearest, some, trusted
 from undersigned.findings import Finding
 from undersigned.records.fields import version_key
 from undersigned.records.protocol import Adoption, Clause
