@@ -23,6 +23,7 @@ LAYERS = {
     "facts": 6,
     "documents": 7,
     "site": 7,
+    "returned": 8,
     "editing": 8,
     "jobs": 9,
     "cli": 10,

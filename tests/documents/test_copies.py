@@ -29,12 +29,12 @@ from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import measures
 from undersigned.documents.pdf.metadata import NAMESPACE
-from undersigned.documents.returned import read_returned, text_digest
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
 from undersigned.editing.library import standard_form_record
 from undersigned.register import Register
+from undersigned.returned import read_returned, text_digest
 
 NOMINATION = standard_form_record("officer-nomination")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

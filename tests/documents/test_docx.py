@@ -16,8 +16,8 @@ from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
 from undersigned.documents.docx.controls import control_tag
-from undersigned.documents.returned import text_digest
 from undersigned.documents.words import word
+from undersigned.returned import text_digest
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 

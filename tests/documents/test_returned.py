@@ -35,9 +35,9 @@ from signing_kit import (
     through_libreoffice,
 )
 
-from undersigned.documents.returned import ReturnedError, field_names, read_returned, text_digest
-from undersigned.documents.returned import limits as returned_limits
-from undersigned.documents.returned.parts import date_value, text_value
+from undersigned.returned import ReturnedError, field_names, read_returned, text_digest
+from undersigned.returned import limits as returned_limits
+from undersigned.returned.parts import date_value, text_value
 
 COUNCIL = "town-council"
 PROPERTIES = {"ProtocolId": "county-housing", "ProtocolVersion": "1.0", "Status": "in-force"}

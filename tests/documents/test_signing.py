@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from signing_kit import appearance, block, changed, field_in, filled, form_pdf, master_pdf, rewritten, signed, signer
 
-from undersigned.documents.returned import Returned, ReturnedError, read_returned, text_digest
+from undersigned.returned import Returned, ReturnedError, read_returned, text_digest
 
 PROBATION, COUNCIL, TY_CYMRU = "county-probation", "town-council", "ty-cymru"
 #: Of `page`, where veraPDF is content: it does not accept the font that people type with beside an /Encoding with

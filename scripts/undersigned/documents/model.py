@@ -21,6 +21,8 @@ _WHITE = re.compile(r"\s+")
 
 #: About five hundred pages.
 MOST_PARTS = 50_000
+#: How the names of the fields of a form begin, and how those of its places to sign end.
+ANSWER, SIGNED_ANSWER = "answer__", "__sign"
 
 FieldKind = Literal["text", "multiline", "date", "number", "choice", "checkbox", "signature", "stamped"]
 Style = Literal["emphasis", "strong", "strike", "superscript", "subscript"]

@@ -12,6 +12,8 @@ from undersigned.documents.content.gaps import with_gaps
 from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
 from undersigned.documents.content.prose import read_prose
 from undersigned.documents.model import (
+    ANSWER,
+    SIGNED_ANSWER,
     Block,
     Blocks,
     Break,
@@ -27,7 +29,6 @@ from undersigned.documents.model import (
     Text,
     plain,
 )
-from undersigned.documents.returned.parts import ANSWER, SIGNED_ANSWER
 from undersigned.documents.words import term, word
 from undersigned.records.form import Form, FormField, Section
 

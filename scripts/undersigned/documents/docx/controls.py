@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -14,6 +15,10 @@ from undersigned.documents.words import word
 
 #: What Word takes as the title or tag of a control.
 _TITLE_LENGTH = 64
+#: The properties in which a file names its fields, in reading order, separated by spaces: as many properties as needed,
+#: numbered from the second, none longer than Word shows.
+FIELD_NAMES = "FieldNames"
+_LONGEST_PROPERTY = 250
 
 
 @dataclass(frozen=True)
@@ -121,3 +126,31 @@ def _checkbox() -> Element:
         for key, value in attributes.items():
             element.set(f"{{{W14}}}{key}", value)
     return box
+
+
+# -- names of fields --------------------------------------------------------------------------------------------
+
+
+def field_names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The properties that carry the names of a document's fields. Empty if a name is too long for one."""
+    if any(len(name) > _LONGEST_PROPERTY for name in names):
+        return []
+    lines: list[str] = []
+    for name in names:
+        if lines and len(lines[-1]) + 1 + len(name) <= _LONGEST_PROPERTY:
+            lines[-1] += f" {name}"
+        else:
+            lines.append(name)
+    return [(_numbered(number), line) for number, line in enumerate(lines, 1)]
+
+
+def names_carried(properties: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of a document's fields, from its properties."""
+    lines: list[str] = []
+    while (name := _numbered(len(lines) + 1)) in properties:
+        lines.append(properties[name])
+    return tuple(" ".join(lines).split())
+
+
+def _numbered(number: int) -> str:
+    return FIELD_NAMES if number == 1 else f"{FIELD_NAMES}{number}"

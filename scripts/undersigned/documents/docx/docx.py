@@ -14,7 +14,8 @@ from typing import TypeVar
 from lxml import etree
 
 from undersigned.documents.content.prose import run_pandoc
-from undersigned.documents.docx.controls import Planned, control, planned_controls
+from undersigned.documents.digest import docx_text_digest
+from undersigned.documents.docx.controls import Planned, control, field_names_property, planned_controls
 from undersigned.documents.docx.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
 from undersigned.documents.docx.watermark import watermark
 from undersigned.documents.docx.word_xml import (
@@ -41,9 +42,6 @@ from undersigned.documents.model import (
     every,
     fields_of,
 )
-from undersigned.documents.packing import Member, packed
-from undersigned.documents.returned import text_digest
-from undersigned.documents.returned.docx import field_names_property
 from undersigned.documents.stamping import DocxStamper, Stamp, defaults_of
 from undersigned.documents.words import TEMPLATE, word
 
@@ -82,14 +80,9 @@ def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
     parts["docProps/core.xml"] = core_properties(document, epoch)
     names = tuple(field.name for field in fields_of(document))
     parts[CUSTOM] = custom_properties(
-        (*document.properties, ("TextDigest", _digest_of(parts)), *field_names_property(names))
+        (*document.properties, ("TextDigest", docx_text_digest(parts)), *field_names_property(names))
     )
     return parts
-
-
-def _digest_of(parts: dict[str, bytes]) -> str:
-    """Of the text, so that a copy that comes back can be compared with it."""
-    return text_digest(packed(Member.of(name, [content]) for name, content in parts.items()))
 
 
 # -- the main part ----------------------------------------------------------------------------------------------

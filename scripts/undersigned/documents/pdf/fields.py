@@ -12,12 +12,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from undersigned.documents.content.prose import FIELD_HOST
+from undersigned.documents.digest import pdf_text_digest
 from undersigned.documents.model import Document, DocumentError, Field, Table, every, fields_of
 from undersigned.documents.pdf.appearance import FONT as WIDE_FONT
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import Fonts, fonts_of_fields
 from undersigned.documents.pdf.metadata import set_metadata
-from undersigned.documents.returned.pdf import digest_of
 
 PLACEHOLDER = f"https://{FIELD_HOST}/"
 #: Bits of /F and /Ff (ISO 32000-1, tables 165, 221, 228 and 230).
@@ -60,7 +60,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
             file.Root.AcroForm = file.make_indirect(
                 Dictionary(Fields=made, DR=resources, DA=String(f"/{_FONT} 12 Tf 0 g"))
             )
-        set_metadata(file, (*document.properties, ("TextDigest", digest_of(file))))
+        set_metadata(file, (*document.properties, ("TextDigest", pdf_text_digest(file))))
         return _saved(file)
 
 

@@ -11,16 +11,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from undersigned.documents.returned.limits import MOST_COMPARISONS, MOST_SIGNATURES
-from undersigned.documents.returned.parts import (
-    Certificate,
-    ReturnedError,
-    Seen,
-    block_of,
-    organisation_of,
-    property_value,
-)
 from undersigned.documents.words import word
+from undersigned.returned.limits import MOST_COMPARISONS, MOST_SIGNATURES
+from undersigned.returned.parts import Certificate, ReturnedError, Seen, block_of, organisation_of, property_value
 
 # pyHanko is loaded only where a file is signed: it takes as long to load as all else here.
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from undersigned.documents.docx.word_xml import Element
-from undersigned.documents.returned.parts import ReturnedError
+from undersigned.returned.parts import ReturnedError
 
 MEBIBYTE: Final = 1 << 20
 #: Of the file as it came. The largest agreement so far has less than one.

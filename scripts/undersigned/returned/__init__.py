@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from undersigned.documents.returned.docx import digest_of_docx, names_of_docx, read_docx
-from undersigned.documents.returned.limits import MOST_BYTES
-from undersigned.documents.returned.parts import (
+from undersigned.documents.words import word
+from undersigned.returned.docx import digest_of_docx, names_of_docx, read_docx
+from undersigned.returned.limits import MOST_BYTES
+from undersigned.returned.parts import (
     BLOCK_FIELDS,
     Certificate,
     Kind,
@@ -21,8 +22,7 @@ from undersigned.documents.returned.parts import (
     block_of,
     organisation_of,
 )
-from undersigned.documents.returned.pdf import digest_of_pdf, names_of_pdf, read_pdf
-from undersigned.documents.words import word
+from undersigned.returned.pdf import digest_of_pdf, names_of_pdf, read_pdf
 
 __all__ = ["Returned", "ReturnedBlock", "ReturnedError", "field_names", "read_returned", "text_digest"]
 

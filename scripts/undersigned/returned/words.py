@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 
 from undersigned.documents.docx.word_xml import Element, W, w
-from undersigned.documents.returned.limits import part_of
 from undersigned.documents.words import word
+from undersigned.returned.limits import part_of
 
 _PAGE_NUMBER = re.compile(r"\s*[0-9]+$")
 

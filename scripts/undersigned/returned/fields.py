@@ -10,7 +10,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary
 
-from undersigned.documents.returned.limits import Budget
+from undersigned.returned.limits import Budget
 
 _DEEPEST: Final = 30
 #: Flags that only say whether a program lets one type, and must have been filled in (ISO 32000-1, table 221).

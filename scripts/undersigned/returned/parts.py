@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from undersigned.documents.model import literal, plain
+from undersigned.documents.model import ANSWER, literal, plain
 from undersigned.documents.words import word
 
 Kind = Literal["pdf", "docx"]
@@ -17,10 +17,6 @@ Value = str | bool | None
 Mark = Literal["typed", "picture"]
 
 SIGNATURE: Final = "__signature"
-#: How the names of the fields of a form begin.
-ANSWER: Final = "answer__"
-#: How those of its places to sign end.
-SIGNED_ANSWER: Final = "__sign"
 #: The other fields of a block of signature, by the end of their names.
 BLOCK_FIELDS: Final = ("authority", "name", "post", "date")
 

@@ -12,13 +12,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from undersigned.documents.docx.controls import control_tag
+from undersigned.documents.docx.controls import control_tag, names_carried
 from undersigned.documents.docx.word_xml import W14, Element, w
-from undersigned.documents.returned.limits import MOST_FIELDS, part_of, parts_of
-from undersigned.documents.returned.parts import (
-    ANSWER,
+from undersigned.documents.model import ANSWER, SIGNED_ANSWER
+from undersigned.documents.words import word
+from undersigned.returned.limits import MOST_FIELDS, part_of, parts_of
+from undersigned.returned.parts import (
     SIGNATURE,
-    SIGNED_ANSWER,
     Mark,
     Reading,
     ReturnedError,
@@ -28,13 +28,8 @@ from undersigned.documents.returned.parts import (
     property_value,
     text_value,
 )
-from undersigned.documents.returned.words import digest_of, words_below
-from undersigned.documents.words import word
+from undersigned.returned.words import digest_of, words_below
 
-#: The properties by which a file names its fields, in the order of reading, with spaces between: as many as it takes,
-#: numbered from the second, none longer than Word shows.
-FIELD_NAMES: Final = "FieldNames"
-_LONGEST_PROPERTY: Final = 250
 _CUSTOM = "docProps/custom.xml"
 _TYPES = "{http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -78,7 +73,7 @@ def read_docx(content: bytes, names: tuple[str, ...]) -> Reading:
         properties = _properties(part_of(archive, _CUSTOM)) if _CUSTOM in parts else {}
         digest = digest_of(archive, parts, root)
     controls = controls_of(root)
-    known = names or _names_carried(properties)
+    known = names or names_carried(properties)
     named, unexpected = _named(controls, known)
     repeated = sorted(name for name, count in Counter(name for name, _ in named).items() if count > 1)
     values: dict[str, Value] = {}
@@ -116,7 +111,7 @@ def names_of_docx(content: bytes) -> tuple[str, ...]:
     """The names of the fields in the order of reading, as the file itself carries them or by its tags."""
     with _archive(content) as archive:
         parts = parts_of(archive)
-        carried = _names_carried(_properties(part_of(archive, _CUSTOM))) if _CUSTOM in parts else ()
+        carried = names_carried(_properties(part_of(archive, _CUSTOM))) if _CUSTOM in parts else ()
         return carried or tuple(control.tag for control in controls_of(_main(archive, parts)))
 
 
@@ -159,30 +154,6 @@ def _properties(root: Element) -> dict[str, str]:
         )
         for entry in root
     }
-
-
-def field_names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The properties that carry the names of a document's fields; none where a name is too long for one."""
-    if any(len(name) > _LONGEST_PROPERTY for name in names):
-        return []
-    lines: list[str] = []
-    for name in names:
-        if lines and len(lines[-1]) + 1 + len(name) <= _LONGEST_PROPERTY:
-            lines[-1] += f" {name}"
-        else:
-            lines.append(name)
-    return [(_numbered(number), line) for number, line in enumerate(lines, 1)]
-
-
-def _numbered(number: int) -> str:
-    return FIELD_NAMES if number == 1 else f"{FIELD_NAMES}{number}"
-
-
-def _names_carried(properties: dict[str, str]) -> tuple[str, ...]:
-    lines: list[str] = []
-    while (name := _numbered(len(lines) + 1)) in properties:
-        lines.append(properties[name])
-    return tuple(" ".join(lines).split())
 
 
 # -- controls ---------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from undersigned.documents.pdf.metadata import NAMESPACE
-from undersigned.documents.returned.fields import Place, shown_by
-from undersigned.documents.returned.limits import MOST_FIELDS, MOST_PAGES, Budget, check_pdf, tree_of
-from undersigned.documents.returned.parts import (
+from undersigned.documents.words import word
+from undersigned.returned.fields import Place, shown_by
+from undersigned.returned.limits import MOST_FIELDS, MOST_PAGES, Budget, check_pdf, tree_of
+from undersigned.returned.parts import (
     Mark,
     Reading,
     ReturnedError,
@@ -25,8 +26,7 @@ from undersigned.documents.returned.parts import (
     property_value,
     text_value,
 )
-from undersigned.documents.returned.signatures import certificates_of
-from undersigned.documents.words import word
+from undersigned.returned.signatures import certificates_of
 
 _STANDARD = frozenset(
     f"/{key}"
