@@ -13,6 +13,7 @@ LAYERS = {
     "findings": 0,
     "records": 1,
     "register": 2,
+    "words": 2,
     "cache": 2,
     "github": 2,
     "status": 3,

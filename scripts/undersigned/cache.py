@@ -18,9 +18,20 @@ from undersigned.records.files import Files
 _PACKAGE = Path(__file__).parent
 _SUFFIXES = (".py", ".yaml")
 #: What a document is made of beside its record: code, words, page design, fonts and law.
-_DOCUMENTS_COME_FROM = ("documents", "records", "status", "register.py", "findings.py")
+_DOCUMENTS_COME_FROM = ("documents", "records", "status", "register.py", "findings.py", "words")
 #: What a page is made of beside its records.
-_PAGES_COME_FROM = ("changes", "checks", "facts", "findings.py", "records", "register.py", "reports", "site", "status")
+_PAGES_COME_FROM = (
+    "changes",
+    "checks",
+    "facts",
+    "findings.py",
+    "records",
+    "register.py",
+    "reports",
+    "site",
+    "status",
+    "words",
+)
 _PROGRAMS = ("Jinja2", "MarkupSafe", "icalendar", "markdown-it-py", "nh3", "pydantic")
 _MOST_BYTES = 3 << 30
 _DIGEST = 32

@@ -15,12 +15,12 @@ from markdown_it.token import Token
 from scheduled import PLACE
 
 from undersigned.changes.owners import NamedOwners, Owners, named_owners
-from undersigned.github.inert import fenced, inert, mail_link
 from undersigned.jobs.chase import standing_chases
 from undersigned.jobs.marks import Mark, marks_of
 from undersigned.jobs.place import LONGEST_LINK, Place
 from undersigned.jobs.reviews import standing_reviews
 from undersigned.jobs.standing import Wanted
+from undersigned.words.markdown import mail_link
 
 HOSTILE = [
     "@keeper and @example/team",
@@ -124,22 +124,6 @@ def test_a_title_is_one_line_of_printable_words(text: str) -> None:
     for issue in wanted_with(text + "\n" + text * 30):
         assert issue.title.isprintable()
         assert len(issue.title) <= 256
-
-
-def test_every_inert_text_stays_on_its_line() -> None:
-    assert "\n" not in inert("one\n\n# two\r\n> three\x0b\u2028four")
-
-
-def test_a_fence_is_longer_than_any_inside() -> None:
-    assert fenced("a ```` b\n```", "yaml").startswith("`````yaml\n")
-
-
-@pytest.mark.parametrize(
-    "mailbox",
-    ["a@b", "a b@example.org", "x@example.org)(", "x@example.org?cc=y@example.org", "javascript:alert(1)", ""],
-)
-def test_a_mailbox_that_is_none_makes_no_link(mailbox: str) -> None:
-    assert "](" not in mail_link(mailbox, mailbox)
 
 
 def test_an_email_stays_one_email() -> None:

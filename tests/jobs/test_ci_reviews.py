@@ -182,7 +182,7 @@ def test_an_owner_with_an_account_is_assigned_and_a_team_is_named(hub: PretendGi
     )
     assert Jobs(hub, tmp_path).reviews(register(), SOON)
     assert hub.issues[1].assignees == ["keeper"]  # the other has no access, and GitHub would refuse the whole issue
-    row = "| Owner of the record | @keeper @gone @example/housing-team [housing\\-office@example.org](mailto:housing-office@example.org) |"
+    row = "| Owner of the record | @keeper @gone @example/housing-team [housing-office@example.org](mailto:housing-office@example.org) |"
     assert row in hub.issues[1].body
 
 

@@ -14,9 +14,9 @@ from undersigned.jobs.branch import OutcomeCode
 from undersigned.jobs.form_answers import LONGEST_BODY, ProblemCode, UnusableError, read_answers
 from undersigned.jobs.forms import forms
 from undersigned.jobs.intake import make
-from undersigned.jobs.intake_words import read_day
 from undersigned.jobs.wording import TEMPLATES
 from undersigned.register import Register
+from undersigned.words.dates import read_date
 
 TODAY = date(2026, 11, 22)
 
@@ -144,7 +144,7 @@ def test_an_endless_issue_is_refused() -> None:
     ],
 )
 def test_days_as_officers_write_them(text: str, day: date | None) -> None:
-    assert read_day(text) == day
+    assert read_date(text) == day
 
 
 # -- a signature ------------------------------------------------------------------------------------------------------

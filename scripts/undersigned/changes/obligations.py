@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from undersigned.words.dates import MONTHS
+
 _NUMBERS = {
     "zero": 0,
     "one": 1,
@@ -33,19 +35,7 @@ _NUMBERS = {
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 #: "One" is a number only before a period of time; May is a month only beside a number.
 _COUNTED = tuple(word for word in _NUMBERS if word != "one")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+_MONTHS = tuple(name for name in MONTHS if name != "May")
 _PERIOD = r"(?:working\s+|calendar\s+)?(?:hour|day|week|fortnight|month|quarter|year)s?"
 _OBLIGATION = re.compile(
     r"(?P<number>\d+(?:[.,:/\-]\d+)*)"

@@ -25,6 +25,7 @@ from undersigned.records.reading import Record
 from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing
+from undersigned.words.text import in_a_list
 
 #: Where rules are, each module beside the rule file of the same name.
 _FOLDERS = ("law", "rules")
@@ -163,7 +164,7 @@ def _shown(value: object) -> str:
     """A fact as it stands in a sentence. Braces in it are never read as part of the message."""
     if isinstance(value, list | tuple | set | frozenset):
         words = sorted(map(str, value)) if isinstance(value, set | frozenset) else [str(word) for word in value]
-        return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
+        return in_a_list(words)
     text = str(value)
     return text if len(text) <= 160 else text[:157] + "…"
 

@@ -12,7 +12,6 @@ from undersigned.records.reading import Record, did_you_mean
 
 #: So many known ids a hint may list.
 FEW = 12
-_MOST_NAMED = 4
 
 
 def nearest(word: str, known: Iterable[str], *, few: int = FEW) -> str:
@@ -25,14 +24,6 @@ def nearest(word: str, known: Iterable[str], *, few: int = FEW) -> str:
 def spaced(hint: str) -> str:
     """A hint with a space after it, to stand before another sentence."""
     return hint + " " if hint else ""
-
-
-def some(names: Iterable[str]) -> str:
-    """A few names in order, and how many more there are."""
-    listed = sorted(names)
-    if len(listed) <= _MOST_NAMED:
-        return ", ".join(listed[:-1]) + (" and " if len(listed) > 1 else "") + listed[-1] if listed else ""
-    return ", ".join(listed[:_MOST_NAMED]) + f" and {len(listed) - _MOST_NAMED} others"
 
 
 def trusted(record: Record[Protocol], field: str, holds: bool) -> bool:

@@ -10,10 +10,11 @@ from typing import Final
 from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.model import Blocks, Field, Paragraph
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.words import in_words, word
+from undersigned.documents.words import word
 from undersigned.records.fields import When, earliest
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import COPY_DAYS, Signing
+from undersigned.words.dates import date_in_words
 
 #: Properties that only a copy has.
 COPY_PROPERTIES: Final = ("Organisation", "OrganisationName", "CopyNumber", "IssuedOn")
@@ -135,11 +136,11 @@ def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
     if number == KEEP:
         what = word("copy.keep")
     elif sender is None:
-        what = word("copy.return_anywhere", by=in_words(to.return_by))
+        what = word("copy.return_anywhere", by=date_in_words(to.return_by))
     elif sender.organisation == to.organisation:
         what = word("copy.lead")
     else:
-        what = word("copy.return", sender=sender.where, by=in_words(to.return_by))
+        what = word("copy.return", sender=sender.where, by=date_in_words(to.return_by))
     return Stamp(
         {"copy__for": word("copy.for", number=str(number), organisation=to.name), "copy__do": what},
         properties_of_copy(to, number=f"{number} of 2"),

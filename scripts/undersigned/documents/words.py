@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from undersigned.documents.model import plain
-from undersigned.records.fields import Month
 
 TEMPLATE = Path(__file__).parent / "template"
 
 
 @cache
-def _all() -> tuple[dict[str, dict[str, str]], list[str]]:
-    tables = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
-    months = tables.pop("months")
-    return tables, months
+def _all() -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
+    return tables
 
 
 def word(key: str, **facts: str) -> str:
     """The words under `table.name`, facts put in as they are. KeyError for words that are not there."""
     table, name = key.split(".")
-    words = _all()[0][table][name]
+    words = _all()[table][name]
     return words.format(**{fact: plain(value) for fact, value in facts.items()}) if facts else words
 
 
 def term(table: str, id_: str) -> str:
     """How an id of a closed list is said; the id itself, without its hyphens, where the list has no such id."""
-    return _all()[0][table].get(id_) or plain(id_.replace("-", " "))
-
-
-def in_words(when: date | Month) -> str:
-    """`1 April 2024`, or `May 2004` for a month."""
-    month = _all()[1][when.month - 1]
-    return f"{when.day} {month} {when.year}" if isinstance(when, date) else f"{month} {when.year}"
+    return _all()[table].get(id_) or plain(id_.replace("-", " "))
 
 
 def listed(things: Iterable[str], between: str = "; ") -> str:

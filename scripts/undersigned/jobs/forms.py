@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from undersigned.github.inert import one_line
 from undersigned.jobs.wording import TEMPLATES, render_plain
 from undersigned.register import Register
+from undersigned.words.text import one_line
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
 

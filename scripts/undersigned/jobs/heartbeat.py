@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from undersigned.github import GitHub, GitHubError
-from undersigned.github.inert import one_line
 from undersigned.github.json import number_in, text_in
 from undersigned.jobs.wording import say
+from undersigned.words.text import one_line
 
 #: A person who switched one off meant it.
 LEFT_OFF = ("disabled_manually", "disabled_fork", "deleted")

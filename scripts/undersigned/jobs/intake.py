@@ -18,7 +18,6 @@ from undersigned.changes.owners import Owners, OwnersError, render_owners
 from undersigned.checks.engine import check_register
 from undersigned.findings import Finding
 from undersigned.github import GitHub, UnansweredError
-from undersigned.github.inert import inert
 from undersigned.github.issues import Issue, Issues
 from undersigned.jobs.branch import Proposal, propose
 from undersigned.jobs.comment import fitting, keep_comment
@@ -30,6 +29,7 @@ from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place
 from undersigned.jobs.wording import TEMPLATES, render
 from undersigned.register import Register
+from undersigned.words.markdown import inert
 
 #: So many findings are shown; the check of the pull request shows all.
 _MOST_FINDINGS = 20

@@ -7,51 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from undersigned.checks.suggestions import nearest
-from undersigned.github.inert import is_mailbox
 from undersigned.jobs.form_answers import Answers, Problem, ProblemCode, UnusableError
 from undersigned.jobs.forms import Form
 from undersigned.records.fields import KEBAB, VERSION_NUMBER
 from undersigned.register import ProtocolFolder, Register
+from undersigned.words.dates import read_date
+from undersigned.words.markdown import is_mailbox
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z")
-_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})\Z")
-_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([A-Za-z]{3,9})\.?,?\s+(\d{4})\Z")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 _ID_IN_BRACKETS = re.compile(r".*\(([^()]*)\)\Z", re.DOTALL)
 _MOST_PARTIES = 40
-
-
-def read_day(text: str) -> date | None:
-    """A day as an officer writes it: 2026-05-20, 20/05/2026 (the day first) or 20 May 2026. None for anything else."""
-    text = text.strip()
-    if found := _ISO.match(text):
-        year, month, day = int(found[1]), int(found[2]), int(found[3])
-    elif found := _BRITISH.match(text):
-        day, month, year = int(found[1]), int(found[2]), int(found[3])
-    elif found := _WORDS.match(text):
-        months = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(found[2].lower())]
-        if not months:  # three letters of a month are no other month's
-            return None
-        day, month, year = int(found[1]), months[0], int(found[3])
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 class Reading:
@@ -79,7 +43,7 @@ class Reading:
 
     def day(self, field: str) -> date | None:
         text = self.text(field)
-        found = read_day(text) if text else None
+        found = read_date(text) if text else None
         if text and found is None:
             self.wrong("no-day", field)
         return found

@@ -18,6 +18,7 @@ from undersigned.jobs.wording import render, render_plain, say, words
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
+from undersigned.words.text import one_line
 
 KIND = "review"
 ANNOUNCED = ("due-soon", "overdue", "lapsed")
@@ -131,8 +132,7 @@ def _wanted(
 
 def short(title: str) -> str:
     """A protocol's title as part of an issue's: plain text on one line."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in title).split())
-    return plain if len(plain) <= 160 else plain[:159] + "…"
+    return one_line(title, 160)
 
 
 def _text(

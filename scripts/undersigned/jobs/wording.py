@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from undersigned.github.inert import fenced, inert, mail_link, one_line
 from undersigned.records.fields import Month
-from undersigned.site.wording import date_words, days_words
+from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.markdown import fenced, inert, mail_link
+from undersigned.words.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from undersigned.changes.owners import NamedOwners
 
 _OWNER = re.compile(r"@[A-Za-z0-9-]+(?:/[\w.-]+)?\Z")
+_LONGEST = 300
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -32,8 +34,8 @@ def shown(value: object) -> object:
     if hasattr(value, "__html__"):
         return value
     if isinstance(value, date | Month):
-        return Markup(date_words(value))  # noqa: S704 - a day in words
-    return Markup(inert(str(value)))  # noqa: S704 - this is where words are made inert
+        return Markup(date_in_words(value))  # noqa: S704 - a day in words
+    return Markup(inert(str(value), _LONGEST))  # noqa: S704 - this is where words are made inert
 
 
 def _safe(maker: Callable[..., str]) -> Callable[..., Markup]:
@@ -54,8 +56,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "fenced": _safe(fenced),
         "mail": _safe(mail_link),
-        "date": _safe(date_words),
-        "days": _safe(days_words),
+        "date": _safe(date_in_words),
+        "days": _safe(days_in_words),
         "mentions": _safe(_mentions),
         "owners": _safe(_owners),
         "code": _safe(_code),
@@ -92,7 +94,11 @@ def _plain_environment() -> Environment:
     environment = Environment(  # noqa: S701 - its text is shown as text
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"date": date_words, "days": days_words, "json": partial(json.dumps, ensure_ascii=False)}
+    environment.filters |= {
+        "date": date_in_words,
+        "days": days_in_words,
+        "json": partial(json.dumps, ensure_ascii=False),
+    }
     return environment
 
 
@@ -114,4 +120,6 @@ def words() -> dict[str, dict[str, str]]:
 
 def say(part: str, key: str, /, **facts: object) -> str:
     """One short sentence of `words.toml`, as plain text."""
-    return words()[part][key].format(**{name: date_words(v) if isinstance(v, date) else v for name, v in facts.items()})
+    return words()[part][key].format(
+        **{name: date_in_words(v) if isinstance(v, date) else v for name, v in facts.items()}
+    )

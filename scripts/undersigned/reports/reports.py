@@ -13,6 +13,8 @@ from undersigned.findings import Finding, Severity, count_by_severity
 from undersigned.parallel import Watch, in_pieces
 from undersigned.register import Register
 from undersigned.status import ProtocolStatus, protocol_status
+from undersigned.words.markdown import inert
+from undersigned.words.text import plain
 
 SCHEMA_VERSION = 1
 Json = Mapping[str, object]
@@ -75,14 +77,14 @@ def render_check_text(answer: CheckAnswer, line_of: Callable[[str, int], str | N
     parts: list[str] = []
     for finding in answer.findings:
         parts.append(
-            f"{_plain(finding.path)}:{finding.line}:{finding.column}: "
-            f"{finding.severity}[{finding.code}]: {_plain(finding.message)}"
+            f"{plain(finding.path)}:{finding.line}:{finding.column}: "
+            f"{finding.severity}[{finding.code}]: {plain(finding.message)}"
         )
         line = line_of(finding.path, finding.line)
         if line is not None and line.strip():
             parts.extend(_marked(line, finding.line, finding.column))
         if finding.hint:
-            parts.append(f"    hint: {_plain(finding.hint)}")
+            parts.append(f"    hint: {plain(finding.hint)}")
         parts.append("")
     parts.append(_summary(answer))
     return "\n".join(parts) + "\n"
@@ -118,12 +120,7 @@ def _marked(line: str, number: int, column: int) -> list[str]:
     )
     at = column - 1 - start + (1 if start else 0)
     margin = f"{number:>5} | "
-    return [margin + _plain(shown), " " * (len(margin) + at) + "^"]
-
-
-def _plain(text: str) -> str:
-    """Text that cannot steer a terminal: what is not printable is shown as U+FFFD, a line break as a space."""
-    return "".join(c if c.isprintable() else " " if c in "\t\n" else "\ufffd" for c in text)
+    return [margin + plain(shown), " " * (len(margin) + at) + "^"]
 
 
 def render_check_github(answer: CheckAnswer) -> str:
@@ -363,7 +360,7 @@ def render_status_table(protocols: Sequence[Json], as_of: str) -> str:
             lines += ["", f"{protocol['id']}:"]
             lines += [f"  {party['organisation']}: {_party_words(party)}" for party in open_parties]
     lines += ["", f"{_count(len(protocols), 'protocol')}, as of {as_of}"]
-    return "\n".join(_plain(line) for line in lines) + "\n"
+    return "\n".join(plain(line) for line in lines) + "\n"
 
 
 def _party_words(party: Json) -> str:
@@ -436,7 +433,7 @@ REVIEW_COLUMNS = ("due on", "days", "state", "protocol", "title", "lead", "last 
 def render_reviews_table(rows: Sequence[Json], as_of: str) -> str:
     lines = _table(REVIEW_COLUMNS, _review_rows(rows), numbers={1}, widest={4: 44})
     lines += ["", f"{_count(len(rows), 'review')}, as of {as_of}"]
-    return "\n".join(_plain(line) for line in lines) + "\n"
+    return "\n".join(plain(line) for line in lines) + "\n"
 
 
 def render_reviews_markdown(rows: Sequence[Json], as_of: str) -> str:
@@ -448,15 +445,8 @@ def render_reviews_markdown(rows: Sequence[Json], as_of: str) -> str:
         "|" + " --- |" * len(REVIEW_COLUMNS),
     ]
     for row in _review_rows(rows):
-        lines.append("| " + " | ".join(_markdown("" if cell is None else str(cell)) for cell in row) + " |")
+        lines.append("| " + " | ".join(inert("" if cell is None else str(cell)) for cell in row) + " |")
     return "\n".join(lines) + "\n"
-
-
-def _markdown(text: str) -> str:
-    text = _plain(text)
-    for character in "\\`*_[]<>|#!~&":
-        text = text.replace(character, "\\" + character)
-    return text.replace("@", "@\u200b")
 
 
 def _review_rows(rows: Iterable[Json]) -> list[list[object]]:

@@ -20,7 +20,7 @@ from undersigned.facts.register import SiteFacts
 from undersigned.site.lists import FACETS, headings
 from undersigned.site.prose import first_words
 from undersigned.site.rendering import render, word
-from undersigned.site.wording import area_words
+from undersigned.words.text import name_of_id
 
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
@@ -216,7 +216,7 @@ def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
             pages,
             f"{url}{area.id}/",
             "matrix_area.html",
-            title=area_words(area.id),
+            title=name_of_id(area.id),
             section=url,
             wide=True,
             area=area,

@@ -30,7 +30,7 @@ from undersigned.site.pages import GeneratedPage, PageSet, start_page
 from undersigned.site.rendering import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
 from undersigned.site.whole import whole_site
-from undersigned.site.wording import date_words
+from undersigned.words.dates import date_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -119,7 +119,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             "security_policy": _SERVING_POLICY if self._serving else SECURITY_POLICY,
             "search_policy": SEARCH_POLICY,
             "searchable": not self._serving and can_search(),
-            "as_of_words": date_words(as_of),
+            "as_of_words": date_in_words(as_of),
             **{place: [] for place in _PLACES_OF_LINKS},
         }
         config.theme.static_templates.discard(_SITE_MAP)
@@ -185,7 +185,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         # MkDocs leaves it off; the theme is written for it on, and lets only a page's body through.
         env.autoescape = True
         env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
-        env.filters["date_words"] = date_words
+        env.filters["date_words"] = date_in_words
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:

@@ -22,7 +22,9 @@ from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.prose import first_words, render_prose
-from undersigned.site.wording import area_words, checked_in_words, date_words, days_words, size_words
+from undersigned.site.wording import checked_in_words, size_words
+from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.text import name_of_id
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
@@ -92,12 +94,12 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     filters: dict[str, Callable[..., object]] = {
-        "date": date_words,
-        "days": days_words,
+        "date": date_in_words,
+        "days": days_in_words,
         "size": size_words,
         "prose": render_prose,
         "first_words": first_words,
-        "area": area_words,
+        "area": name_of_id,
         "runs": runs,
         "numbered": numbered,
         "checked_in_words": checked_in_words,

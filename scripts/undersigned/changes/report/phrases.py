@@ -10,6 +10,8 @@ from pathlib import Path
 
 from undersigned.changes.report.points import Body, Oddity, Point, Trusted, Unread, Word
 from undersigned.records.fields import Month
+from undersigned.words.dates import date_in_words
+from undersigned.words.text import in_a_list, one_line
 
 _MOST_LISTED = 40
 _LONGEST = 300
@@ -83,7 +85,7 @@ class Speech:
                 said = _words().get(value.table, {}).get(value.id)
                 return said if said is not None else self._text(value.id.replace("_", " "))
             case date() | Month():
-                return in_words(value)
+                return date_in_words(value)
             case int():
                 return f"{value:,}"
             case tuple():
@@ -92,18 +94,10 @@ class Speech:
                 return self._text(str(value))
 
     def _listed(self, values: tuple[object, ...]) -> str:
-        said = [self.value(value) for value in values[:_MOST_LISTED]]
-        if len(values) > _MOST_LISTED:
-            said.append(_words()["heads"]["listed-more"].format(count=f"{len(values) - _MOST_LISTED:,}"))
-        if not said:
-            return NOTHING
-        between = "; " if any("," in words for words in said) else ", "
-        last = between.rstrip(", ") + _words()["heads"]["listed-last"]
-        return (between.join(said[:-1]) + last if len(said) > 1 else "") + said[-1]
+        return in_a_list([self.value(value) for value in values], most=_MOST_LISTED, rest="more") or NOTHING
 
     def _text(self, text: str) -> str:
-        line = " ".join(text.split())
-        return self._safe(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
+        return self._safe(one_line(text, _LONGEST))
 
 
 class _Facts(Mapping[str, str]):
@@ -125,10 +119,3 @@ class _Facts(Mapping[str, str]):
 def _is_one(values: Mapping[str, object]) -> bool:
     count = values.get("count")
     return count == 1 if isinstance(count, int) else False
-
-
-def in_words(when: date | Month) -> str:
-    """`1 April 2024`, or `May 2004` for a month."""
-    months = _file()["months"]
-    month = months[when.month - 1] if isinstance(months, list) else ""
-    return f"{when.day} {month} {when.year}" if isinstance(when, date) else f"{month} {when.year}"

@@ -7,8 +7,8 @@ from datetime import date
 
 from undersigned.changes.report.phrases import Speech, why_odd
 from undersigned.changes.report.points import Body, Oddity, Point, Proposal, Unread, Word
-from undersigned.changes.report.render_text import plain
 from undersigned.records.fields import Month
+from undersigned.words.text import plain
 
 _SPEECH = Speech(plain)
 

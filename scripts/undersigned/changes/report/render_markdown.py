@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from undersigned.changes.report.phrases import Speech
 from undersigned.changes.report.points import Point, Proposal, Span
-from undersigned.changes.report.render_text import line_words, plain, summary, why_words
+from undersigned.changes.report.render_text import line_words, summary, why_words
 from undersigned.changes.report.sections import Head, Section, nothing, opening, revisions, sections
+from undersigned.words.markdown import inert
 
 #: GitHub takes 65,536 characters for a comment; a mark, and words of other rooms, need some.
 MOST = 60_000
 _MOST_OPEN = 8
 _ROOM_AT_END = 600
-_BREAK = "\u200b"
-#: Characters that Markdown, HTML or GitHub's formulas give a meaning anywhere; and those that have one as the first.
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+\-=]")
-#: What would begin a numbered list.
-_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-#: Where GitHub would make a link, a mention or a picture out of plain text: a space of no width comes in between.
-_LINKED = re.compile(
-    r"(?<=[@#])(?=\S)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=mailto)(?=:)|(?<=xmpp)(?=:)|(?<=:)(?=[\w+\-]+:)|(?<=GH-)(?=\d)",
-    re.IGNORECASE,
-)
-#: What may be the id of a commit.
-_COMMIT = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])", re.IGNORECASE)
-
-
-def inert(text: str) -> str:
-    """Text that is shown as it is written, and does nothing."""
-    text = _COMMIT.sub(
-        lambda found: _BREAK.join(found[0][at : at + 4] for at in range(0, len(found[0]), 4)), plain(text)
-    )
-    text = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", _BREAK.join(_LINKED.split(text)))
-    return _NUMBER.sub(lambda found: f"{found[1]}&#{ord(found[2])};", text)
-
-
 _SPEECH = Speech(inert)
 
 

@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 from undersigned.changes.report.phrases import Speech, why_odd
 from undersigned.changes.report.points import Oddity, Point, Proposal, Span, Trusted, Unread
 from undersigned.changes.report.sections import Head, Line, Section, nothing, opening, sections
-
-
-def plain(text: str) -> str:
-    """What cannot be printed is shown as U+FFFD; a line break or tab as a space."""
-    return "".join(c if c.isprintable() else " " if c in "\t\r\n" else "\ufffd" for c in text)
-
+from undersigned.words.text import plain
 
 _SPEECH = Speech(plain)
 

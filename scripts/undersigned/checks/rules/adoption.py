@@ -7,7 +7,7 @@ from datetime import date
 from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.suggestions import nearest, some, trusted
+from undersigned.checks.suggestions import nearest, trusted
 from undersigned.findings import Finding
 from undersigned.records.fields import version_key
 from undersigned.records.protocol import Adoption, Clause
@@ -15,6 +15,7 @@ from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, has_happened, newest_version
+from undersigned.words.text import a_few
 
 
 def clauses_adopted(register: Register, adoption: Adoption) -> dict[str, Clause] | None:
@@ -136,7 +137,7 @@ def check_adopted_clauses_are_signed(subject: ProtocolSubject) -> Iterator[Findi
                 subject.record,
                 ("clauses", index, "adopts"),
                 cap="warning",
-                parties=some(without),
+                parties=a_few(without),
                 protocol=folder.id,
                 clauses=", ".join(adoption.clauses),
                 version=f"version {adoption.version} of " if adoption.version else "",

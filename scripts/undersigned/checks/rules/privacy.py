@@ -20,6 +20,7 @@ from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
 from undersigned.records.source import Path, Source
+from undersigned.words.dates import MONTH_NAME
 
 #: A code, where in the text, and the severity if it is not the rule's own.
 Hit = tuple[str, int, Severity | None]
@@ -49,16 +50,12 @@ _CASE = re.compile(r"(?<![\w/-])[A-Z]\d{6}(?![\w/-])")
 _SAYS_CASE = re.compile(r"\bCRN\b|case reference", re.IGNORECASE)
 _MOBILE = re.compile(r"(?<![\w+.-])(?:(?:\+|00)44[ -]?(?:\(0\)[ -]?)?|\(?0)7(?:\)?[ -]?\d){9}(?!\d)")
 
-_MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)"
-)
 _BIRTH = re.compile(
     rf"""\b(?: born | dates?\ of\ birth | birth\ ?dates? | d\.?\ ?o\.?\ ?b\b\.? )
     (?P<between> [^\n\d]{{0,24}}? \s? )
     (?P<date> \d{{1,2}} \s?[/.-]\s? \d{{1,2}} \s?[/.-]\s? \d{{2,4}} | \d{{4}}-\d{{2}}-\d{{2}}
-      | \d{{1,2}} (?:st|nd|rd|th)? \s+ (?:of\s+)? {_MONTHS} ,? \s+ \d{{2,4}}
-      | {_MONTHS} \s+ \d{{1,2}} (?:st|nd|rd|th)? ,? \s+ \d{{4}} )(?!\d)""",
+      | \d{{1,2}} (?:st|nd|rd|th)? \s+ (?:of\s+)? {MONTH_NAME} ,? \s+ \d{{2,4}}
+      | {MONTH_NAME} \s+ \d{{1,2}} (?:st|nd|rd|th)? ,? \s+ \d{{4}} )(?!\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _DATE_THEN_BIRTH = re.compile(

@@ -12,8 +12,9 @@ from undersigned.documents.content.pieces import heading, mail, paragraph, text
 from undersigned.documents.copies import Recipient, Sender, copy_line, properties_of_copy
 from undersigned.documents.model import Block, Break, Document, Fact, Field, Inline, Numbered, Paragraph, Text, plain
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.words import in_words, word
+from undersigned.documents.words import word
 from undersigned.records.form import Form
+from undersigned.words.dates import date_in_words
 
 LETTER = "signing-letter"
 #: Its places, each with how many lines it has room for.
@@ -72,7 +73,7 @@ def _what_is_new(agreement: Agreement) -> Iterable[Block]:
             word(
                 "covering.new",
                 version=this.number,
-                on=in_words(this.effective_from),
+                on=date_in_words(this.effective_from),
                 summary=this.summary.strip().removesuffix("."),
             )
         )
@@ -111,12 +112,12 @@ def stamp_of_letter(to: Recipient) -> Stamp:
         standing = word("covering.standing_new", organisation=to.name)
     else:
         version, on = to.signed
-        standing = word("covering.standing_signed", organisation=to.name, version=version, on=in_words(on))
+        standing = word("covering.standing_signed", organisation=to.name, version=version, on=date_in_words(on))
     return Stamp(
         {
             "letter__to": ", ".join(part for part in (to.name, to.attention) if part),
-            "letter__date": in_words(to.issued_on),
-            "letter__return_by": in_words(to.return_by),
+            "letter__date": date_in_words(to.issued_on),
+            "letter__return_by": date_in_words(to.return_by),
             "letter__standing": standing,
         },
         properties_of_copy(to),
@@ -137,9 +138,9 @@ def nomination_defaults() -> Stamp:
 def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
     """The form for one party."""
     what = (
-        word("copy.nomination_return", sender=sender.where, by=in_words(to.return_by))
+        word("copy.nomination_return", sender=sender.where, by=date_in_words(to.return_by))
         if sender
-        else word("copy.return_anywhere", by=in_words(to.return_by))
+        else word("copy.return_anywhere", by=date_in_words(to.return_by))
     )
     return Stamp(
         {"copy__for": word("copy.nomination_for", organisation=to.name), "copy__do": what}, properties_of_copy(to)

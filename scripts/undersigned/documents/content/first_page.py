@@ -11,8 +11,9 @@ from undersigned.documents.content.flows import law_name
 from undersigned.documents.content.pieces import text
 from undersigned.documents.content.prose import is_safe_link
 from undersigned.documents.model import Break, Code, Fact, Inlines, plain
-from undersigned.documents.words import in_words, listed, term, word
+from undersigned.documents.words import listed, term, word
 from undersigned.records.vocabulary import vocabulary
+from undersigned.words.dates import date_in_words
 
 
 def notice_of(agreement: Agreement) -> str:
@@ -33,7 +34,7 @@ def notice_of(agreement: Agreement) -> str:
         notices.append(word("notice.not_kept", version=agreement.version or ""))
     if agreement.newer and agreement.status not in ("superseded", "withdrawn"):
         version, since = agreement.newer
-        notices.append(word("notice.newer", version=version, on=in_words(since)))
+        notices.append(word("notice.newer", version=version, on=date_in_words(since)))
     return listed(notices, ". ")
 
 
@@ -44,13 +45,13 @@ def _superseded(agreement: Agreement) -> str:
     titles = listed((successor.title for successor in agreement.successors), ", ")
     if first.since is None:
         return word("notice.superseded_by_undated", successor=titles)
-    return word("notice.superseded_by", successor=titles, since=in_words(first.since))
+    return word("notice.superseded_by", successor=titles, since=date_in_words(first.since))
 
 
 def _ended(agreement: Agreement, status: str) -> str:
     """Its last day where the record says one; what cannot be known is not guessed from other dates."""
     last = agreement.ended_on
-    return word(f"notice.{status}_after", last=in_words(last)) if last else word(f"notice.{status}")
+    return word(f"notice.{status}_after", last=date_in_words(last)) if last else word(f"notice.{status}")
 
 
 def facts_of(agreement: Agreement) -> Iterable[Fact]:
@@ -65,8 +66,8 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("version", _version_line(agreement))
     yield from fact("between", listed(party.name for party in agreement.parties))
     start = agreement.effective_from
-    yield from fact("effective", in_words(start) if start else word("cover.not_set"))
-    yield from fact("ends", in_words(protocol.effective_to) if protocol.effective_to else None)
+    yield from fact("effective", date_in_words(start) if start else word("cover.not_set"))
+    yield from fact("ends", date_in_words(protocol.effective_to) if protocol.effective_to else None)
     yield from fact("review", _review_line(agreement))
     yield from fact("lead", agreement.lead)
     if agreement.owner:
@@ -81,7 +82,7 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("part_of", agreement.part_of)
     if agreement.fingerprint:
         yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))
-    yield from fact("as_of", None if agreement.version else in_words(agreement.dated))
+    yield from fact("as_of", None if agreement.version else date_in_words(agreement.dated))
 
 
 def _in_lines(fingerprint: str) -> Inlines:
@@ -94,14 +95,14 @@ def _in_lines(fingerprint: str) -> Inlines:
 def _version_line(agreement: Agreement) -> str:
     if agreement.version is None:
         return word("cover.version_none")
-    agreed = in_words(agreement.agreed_on) if agreement.agreed_on else word("cover.not_set")
+    agreed = date_in_words(agreement.agreed_on) if agreement.agreed_on else word("cover.not_set")
     return word("cover.version_value", version=agreement.version, agreed_on=agreed)
 
 
 def _review_line(agreement: Agreement) -> str:
     if agreement.review_due is None:
         return word("cover.review_none")
-    return in_words(agreement.review_due)
+    return date_in_words(agreement.review_due)
 
 
 def watermark_of(agreement: Agreement) -> str:

@@ -26,7 +26,8 @@ from undersigned.documents.model import (
     Together,
     plain,
 )
-from undersigned.documents.words import in_words, term, word
+from undersigned.documents.words import term, word
+from undersigned.words.dates import date_in_words
 
 Section = Iterable[Block]
 
@@ -104,8 +105,8 @@ def _history(agreement: Agreement) -> Section:
                 (paragraph(cell),)
                 for cell in (
                     entry.number,
-                    in_words(entry.agreed_on),
-                    in_words(entry.effective_from),
+                    date_in_words(entry.agreed_on),
+                    date_in_words(entry.effective_from),
                     term("change", entry.change),
                     entry.summary,
                 )

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from undersigned.documents.content.agreement import Agreement, PartyEntry
 from undersigned.documents.content.pieces import heading, mail, one_or_bullets, paragraph
 from undersigned.documents.model import Block, Blocks, Paragraph, Table
-from undersigned.documents.words import in_words, listed, term, word
+from undersigned.documents.words import listed, term, word
+from undersigned.words.dates import date_in_words
 
 #: Shares of the width, of those columns that are shown; the first is worked out from the names.
 _PARTY_WIDTHS = {"organisation": 3.6, "role": 2.4, "capacity": 4.6, "signs": 2.0}
@@ -73,7 +74,7 @@ def _party_cells(party: PartyEntry) -> Iterable[tuple[str, Blocks]]:
     yield "role", (paragraph(listed(role)),) if role else ()
     yield "capacity", (paragraph(party.capacity),) if party.capacity else ()
     if party.left_on is not None:
-        yield "signs", (paragraph(word("parties.left", on=in_words(party.left_on))),)
+        yield "signs", (paragraph(word("parties.left", on=date_in_words(party.left_on))),)
     else:
         yield "signs", (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
 

@@ -1,0 +1,46 @@
+"""Plain text: lists in words, ids as names, and lines that cannot steer a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from undersigned.records.fields import KEBAB
+
+_SMALL_WORDS = frozenset({"and", "by", "for", "in", "le", "of", "on", "the", "under", "upon", "with"})
+
+
+def in_a_list(items: Sequence[str], *, most: int | None = None, rest: str = "others") -> str:
+    """`a, b and c`; if there are more than `most`, the first `most` and a count: `a, b and 3 others`.
+
+    Semicolons separate items that contain a comma. Empty for no items.
+    """
+    shown = list(items if most is None else items[:most])
+    if len(shown) < len(items):
+        shown.append(f"{len(items) - len(shown):,} {rest}")
+    separator = "; " if any("," in item for item in shown[: len(items)]) else ", "
+    last_separator = "; and " if separator == "; " else " and "
+    return last_separator.join(filter(None, (separator.join(shown[:-1]), *shown[-1:])))
+
+
+def a_few(names: Iterable[str], most: int = 4) -> str:
+    """Names in order, the first few and how many more there are: `a, b, c, d and 3 others`."""
+    return in_a_list(sorted(names), most=most)
+
+
+def plain(text: str) -> str:
+    """Text without control or invisible characters: a line break or tab becomes a space, others become U+FFFD."""
+    return "".join(c if c.isprintable() else " " if c in "\t\r\n" else "\ufffd" for c in text)
+
+
+def one_line(text: str, longest: int | None = None) -> str:
+    """Plain text with single spaces, cut to `longest` characters with an ellipsis."""
+    line = plain(" ".join(text.split()))
+    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def name_of_id(id_: str) -> str:
+    """`stoke-on-trent` as `Stoke on Trent`. Text that is not an id stays as it is."""
+    if not KEBAB.match(id_):
+        return id_
+    words = id_.split("-")
+    return " ".join(word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words))
