@@ -305,6 +305,23 @@ def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
     )
 
 
+def test_since_counts_equal_findings(tmp_path: Path) -> None:
+    """A fault that was there once and is there twice is a new fault, although path, code and message are the same."""
+    root = write_register(tmp_path, BROKEN)
+    signing = root / "signatories" / "a" / "p.yaml"
+    signing.write_text('signatures:\n  - version: "1.0"\n    sant_on: 2026-01-01\n')
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(root)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *arguments], check=True)
+    before = json.loads(run(root, "check", "--since", "HEAD", "--format", "json").stdout)
+    signing.write_text(signing.read_text() + '  - version: "1.0"\n    sant_on: 2026-01-02\n')
+    answer = run(root, "check", "--since", "HEAD", "--format", "json")
+    new = json.loads(answer.stdout)
+    assert answer.returncode == 1
+    assert [(f["code"], f["line"]) for f in new["findings"] if f["code"] == "unknown-key"] == [("unknown-key", 5)]
+    assert new["older"]["errors"] == before["older"]["errors"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["explain"], ["explain", "unknown-key"], ["schema"], ["schema", "protocol"], ["--help"], ["--version"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -48,3 +49,23 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
     for finding in findings:
         counts[finding.severity] += 1
     return counts
+
+
+def new_findings(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """The findings of `after` that `before` does not have, and those that it has, each in the order of `after`.
+
+    Lines move, so findings are matched by path, code and message. If there are more equal ones than before, the extra
+    ones are new.
+    """
+    remaining = Counter(_identity(finding) for finding in before)
+    new: list[Finding] = []
+    older: list[Finding] = []
+    for finding in after:
+        identity = _identity(finding)
+        (older if remaining[identity] > 0 else new).append(finding)
+        remaining[identity] -= 1
+    return new, older
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    return finding.path, finding.code, finding.message

@@ -6,7 +6,7 @@ Collects what is wrong with files and names; judges nothing else. Nothing here p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -154,6 +154,12 @@ class Register:
         self._in_protocol: dict[str, dict[str, list[str]]] = {}
         self._signing_paths: dict[str, list[tuple[str, str]]] = {}
         self._index()
+
+    def with_files(self, contents: Mapping[str, bytes]) -> Register:
+        """The register as it would be with these files, path to content, added or replaced. Nothing is written."""
+        folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}
+        files = replace(self.files, contents={**self.files.contents, **contents}, folders=tuple(sorted(folders)))
+        return Register(self.root, files, repository_private=self.repository_private, address=self.address)
 
     # -- what there is ------------------------------------------------------------------------------------------
 

@@ -107,11 +107,9 @@ def _only_new(
     root: Path, revision: str, as_of: date, findings: list[Finding]
 ) -> tuple[list[Finding], dict[Severity, int]]:
     """The findings that were not there at `revision`, and how many of each severity were."""
-    from collections import Counter
-
     from undersigned.changes.git import HistoryError, files_at
     from undersigned.checks.engine import check_register
-    from undersigned.findings import count_by_severity
+    from undersigned.findings import count_by_severity, new_findings
     from undersigned.register import register_of
 
     try:
@@ -119,14 +117,5 @@ def _only_new(
     except HistoryError as error:
         raise CommandError(str(error), error.hint) from None
     before, _ = check_register(register_of(root, before_files), as_of=as_of, processes=processes())
-    had = Counter((finding.path, finding.code, finding.message) for finding in before)
-    new: list[Finding] = []
-    older: list[Finding] = []
-    for finding in findings:
-        mark = (finding.path, finding.code, finding.message)
-        if had[mark] > 0:
-            had[mark] -= 1
-            older.append(finding)
-        else:
-            new.append(finding)
+    new, older = new_findings(before, findings)
     return new, count_by_severity(older)

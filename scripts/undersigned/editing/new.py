@@ -16,7 +16,7 @@ from undersigned.editing.new_protocol import ask_protocol, write_protocol
 from undersigned.editing.new_review import ask_review, write_review
 from undersigned.editing.new_signatory import ask_organisation, ask_signature, write_organisation, write_signature
 from undersigned.editing.request import Question, Request
-from undersigned.findings import Finding
+from undersigned.findings import Finding, new_findings
 from undersigned.records.reading import did_you_mean
 from undersigned.register import Register
 
@@ -110,19 +110,12 @@ def _request(
 
 
 def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
-    """Checks the register as it would be: a new record adds no error, whatever was answered."""
+    """Checks the register as it would be. EditingError if the new record brings an error, whatever was answered."""
     before = request.register
-    contents = {
-        **before.files.contents,
-        **{path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()},
-    }
-    folders = {*before.files.folders, *("/".join(path.split("/")[:2]) for path in texts)}
-    files = replace(before.files, contents=contents, folders=tuple(sorted(folders)))
-    after = Register(before.root, files, repository_private=before.repository_private, address=before.address)
-    known = {(finding.path, finding.code, finding.message) for finding in _errors(before, request)}
-    for finding in _errors(after, request):
-        if (finding.path, finding.code, finding.message) not in known:
-            raise EditingError(f"this would be an error in {finding.path}: {finding.message}", finding.hint)
+    after = before.with_files({path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
+    new, _older = new_findings(_errors(before, request), _errors(after, request))
+    for finding in new:
+        raise EditingError(f"this would be an error in {finding.path}: {finding.message}", finding.hint)
 
 
 def _errors(register: Register, request: Request) -> list[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,14 +15,14 @@ from markupsafe import Markup
 
 from undersigned.changes.owners import Owners, OwnersError, render_owners
 from undersigned.checks.engine import check_register
-from undersigned.findings import Finding
+from undersigned.findings import Finding, new_findings
 from undersigned.github import GitHub, UnansweredError
 from undersigned.github.issues import Issue, Issues
 from undersigned.jobs.branch import Proposal, propose
 from undersigned.jobs.comment import fitting, keep_comment
 from undersigned.jobs.form_answers import Answers, Problem, UnusableError, read_answers
 from undersigned.jobs.forms import Form, forms
-from undersigned.jobs.intake_records import Recorded, record, with_files
+from undersigned.jobs.intake_records import Recorded, record
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place
@@ -51,15 +50,8 @@ def make(body: str, register: Register, *, as_of: date, processes: int = 1) -> M
     with tempfile.TemporaryDirectory(prefix="undersigned-intake-") as scratch:
         recorded = record(answers, register, Path(scratch), as_of=as_of)
     before, _ = check_register(register, as_of=as_of, processes=processes)
-    after, _ = check_register(with_files(register, recorded.files), as_of=as_of, processes=processes)
-    had = Counter((finding.path, finding.code, finding.message) for finding in before)
-    new = []
-    for finding in after:
-        mark = (finding.path, finding.code, finding.message)
-        if had[mark]:
-            had[mark] -= 1
-        else:
-            new.append(finding)
+    after, _ = check_register(register.with_files(recorded.files), as_of=as_of, processes=processes)
+    new, _older = new_findings(before, after)
     errors = [finding for finding in new if finding.severity == "error"]
     if errors:
         raise UnusableError(*(Problem("check", detail=f"{one.message}. {one.hint}") for one in errors[:_MOST_FINDINGS]))
@@ -176,7 +168,7 @@ def branch_of(issue: Issue) -> str:
 def proposal_of(made: Made, issue: Issue, register: Register, *, base: str, into: str) -> Proposal:
     """The pull request that a checked change makes."""
     form, recorded = made.answers.form, made.recorded
-    owners = _owners(with_files(register, recorded.files))
+    owners = _owners(register.with_files(recorded.files))
     warnings = [finding for finding in made.findings if finding.severity == "warning"]
     body = render(
         "intake-pull.md",

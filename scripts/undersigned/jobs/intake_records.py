@@ -19,7 +19,7 @@ from undersigned.editing.new import new_record
 from undersigned.jobs.form_answers import Answers, Problem, UnusableError
 from undersigned.jobs.intake_words import Reading
 from undersigned.records.fields import KEBAB, Authored
-from undersigned.records.files import Files, load_files
+from undersigned.records.files import load_files
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import Signature, SigningRecord
@@ -49,18 +49,6 @@ def record(answers: Answers, register: Register, scratch: Path, *, as_of: date) 
     if all(register.files.contents.get(path) == raw for path, raw in files.items()):
         raise UnusableError(Problem("recorded-already"))
     return replace(made, files=files)
-
-
-def with_files(register: Register, files: dict[str, bytes]) -> Register:
-    """The register as it would be with these files."""
-    contents = {**register.files.contents, **files}
-    folders = {*register.files.folders, *("/".join(path.split("/")[:2]) for path in files)}
-    return Register(
-        register.root,
-        Files(contents, register.files.findings, tuple(sorted(folders))),
-        repository_private=register.repository_private,
-        address=register.address,
-    )
 
 
 def _amend(register: Register, path: str, model: type[Authored], changes: list[Put | Append]) -> None:

@@ -14,7 +14,6 @@ from undersigned.github import GitHub, UnansweredError
 from undersigned.jobs import CiError
 from undersigned.jobs.branch import Outcome, Proposal, propose
 from undersigned.jobs.comment import fitting
-from undersigned.jobs.intake_records import with_files
 from undersigned.jobs.wording import render, render_plain
 from undersigned.records.files import load_files
 from undersigned.records.version import Change
@@ -80,9 +79,10 @@ def proposal_of(register: Register, asked: Stamp, *, base: str, into: str, as_of
             raise CiError(str(error), error.hint) from None
         number = written.stem
         files = dict(load_files(scratch).contents)
-    after = with_files(register, files).protocol(id_)
+    stamped = register.with_files(files)
+    after = stamped.protocol(id_)
     assert after is not None  # noqa: S101 - it has just been stamped
-    status = protocol_status(after, with_files(register, files), as_of=as_of)
+    status = protocol_status(after, stamped, as_of=as_of)
     must_sign = [party.organisation for party in status.parties if party.state in ("stale", "awaiting", "not-sent")]
     body = render(
         "stamp-pull.md",
