@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "scripts" / "undersigned"
 #: Room to layer; a room may import its own layer's folder and any layer below, with the exceptions under it.
 LAYERS = {
     "findings": 0,
+    "atomic": 0,
     "records": 1,
     "register": 2,
     "words": 2,

@@ -7,12 +7,12 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from undersigned.atomic import write_atomically
 from undersigned.records.files import Files
 
 _PACKAGE = Path(__file__).parent
@@ -35,6 +35,8 @@ _PAGES_COME_FROM = (
 _PROGRAMS = ("Jinja2", "MarkupSafe", "icalendar", "markdown-it-py", "nh3", "pydantic")
 _MOST_BYTES = 3 << 30
 _DIGEST = 32
+#: Answers and documents may hold what is not published.
+_PRIVATE = 0o600
 
 
 def answer_key(files: Files, *parts: str) -> str:
@@ -73,16 +75,8 @@ class AnswerCache:
         if self._folder is None:
             return
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
             raw = zlib.compress(json.dumps({"key": key, "answer": answer}).encode(), 1)
-            descriptor, temporary = tempfile.mkstemp(dir=self._folder)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(raw)
-                Path(temporary).replace(self._folder / f"{verb}-{key[:32]}.json.z")
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_atomically(self._folder / f"{verb}-{key[:32]}.json.z", raw, mode=_PRIVATE)
             self._forget_old()
 
     def documents(self) -> DocumentCache:
@@ -127,15 +121,7 @@ class DocumentCache:
         if self._folder is None:
             return
         with contextlib.suppress(OSError):
-            place = self._folder / key[:2]
-            place.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=place)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(hashlib.sha256(content).digest() + content)
-                Path(temporary).replace(place / key)
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
+            write_atomically(self._folder / key[:2] / key, hashlib.sha256(content).digest() + content, mode=_PRIVATE)
 
     def forget_old(self, most: int = _MOST_BYTES) -> None:
         """Leaves at most so many bytes, those used last."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from undersigned.atomic import write_atomically
+
 EXIT_FINE, EXIT_FOUND, EXIT_BROKEN = 0, 1, 2
 
 
@@ -76,12 +78,7 @@ def write(data: str | bytes, output: Path | None) -> None:
         raise CommandError(f"{output} is a folder")
     if not output.parent.is_dir():
         raise CommandError(f"there is no folder {output.parent}")
-    temporary = output.with_name(f".{os.getpid()}.tmp")  # short: the name itself may be as long as names can be
-    try:
-        temporary.write_bytes(raw)
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(output, raw)
 
 
 def progress(words: str) -> Callable[[int, int], None] | None:

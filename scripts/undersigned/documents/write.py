@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from undersigned.atomic import write_atomically
 from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
 from undersigned.documents.content.agreement import Agreement, agreement_of
 from undersigned.documents.content.first_page import epoch_of
@@ -309,20 +309,9 @@ def documents_of(
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Writes a file under a passing name and then puts it in place: a kill or a full disk leaves the old one or none.
-
-    DocumentError, naming the file, where the disk refuses.
-    """
-    passing: Path | None = None
+    """Writes the file whole or not at all, readable by all, and returns `path`. DocumentError, naming the file, if it cannot."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-            passing = Path(file.name)
-            file.write(content)
-        passing.chmod(0o644)
-        passing.replace(path)
+        write_atomically(path, content, mode=0o644)
     except OSError as error:
-        if passing is not None:
-            passing.unlink(missing_ok=True)
         raise DocumentError(path.name, f"it cannot be written: {error.strerror}") from error
     return path

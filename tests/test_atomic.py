@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, and only inside the register."""
+"""A file is written whole or not at all; a record only inside the register."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from undersigned.atomic import write_atomically
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
 
@@ -26,9 +27,17 @@ def test_new_refuses_what_exists(tmp_path: Path) -> None:
     assert (tmp_path / "a.yaml").read_text() == "one\n"
 
 
-def test_new_refuses_what_comes_to_exist_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("links", [True, False])
+def test_new_never_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
     (tmp_path / "a.yaml").write_text("theirs\n")
-    monkeypatch.setattr("os.path.lexists", lambda _: False)
+    if not links:  # as on some file systems
+
+        def refuse(*_: object) -> None:
+            raise PermissionError("no hard links here")
+
+        monkeypatch.setattr("os.link", refuse)
+        assert write_text(tmp_path, "b.yaml", "mine\n", new=True).read_text() == "mine\n"
+        (tmp_path / "b.yaml").unlink()
     with pytest.raises(EditingError, match="exists already"):
         write_text(tmp_path, "a.yaml", "mine\n", new=True)
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
@@ -55,29 +64,39 @@ def test_writes_through_no_symbolic_link(tmp_path: Path, link: str) -> None:
     assert not list(elsewhere.iterdir())
 
 
-def test_keeps_the_permissions(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("one\n")
-    (tmp_path / "a.yaml").chmod(0o640)
+def test_a_folder_that_is_a_file_is_not_taken_for_the_record(tmp_path: Path) -> None:
+    (tmp_path / "protocols").write_text("a file\n")
+    with pytest.raises(FileExistsError, match="protocols"):
+        write_text(tmp_path, "protocols/a.yaml", "x\n", new=True)
+
+
+def test_keeps_the_permissions_unless_told_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("one\n")
+    path.chmod(0o640)
     write_text(tmp_path, "a.yaml", "two\n")
-    assert (tmp_path / "a.yaml").stat().st_mode & 0o777 == 0o640
+    assert path.stat().st_mode & 0o777 == 0o640
+    write_atomically(path, b"three\n", mode=0o604)
+    assert path.stat().st_mode & 0o777 == 0o604
 
 
+@pytest.mark.parametrize("durable", [False, True])
 @pytest.mark.parametrize("call", ["os.open", "os.fdopen", "os.fsync", "os.chmod", "os.replace", "os.unlink"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path, call: str, moment: str) -> None:
+def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path, call: str, moment: str, durable: bool) -> None:
     """The process dies, without any clean-up, just before or just after each thing it asks of the system."""
     (tmp_path / "a.yaml").write_text("old\n" * 1000)
     script = f"""
 import os
 from pathlib import Path
-from undersigned.editing.atomic import write_text
+from undersigned.atomic import write_atomically
 true = {call}
 def die(*args, **kwargs):
     if {moment == "after"}:
         true(*args, **kwargs)
     os._exit(9)
 {call} = die
-write_text(Path({str(tmp_path)!r}), "a.yaml", "new\\n" * 1000)
+write_atomically(Path({str(tmp_path / "a.yaml")!r}), b"new\\n" * 1000, durable={durable})
 """
     done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
     assert done.returncode in (0, 9)
