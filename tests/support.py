@@ -47,9 +47,10 @@ def files_from(text: str) -> dict[str, str]:
     return out
 
 
-def register_from(text: str, *, private: bool = False) -> Register:
-    """A register that stands nowhere on disk."""
-    contents = {path: content.encode() for path, content in files_from(text).items()}
+def register_from(text: str | dict[str, str], *, private: bool = False) -> Register:
+    """A register in memory, from a text or from its files."""
+    files = files_from(text) if isinstance(text, str) else text
+    contents = {path: content.encode() for path, content in files.items()}
     folders = tuple(sorted({"/".join(path.split("/")[:2]) for path in contents}))
     return Register(Path(), Files(contents, (), folders), repository_private=private)
 

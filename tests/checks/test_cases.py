@@ -1,41 +1,29 @@
-"""Wrong-on-purpose registers, each with the complete findings expected; a rule without such a case fails here."""
+"""Each wrong-on-purpose register has exactly the findings that its file expects, and every rule has one."""
 
 from __future__ import annotations
 
-from datetime import date
+import re
 from pathlib import Path
 
 import pytest
+from case_files import CASES, findings_of, read_case
 
-from undersigned.checks.engine import check_register, rules
-from undersigned.register import load_register
+from undersigned.checks.engine import rules
 
-CASES = Path(__file__).parent / "cases"
-AS_OF = date(2026, 11, 22)
-#: What a folder in Git cannot hold, or should not: these are made when tests/test_register.py runs.
+#: What a text in Git cannot hold, or should not: these are made when tests/test_register.py runs.
 SHOWN_ELSEWHERE = {"too-large", "unreadable"}
 
 
-def cases() -> list[Path]:
-    return sorted(folder for folder in CASES.iterdir() if folder.is_dir())
-
-
-def findings_of(folder: Path) -> list[str]:
-    day = folder / "as-of.txt"
-    as_of = date.fromisoformat(day.read_text().strip()) if day.exists() else AS_OF
-    findings, _ = check_register(load_register(folder), as_of=as_of)
-    return [f"{f.path}:{f.line}:{f.column}: {f.severity}[{f.code}]: {f.message}" for f in findings]
-
-
-@pytest.mark.parametrize("folder", cases(), ids=lambda folder: folder.name)
-def test_case(folder: Path) -> None:
-    assert findings_of(folder) == (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.txt")), ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    case = read_case(path)
+    assert findings_of(case) == case.expected
 
 
 def test_every_rule_has_a_case() -> None:
     shown = {
-        line.split("[", 1)[1].split("]", 1)[0]
-        for folder in cases()
-        for line in (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
+        code
+        for path in CASES.glob("*.txt")
+        for code in re.findall(r"^\S.*? \w+\[([a-z0-9-]+)\]: ", read_case(path).expected, re.M)
     }
     assert set(rules()) - shown == SHOWN_ELSEWHERE
