@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check serve fmt lint bench bench-documents bench-site bench-changes lock clean
+.PHONY: help site test test-all check serve fmt lint bench bench-documents bench-site bench-changes lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -23,8 +23,11 @@ $(VENV)/development: $(VENV)/runtime requirements-dev.txt
 site: $(VENV)/runtime  ## Check the register, write the documents and the site into site/
 	$(BIN)/undersigned build
 
-test: $(VENV)/development  ## Run every test that this machine can run
-	$(BIN)/python -m pytest
+test: $(VENV)/development  ## Run what a contributor needs before proposing a change (minutes)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not slow"
+
+test-all: $(VENV)/development  ## Run every test that this machine can run
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 check: $(VENV)/runtime  ## Check every record
 	$(BIN)/undersigned check
@@ -37,6 +40,7 @@ fmt: $(VENV)/runtime  ## Put records in order and fill in missing fingerprints
 
 lint: $(VENV)/development  ## Lint, formatting and strict types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: $(VENV)/development  ## Measure on a register of national size (takes minutes)
