@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ def test_zizmor_finds_nothing() -> None:
     if not zizmor.exists():
         pytest.skip("zizmor is not installed here; .ci/run runs it")
     done = subprocess.run(
-        [str(zizmor), "--offline", "--pedantic", "--no-progress", str(ROOT / ".github/workflows")],
+        [str(zizmor), "--offline", "--pedantic", "--no-progress", str(ROOT / ".github")],
         capture_output=True,
         text=True,
         check=False,
@@ -122,6 +123,16 @@ def test_expressions(text: str, value: object) -> None:
 def test_an_expression_that_is_not_understood_is_told(text: str) -> None:
     with pytest.raises((ValueError, KeyError, IndexError)):
         Expression(text, {"github": {}}, {}).value()
+
+
+def test_every_kind_of_dependency_is_kept_up_to_date() -> None:
+    settings = loaded(ROOT / ".github/dependabot.yml")
+    schema = BuiltinSchemaLoader("vendor.dependabot").get_schema()
+    assert [error.message for error in Draft7Validator(schema).iter_errors(settings)] == []
+    kept = {(update["package-ecosystem"], update["directory"]) for update in settings["updates"]}
+    assert kept == {("github-actions", "/"), ("pip", "/"), ("npm", "/tests/browser")}
+    assert (ROOT / "requirements.txt").is_file()
+    assert (ROOT / "tests/browser/package-lock.json").is_file()
 
 
 # -- runs -------------------------------------------------------------------------------------------------------------
@@ -301,9 +312,39 @@ def test_check_comment_is_not_for_forks_and_bots(origin: Path, tmp_path: Path) -
     assert (run.skipped_jobs, bot.skipped_jobs) == (["comment"], ["comment"])
 
 
-def test_check_program(origin: Path, tmp_path: Path) -> None:
-    run = check_run(origin, tmp_path, 2)
+@pytest.mark.parametrize("folder", ["protocols", "docs"])
+def test_check_runs_the_programs_tests_only_if_more_than_records_changed(
+    origin: Path, tmp_path: Path, folder: str
+) -> None:
+    work = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(origin), str(work)], check=True)
+    (work / folder / "new.md").write_text("new\n", encoding="utf-8")
+    git(work, "add", folder)
+    git(work, "commit", "-q", "-m", "x")
+    git(work, "push", "-q", "-f", "origin", "HEAD:refs/pull/6/head", "HEAD:refs/pull/6/merge")
+    run = check_run(origin, tmp_path, 6)
+    assert run.job("scope")
     assert run.job("program"), run.steps
+    assert run.job("systems", system="windows-2025", python="3.14"), run.steps
+    if folder == "docs":
+        assert run.skipped_jobs == []
+        assert "tests collected" in said(run, "Run the tests that need no other program")
+    else:
+        assert run.skipped_jobs == ["program", "systems"]
+        assert "Only records changed" in said(run, "See whether more than records changed")
+
+
+def test_check_on_main_runs_the_programs_tests(origin: Path, tmp_path: Path) -> None:
+    run = run_of("check", "push", event("push"), origin, tmp_path)
+    assert run.job("scope")
+    assert run.done["scope"]["outputs"] == {"program": "true"}
+
+
+def test_every_python_that_the_package_takes_is_tried() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    matrix = loaded(ROOT / ".github/workflows/check.yml")["jobs"]["systems"]["strategy"]["matrix"]
+    assert project["requires-python"] == f">={matrix['python'][0]}"
+    assert [system.rpartition("-")[0] for system in matrix["system"]] == ["ubuntu", "windows", "macos"]
 
 
 def test_explain_says_what_a_forks_change_means(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
@@ -423,4 +464,4 @@ def test_every_job_of_every_workflow_is_run_above() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     for path in WORKFLOWS:
         for name in loaded(path)["jobs"]:
-            assert f'.job("{name}")' in text, (path.stem, name)
+            assert f'.job("{name}"' in text, (path.stem, name)

@@ -81,6 +81,7 @@ class Run:
     artifacts: dict[str, Path] = field(default_factory=dict)
     summary: str = ""
     skipped_jobs: list[str] = field(default_factory=list)
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -89,9 +90,14 @@ class Run:
         )
         return loaded
 
-    def job(self, name: str) -> bool:
-        """Runs one job, if its condition holds. Whether it was well."""
+    def job(self, name: str, **matrix: str) -> bool:
+        """Runs one job if its condition holds, with one combination of its matrix. Returns False if it failed."""
         job = self.data["jobs"][name]
+        needed = job.get("needs", [])
+        assert ({needed} if isinstance(needed, str) else set(needed)) <= self.done.keys()
+        allowed = job.get("strategy", {}).get("matrix", {})
+        assert matrix.keys() == allowed.keys()
+        assert all(value in allowed[key] for key, value in matrix.items())
         known: dict[str, Any] = {
             "github": {
                 "event": self.event,
@@ -103,6 +109,8 @@ class Run:
                 "sha": self.sha,
             },
             "inputs": self.event.get("inputs") or {},
+            "matrix": matrix,
+            "needs": self.done,
             "steps": {},
             "runner": {"temp": str(self.folder / "temp")},
         }
@@ -124,7 +132,7 @@ def _text(value: Any) -> str:
 
 class _Job:
     def __init__(self, run: Run, name: str, job: dict[str, Any], known: dict[str, Any]) -> None:
-        self._run, self._job, self._known = run, job, known
+        self._run, self._name, self._job, self._known = run, name, job, known
         self.work = run.folder / "work" / f"{name}-{len(run.steps)}"
         self._temp = run.folder / "temp"
         self._temp.mkdir(parents=True, exist_ok=True)
@@ -143,6 +151,8 @@ class _Job:
             done = self._used(step) if "uses" in step else self._ran(step)
             self._run.steps.append(done)
             self._failed = self._failed or done.outcome == "failure"
+        outputs = {name: filled_in(value, self._known) for name, value in self._job.get("outputs", {}).items()}
+        self._run.done[self._name] = {"outputs": outputs}
         return not self._failed
 
     # -- run ------------------------------------------------------------------------------------------------------------
@@ -249,7 +259,14 @@ class _Job:
             os.utime(self.work / ".venv" / name, (time.time() + 9999,) * 2)
 
     def python(self, given: Mapping[str, str]) -> dict[str, str]:
-        assert given["python-version"] == "3.12"
+        """This machine's Python stands in for the one asked for. It installs nothing and collects tests without running them."""
+        assert given["python-version"] == self._known["matrix"].get("python", "3.12")
+        folder = self._temp / "python"
+        folder.mkdir(exist_ok=True)
+        program = folder / "python"
+        program.write_text(_PYTHON.format(python=sys.executable), encoding="utf-8")
+        program.chmod(0o755)
+        self._added["PATH"] = f"{folder}:{os.environ['PATH']}"
         return {}
 
     def upload(self, given: Mapping[str, str]) -> dict[str, str]:
@@ -274,6 +291,13 @@ class _Job:
         return {"page_url": "https://example.github.io/register/"}
 
 
+_PYTHON = """#!/bin/sh
+case "$2" in
+  pip) for word; do case "$word" in *.txt) test -f "$word" || exit 1 ;; esac; done ;;
+  pytest) shift 2; exec "{python}" -m pytest --collect-only "$@" tests/test_register.py ;;
+  *) exec "{python}" "$@" ;;
+esac
+"""
 _ACTIONS: dict[str, Callable[[_Job, Mapping[str, str]], dict[str, str]]] = {
     "actions/checkout": _Job.checkout,
     "actions/setup-python": _Job.python,
