@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import argparse
+import click
 
-from undersigned.cli.asked import day_asked, root_of
-from undersigned.cli.streams import EXIT_FINE, CommandError, remark, write
+from undersigned.cli.options import Common, verb
+from undersigned.cli.output import EXIT_FINE, remark, stop_on, write
 
 
-def run_changes(options: argparse.Namespace) -> int:
+@verb("changes", example="undersigned changes main --format markdown")
+@click.argument("base", metavar="BASE")
+@click.argument("head", metavar="[HEAD]", required=False)
+@click.option("--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.option(
+    "--author",
+    metavar="LOGIN",
+    help="The account that asks for the change; then only it is judged as the recorder of signatures.",
+)
+def changes_command(common: Common, base: str, head: str | None, format_: str, author: str | None) -> int:
+    """Say what the change between two revisions means: terms, signatures, reviews, and what looks odd.
+
+    Without HEAD, the change from BASE to the commit that is checked out.
+    """
     from undersigned.changes.git import History, HistoryError
     from undersigned.changes.report import proposal_between, proposal_data, render_markdown, render_text
     from undersigned.reports import reports
 
-    root = root_of(options)
-    try:
-        proposal = proposal_between(
-            root, options.base, options.head or "HEAD", as_of=day_asked(options), author_login=options.author
-        )
-        if options.head is None:
-            with History(root) as history:
-                left_out = history.uncommitted()
-            if left_out:
-                files = "1 record file" if left_out == 1 else f"{left_out} record files"
+    with stop_on(HistoryError):
+        proposal = proposal_between(common.root, base, head or "HEAD", as_of=common.as_of, author_login=author)
+        if head is None:
+            with History(common.root) as history:
+                uncommitted = history.uncommitted()
+            if uncommitted:
+                files = "1 record file" if uncommitted == 1 else f"{uncommitted} record files"
                 remark(f"undersigned: changes to {files} are not committed, and are not counted here")
-    except HistoryError as error:
-        raise CommandError(str(error), error.hint) from None
-    match options.format:
+    match format_:
         case "json":
-            said = reports.render_json(proposal_data(proposal))
+            text = reports.render_json(proposal_data(proposal))
         case "markdown":
-            said = render_markdown(proposal)
+            text = render_markdown(proposal)
         case _:
-            said = render_text(proposal)
-    write(said, None)
+            text = render_text(proposal)
+    write(text, None)
     return EXIT_FINE

@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
-import argparse
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from undersigned import __version__
-from undersigned.cache import AnswerCache, answer_key
-from undersigned.cli.asked import cache_of, day_asked, processes, root_of, wanted_paths
-from undersigned.cli.streams import EXIT_FINE, EXIT_FOUND, CommandError, progress, write
+from undersigned.cli.options import Common, processes, verb
+from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, progress, stop_on, write
 from undersigned.findings import Finding, Severity
-from undersigned.records.files import Files, load_files
+
+if TYPE_CHECKING:
+    from undersigned.records.files import Files
 
 
-def run_check(options: argparse.Namespace) -> int:
+@verb("check", example="undersigned check protocols/housing --format json")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text")
+@click.option(
+    "--since", metavar="REV", help="Show only the findings that the change since REV brought; count the others."
+)
+def check_command(common: Common, paths: tuple[str, ...], format_: str, since: str | None) -> int:
+    """Check every record, or show only the findings about the paths given.
+
+    The whole register is always checked, because records refer to each other. Nothing in it is changed.
+    The exit status is 1 if there are errors.
+    """
     from undersigned.reports import reports
 
-    root, as_of = root_of(options), day_asked(options)
-    files = load_files(root)
-    wanted = wanted_paths(root, options.paths)
-    kept = findings_of(root, files, as_of, cache_of(options))
-    findings, older = kept.findings, None
-    if options.since:
-        findings, older = _only_new(root, options.since, as_of, findings)
+    wanted = common.relative_paths(paths)
+    result = checked(common)
+    findings, older = result.findings, None
+    if since:
+        findings, older = _only_new(common.root, since, common.as_of, findings)
     if wanted is not None:
         findings = [f for f in findings if any(f.path == path or f.path.startswith(path + "/") for path in wanted)]
     answer = reports.CheckAnswer(
-        as_of=as_of.isoformat(),
-        files=kept.files,
-        protocols=kept.protocols,
-        organisations=kept.organisations,
-        signatures=kept.signatures,
+        as_of=common.as_of.isoformat(),
+        files=result.files,
+        protocols=result.protocols,
+        organisations=result.organisations,
+        signatures=result.signatures,
         findings=findings,
         older=older,
     )
-    match options.format:
+    match format_:
         case "json":
-            said = reports.render_check_json(answer)
+            text = reports.render_check_json(answer)
         case "github":
-            said = reports.render_check_github(answer)
+            text = reports.render_check_github(answer)
         case "sarif":
             from undersigned.checks.engine import rules
 
-            said = reports.render_check_sarif(
+            text = reports.render_check_sarif(
                 answer, {code: (r.title, r.asks) for code, r in rules().items()}, __version__
             )
         case _:
-            said = reports.render_check_text(answer, LineReader(files))
-    write(said, None)
+            text = reports.render_check_text(answer, LineReader(common.files))
+    write(text, None)
     return EXIT_FOUND if any(finding.severity == "error" for finding in findings) else EXIT_FINE
 
 
 class LineReader:
-    """Lines of record files, for showing a fault in its place."""
+    """Lines of record files, to show a fault in its place."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -67,36 +80,39 @@ class LineReader:
         return lines[line - 1] if line <= len(lines) else None
 
 
-class Kept:
-    """What `check` keeps: findings and counts."""
+@dataclass(frozen=True)
+class CheckResult:
+    """The findings of the whole register, and how many things were checked."""
 
-    def __init__(
-        self, findings: list[Finding], files: int, protocols: int, organisations: int, signatures: int
-    ) -> None:
-        self.findings, self.files, self.protocols = findings, files, protocols
-        self.organisations, self.signatures = organisations, signatures
+    findings: list[Finding]
+    files: int
+    protocols: int
+    organisations: int
+    signatures: int
 
 
-def findings_of(root: Path, files: Files, as_of: date, cache: AnswerCache) -> Kept:
-    mkdocs = _mkdocs_digest(root)
-    key = answer_key(files, "check", as_of.isoformat(), mkdocs)
-    kept = cache.get("check", key)
-    if isinstance(kept, dict):
-        return Kept([Finding(*row) for row in kept["findings"]], *kept["counts"])
+def checked(common: Common) -> CheckResult:
+    """Check the register, or take the answer from the cache if no file has changed since."""
+    from undersigned.cache import answer_key
+
+    key = answer_key(common.files, "check", common.as_of.isoformat(), _mkdocs_text(common.root))
+    cached = common.cache.get("check", key)
+    if isinstance(cached, dict):
+        return CheckResult([Finding(*row) for row in cached["findings"]], *cached["counts"])
     from undersigned.checks.engine import check_register
-    from undersigned.register import register_of
 
-    register = register_of(root, files)
+    register = common.register
     findings, signatures = check_register(
-        register, as_of=as_of, processes=processes(), watch=progress("Checking protocols")
+        register, as_of=common.as_of, processes=processes(), watch=progress("Checking protocols")
     )
-    counts = [len(files.contents), len(register.protocol_ids), len(register.organisation_ids), signatures]
+    counts = [len(common.files.contents), len(register.protocol_ids), len(register.organisation_ids), signatures]
     rows = [[f.path, f.line, f.column, f.code, f.severity, f.message, f.hint] for f in findings]
-    cache.put("check", key, {"findings": rows, "counts": counts})
-    return Kept(findings, *counts)
+    common.cache.put("check", key, {"findings": rows, "counts": counts})
+    return CheckResult(findings, *counts)
 
 
-def _mkdocs_digest(root: Path) -> str:
+def _mkdocs_text(root: Path) -> str:
+    """The site's settings, which say whether the repository is private; empty if they cannot be read."""
     try:
         return (root / "mkdocs.yml").read_bytes().decode("utf-8", "replace")
     except OSError:
@@ -112,10 +128,8 @@ def _only_new(
     from undersigned.findings import count_by_severity, new_findings
     from undersigned.register import register_of
 
-    try:
-        before_files = files_at(root, revision)
-    except HistoryError as error:
-        raise CommandError(str(error), error.hint) from None
-    before, _ = check_register(register_of(root, before_files), as_of=as_of, processes=processes())
+    with stop_on(HistoryError):
+        files = files_at(root, revision)
+    before, _ = check_register(register_of(root, files), as_of=as_of, processes=processes())
     new, older = new_findings(before, findings)
     return new, count_by_severity(older)

@@ -1,124 +1,339 @@
-"""The verb `ci`: what the scheduled jobs call. Where GitHub is, and who asks, it takes from the environment of a job."""
+"""The verb `ci`: the jobs of the register's workflows. The repository and the token come from the job's environment."""
 
 from __future__ import annotations
 
-import argparse
+import json
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, Protocol
 
-from undersigned.cli.asked import day_asked, root_of
-from undersigned.cli.intake import add_intake_words
-from undersigned.cli.stamp import add_stamp_words
-from undersigned.cli.streams import EXIT_BROKEN, EXIT_FINE, CommandError, remark, write
-from undersigned.records.files import load_files
+import click
+
+from undersigned.cli.options import COMMON_OPTIONS, Common, day_or_empty, processes, verb, whole_number
+from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
+from undersigned.cli.release import CHANGES
 
 if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
     from undersigned.github import GitHub
     from undersigned.jobs.place import Place
     from undersigned.jobs.standing import Standing
+    from undersigned.records.version import Change
     from undersigned.register import Register
 
-#: Who opens issues with the token of a job.
+P = ParamSpec("P")
+#: The account that opens issues with the token of a job.
 ACTIONS_ACCOUNT = "github-actions[bot]"
+_LARGEST_EVENT = 10 * 1024 * 1024
+_LARGEST_TEXT = 1024 * 1024
 
 
-def add_ci_words(verb: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]) -> None:
-    """The words of `ci`. `verb` adds one verb below it, with what every verb takes."""
-    for name, run, about in (
-        ("reviews", run_ci_reviews, "Keep one issue for each protocol whose review is due soon, overdue or lapsed."),
-        ("chase", run_ci_chase, "Keep one issue for each protocol that waits for signatures or copies."),
-        ("heartbeat", run_ci_heartbeat, "Keep the scheduled workflows from being switched off after sixty quiet days."),
+class StandingOf(Protocol):
+    """A function that works out the issues that there should be."""
+
+    def __call__(self, register: Register, *, as_of: date, place: Place, root: Path) -> Standing: ...
+
+
+class Jobs(click.Group):
+    """Lists its jobs in the order in which they are defined."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Jobs"):
+            formatter.write_dl([(name, job.get_short_help_str(200)) for name, job in self.commands.items()])
+
+
+@click.group(
+    "ci",
+    cls=Jobs,
+    params=list(COMMON_OPTIONS),
+    subcommand_metavar="JOB [ARGUMENTS]...",
+    epilog="Example:\n\n\b\n  undersigned ci reviews --dry-run",
+)
+def ci_command() -> None:
+    """Run a job of the register's workflows on GitHub."""
+
+
+def github_options(function: Callable[P, int]) -> Callable[P, int]:
+    """Add the options `repository`, `account` and `dry_run`."""
+    for option in (
+        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+        click.option(
+            "--account",
+            metavar="LOGIN",
+            default=ACTIONS_ACCOUNT,
+            show_default=True,
+            help="The account that the token belongs to.",
+        ),
+        click.option(
+            "--repository",
+            metavar="OWNER/NAME",
+            envvar="GITHUB_REPOSITORY",
+            default="",
+            help="The repository on GitHub. Default: GITHUB_REPOSITORY.",
+        ),
     ):
-        one = verb(name, run, about)
-        add_github_words(one)
-    add_intake_words(verb, add_github_words)
-    add_stamp_words(verb, add_github_words)
+        function = option(function)
+    return function
 
 
-def add_github_words(one: argparse.ArgumentParser) -> None:
-    one.add_argument(
-        "--repository",
-        metavar="OWNER/NAME",
-        default=os.environ.get("GITHUB_REPOSITORY", ""),
-        help="the repository on GitHub (default: GITHUB_REPOSITORY)",
-    )
-    one.add_argument(
-        "--account",
-        metavar="LOGIN",
-        default=ACTIONS_ACCOUNT,
-        help=f"the account that the token belongs to (default: {ACTIONS_ACCOUNT})",
-    )
-    one.add_argument("--dry-run", action="store_true", help="only say what would be done")
-
-
-def run_ci_reviews(options: argparse.Namespace) -> int:
+@verb("reviews", example="undersigned ci reviews --dry-run", group=ci_command)
+@github_options
+def reviews_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Keep one issue for each protocol whose review is due soon, overdue or lapsed."""
     from undersigned.jobs.reviews import standing_reviews
 
-    return _keep(
-        options, lambda register, day, place, root: standing_reviews(register, as_of=day, place=place, root=root)
-    )
+    return _sync(common, standing_reviews, repository, account, dry_run)
 
 
-def run_ci_chase(options: argparse.Namespace) -> int:
+@verb("chase", example="undersigned ci chase --dry-run", group=ci_command)
+@github_options
+def chase_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Keep one issue for each protocol that waits for signatures or copies."""
     from undersigned.jobs.chase import standing_chases
 
-    return _keep(
-        options, lambda register, day, place, root: standing_chases(register, as_of=day, place=place, root=root)
-    )
+    return _sync(common, standing_chases, repository, account, dry_run)
 
 
-def run_ci_heartbeat(options: argparse.Namespace) -> int:
+def _sync(common: Common, standing_of: StandingOf, repository: str, account: str, dry_run: bool) -> int:
+    from undersigned.github import GitHubError
+    from undersigned.github.issues import Issues
+    from undersigned.jobs.apply import Keeper
+
+    register = common.register
+    github = _github(repository, dry_run)
+    with stop_on(GitHubError):
+        standing = standing_of(register, as_of=common.as_of, place=_links(github), root=common.root)
+        keeper = Keeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
+        return EXIT_FINE if keeper.keep(standing, as_of=common.as_of) else EXIT_BROKEN
+
+
+@verb("heartbeat", example="undersigned ci heartbeat", group=ci_command)
+@github_options
+def heartbeat_job(_: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Keep GitHub from switching the scheduled workflows off after sixty quiet days."""
     from undersigned.github import GitHubError
     from undersigned.jobs.heartbeat import beat
 
+    with stop_on(GitHubError):
+        return EXIT_FINE if beat(_github(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN
+
+
+@verb("intake", example="undersigned ci intake --issue 12 --dry-run", group=ci_command)
+@click.option(
+    "--issue", type=whole_number, metavar="NUMBER", help="The issue. Default: that of the event, GITHUB_EVENT_PATH."
+)
+@github_options
+def intake_job(common: Common, issue: int | None, repository: str, account: str, dry_run: bool) -> int:
+    """Turn an issue that a form made into a pull request with the record it asks for."""
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.github import GitHubError
+    from undersigned.github.issues import Issues
+    from undersigned.jobs import CiError
+    from undersigned.jobs.form_answers import UnusableError
+    from undersigned.jobs.intake import intake, make
+
+    number = issue or _issue_of_event()
+    register = common.register
+    github = _github(repository, dry_run)
     try:
-        return EXIT_FINE if beat(github_of(options), remark, dry_run=options.dry_run) else EXIT_BROKEN
-    except GitHubError as error:
-        raise CommandError(str(error), error.hint) from None
+        with stop_on(CiError, GitHubError, HistoryError):
+            if dry_run:
+                form = Issues(github).one(number)
+                made = make(form.body if form else "", register, as_of=common.as_of, processes=processes())
+                write("".join(f"{path}\n" for path in sorted(made.recorded.files)), None)
+                return EXIT_FINE
+            with History(common.root) as history:
+                base = history.resolve("HEAD")
+            said = intake(
+                github,
+                register,
+                number,
+                base=base,
+                place=_links(github),
+                account=account,
+                as_of=common.as_of,
+                processes=processes(),
+            )
+            write(said + "\n", None)
+    except UnusableError as error:
+        remark(f"undersigned: {error}")
+        return EXIT_FOUND
+    return EXIT_FINE
 
 
-def github_of(options: argparse.Namespace) -> GitHub:
+@verb("comment", example="undersigned ci comment changes.md --pull 12", group=ci_command)
+@click.argument("text", type=Path, metavar="FILE")
+@click.option("--pull", type=whole_number, required=True, metavar="NUMBER", help="The pull request.")
+@github_options
+def comment_job(_: Common, text: Path, pull: int, repository: str, account: str, dry_run: bool) -> int:
+    """Keep one comment on a pull request that says what its change means. FILE holds the Markdown of the comment."""
+    from undersigned.github import GitHubError, UnansweredError
+    from undersigned.github.issues import Issues
+    from undersigned.jobs.comment import keep_comment
+    from undersigned.jobs.marks import Mark
+
+    issues = Issues(_github(repository, dry_run))
+    markdown = _read(text, _LARGEST_TEXT)
+    with stop_on(GitHubError):
+        for left in (2, 1, 0):
+            issue = issues.one(pull)
+            if issue is None:
+                raise CommandError(f"there is no pull request {pull}")
+            if dry_run:
+                return EXIT_FINE
+            try:
+                done = keep_comment(issues, issue, Mark("changes", "pull"), markdown, account=account)
+                remark(f"undersigned: #{pull}: {'said what the change means' if done else 'nothing new to say'}")
+                return EXIT_FINE
+            except UnansweredError:
+                if not left:
+                    raise
+    return EXIT_FINE
+
+
+@verb("upkeep", example="undersigned ci upkeep --dry-run", group=ci_command)
+@github_options
+def upkeep_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Propose owners and issue forms as the records now have them."""
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.changes.owners import OwnersError
+    from undersigned.github import GitHubError
+    from undersigned.jobs import CiError
+    from undersigned.jobs.upkeep import stale_files, upkeep
+
+    register = common.register
+    with stop_on(CiError, GitHubError, HistoryError, OwnersError):
+        if dry_run:
+            write("".join(f"{path}\n" for path in stale_files(register)), None)
+            return EXIT_FINE
+        github = _github(repository, dry_run)
+        with History(common.root) as history:
+            base = history.resolve("HEAD")
+        write(upkeep(github, register, base=base, into=_links(github).branch) + "\n", None)
+    return EXIT_FINE
+
+
+@verb("owners", example="undersigned ci owners --check", group=ci_command)
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
+def owners_job(common: Common, check: bool) -> int:
+    """Write .github/CODEOWNERS from the records."""
+    from undersigned.changes.owners import PATH, OwnersError, render_owners, stale_lines
+
+    with stop_on(OwnersError):
+        stale = stale_lines(common.register)
+        if stale and not check:
+            _write_files(common.root, {PATH: render_owners(common.register)})
+    write("".join(f"{line}\n" for line in stale) if check else f"{PATH}\n" if stale else "", None)
+    return EXIT_FOUND if stale and check else EXIT_FINE
+
+
+@verb("forms", example="undersigned ci forms --check", group=ci_command)
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
+def forms_job(common: Common, check: bool) -> int:
+    """Write the issue forms with the names that the register has."""
+    from undersigned.jobs.forms import render_forms, stale_forms
+
+    stale = stale_forms(common.register)
+    if stale and not check:
+        texts = render_forms(common.register)
+        _write_files(common.root, {path: texts[path] for path in stale})
+    write("".join(f"{path}\n" for path in stale), None)
+    return EXIT_FOUND if stale and check else EXIT_FINE
+
+
+@verb(
+    "stamp", example='undersigned ci stamp housing --change editorial --summary "Spelling" --dry-run', group=ci_command
+)
+@click.argument("protocol", metavar="PROTOCOL")
+@click.option("--change", required=True, type=click.Choice(CHANGES), help="What kind of change this version makes.")
+@click.option("--summary", required=True, metavar="TEXT", help="What has changed, in a sentence.")
+@click.option("--version", "number", default="", metavar="V", help="The version's number. Default: the next one.")
+@click.option("--effective-from", type=day_or_empty, metavar="DATE", help="The day from which the version applies.")
+@click.option(
+    "--replaces-earlier-on", type=day_or_empty, metavar="DATE", help="The day on which earlier versions stop applying."
+)
+@github_options
+def stamp_job(
+    common: Common,
+    protocol: str,
+    change: Change,
+    summary: str,
+    number: str,
+    effective_from: date | None,
+    replaces_earlier_on: date | None,
+    repository: str,
+    account: str,
+    dry_run: bool,
+) -> int:
+    """Propose the working text of a protocol as its next version, in a pull request."""
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.github import GitHubError
+    from undersigned.jobs import CiError
+    from undersigned.jobs.stamp import Stamp, proposal_of, stamp
+
+    register = common.register
+    asked = Stamp(protocol, change, summary, number or None, effective_from, replaces_earlier_on)
+    with stop_on(CiError, GitHubError, HistoryError):
+        with History(common.root) as history:
+            base = history.resolve("HEAD")
+        if dry_run:
+            proposal = proposal_of(register, asked, base=base, into="", as_of=common.as_of)
+            write(f"{proposal.title}\n\n{proposal.body}\n", None)
+            return EXIT_FINE
+        github = _github(repository, dry_run)
+        said = stamp(github, register, asked, base=base, into=_links(github).branch, as_of=common.as_of)
+        write(said + "\n", None)
+    return EXIT_FINE
+
+
+def _github(repository: str, dry_run: bool) -> GitHub:
     """The repository, with the token of the environment (`GITHUB_TOKEN`)."""
     from undersigned.github import API, GitHub, GitHubError
 
-    if not options.repository:
+    if not repository:
         raise CommandError("which repository?", "Set GITHUB_REPOSITORY, or give --repository OWNER/NAME.")
     token = os.environ.get("GITHUB_TOKEN", "")
-    if not token and not options.dry_run:
+    if not token and not dry_run:
         raise CommandError("there is no token", "Set GITHUB_TOKEN to a token that may write what is asked for.")
-    try:
-        return GitHub(options.repository, token, api=os.environ.get("GITHUB_API_URL", API))
-    except GitHubError as error:
-        raise CommandError(str(error), error.hint) from None
+    with stop_on(GitHubError):
+        return GitHub(repository, token, api=os.environ.get("GITHUB_API_URL", API))
 
 
-def place_of(github: GitHub) -> Place:
-    """Where the repository is, with the branch that GitHub calls its default one."""
+def _links(github: GitHub) -> Place:
+    """Where the repository is, with its default branch as GitHub names it."""
     from undersigned.github.json import as_object, text_in
     from undersigned.jobs.place import Place
 
     branch = text_in(as_object(github.get("")), "default_branch")
-    return Place(
-        os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"), github.repository, branch or "main"
-    )
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    return Place(server, github.repository, branch or "main")
 
 
-def _keep(options: argparse.Namespace, standing_of: Callable[[Register, date, Place, Path], Standing]) -> int:
-    from undersigned.github import GitHubError
-    from undersigned.github.issues import Issues
-    from undersigned.jobs.apply import Keeper
-    from undersigned.register import register_of
-
-    root, as_of = root_of(options), day_asked(options)
-    register = register_of(root, load_files(root))
-    github = github_of(options)
+def _issue_of_event() -> int:
+    """The number of the issue that started the job."""
     try:
-        standing = standing_of(register, as_of, place_of(github), root)
-        keeper = Keeper(Issues(github), options.account, lambda line: write(line + "\n", None), dry_run=options.dry_run)
-        return EXIT_FINE if keeper.keep(standing, as_of=as_of) else EXIT_BROKEN
-    except GitHubError as error:
-        raise CommandError(str(error), error.hint) from None
+        event = json.loads(_read(Path(os.environ["GITHUB_EVENT_PATH"]), _LARGEST_EVENT))
+        number = event["issue"]["number"]
+        if isinstance(number, int) and not isinstance(number, bool) and number > 0:
+            return number
+    except (KeyError, TypeError, ValueError, OSError):
+        pass
+    raise CommandError("which issue?", "Give --issue NUMBER, or set GITHUB_EVENT_PATH to the event of an issue.")
+
+
+def _read(path: Path, most: int) -> str:
+    with path.open("rb") as file:
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise CommandError(f"{path} is too large")
+    return raw.decode("utf-8", "replace")
+
+
+def _write_files(root: Path, texts: dict[str, str]) -> None:
+    for path, text in texts.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        write(text, root / path)

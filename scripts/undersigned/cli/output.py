@@ -1,4 +1,4 @@
-"""What is said to whom: standard output, standard error, files, progress, and the exit statuses."""
+"""Exit statuses, standard output and error, files, progress and signals."""
 
 from __future__ import annotations
 
@@ -23,10 +23,19 @@ class CommandError(Exception):
         self.hint = hint
 
 
+@contextlib.contextmanager
+def stop_on(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of these kinds into a `CommandError` with their message and hint."""
+    try:
+        yield
+    except kinds as error:
+        raise CommandError(str(error), getattr(error, "hint", "")) from None
+
+
 def settle_streams() -> None:
-    """UTF-8 and plain line ends everywhere. A standard error or input that is closed becomes an empty one."""
+    """Write UTF-8 and plain line ends everywhere. Replace a closed standard error or input by an empty one."""
     if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the life of the program
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the program ends
     if sys.stdin is None:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -35,13 +44,13 @@ def settle_streams() -> None:
 
 
 def flush() -> None:
-    """So that what cannot be written is told here, and not by the interpreter as it ends."""
+    """Flush now, so that write errors surface here and not as the interpreter ends."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def leave_streams() -> None:
-    """Nobody reads any more: what is still to be written goes nowhere."""
+    """Send what is still to be written nowhere, because nobody reads it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError, ValueError):
@@ -50,6 +59,7 @@ def leave_streams() -> None:
 
 
 def complain(message: str, hint: str) -> int:
+    """Print an error on standard error; return the exit status for it."""
     try:
         print(f"undersigned: {message}", file=sys.stderr)
         if hint:
@@ -61,11 +71,12 @@ def complain(message: str, hint: str) -> int:
 
 
 def remark(text: str) -> None:
+    """Print a remark on standard error."""
     print(text, file=sys.stderr)
 
 
 def write(data: str | bytes, output: Path | None) -> None:
-    """To standard output, or whole to a file: never half a file under its name."""
+    """Write to standard output, or to a file that is never left half-written."""
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     if output is None:
         if sys.stdout is None:
@@ -81,13 +92,19 @@ def write(data: str | bytes, output: Path | None) -> None:
     write_atomically(output, raw)
 
 
-def progress(words: str) -> Callable[[int, int], None] | None:
-    """A bar on a terminal, for work longer than a second: called with what is done and the whole."""
+def prompt(question: str, default: str) -> str:
+    """Ask on standard error, so that standard output holds only the answer of the command."""
+    print(question + (f" [{default}]" if default else "") + ": ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or default
+
+
+def progress(title: str) -> Callable[[int, int], None] | None:
+    """A progress bar on a terminal, shown after a second. Call it with how many are done, and of how many."""
     if not sys.stderr.isatty():
         return None
     from tqdm import tqdm
 
-    bar: tqdm[NoReturn] = tqdm(desc=words, unit="", delay=1, leave=False, file=sys.stderr)
+    bar: tqdm[NoReturn] = tqdm(desc=title, unit="", delay=1, leave=False, file=sys.stderr)
 
     def watch(done: int, whole: int) -> None:
         bar.total = whole
@@ -99,8 +116,8 @@ def progress(words: str) -> Callable[[int, int], None] | None:
 
 
 @contextlib.contextmanager
-def told_to_stop() -> Iterator[None]:
-    """While this lasts, being ended or hung up on is like Ctrl-C: what was begun is cleared away first."""
+def ended_by_signals() -> Iterator[None]:
+    """Treat SIGTERM and SIGHUP like Ctrl-C, so that unfinished work is cleared away."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt

@@ -1,0 +1,95 @@
+"""The verb `documents`: the PDF and DOCX that bodies sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from undersigned.cli.options import Common, processes, verb
+from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, CommandError, ended_by_signals, progress, remark, write
+from undersigned.cli.status import remark_left_out
+
+if TYPE_CHECKING:
+    from undersigned.register import Register
+
+
+@verb("documents", example="undersigned documents housing --for example-council --output copies")
+@click.argument("protocols", nargs=-1, metavar="[PROTOCOL]...")
+@click.option(
+    "--for",
+    "organisations",
+    multiple=True,
+    metavar="ORG",
+    help="Write this organisation's two copies. May be given more than once.",
+)
+@click.option("--for-all", is_flag=True, help="Write every party's two copies.")
+@click.option("--forms", is_flag=True, help="Write the standard forms too.")
+@click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/documents.")
+def documents_command(
+    common: Common,
+    protocols: tuple[str, ...],
+    organisations: tuple[str, ...],
+    for_all: bool,
+    forms: bool,
+    output: Path | None,
+) -> int:
+    """Write the documents to sign, as PDF and DOCX: a master of each protocol, and copies for its parties.
+
+    Without PROTOCOL, all public protocols are written. A restricted one is written only if it is named.
+    """
+    from undersigned.documents.write import Copies, write_documents
+    from undersigned.editing.library import standard_form_record
+
+    register = common.register
+    named = common.protocols_named(protocols)
+    wanted = _organisations_named(register, organisations, for_all)
+    copies = None
+    if for_all or wanted:
+        copies = Copies(standard_form_record("officer-nomination"), wanted, all_masters=bool(named))
+    cache = common.cache.documents()
+    with ended_by_signals():
+        written = write_documents(
+            register,
+            named or list(register.protocol_ids),
+            output or common.root / "build" / "documents",
+            as_of=common.as_of,
+            public_only=not named,
+            forms=forms,
+            register_address=register.address,
+            copies=copies,
+            kept=cache,
+            processes=processes(),
+            watch=progress("Writing documents"),
+        )
+    cache.forget_old()
+    write("".join(f"{_from_here(Path(name))}\n" for name in written.names), None)
+    remark_left_out(list(written.unread))
+    for id_ in written.restricted:
+        remark(f"undersigned: {id_} is restricted; its documents are made only when it is named")
+    for id_ in written.unsigned:
+        remark(f"undersigned: nobody is asked to sign {id_} at present, so no copies of it were made")
+    for organisation in sorted((wanted or frozenset()) - written.organisations):
+        remark(f"undersigned: {organisation} is asked to sign none of these protocols, so no copies were made for it")
+    for failure in written.failures:
+        remark(f"undersigned: {failure}")
+    return EXIT_BROKEN if written.failures else EXIT_FINE
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _organisations_named(register: Register, ids: Sequence[str], for_all: bool) -> frozenset[str] | None:
+    """The organisations named, by their present ids; None if none or all are wanted."""
+    from undersigned.records.reading import did_you_mean
+
+    if for_all and ids:
+        raise CommandError("--for and --for-all were both given", "--for-all is every party; leave one of them out.")
+    for id_ in ids:
+        if register.organisation(register.present_organisation(id_)) is None:
+            raise CommandError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids))
+    return frozenset(register.present_organisation(id_) for id_ in ids) or None
