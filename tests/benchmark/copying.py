@@ -76,7 +76,7 @@ def times_of(register: Register, id_: str, as_of: date) -> Times:
     timed(out, PDF, lambda: pdf_of(document, epoch=sheet.epoch))
     base = base_of(sheet, NothingKept())
     pdf, docx = timed(out, READY, lambda: base._stampers)
-    sender = sender_of(folder, register)
+    sender = sender_of(folder, register, as_of=as_of)
     for to in recipients_of(agreement, folder, register, as_of=as_of):
         for number in (KEEP, RETURN):
             stamp = stamp_of_copy(number, to, sender)

@@ -70,8 +70,8 @@ def _protocol(protocol: ProtocolFacts) -> Iterator[str]:
         yield _list(line for line in (flow.method, flow.timing, flow.retention, *flow.not_shared) if line)
     yield "## Whom to contact"
     rows = (
-        f"| [{party.name}](../organisations/{party.id}.md) | {party.text.capacity} | {party.officer.mailbox if party.officer else ''} |"
-        for party in protocol.parties
+        f"| [{body.name}](../organisations/{body.id}.md) | {body.party.text.capacity if body.party else ''} | {body.contact.mailbox or ''} |"
+        for body in protocol.participants
     )
     yield "\n".join(("| Organisation | Part | Contact |", "|---|---|---|", *rows))
     for name in ("proportionality", "consent", "transparency", "vital_interests"):

@@ -33,6 +33,7 @@ from undersigned.documents.stamping import Stamp
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
 from undersigned.editing.library import standard_form_record
+from undersigned.facts.contacts import PointOfContact
 from undersigned.register import Register
 from undersigned.returned import read_returned, text_digest
 
@@ -49,7 +50,7 @@ def master() -> Base:
 
 
 def stamp(name: str = "Town Council") -> Stamp:
-    to = Recipient("town-council", name, "", TODAY, TODAY)
+    to = Recipient(PointOfContact("town-council", name), TODAY, TODAY)
     return stamp_of_copy(2, to, None)
 
 
@@ -318,11 +319,11 @@ def test_a_copy_is_due_back_28_days_after_it_was_sent(sent: str | None, due: str
     folder = register.protocol("county-housing")
     assert folder is not None
     agreement = agreement_of(folder, register, as_of=TODAY)
-    to = {one.organisation: one for one in recipients_of(agreement, folder, register, as_of=TODAY)}
+    to = {one.contact.organisation: one for one in recipients_of(agreement, folder, register, as_of=TODAY)}
     assert to["ty-cymru"].return_by.isoformat() == due
-    sender = sender_of(folder, register)
+    sender = sender_of(folder, register, as_of=TODAY)
     assert sender is not None
-    assert sender.organisation == "county-probation"
+    assert sender.contact.organisation == "county-probation"
 
 
 # -- kept documents ---------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.model import Blocks, Field, Paragraph
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
+from undersigned.facts.contacts import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.records.fields import When, earliest
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import COPY_DAYS, Signing
@@ -23,53 +24,36 @@ KEEP, RETURN = 1, 2
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends the copies out and has one of each back: the lead organisation, with the post to ask for."""
+    """The lead organisation, which sends the copies out and gets one of each back. `address`: its lines, or none."""
 
-    organisation: str
-    name: str
-    post: str | None = None
-    mailbox: str | None = None
+    contact: PointOfContact
     address: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
         """Name, post and mailbox in one line."""
-        return ", ".join(part for part in (self.name, self.post, self.mailbox) if part)
+        return ", ".join(part for part in (self.contact.name, self.contact.address_line) if part)
 
 
 @dataclass(frozen=True)
 class Recipient:
     """A party that signs, and what its copies say. `signed` is the version that binds it now, with the day."""
 
-    organisation: str
-    name: str
-    attention: str
+    contact: PointOfContact
     issued_on: date
     return_by: date
     signed: tuple[str, When] | None = None
 
 
-def sender_of(folder: ProtocolFolder, register: Register) -> Sender | None:
+def sender_of(folder: ProtocolFolder, register: Register, *, as_of: date) -> Sender | None:
     """The lead; None where the protocol names none."""
-    if not folder.value.lead:
+    contact = contact_of_lead(folder, register, as_of=as_of)
+    if contact is None:
         return None
-    id_ = register.present_organisation(folder.value.lead)
-    post, mailbox = _contact(folder, register, id_)
-    record = register.organisation(id_)
+    record = register.organisation(contact.organisation)
     address = record.value.postal_address if record is not None and record.value is not None else None
     lines = tuple(line.strip() for line in (address or "").splitlines() if line.strip())
-    return Sender(id_, register.organisation_name(id_), post, mailbox, lines)
-
-
-def _contact(folder: ProtocolFolder, register: Register, organisation: str) -> tuple[str | None, str | None]:
-    """Post and mailbox: the officer nominated for this protocol, or else the organisation's own contact."""
-    signing = folder.signing.get(organisation)
-    officer = signing.value.nominated_officer if signing is not None and signing.value is not None else None
-    if officer is not None and (officer.post or officer.mailbox):
-        return officer.post, officer.mailbox
-    record = register.organisation(organisation)
-    contact = record.value.contact if record is not None and record.value is not None else None
-    return (contact.post, contact.mailbox) if contact is not None else (None, None)
+    return Sender(contact, lines)
 
 
 def recipients_of(
@@ -91,12 +75,9 @@ def recipients_of(
             (entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None
         )
         last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
-        post, mailbox = _contact(folder, register, party.organisation)
         found.append(
             Recipient(
-                party.organisation,
-                party.name,
-                attention=", ".join(part for part in (post, mailbox) if part),
+                point_of_contact(party.organisation, folder, register, as_of=as_of),
                 issued_on=as_of,
                 return_by=_return_by(sent, as_of),
                 signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
@@ -137,12 +118,12 @@ def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
         what = word("copy.keep")
     elif sender is None:
         what = word("copy.return_anywhere", by=date_in_words(to.return_by))
-    elif sender.organisation == to.organisation:
+    elif sender.contact.organisation == to.contact.organisation:
         what = word("copy.lead")
     else:
         what = word("copy.return", sender=sender.where, by=date_in_words(to.return_by))
     return Stamp(
-        {"copy__for": word("copy.for", number=str(number), organisation=to.name), "copy__do": what},
+        {"copy__for": word("copy.for", number=str(number), organisation=to.contact.name), "copy__do": what},
         properties_of_copy(to, number=f"{number} of 2"),
     )
 
@@ -150,8 +131,8 @@ def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
 def properties_of_copy(to: Recipient, *, number: str = "") -> dict[str, str]:
     """What the file's metadata says of a party's copy, letter or form."""
     return {
-        "Organisation": to.organisation,
-        "OrganisationName": to.name,
+        "Organisation": to.contact.organisation,
+        "OrganisationName": to.contact.name,
         "CopyNumber": number,
         "IssuedOn": to.issued_on.isoformat(),
     }

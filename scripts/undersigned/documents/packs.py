@@ -59,7 +59,7 @@ def packs_of(
             (NOMINATION, form.copy(stamp_of_nomination(to, sender))),
         )
         yield Pack(
-            f"{agreement.file_stem}-{to.organisation}",
+            f"{agreement.file_stem}-{to.contact.organisation}",
             {stem + ending: content for stem, both in parts for ending, content in sorted(both.items())},
         )
 

@@ -243,7 +243,7 @@ def _written(order: _Order, id_: str) -> Written:
     except DocumentError as error:
         return _failed(error)
     unsigned = () if order.copies is None or agreements[0].signable else (folder.id,)
-    return Written(tuple(map(str, files)), (), frozenset(one.organisation for one in to), unsigned)
+    return Written(tuple(map(str, files)), (), frozenset(one.contact.organisation for one in to), unsigned)
 
 
 def _recipients(order: _Order, folder: ProtocolFolder, agreement: Agreement) -> list[Recipient]:
@@ -282,7 +282,9 @@ def _write_packs(
 ) -> Iterator[Path]:
     place = order.output / folder.id
     nomination = agreement.forms.get(NOMINATION) or copies.nomination
-    for pack in packs_of(agreement, master, to, sender_of(folder, order.register), nomination, order.kept):
+    for pack in packs_of(
+        agreement, master, to, sender_of(folder, order.register, as_of=order.as_of), nomination, order.kept
+    ):
         for name, content in pack.files.items():
             yield write_whole(place / pack.name / name, content)
         yield write_whole(place / f"{pack.name}.zip", pack.archive())

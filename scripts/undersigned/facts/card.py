@@ -11,7 +11,7 @@ from math import ceil
 from typing import Literal
 
 from undersigned.facts.flows import End, FlowCard, FlowTerms
-from undersigned.facts.parties import Contact
+from undersigned.facts.parties import Participant
 
 CardSize = Literal["short", "medium", "long", "longer", "full", "two-sides"]
 
@@ -45,9 +45,9 @@ _WIDTH, _HEIGHT, _SUMMARY, _NOTICE = 269, 1530, 35, 32
 _FIXED, _LABELS, _LABEL, _CONTACT = 330, 30, 12, 30
 
 
-def card_size(terms: FlowTerms, contacts: Iterable[Contact], *, notices: int) -> CardSize:
+def card_size(terms: FlowTerms, participants: Iterable[Participant], *, notices: int) -> CardSize:
     """How small the card must be set to fit one side below its notices; where it cannot, it takes a sheet."""
-    bodies = tuple(_contact(contact) for contact in contacts)
+    bodies = tuple(map(_contact, participants))
     for setting in _SETTINGS:
         room = _HEIGHT - 2 * _NOTICE * notices - (0 if setting.dense else 2 * _SUMMARY)
         if _height(terms, bodies, setting) <= room:
@@ -106,12 +106,9 @@ def _listed(texts: Iterable[str]) -> int:
     return sum(len(text) + 2 for text in texts)
 
 
-def _contact(contact: Contact) -> int:
-    party = contact.party
-    if party is None:
-        return len(contact.name) + _CONTACT
-    officer = party.officer
-    texts = [officer.post, officer.mailbox, officer.deputy_post] if officer is not None else []
-    for other in party.others:
+def _contact(body: Participant) -> int:
+    contact = body.contact
+    texts = [contact.post, contact.mailbox, contact.deputy_post, "" if contact.nominated else " (no officer named yet)"]
+    for other in contact.others:
         texts += [other.post, other.mailbox, other.hours, "For" + ", 10" * len(other.flows)]
-    return len(contact.name) + _CONTACT + _listed(text for text in texts if text)
+    return len(body.name) + _CONTACT + _listed(text for text in texts if text)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from undersigned.facts.contacts import PointOfContact, point_of_contact
 from undersigned.records.fields import When
 from undersigned.records.protocol import Party
-from undersigned.records.signature import NominatedOfficer, OtherOfficer, Signature, SigningRecord
+from undersigned.records.signature import Signature
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Entry, InForce, PartyStatus, Signing
 
@@ -24,7 +25,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class PartyFacts:
-    """One party of a protocol: what the text says of it, where its signature stands, whom to ask.
+    """One party of a protocol: what the text says of it, and where its signature stands.
 
     `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
     since: `standing` then names none. `refusal`: of a party that has declined or withdrawn.
@@ -38,18 +39,23 @@ class PartyFacts:
     signed_on: When | None
     signature: Signature | None
     refusal: Refusal | None
-    officer: NominatedOfficer | None
-    others: tuple[OtherOfficer, ...]
 
 
 @dataclass(frozen=True)
-class Contact:
-    """A body, the versions that bind it, newest first, and the party that it is; None where only an older text binds it."""
+class Participant:
+    """A party, or a body that only an older text binds (`party` is None). `versions`: those that bind it, newest first."""
 
-    id: str
-    name: str
+    contact: PointOfContact
     versions: tuple[str, ...]
     party: PartyFacts | None
+
+    @property
+    def id(self) -> str:
+        return self.contact.organisation
+
+    @property
+    def name(self) -> str:
+        return self.contact.name
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,8 @@ def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ..
     return tuple(sorted(named, key=lambda pair: pair[1].casefold()))
 
 
-def party_facts(standing: PartyStatus, folder: ProtocolFolder, register: Register, signing: Signing) -> PartyFacts:
+def party_facts(standing: PartyStatus, register: Register, signing: Signing) -> PartyFacts:
     id_ = standing.organisation
-    record = folder.signing.get(id_)
-    written = record.value if record is not None and record.value is not None else SigningRecord()
     signed = _signed(standing, signing)
     return PartyFacts(
         id=id_,
@@ -94,8 +98,6 @@ def party_facts(standing: PartyStatus, folder: ProtocolFolder, register: Registe
         signed_on=signed.signed_on if signed else None,
         signature=signed.signature if signed else None,
         refusal=_refusal(standing, signing),
-        officer=written.nominated_officer,
-        others=written.other_officers,
     )
 
 
@@ -119,18 +121,25 @@ def _refusal(standing: PartyStatus, signing: Signing) -> Refusal | None:
     return None if act is None else Refusal(newest.version, act.on, act.reason)
 
 
-def contacts(parties: Iterable[PartyFacts], in_force: Iterable[InForce], register: Register) -> tuple[Contact, ...]:
-    """The parties, and those whom an older text still binds though the newest one drops them, by name."""
+def participants(
+    parties: Iterable[PartyFacts],
+    in_force: Iterable[InForce],
+    folder: ProtocolFolder,
+    register: Register,
+    *,
+    as_of: date,
+) -> tuple[Participant, ...]:
+    """The parties, and those whom an older text still binds although the newest one drops them, by name."""
     of = {party.id: party for party in parties}
     versions: dict[str, list[str]] = {id_: [] for id_ in of}
     for text in in_force:
         for id_ in text.between:
             versions.setdefault(id_, []).append(text.version)
     found = [
-        Contact(id_, of[id_].name if id_ in of else register.organisation_name(id_), tuple(bound), of.get(id_))
+        Participant(point_of_contact(id_, folder, register, as_of=as_of), tuple(bound), of.get(id_))
         for id_, bound in versions.items()
     ]
-    return tuple(sorted(found, key=lambda contact: (contact.name.casefold(), contact.id)))
+    return tuple(sorted(found, key=lambda body: (body.name.casefold(), body.id)))
 
 
 def acts_of(signing: Signing, register: Register) -> tuple[Act, ...]:

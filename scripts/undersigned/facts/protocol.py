@@ -18,12 +18,12 @@ from undersigned.facts.outcomes import Return, returns
 from undersigned.facts.parties import (
     Act,
     Agreeing,
-    Contact,
+    Participant,
     PartyFacts,
     acts_of,
     agreeing_of,
     by_name,
-    contacts,
+    participants,
     party_facts,
 )
 from undersigned.records.fields import When
@@ -178,18 +178,18 @@ class ProtocolFacts:
     @cached_property
     def parties(self) -> tuple[PartyFacts, ...]:
         """By name."""
-        found = [party_facts(one, self.folder, self.register, self._signing) for one in self.standing.parties]
+        found = [party_facts(one, self.register, self._signing) for one in self.standing.parties]
         return tuple(sorted(found, key=lambda party: (party.name.casefold(), party.id)))
 
     @cached_property
-    def contacts(self) -> tuple[Contact, ...]:
+    def participants(self) -> tuple[Participant, ...]:
         """Everybody who is a party or still bound, by name."""
-        return contacts(self.parties, self.standing.in_force, self.register)
+        return participants(self.parties, self.standing.in_force, self.folder, self.register, as_of=self.as_of)
 
     @property
     def binds_all_alike(self) -> bool:
-        """Whether one version is in force between all of `contacts`."""
-        return len(self.standing.in_force) == 1 and all(contact.versions for contact in self.contacts)
+        """Whether one version is in force between all of `participants`."""
+        return len(self.standing.in_force) == 1 and all(body.versions for body in self.participants)
 
     @cached_property
     def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
@@ -209,10 +209,10 @@ class ProtocolFacts:
         if self.shown_as != "in-force" or not self.standing.in_force:
             return {}
         return {
-            contact.id: contact.versions
-            for contact in self.contacts
-            if contact.id not in self.bound_by_text
-            and (contact.versions or contact.party is None or contact.party.standing.state != "not-required")
+            body.id: body.versions
+            for body in self.participants
+            if body.id not in self.bound_by_text
+            and (body.versions or body.party is None or body.party.standing.state != "not-required")
         }
 
     @property
@@ -244,7 +244,7 @@ class ProtocolFacts:
     def card_size(self) -> CardSize:
         """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
         notices = [self.shown_as != "in-force", self.later_version is not None, bool(self.changed_terms)]
-        return card_size(self.terms, self.contacts, notices=sum(notices))
+        return card_size(self.terms, self.participants, notices=sum(notices))
 
     @cached_property
     def card_is_dense(self) -> bool:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from undersigned.changes.owners import named_owners, read_owners
+from undersigned.facts.contacts import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.github.issues import LONGEST_BODY
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place
-from undersigned.jobs.reviews import is_withheld, person_of_lead, short
+from undersigned.jobs.reviews import is_withheld, short
 from undersigned.jobs.standing import Ending, Standing, Wanted
 from undersigned.jobs.wording import render, render_plain, say, words
 from undersigned.records.fields import KEBAB
@@ -35,14 +36,15 @@ What = Literal["copy", "approval", "signature", "reservation", "stale"]
 class Waiting:
     """What one party owes. `since` is the day from which it is waited for; `level` how many days that is at least."""
 
-    organisation: str
-    name: str
+    contact: PointOfContact
     what: What
     version: str
     since: date
     level: int
-    post: str | None
-    mailbox: str | None
+
+    @property
+    def organisation(self) -> str:
+        return self.contact.organisation
 
 
 def standing_chases(register: Register, *, as_of: date, place: Place, root: Path) -> Standing:
@@ -63,7 +65,7 @@ def standing_chases(register: Register, *, as_of: date, place: Place, root: Path
                 "id": id_,
                 "waiting": waiting,
                 "owners": owners,
-                "lead": person_of_lead(folder, register),
+                "lead": contact_of_lead(folder, register, as_of=as_of),
                 "files": {
                     one.organisation: place.file(f"signatories/{one.organisation}/{id_}.yaml") for one in waiting
                 },
@@ -152,17 +154,8 @@ def _owed(
     level = next((level for level in LEVELS if days is not None and days > level), None)
     if days is None or level is None:
         return
-    post, mailbox = _whom(party.organisation, folder, register)
-    yield Waiting(
-        party.organisation,
-        register.organisation_name(party.organisation),
-        what,
-        version,
-        as_of - timedelta(days=days),
-        level,
-        post,
-        mailbox,
-    )
+    contact = point_of_contact(party.organisation, folder, register, as_of=as_of)
+    yield Waiting(contact, what, version, as_of - timedelta(days=days), level)
 
 
 def _pending(party: str, signing: Signing) -> Entry | None:
@@ -187,17 +180,6 @@ def _step(entry: Entry) -> tuple[What, date | None]:
         return "reservation", entry.signed_on if isinstance(entry.signed_on, date) else None
     sent_on = entry.sent_on if isinstance(entry.sent_on, date) else None
     return ("signature" if entry.signature.approved_on is not None else "approval"), sent_on
-
-
-def _whom(organisation: str, folder: ProtocolFolder, register: Register) -> tuple[str | None, str | None]:
-    """Post and mailbox: the nominated officer's, or else the organisation's contact."""
-    signing = folder.signing.get(organisation)
-    officer = signing.value.nominated_officer if signing is not None and signing.value is not None else None
-    if officer is not None and officer.mailbox:
-        return officer.post, officer.mailbox
-    record = register.organisation(organisation)
-    contact = record.value.contact if record is not None and record.value is not None else None
-    return (contact.post, contact.mailbox) if contact is not None else (None, None)
 
 
 def _mail(one: Waiting, folder: ProtocolFolder, register: Register) -> tuple[str, str]:

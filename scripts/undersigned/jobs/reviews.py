@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_owners
+from undersigned.facts.contacts import PointOfContact, contact_of_lead
 from undersigned.jobs.checklist import checklist_of
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
@@ -25,15 +25,6 @@ ANNOUNCED = ("due-soon", "overdue", "lapsed")
 #: Days past the due date at which it is said again, the latest first.
 LEVELS = ((90, "90"), (30, "30"), (0, "due"))
 LEVEL_LABELS = {"soon": "review-soon", "due": "review-due", "30": "review-30", "90": "review-90"}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Whom to write to: a post and a mailbox, of an organisation."""
-
-    name: str
-    post: str | None
-    mailbox: str | None
 
 
 def standing_reviews(register: Register, *, as_of: date, place: Place, root: Path) -> Standing:
@@ -97,7 +88,7 @@ def _wanted(
     assert review.days is not None  # noqa: S101
     withheld = is_withheld(folder, register)
     owners = NamedOwners() if withheld else named_owners(f"protocols/{folder.id}/protocol.yaml", code_owners)
-    lead = None if withheld else person_of_lead(folder, register)
+    lead = None if withheld else contact_of_lead(folder, register, as_of=as_of)
     level, due = level_of(review.days), (folder.id, (review.due_on.isoformat(),))
     facts: dict[str, object] = {
         "title": folder.value.title,
@@ -139,7 +130,7 @@ def _text(
     folder: ProtocolFolder,
     register: Register,
     review: ReviewStatus,
-    lead: Person | None,
+    lead: PointOfContact | None,
     as_of: date,
     place: Place,
     facts: dict[str, object],
@@ -166,23 +157,6 @@ def _text(
         parties=sorted({register.organisation_name(party.organisation) for party in folder.value.parties})
         if withheld
         else [],
-    )
-
-
-def person_of_lead(folder: ProtocolFolder, register: Register) -> Person | None:
-    """The lead organisation's nominated officer for this protocol, or else its contact."""
-    lead = folder.value.lead
-    if lead is None:
-        return None
-    id_ = register.present_organisation(lead)
-    signing = folder.signing.get(id_)
-    officer = signing.value.nominated_officer if signing is not None and signing.value is not None else None
-    if officer is not None and officer.mailbox:
-        return Person(register.organisation_name(id_), officer.post, officer.mailbox)
-    record = register.organisation(id_)
-    contact = record.value.contact if record is not None and record.value is not None else None
-    return Person(
-        register.organisation_name(id_), contact.post if contact else None, contact.mailbox if contact else None
     )
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from undersigned.documents.content.adoptions import Adopted, adopted_by
 from undersigned.documents.model import DocumentError
+from undersigned.facts.contacts import PointOfContact, point_of_contact
 from undersigned.records.fields import When, earliest
 from undersigned.records.form import Form
 from undersigned.records.protocol import Item, MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
@@ -18,6 +19,8 @@ from undersigned.status import Signing, agreed_versions, has_happened, newest_ve
 
 #: Their working text is what is printed, marked as such.
 UNAGREED = frozenset({"draft", "consultation"})
+#: These bind nobody, so there is nobody to ask.
+ENDED = frozenset({"superseded", "withdrawn"})
 #: Only these are still to be signed.
 SIGNABLE = frozenset({"signing", "in-force"})
 
@@ -35,17 +38,6 @@ class PartyEntry:
     mappa_role: MappaRole | None = None
     left_on: When | None = None
     signs: bool = True
-
-
-@dataclass(frozen=True)
-class Officer:
-    """A post to contact; `hours` only for another officer than the nominated one."""
-
-    organisation: str
-    post: str | None = None
-    deputy_post: str | None = None
-    mailbox: str | None = None
-    hours: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ class Agreement:
     ended_on: When | None = None
     successors: tuple[Successor, ...] = ()
     parties: tuple[PartyEntry, ...] = ()
-    officers: tuple[Officer, ...] = ()
+    contacts: tuple[PointOfContact, ...] = ()
     forms: Mapping[str, Form] = field(default_factory=lambda: MappingProxyType({}))
     history: tuple[VersionEntry, ...] = ()
     adopted: Mapping[str, Adopted] = field(default_factory=lambda: MappingProxyType({}))
@@ -170,7 +162,11 @@ def agreement_of(
         ended_on=protocol.effective_to if has_happened(protocol.effective_to, as_of) else None,
         successors=_successors(folder, register) if protocol.status == "superseded" else (),
         parties=parties,
-        officers=_officers(folder, parties),
+        contacts=tuple(
+            point_of_contact(party.organisation, folder, register, as_of=as_of)
+            for party in parties
+            if party.left_on is None and protocol.status not in ENDED
+        ),
         forms=_forms(text, folder),
         history=_history(folder, as_of),
         adopted=adopted_by(text, protocol.publication, register),
@@ -239,26 +235,6 @@ def _parties(
     return tuple(
         sorted(found, key=lambda entry: (entry.organisation != lead, entry.name.casefold(), entry.organisation))
     )
-
-
-def _officers(folder: ProtocolFolder, parties: tuple[PartyEntry, ...]) -> tuple[Officer, ...]:
-    found: list[Officer] = []
-    for party in parties:
-        if party.left_on is not None:
-            continue
-        record = folder.signing.get(party.organisation)
-        signing = record.value if record is not None else None
-        nominated = signing.nominated_officer if signing else None
-        found.append(
-            Officer(party.name, nominated.post, nominated.deputy_post, nominated.mailbox)
-            if nominated
-            else Officer(party.name)
-        )
-        found.extend(
-            Officer(party.name, other.post, None, other.mailbox, other.hours or "")
-            for other in (signing.other_officers if signing else ())
-        )
-    return tuple(found)
 
 
 def _forms(text: Operative, folder: ProtocolFolder) -> Mapping[str, Form]:

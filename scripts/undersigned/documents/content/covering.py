@@ -39,7 +39,7 @@ def covering_letter(agreement: Agreement, sender: Sender | None) -> Document:
             paragraph(
                 word(
                     "covering.opening",
-                    sender=sender.name if sender else word("covering.nobody"),
+                    sender=sender.contact.name if sender else word("covering.nobody"),
                     title=agreement.title,
                     version=version,
                 )
@@ -61,7 +61,9 @@ def _place(name: str) -> Field:
 def _facts(agreement: Agreement, sender: Sender | None) -> Iterable[Fact]:
     yield Fact(word("covering.to"), (_place("to"),))
     if sender:
-        yield Fact(word("covering.from"), text(", ".join(part for part in (sender.name, sender.post) if part)))
+        yield Fact(
+            word("covering.from"), text(", ".join(part for part in (sender.contact.name, sender.contact.post) if part))
+        )
     yield Fact(word("covering.date"), (_place("date"),))
     yield Fact(word("covering.return_by"), (_place("return_by"),))
 
@@ -92,13 +94,13 @@ def _where_to_return(sender: Sender | None) -> Iterable[Inline]:
     if sender is None:
         yield Text(word("covering.step_return_anywhere"))
         return
-    yield Text(word("covering.step_return", sender=sender.name))
-    for line in filter(None, (sender.post, *sender.address)):
+    yield Text(word("covering.step_return", sender=sender.contact.name))
+    for line in filter(None, (sender.contact.post, *sender.address)):
         yield Break()
         yield Text(plain(line))
-    if sender.mailbox:
+    if sender.contact.mailbox:
         yield Break()
-        yield from mail(sender.mailbox)
+        yield from mail(sender.contact.mailbox)
 
 
 def letter_defaults() -> Stamp:
@@ -109,13 +111,13 @@ def letter_defaults() -> Stamp:
 def stamp_of_letter(to: Recipient) -> Stamp:
     """The letter to one party."""
     if to.signed is None:
-        standing = word("covering.standing_new", organisation=to.name)
+        standing = word("covering.standing_new", organisation=to.contact.name)
     else:
         version, on = to.signed
-        standing = word("covering.standing_signed", organisation=to.name, version=version, on=date_in_words(on))
+        standing = word("covering.standing_signed", organisation=to.contact.name, version=version, on=date_in_words(on))
     return Stamp(
         {
-            "letter__to": ", ".join(part for part in (to.name, to.attention) if part),
+            "letter__to": ", ".join(part for part in (to.contact.name, to.contact.address_line) if part),
             "letter__date": date_in_words(to.issued_on),
             "letter__return_by": date_in_words(to.return_by),
             "letter__standing": standing,
@@ -143,5 +145,6 @@ def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
         else word("copy.return_anywhere", by=date_in_words(to.return_by))
     )
     return Stamp(
-        {"copy__for": word("copy.nomination_for", organisation=to.name), "copy__do": what}, properties_of_copy(to)
+        {"copy__for": word("copy.nomination_for", organisation=to.contact.name), "copy__do": what},
+        properties_of_copy(to),
     )

@@ -9,7 +9,7 @@ from undersigned.documents.content.annexes import annex_section, texts_of_annexe
 from undersigned.documents.content.clauses import Prose, clause_section, texts_of_clauses
 from undersigned.documents.content.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
 from undersigned.documents.content.flows import flow_section
-from undersigned.documents.content.parties import officer_section, party_section
+from undersigned.documents.content.parties import contact_section, party_section
 from undersigned.documents.content.pieces import bullets, heading, paragraph, paragraphs, strong, text
 from undersigned.documents.content.prose import read_prose
 from undersigned.documents.copies import copy_line
@@ -196,7 +196,7 @@ def agreement_document(agreement: Agreement) -> Document:
         body=(
             *party_section(agreement),
             *(_terms(agreement, prose) if agreement.kept else _not_kept(agreement)),
-            *officer_section(agreement),
+            *contact_section(agreement),
             *(annex_section(agreement, prose) if agreement.kept else ()),
             *_history(agreement),
             *_signatures(agreement),

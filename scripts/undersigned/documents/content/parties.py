@@ -8,6 +8,7 @@ from undersigned.documents.content.agreement import Agreement, PartyEntry
 from undersigned.documents.content.pieces import heading, mail, one_or_bullets, paragraph
 from undersigned.documents.model import Block, Blocks, Paragraph, Table
 from undersigned.documents.words import listed, term, word
+from undersigned.facts.contacts import PointOfContact
 from undersigned.words.dates import date_in_words
 
 #: Shares of the width, of those columns that are shown; the first is worked out from the names.
@@ -79,37 +80,47 @@ def _party_cells(party: PartyEntry) -> Iterable[tuple[str, Blocks]]:
         yield "signs", (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
 
 
-def officer_section(agreement: Agreement) -> Iterable[Block]:
-    """The posts to contact; nothing where none is named."""
-    if not any(officer.post or officer.mailbox for officer in agreement.officers):
+def contact_section(agreement: Agreement) -> Iterable[Block]:
+    """Whom to ask at each party; nothing if the register names nobody at any of them."""
+    named = [contact for contact in agreement.contacts if contact.is_named or contact.others]
+    if not named:
         return
     yield heading(1, word("officers.heading"))
     yield paragraph(word("officers.intro"))
-    rows = []
-    named = [officer for officer in agreement.officers if officer.post or officer.mailbox]
-    unnamed = [officer.organisation for officer in agreement.officers if not (officer.post or officer.mailbox)]
-    for officer in named:
-        post = officer.post or word("officers.not_named")
-        if officer.hours:
-            post = word("officers.other", post=post, hours=officer.hours.replace("-", " "))
-        rows.append(
-            (
-                (paragraph(officer.organisation),),
-                (paragraph(post),),
-                (paragraph(officer.deputy_post),) if officer.deputy_post else (),
-                (Paragraph(mail(officer.mailbox)),) if officer.mailbox else (),
-            )
-        )
     yield Table(
         caption=word("officers.caption"),
-        widths=(_name_share(2.9, (officer.organisation for officer in named)), 2.5, 2.2, 4.5),
+        widths=(_name_share(2.9, (contact.name for contact in named)), 2.5, 2.2, 4.5),
         head=tuple(word(f"officers.{name}") for name in ("organisation", "post", "deputy", "mailbox")),
-        rows=tuple(rows),
+        rows=tuple(row for contact in named for row in _contact_rows(contact)),
         row_heads=True,
         captioned=False,
     )
+    unnamed = [contact.name for contact in agreement.contacts if contact not in named]
     if unnamed:
         yield paragraph(word("officers.none_for", organisations=listed(unnamed)))
+
+
+def _contact_rows(contact: PointOfContact) -> Iterable[tuple[Blocks, ...]]:
+    """A row for the point of contact, and one for each officer who answers for single flows or out of hours."""
+    if contact.is_named:
+        post = contact.post or word("officers.not_named")
+        if not contact.nominated:
+            post = word("officers.general", post=post)
+        yield _contact_row(contact.name, post, contact.deputy_post, contact.mailbox)
+    for other in contact.others:
+        post = other.post or word("officers.not_named")
+        if other.hours:
+            post = word("officers.other", post=post, hours=other.hours.replace("-", " "))
+        yield _contact_row(contact.name, post, None, other.mailbox)
+
+
+def _contact_row(organisation: str, post: str, deputy: str | None, mailbox: str | None) -> tuple[Blocks, ...]:
+    return (
+        (paragraph(organisation),),
+        (paragraph(post),),
+        (paragraph(deputy),) if deputy else (),
+        (Paragraph(mail(mailbox)),) if mailbox else (),
+    )
 
 
 def _name_share(usual: float, names: Iterable[str]) -> float:
