@@ -387,7 +387,7 @@ def test_a_review_and_the_clock(repository: Repository, day: str, due: str, line
     assert line in lines
     assert any(
         line.startswith("Review completed on")
-        and "version 1.0 was read (the whole protocol). Outcome: no change. “We read it.”" in line
+        and "version 1.0 was read (the whole protocol). Outcome: no change needed. “We read it.”" in line
         for line in lines
     )
     assert "Looked at: contacts and law" in lines

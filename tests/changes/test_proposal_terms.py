@@ -62,7 +62,7 @@ def repository(tmp_path: Path) -> Repository:
         (
             "regime: crossing",
             "regime: uk-gdpr",
-            "Law at the sender's end for “Risk summary” (flow risk-summary): held for law enforcement and shared for another purpose becomes UK GDPR",
+            "Law at the sender's end for “Risk summary” (flow risk-summary): held for law enforcement, shared for another purpose (section 36(4) of the Data Protection Act 2018) becomes UK GDPR",
         ),
         (
             "not_shared: [Victim details]",
@@ -101,7 +101,11 @@ def repository(tmp_path: Path) -> Repository:
             "label: Name in full",
             "Label for the field full_name of “Housing pro forma” (form pro-forma): Full name becomes Name in full",
         ),
-        ("kind: joint-working-protocol", "kind: framework", "Kind: joint working protocol becomes framework"),
+        (
+            "kind: joint-working-protocol",
+            "kind: framework",
+            "Kind: joint working protocol becomes information sharing framework",
+        ),
         (
             "  - {organisation: police, role: controller, capacity: Keeps the peace}\n",
             "",
@@ -111,7 +115,7 @@ def repository(tmp_path: Path) -> Repository:
         (
             "publication: public",
             "publication: restricted",
-            "Publication: published in full becomes published by title, parties and dates alone",
+            "Publication: published in full becomes published by title, parties and dates only",
         ),
         (
             "lead: probation",

@@ -312,7 +312,7 @@ def test_a_column_that_says_the_same_of_every_party_is_a_sentence() -> None:
     )
     shown = " ".join(text_of(one) for one in words_of(same))
     assert (
-        "The role of each party: Controller. Every party signs. Organisation Probation Service, County Cymdeithas"
+        "The role of each party: controller. Every party signs. Organisation Probation Service, County Cymdeithas"
         in shown
     )
     other = " ".join(text_of(one) for one in words_of(render_pdf(sample_agreement())))

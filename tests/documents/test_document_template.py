@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from fnmatch import fnmatch
-from typing import get_args
-
-import pytest
 
 from support import ROOT
 from undersigned.documents.words import TEMPLATE, term, word
-from undersigned.records import protocol, version
-from undersigned.records.fields import Jurisdiction
 
 
 def test_every_file_of_the_template_is_in_the_package() -> None:
@@ -40,29 +35,6 @@ def test_the_words_the_program_asks_for_are_there() -> None:
     ]
     assert missing == []
     assert len(asked) > 60
-
-
-@pytest.mark.parametrize(
-    ("table", "closed"),
-    [
-        ("kind", protocol.ProtocolKind),
-        ("status", protocol.ProtocolStatus),
-        ("role", protocol.Role),
-        ("mappa_role", protocol.MappaRole),
-        ("sensitivity", protocol.Sensitivity),
-        ("about", protocol.About),
-        ("when", protocol.Occasion),
-        ("regime", protocol.Regime),
-        ("receiving_regime", protocol.ReceivingRegime),
-        ("consent", protocol.ConsentRole),
-        ("stage", protocol.Stage),
-        ("change", version.Change),
-        ("jurisdiction", Jurisdiction),
-    ],
-)
-def test_every_value_of_a_closed_list_has_its_words(table: str, closed: object) -> None:
-    tables = tomllib.loads((TEMPLATE / "words.toml").read_text(encoding="utf-8"))
-    assert set(get_args(closed)) == set(tables[table])
 
 
 def test_a_fact_in_braces_stays_as_it_is() -> None:

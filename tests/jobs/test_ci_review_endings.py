@@ -58,7 +58,7 @@ def test_a_superseded_text_closes_it_as_not_planned(hub: PretendGitHub, jobs: Jo
     jobs.reviews(register(), SOON)
     jobs.reviews(register(protocol(status="superseded")), DUE)
     assert (hub.issues[1].open, hub.issues[1].reason) == (False, "not_planned")
-    assert "is superseded now" in comments(hub)[0]
+    assert "is now “superseded”" in comments(hub)[0]
 
 
 def test_another_due_date_closes_it_and_opens_its_own(hub: PretendGitHub, jobs: Jobs) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from undersigned.documents.model import plain
+from undersigned.words.labels import label, with_capital
 
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -26,11 +27,10 @@ def word(key: str, **facts: str) -> str:
 
 
 def term(table: str, id_: str) -> str:
-    """How an id of a closed list is said; the id itself, without its hyphens, where the list has no such id."""
-    return _all()[table].get(id_) or plain(id_.replace("-", " "))
+    """The label of a member of a closed list. An id that is not in the list is text of a record, made plain."""
+    return plain(label(table, id_))
 
 
 def listed(things: Iterable[str], between: str = "; ") -> str:
     """Several things in one line, the first with a capital."""
-    line = between.join(things)
-    return line[:1].upper() + line[1:]
+    return with_capital(between.join(things))

@@ -16,10 +16,11 @@ from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place
 from undersigned.jobs.reviews import is_withheld, short
 from undersigned.jobs.standing import Ending, Standing, Wanted
-from undersigned.jobs.wording import render, render_plain, say, words
+from undersigned.jobs.wording import render, render_plain, words
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import COPY_DAYS, Entry, PartyStatus, Signing, protocol_status
+from undersigned.words.labels import label
 
 KIND = "chase"
 LIVE = ("signing", "in-force")
@@ -212,7 +213,7 @@ def _ending(register: Register, as_of: date) -> Callable[[Mark], Ending | None]:
             False,
             ("over",),
             render(
-                "chase-notes.md", note="over", title=folder.value.title, status=say("statuses", folder.value.status)
+                "chase-notes.md", note="over", title=folder.value.title, status=label("status", folder.value.status)
             ),
         )
 

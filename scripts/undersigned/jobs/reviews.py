@@ -14,10 +14,11 @@ from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place
 from undersigned.jobs.prefilled import prefilled_review, review_path
 from undersigned.jobs.standing import Ending, Standing, Wanted
-from undersigned.jobs.wording import render, render_plain, say, words
+from undersigned.jobs.wording import render, render_plain, words
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
+from undersigned.words.labels import label
 from undersigned.words.text import one_line
 
 KIND = "review"
@@ -199,7 +200,7 @@ def _ending(register: Register, as_of: date, place: Place) -> Callable[[Mark], E
                 note=note,
                 title=folder.value.title,
                 next_due=review.due_on,
-                status=say("statuses", folder.value.status),
+                status=label("status", folder.value.status),
                 as_of=as_of,
             ),
         )

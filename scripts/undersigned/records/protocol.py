@@ -38,6 +38,8 @@ Occasion = Literal["routine", "on-request", "meeting", "emergency"]
 Regime = Literal["uk-gdpr", "law-enforcement", "crossing", "none"]
 ReceivingRegime = Literal["uk-gdpr", "law-enforcement", "none", "foreign"]
 ConsentRole = Literal["none", "basis", "statutory", "confidence", "courtesy"]
+DpiaStatus = Literal["completed", "in-progress", "not-needed"]
+MilestoneStage = Literal["proposed", "drafting", "consultation", "approval", "signing", "in-force"]
 Stage = Literal["pre-sentence", "sentence", "custody", "release", "community", "end"]
 
 
@@ -166,7 +168,7 @@ class Clause(Authored):
 class Dpia(Authored):
     """Data protection impact assessment (UK GDPR Article 35; Data Protection Act 2018 section 64)."""
 
-    status: Literal["completed", "in-progress", "not-needed"]
+    status: DpiaStatus
     reference: str | None = None
     completed_on: DayOrMonth | None = None
     reason: str | None = None
@@ -185,7 +187,7 @@ class Funding(Authored):
 
 
 class Milestone(Authored):
-    stage: Literal["proposed", "drafting", "consultation", "approval", "signing", "in-force"]
+    stage: MilestoneStage
     on: DayOrMonth
 
 

@@ -6,6 +6,10 @@ from typing import Literal
 
 from undersigned.records.fields import Authored, Day, Fingerprint, Prose, VersionNumber
 
+Scope = Literal["whole", "partner"]
+ReviewOutcome = Literal["no-change", "editorial", "material", "extend", "retire"]
+CheckedPart = Literal["contacts", "law", "forms", "data-items", "outcomes", "funding"]
+
 
 class ReviewedBy(Authored):
     organisation: str
@@ -23,10 +27,10 @@ class Review(Authored):
     due_on: Day | None = None
     version: VersionNumber
     fingerprint: Fingerprint | None = None
-    scope: Literal["whole", "partner"] = "whole"
-    outcome: Literal["no-change", "editorial", "material", "extend", "retire"]
+    scope: Scope = "whole"
+    outcome: ReviewOutcome
     reviewed_by: tuple[ReviewedBy, ...]
     board: Board | None = None
-    checked: tuple[Literal["contacts", "law", "forms", "data-items", "outcomes", "funding"], ...] = ()
+    checked: tuple[CheckedPart, ...] = ()
     review_again_by: Day | None = None
     note: Prose

@@ -8,6 +8,10 @@ from pydantic import Field
 
 from undersigned.records.fields import Authored, Day, DayOrMonth, Fingerprint, VersionNumber
 
+Authority = Literal["office", "delegation", "resolution", "deed"]
+SigningMethod = Literal["wet-ink", "electronic", "digital-certificate", "deed", "minute"]
+Succession = Literal["statute", "transfer-of-engagements", "novation"]
+
 
 class NominatedOfficer(Authored):
     post: str | None = None
@@ -27,7 +31,7 @@ class SignedBy(Authored):
     """A post, never a name, and the authority by which it signs."""
 
     post: str | None = None
-    authority: Literal["office", "delegation", "resolution", "deed"] | None = None
+    authority: Authority | None = None
     reference: str | None = None
 
 
@@ -63,7 +67,7 @@ class Signature(Authored):
     approved_on: DayOrMonth | None = None
     signed_on: DayOrMonth | None = None
     signed_by: SignedBy | None = None
-    method: Literal["wet-ink", "electronic", "digital-certificate", "deed", "minute"] | None = None
+    method: SigningMethod | None = None
     returned_on: DayOrMonth | None = None
     signs_for: tuple[str, ...] = ()
     mandate: Mandate | None = None
@@ -78,7 +82,7 @@ class Inheritance(Authored):
 
     from_: tuple[str, ...] = Field(alias="from")
     on: DayOrMonth
-    by: Literal["statute", "transfer-of-engagements", "novation"] | None = None
+    by: Succession | None = None
     instrument: str | None = None
 
 

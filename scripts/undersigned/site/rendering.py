@@ -24,6 +24,7 @@ from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import checked_in_words, size_words
 from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.labels import heading, headings, label
 from undersigned.words.text import name_of_id
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -103,14 +104,15 @@ def _environment() -> Environment:
         "runs": runs,
         "numbered": numbered,
         "checked_in_words": checked_in_words,
+        "label": lambda id_, name: label(name, id_),
+        "heading": lambda id_, name: heading(name, id_),
         "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
     }
     environment.filters.update(filters)
     environment.tests["mailbox"] = lambda text: bool(MAILBOX.match(text))
     environment.tests["member"] = lambda facts, ids: facts.id in ids
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
-    environment.globals.update(law=_law, clause_title=_clause_title, chart=chart, measure_title=measure_title)
-    words = environment.get_template("words.html").module
-    states: Mapping[str, str] = vars(words)["signature_states"]
-    environment.filters["signature_state"] = lambda state: states[state]
+    environment.globals.update(
+        law=_law, clause_title=_clause_title, chart=chart, measure_title=measure_title, headings=headings
+    )
     return environment

@@ -11,6 +11,7 @@ from pathlib import Path
 from undersigned.changes.report.points import Body, Oddity, Point, Trusted, Unread, Word
 from undersigned.records.fields import Month
 from undersigned.words.dates import date_in_words
+from undersigned.words.labels import labels
 from undersigned.words.text import in_a_list, one_line
 
 _MOST_LISTED = 40
@@ -82,8 +83,8 @@ class Speech:
             case Body():
                 return self._text(value.name)
             case Word():
-                said = _words().get(value.table, {}).get(value.id)
-                return said if said is not None else self._text(value.id.replace("_", " "))
+                words = (_words() if value.table in ("label", "yes_no") else {}).get(value.table) or labels(value.table)
+                return words.get(value.id) or self._text(value.id.replace("_", " "))
             case date() | Month():
                 return date_in_words(value)
             case int():

@@ -49,7 +49,7 @@ _TABLES = {
     "mappa_role": "mappa_role",
     "when": "when",
     "regime": "regime",
-    "receives_under": "receives_under",
+    "receives_under": "regime",
     "sensitivity": "sensitivity",
     "about": "about",
     "consent": "consent",

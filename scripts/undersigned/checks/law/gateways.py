@@ -20,6 +20,7 @@ from undersigned.checks.law.capacity import (
 )
 from undersigned.findings import Finding, Severity
 from undersigned.records.vocabulary import Gateway, vocabulary
+from undersigned.words.labels import label
 
 Views = Sequence[FlowView]
 _MAPPA, _SECTION_14, _SECTION_115 = "cja03-s325", "oma07-s14", "cda98-s115"
@@ -350,7 +351,7 @@ def check_gateway_elsewhere(subject: ProtocolSubject, views: Views) -> Iterator[
                 flow=view.flow.id,
                 id=found.id,
                 law=gateway.reference,
-                extent=[_NATIONS[place] for place in gateway.extent],
+                extent=[label("jurisdiction", place) for place in gateway.extent],
                 ends=names(found.ends),
             )
 
@@ -375,9 +376,6 @@ def _elsewhere(subject: ProtocolSubject, view: FlowView) -> Iterator[Elsewhere]:
                 cap = None if id_ == _MAPPA else "warning"
             if outside:
                 yield Elsewhere(id_, (*law_path, "gateways", index), outside, cap if gateway.confirmed else "warning")
-
-
-_NATIONS = {"england": "England", "wales": "Wales", "scotland": "Scotland", "northern-ireland": "Northern Ireland"}
 
 
 def _outside(end: FlowEnd, extent: frozenset[str], whole: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words
+from undersigned.words.labels import with_capital
 
 
 def notice_of(agreement: Agreement) -> str:
@@ -62,7 +63,7 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
             yield Fact(word(f"cover.{name}"), text(value))
 
     protocol = agreement.text
-    yield from fact("status", term("status", agreement.status))
+    yield from fact("status", with_capital(term("status", agreement.status)))
     yield from fact("version", _version_line(agreement))
     yield from fact("between", listed(party.name for party in agreement.parties))
     start = agreement.effective_from

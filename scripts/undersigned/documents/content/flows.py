@@ -10,6 +10,7 @@ from undersigned.documents.model import Block, Blocks, Table, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.words.labels import with_capital
 
 
 def law_name(entries: Mapping[str, Entry], id_: str) -> str:
@@ -81,8 +82,10 @@ def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str
             word("flows.law_differs_none")
         ]
         yield word("flows.law_differs", ends=ends), lines
-    yield from row("consent", (term("consent", role) for role in flow.consent))
-    yield from row("statutory_consents", (term("statutory_consent", id_) for id_ in flow.statutory_consents))
+    yield from row("consent", (with_capital(term("consent", role)) for role in flow.consent))
+    yield from row(
+        "statutory_consents", (with_capital(term("statutory_consent", id_)) for id_ in flow.statutory_consents)
+    )
     yield from row("not_shared", flow.not_shared)
     yield from row(
         "forms", [listed(agreement.forms[id_].title if id_ in agreement.forms else id_ for id_ in flow.forms)]
@@ -96,20 +99,17 @@ def _occasion(flow: Flow) -> str:
     """On what occasion, and at which stages of a sentence."""
     stages = ", ".join(term("stage", stage) for stage in flow.stage)
     occasion = term("when", flow.when) if flow.when else ""
-    return (
-        word("flows.when_stages", occasion=occasion, stages=stages)
-        if occasion and stages
-        else occasion or listed([stages])
-    )
+    both = occasion and stages
+    return with_capital(word("flows.when_stages", occasion=occasion, stages=stages) if both else occasion or stages)
 
 
 def _regime(flow: Flow) -> str | None:
     if flow.regime is None:
         return None
-    sender = term("regime", flow.regime)
+    sender = with_capital(term("regime", flow.regime))
     if flow.receiving_regime in (None, flow.regime):
         return sender
-    receiver = term("receiving_regime", str(flow.receiving_regime))
+    receiver = term("regime", str(flow.receiving_regime))
     return word("flows.regime_receiver", sender=sender, receiver=receiver)
 
 
@@ -127,13 +127,13 @@ def _items(number: int, flow: Flow, agreement: Agreement) -> Table:
         cells: dict[str, Blocks] = {
             "item": (paragraph(item.name),),
             "kind": (paragraph(listed((term("sensitivity", kind) for kind in item.sensitivity), ", ")),),
-            "about": (paragraph(term("about", item.about)),),
+            "about": (paragraph(with_capital(term("about", item.about))),),
             "why": (paragraph(item.why),) if item.why else (),
         }
         rows.append(tuple(cells[name] for name in names))
     return Table(
         caption=(
-            word("flows.items_caption_about", number=str(number), about=term("about", shared).lower())
+            word("flows.items_caption_about", number=str(number), about=term("about", shared))
             if shared
             else word("flows.items_caption", number=str(number))
         ),

@@ -28,6 +28,7 @@ from undersigned.documents.model import (
 )
 from undersigned.documents.words import term, word
 from undersigned.words.dates import date_in_words
+from undersigned.words.labels import with_capital
 
 Section = Iterable[Block]
 
@@ -107,7 +108,7 @@ def _history(agreement: Agreement) -> Section:
                     entry.number,
                     date_in_words(entry.agreed_on),
                     date_in_words(entry.effective_from),
-                    term("change", entry.change),
+                    with_capital(term("change", entry.change)),
                     entry.summary,
                 )
             )
@@ -178,7 +179,7 @@ def agreement_document(agreement: Agreement) -> Document:
     return Document(
         record=agreement.id,
         title=plain(agreement.title),
-        kicker=term("kind", agreement.text.kind) if agreement.text.kind else "",
+        kicker=with_capital(term("kind", agreement.text.kind)) if agreement.text.kind else "",
         notice=notice_of(agreement),
         watermark=watermark_of(agreement),
         author=plain(agreement.lead or ""),
