@@ -221,7 +221,7 @@ def test_csv_cells_are_neutralised(tmp_path: Path) -> None:
     out = run(write_register(tmp_path, text), "status", "--format", "csv").stdout
     rows = list(csv.reader(io.StringIO(out)))
     assert rows[1][:6] == ["p", "1.0", "a", "signed", "1.0", "2025-01-05"]
-    from undersigned.reports.reports import neutral
+    from undersigned.reports.tables import neutral
 
     assert [neutral(text) for text in ("=1", "+1", "-1", "@x", "\tx", "plain", " =1")] == [
         "'=1",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from undersigned.cli.check import LineReader, checked
@@ -28,19 +30,16 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     """
     from undersigned.documents.write import write_documents
     from undersigned.register import register_of
-    from undersigned.reports import reports
+    from undersigned.reports.findings import render_check_text
     from undersigned.site.build import SiteError, build_site
     from undersigned.site.place import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
 
     root, as_of = common.root, common.as_of
     clear_left(root)
-    result = checked(common)
-    errors = [finding for finding in result.findings if finding.severity == "error"]
+    report = checked(common)
+    errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors:
-        answer = reports.CheckAnswer(
-            as_of.isoformat(), result.files, result.protocols, result.organisations, result.signatures, errors
-        )
-        write(reports.render_check_text(answer, LineReader(common.files)), None)
+        write(render_check_text(replace(report, findings=errors), LineReader(common.files)), None)
         remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
         return EXIT_FOUND
     register = register_of(root, common.files, commit=commit or "", address=site_url or "")
@@ -74,7 +73,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
             put_in_place(new_site, site, work=work)
     except (SiteError, PlaceError) as error:
         raise CommandError(f"nothing was built: {error}") from None
-    warnings = sum(1 for finding in result.findings if finding.severity == "warning")
+    warnings = sum(1 for finding in report.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())
     write(
         f"site/ is built: {count:,} files, as of {as_of}. {warnings} warnings; 'undersigned check' shows them.\n", None

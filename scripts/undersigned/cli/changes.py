@@ -24,7 +24,7 @@ def changes_command(common: Common, base: str, head: str | None, format_: str, a
     """
     from undersigned.changes.git import History, HistoryError
     from undersigned.changes.report import proposal_between, proposal_data, render_markdown, render_text
-    from undersigned.reports import reports
+    from undersigned.reports.tables import json_text
 
     with stop_on(HistoryError):
         proposal = proposal_between(common.root, base, head or "HEAD", as_of=common.as_of, author_login=author)
@@ -36,7 +36,7 @@ def changes_command(common: Common, base: str, head: str | None, format_: str, a
                 remark(f"undersigned: changes to {files} are not committed, and are not counted here")
     match format_:
         case "json":
-            text = reports.render_json(proposal_data(proposal))
+            text = json_text(proposal_data(proposal))
         case "markdown":
             text = render_markdown(proposal)
         case _:

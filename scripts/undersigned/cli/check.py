@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,11 @@ import click
 from undersigned import __version__
 from undersigned.cli.options import Common, processes, verb
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, progress, stop_on, write
-from undersigned.findings import Finding, Severity
+from undersigned.findings import Finding
 
 if TYPE_CHECKING:
     from undersigned.records.files import Files
+    from undersigned.reports.findings import CheckReport
 
 
 @verb("check", example="undersigned check protocols/housing --format json")
@@ -30,39 +31,32 @@ def check_command(common: Common, paths: tuple[str, ...], format_: str, since: s
     The whole register is always checked, because records refer to each other. Nothing in it is changed.
     The exit status is 1 if there are errors.
     """
-    from undersigned.reports import reports
+    from undersigned.reports import findings as reports
 
     wanted = common.relative_paths(paths)
-    result = checked(common)
-    findings, older = result.findings, None
+    report = checked(common)
     if since:
-        findings, older = _only_new(common.root, since, common.as_of, findings)
+        report = _only_new(common, since, report)
     if wanted is not None:
-        findings = [f for f in findings if any(f.path == path or f.path.startswith(path + "/") for path in wanted)]
-    answer = reports.CheckAnswer(
-        as_of=common.as_of.isoformat(),
-        files=result.files,
-        protocols=result.protocols,
-        organisations=result.organisations,
-        signatures=result.signatures,
-        findings=findings,
-        older=older,
-    )
+        report = replace(report, findings=[f for f in report.findings if _lies_in(f.path, wanted)])
     match format_:
         case "json":
-            text = reports.render_check_json(answer)
+            text = reports.render_check_json(report)
         case "github":
-            text = reports.render_check_github(answer)
+            text = reports.render_check_github(report)
         case "sarif":
             from undersigned.checks.engine import rules
 
-            text = reports.render_check_sarif(
-                answer, {code: (r.title, r.asks) for code, r in rules().items()}, __version__
-            )
+            texts = {code: (rule.title, rule.asks) for code, rule in rules().items()}
+            text = reports.render_check_sarif(report, texts, __version__)
         case _:
-            text = reports.render_check_text(answer, LineReader(common.files))
+            text = reports.render_check_text(report, LineReader(common.files))
     write(text, None)
-    return EXIT_FOUND if any(finding.severity == "error" for finding in findings) else EXIT_FINE
+    return EXIT_FOUND if any(finding.severity == "error" for finding in report.findings) else EXIT_FINE
+
+
+def _lies_in(path: str, wanted: Sequence[str]) -> bool:
+    return any(path == one or path.startswith(one + "/") for one in wanted)
 
 
 class LineReader:
@@ -80,35 +74,25 @@ class LineReader:
         return lines[line - 1] if line <= len(lines) else None
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """The findings of the whole register, and how many things were checked."""
-
-    findings: list[Finding]
-    files: int
-    protocols: int
-    organisations: int
-    signatures: int
-
-
-def checked(common: Common) -> CheckResult:
+def checked(common: Common) -> CheckReport:
     """Check the register, or take the answer from the cache if no file has changed since."""
     from undersigned.cache import answer_key
+    from undersigned.reports.findings import CheckReport
 
     key = answer_key(common.files, "check", common.as_of.isoformat(), _mkdocs_text(common.root))
     cached = common.cache.get("check", key)
     if isinstance(cached, dict):
-        return CheckResult([Finding(*row) for row in cached["findings"]], *cached["counts"])
+        return CheckReport(common.as_of, [Finding(*row) for row in cached["findings"]], *cached["counts"])
     from undersigned.checks.engine import check_register
 
     register = common.register
     findings, signatures = check_register(
         register, as_of=common.as_of, processes=processes(), watch=progress("Checking protocols")
     )
-    counts = [len(common.files.contents), len(register.protocol_ids), len(register.organisation_ids), signatures]
+    counts = (len(common.files.contents), len(register.protocol_ids), len(register.organisation_ids), signatures)
     rows = [[f.path, f.line, f.column, f.code, f.severity, f.message, f.hint] for f in findings]
     common.cache.put("check", key, {"findings": rows, "counts": counts})
-    return CheckResult(findings, *counts)
+    return CheckReport(common.as_of, findings, *counts)
 
 
 def _mkdocs_text(root: Path) -> str:
@@ -119,17 +103,15 @@ def _mkdocs_text(root: Path) -> str:
         return ""
 
 
-def _only_new(
-    root: Path, revision: str, as_of: date, findings: list[Finding]
-) -> tuple[list[Finding], dict[Severity, int]]:
-    """The findings that were not there at `revision`, and how many of each severity were."""
+def _only_new(common: Common, revision: str, report: CheckReport) -> CheckReport:
+    """The report with only the findings that were not there at `revision`, the others counted."""
     from undersigned.changes.git import HistoryError, files_at
     from undersigned.checks.engine import check_register
     from undersigned.findings import count_by_severity, new_findings
     from undersigned.register import register_of
 
     with stop_on(HistoryError):
-        files = files_at(root, revision)
-    before, _ = check_register(register_of(root, files), as_of=as_of, processes=processes())
-    new, older = new_findings(before, findings)
-    return new, count_by_severity(older)
+        files = files_at(common.root, revision)
+    before, _ = check_register(register_of(common.root, files), as_of=common.as_of, processes=processes())
+    new, older = new_findings(before, report.findings)
+    return replace(report, findings=new, older=count_by_severity(older))

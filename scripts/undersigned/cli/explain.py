@@ -39,16 +39,17 @@ def schema_command(_: Common, kind: str | None, output: Path | None) -> int:
 def explain_command(_: Common, code: str | None) -> int:
     """Say what a rule asks and why, with a good and a bad example. Without CODE, list all codes."""
     from undersigned.checks.engine import rules
-    from undersigned.reports.reports import render_rule, render_rule_list
+    from undersigned.reports.rules import RuleText, rule_list, rule_text
 
     by_code = rules()
     if code is None:
-        write(render_rule_list({code_: rule.title for code_, rule in by_code.items()}), None)
+        write(rule_list({code_: rule.title for code_, rule in by_code.items()}), None)
         return EXIT_FINE
     rule = by_code.get(code)
     if rule is None:
         from undersigned.records.reading import did_you_mean
 
         raise CommandError(f"there is no rule '{code}'", did_you_mean(code, by_code))
-    write(render_rule(code, rule.model_dump()), None)
+    text = RuleText(code, rule.title, rule.asks, rule.why, rule.source, rule.severity, rule.good, rule.bad)
+    write(rule_text(text), None)
     return EXIT_FINE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from undersigned.cli.options import Common, verb, whole_number
@@ -27,29 +25,22 @@ _URGENCY = ("due-soon", "overdue", "lapsed")
 )
 def reviews_command(common: Common, within: int | None, format_: str, fail_on: tuple[str, ...]) -> int:
     """List the reviews that are due, most urgent first."""
-    from undersigned.reports import reports
+    from undersigned.reports import reviews as reports
 
-    protocols, left_out = statuses(common)
-    as_of = common.as_of.isoformat()
-    rows = reports.review_rows(protocols)
-    if within is not None:
-        rows = [row for row in rows if isinstance(row["days"], int) and row["days"] <= within]
+    report = statuses(common)
+    rows = reports.review_rows(report.protocols, within)
     match format_:
         case "json":
-            answer: str | bytes = reports.render_json({"as_of": as_of, "reviews": rows})
+            answer: str | bytes = reports.render_reviews_json(rows, common.as_of)
         case "markdown":
-            answer = reports.render_reviews_markdown(rows, as_of)
+            answer = reports.render_reviews_markdown(rows, common.as_of)
         case "ics":
-            from undersigned.reports import feeds
+            from undersigned.reports.feeds import render_reviews_ics
 
-            answer = feeds.render_reviews_ics(common.register, as_of=common.as_of, within=within)
+            answer = render_reviews_ics(common.register, as_of=common.as_of, within=within)
         case _:
-            answer = reports.render_reviews_table(rows, as_of)
+            answer = reports.render_reviews_table(rows, common.as_of)
     write(answer, None)
-    remark_left_out(left_out)
-    return EXIT_FOUND if _fails(rows, fail_on) else EXIT_FINE
-
-
-def _fails(rows: Sequence[dict[str, object]], fail_on: Sequence[str]) -> bool:
-    states = {state for named in fail_on for state in _URGENCY[_URGENCY.index(named) :]}
-    return any(row["state"] in states for row in rows)
+    remark_left_out(report.left_out)
+    failing = {state for named in fail_on for state in _URGENCY[_URGENCY.index(named) :]}
+    return EXIT_FOUND if any(row.state in failing for row in rows) else EXIT_FINE

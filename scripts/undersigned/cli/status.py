@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from undersigned.cli.options import Common, processes, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, progress, remark, write
+
+if TYPE_CHECKING:
+    from undersigned.reports.status import StatusReport
 
 
 @verb("status", example="undersigned status --format xlsx --output status.xlsx")
@@ -18,49 +22,44 @@ from undersigned.cli.output import EXIT_FINE, CommandError, progress, remark, wr
 @click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
 def status_command(common: Common, protocols: tuple[str, ...], format_: str, output: Path | None) -> int:
     """Show where every protocol and every signature has got to, or only those of the protocols named."""
-    from undersigned.reports import reports
+    from undersigned.reports import status as reports
 
-    rows, left_out = statuses(common)
+    report = statuses(common)
     if protocols:
-        wanted = common.protocols_named(protocols)
-        rows = [row for row in rows if row["id"] in wanted]
-        left_out = [
-            path
-            for path in left_out
-            if any(f"protocols/{id_}/" in path or path.endswith(f"/{id_}.yaml") for id_ in wanted)
-        ]
-    as_of = common.as_of.isoformat()
+        report = report.only(common.protocols_named(protocols))
     match format_:
         case "json":
-            answer: str | bytes = reports.render_json({"as_of": as_of, "protocols": rows})
+            answer: str | bytes = reports.render_status_json(report, common.as_of)
         case "csv":
-            answer = reports.render_status_csv(rows)
+            answer = reports.render_status_csv(report)
         case "xlsx":
             if output is None and sys.stdout is not None and sys.stdout.isatty():
                 raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
-            answer = reports.render_status_xlsx(rows, as_of)
+            answer = reports.render_status_xlsx(report, common.as_of)
         case _:
-            answer = reports.render_status_table(rows, as_of)
+            answer = reports.render_status_table(report, common.as_of)
     write(answer, output)
-    remark_left_out(left_out)
+    remark_left_out(report.left_out)
     return EXIT_FINE
 
 
-def statuses(common: Common) -> tuple[list[dict[str, object]], list[str]]:
-    """Every protocol's status as JSON data, and the paths of the records that could not be read."""
-    from undersigned.cache import answer_key
+def statuses(common: Common) -> StatusReport:
+    """The status of every protocol, or the answer from the cache if no file has changed since."""
+    from pydantic import TypeAdapter
 
+    from undersigned.cache import answer_key
+    from undersigned.reports.status import StatusReport, status_report
+
+    stored = TypeAdapter(StatusReport)
     key = answer_key(common.files, "status", common.as_of.isoformat())
     cached = common.cache.get("status", key)
-    if isinstance(cached, dict):
-        return cached["protocols"], cached["left_out"]
-    from undersigned.reports.reports import status_rows
-
-    rows, left_out = status_rows(
+    if cached is not None:
+        return stored.validate_python(cached)
+    report = status_report(
         common.register, as_of=common.as_of, processes=processes(), watch=progress("Working out status")
     )
-    common.cache.put("status", key, {"protocols": rows, "left_out": left_out})
-    return rows, left_out
+    common.cache.put("status", key, stored.dump_python(report, mode="json"))
+    return report
 
 
 def remark_left_out(left_out: Sequence[str]) -> None:

@@ -1,1 +1,1 @@
-"""What is printed and exported of findings, statuses, reviews and rules: facts in, text or bytes out."""
+"""Findings, statuses, reviews, rules, calendars and news as text or bytes. Nothing here prints."""

@@ -1,0 +1,208 @@
+"""The status of protocols and signatures as a table, JSON, CSV or a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.parallel import Watch, in_pieces
+from undersigned.records.fields import Month, When
+from undersigned.register import Register
+from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
+from undersigned.status import ProtocolStatus, protocol_status
+from undersigned.status.signing import COPY_DAYS, PartyStatus
+from undersigned.words.text import plain
+
+PROTOCOL_COLUMNS = ("protocol", "title", "status", "version", "signed", "of", "review", "due on", "days")
+PARTY_COLUMNS = (
+    "protocol",
+    "version",
+    "organisation",
+    "state",
+    "signed version",
+    "signed on",
+    "copy returned",
+    "days waiting",
+)
+_WAITING = frozenset({"stale", "awaiting", "not-sent", "declined", "withdrawn"})
+_NOT_ASKED = frozenset({"not-required", "ended"})
+
+
+@dataclass(frozen=True)
+class ProtocolRow:
+    """One protocol's status, and the organisation that leads it."""
+
+    status: ProtocolStatus
+    lead: str | None
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """The status of every protocol that reads without a fault, and the paths of the records that do not."""
+
+    protocols: tuple[ProtocolRow, ...]
+    left_out: tuple[str, ...]
+
+    def only(self, protocols: Sequence[str]) -> StatusReport:
+        """The report on these protocols alone."""
+        return StatusReport(
+            tuple(row for row in self.protocols if row.status.id in protocols),
+            tuple(
+                path
+                for path in self.left_out
+                if any(f"protocols/{id_}/" in path or path.endswith(f"/{id_}.yaml") for id_ in protocols)
+            ),
+        )
+
+
+def status_report(register: Register, *, as_of: date, processes: int = 1, watch: Watch | None = None) -> StatusReport:
+    rows: list[ProtocolRow] = []
+    left_out = [path for id_ in register.organisation_ids if (path := _unread_organisation(register, id_))]
+    for found, unread in in_pieces(_status_of, register, as_of=as_of, processes=processes, watch=watch):
+        rows.extend(found)
+        left_out.extend(unread)
+    return StatusReport(tuple(rows), tuple(sorted(left_out)))
+
+
+def _unread_organisation(register: Register, id_: str) -> str | None:
+    record = register.organisation(id_)
+    return None if record is None or record.clean else record.path
+
+
+def _status_of(register: Register, ids: Iterable[str], as_of: date) -> tuple[list[ProtocolRow], list[str]]:
+    rows: list[ProtocolRow] = []
+    left_out: list[str] = []
+    for id_ in ids:
+        folder = register.protocol(id_)
+        if folder is None:
+            continue
+        left_out.extend(record.path for record in folder.records() if not record.clean)
+        if folder.record.clean and all(record.clean for record in folder.versions.values()):
+            clean = folder.clean_part()
+            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), folder.value.lead))
+        register.forget(id_)
+    return rows, left_out
+
+
+def render_status_json(report: StatusReport, as_of: date) -> str:
+    return json_text({"as_of": as_of.isoformat(), "protocols": [_protocol_json(row) for row in report.protocols]})
+
+
+def _protocol_json(row: ProtocolRow) -> dict[str, object]:
+    status = row.status
+    return {
+        "id": status.id,
+        "lead": row.lead,
+        "title": status.title,
+        "status": status.status,
+        "version": status.version,
+        "fingerprint": status.fingerprint,
+        "unreleased_changes": status.unreleased_changes,
+        "review": {
+            "state": status.review.state,
+            "due_on": iso(status.review.due_on),
+            "days": status.review.days,
+            "last_completed_on": iso(status.review.last_completed_on),
+        },
+        "parties": [
+            {
+                "organisation": party.organisation,
+                "state": party.state,
+                "signed_version": party.signed_version,
+                "signed_on": iso(party.signed_on),
+                "copy_returned": party.copy_returned,
+                "copy_outstanding_days": party.copy_outstanding_days,
+                "days_waiting": party.days_waiting,
+            }
+            for party in status.parties
+        ],
+        "in_force": [{"version": item.version, "between": list(item.between)} for item in status.in_force],
+        "in_force_between": list(status.in_force_between),
+        "counts": dict(status.counts),
+    }
+
+
+def iso(when: When | None) -> str | None:
+    """A day or a month in ISO 8601."""
+    return None if when is None else str(when)
+
+
+def render_status_table(report: StatusReport, as_of: date) -> str:
+    """A table of protocols, then the parties that each protocol waits for."""
+    lines = text_table(PROTOCOL_COLUMNS, _protocol_rows(report), numbers={4, 5, 8}, widest={1: 44})
+    for row in report.protocols:
+        waiting = [
+            party
+            for party in row.status.parties
+            if party.state in _WAITING or (party.copy_outstanding_days or 0) > COPY_DAYS
+        ]
+        if waiting:
+            lines += ["", plain(f"{row.status.id}:")]
+            lines += [plain(f"  {party.organisation}: {_party_in_words(party)}") for party in waiting]
+    lines += ["", f"{counted(len(report.protocols), 'protocol')}, as of {as_of}"]
+    return "\n".join(lines) + "\n"
+
+
+def _party_in_words(party: PartyStatus) -> str:
+    words = [str(party.state)]
+    if party.state == "stale":
+        words.append(f"signed {party.signed_version}")
+    if party.days_waiting is not None:
+        words.append(counted(party.days_waiting, "day"))
+    if party.copy_outstanding_days:
+        words.append(f"copy outstanding for {counted(party.copy_outstanding_days, 'day')}")
+    return ", ".join(words)
+
+
+def render_status_csv(report: StatusReport) -> str:
+    """One row for each party of each protocol."""
+    return csv_text(PARTY_COLUMNS, _party_rows(report))
+
+
+def render_status_xlsx(report: StatusReport, as_of: date) -> bytes:
+    """A workbook of two sheets, protocols and signatures."""
+    return workbook(
+        (
+            Sheet("Protocols", PROTOCOL_COLUMNS, list(_protocol_rows(report))),
+            Sheet("Signatures", PARTY_COLUMNS, list(_party_rows(report))),
+        ),
+        title=f"Status of the register as of {as_of}",
+        as_of=as_of,
+    )
+
+
+def _protocol_rows(report: StatusReport) -> Iterator[Sequence[Cell]]:
+    for row in report.protocols:
+        status = row.status
+        yield (
+            status.id,
+            status.title,
+            status.status,
+            status.version,
+            status.counts["signed"],
+            sum(number for state, number in status.counts.items() if state not in _NOT_ASKED),
+            status.review.state,
+            status.review.due_on,
+            status.review.days,
+        )
+
+
+def _party_rows(report: StatusReport) -> Iterator[Sequence[Cell]]:
+    for row in report.protocols:
+        for party in row.status.parties:
+            yield (
+                row.status.id,
+                row.status.version,
+                party.organisation,
+                party.state,
+                party.signed_version,
+                when_cell(party.signed_on),
+                "yes" if party.copy_returned else "no" if party.signed_on else None,
+                party.days_waiting,
+            )
+
+
+def when_cell(when: When | None) -> Cell:
+    """A day is a date in a spreadsheet; a month is text."""
+    return str(when) if isinstance(when, Month) else when
