@@ -9,7 +9,10 @@ import pytest
 from icalendar import Calendar
 
 from support import TODAY, register_from
-from undersigned.reports.feeds import ReviewDate, news, render_atom, render_calendar, render_reviews_ics
+from undersigned.facts.news import NewsItem, ReviewDate
+from undersigned.facts.register import SiteFacts
+from undersigned.register import Register
+from undersigned.reports.feeds import render_atom, render_calendar, render_reviews_ics
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REGISTER = f"""
@@ -58,6 +61,10 @@ publication: public
 """
 
 
+def happened(register: Register) -> list[NewsItem]:
+    return SiteFacts(register, as_of=TODAY).news
+
+
 def events(text: bytes) -> list[dict[str, object]]:
     return [dict(event) for event in Calendar.from_ical(text).walk("VEVENT")]
 
@@ -100,8 +107,8 @@ def test_a_date_at_the_end_of_time_is_no_fault() -> None:
     assert b"99991231" in render_calendar([ReviewDate("x", "x", "X", date.max, 0)], as_of=TODAY, name="N")
 
 
-def test_news_is_what_had_happened_newest_first_and_nothing_restricted() -> None:
-    found = [(item.on.isoformat(), item.key) for item in news(register_from(REGISTER), as_of=TODAY)]
+def test_the_feed_is_what_had_happened_newest_first_and_nothing_restricted() -> None:
+    found = [(item.on.isoformat(), item.key) for item in happened(register_from(REGISTER))]
     assert found == [
         ("2026-01-20", "protocols/p/reviews/2026-01-20"),
         ("2025-01-15", "protocols/p/signatures/a/1.0/2025-01-15"),
@@ -110,7 +117,7 @@ def test_news_is_what_had_happened_newest_first_and_nothing_restricted() -> None
 
 
 def test_atom_has_what_the_standard_asks() -> None:
-    text = render_atom(register_from(REGISTER), as_of=TODAY, name="N", address="https://r.example.org/b/")
+    text = render_atom(happened(register_from(REGISTER)), as_of=TODAY, name="N", address="https://r.example.org/b/")
     feed = ElementTree.fromstring(text)  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}id") == "tag:r.example.org,2026:feed"
     assert feed.findtext(f"{ATOM}updated") == "2026-01-20T00:00:00Z"
@@ -151,9 +158,9 @@ def test_a_change_of_id_makes_nothing_new(protocol: tuple[str, ...], organisatio
     was, is_ = (events(render_reviews_ics(register, as_of=TODAY, address=address)) for register in (before, after))
     assert [event["UID"] for event in is_] == [event["UID"] for event in was]
     assert str(is_[1]["URL"]) == f"{address}protocols/{now}/"
-    told, tell = (news(register, as_of=TODAY) for register in (before, after))
+    told, tell = (happened(register) for register in (before, after))
     assert [item.key for item in tell] == [item.key for item in told]
-    assert {item.path for item in tell} == {f"protocols/{now}/"}
+    assert {item.protocol for item in tell} == {now}
     assert "protocols/p/signatures/a/1.0/2025-01-15" in {item.key for item in tell}
 
 
@@ -170,9 +177,7 @@ def test_a_former_id_that_is_anothers_or_none_gives_no_id(former: str) -> None:
         "q",
         "p",
     ]
-    assert {item.key for item in news(register, as_of=TODAY)} == {
-        item.key for item in news(register_from(REGISTER), as_of=TODAY)
-    }
+    assert {item.key for item in happened(register)} == {item.key for item in happened(register_from(REGISTER))}
 
 
 def test_signing_for_oneself_and_others_on_one_day_is_one_piece_of_news() -> None:
@@ -180,11 +185,24 @@ def test_signing_for_oneself_and_others_on_one_day_is_one_piece_of_news() -> Non
         "signed_on: 2025-01-15}", 'signed_on: 2025-01-15}\n  - {version: "1.0", signed_on: 2025-01-15, signs_for: [b]}'
     )
     assert twice != REGISTER
-    assert news(register_from(twice), as_of=TODAY) == news(register_from(REGISTER), as_of=TODAY)
+    assert happened(register_from(twice)) == happened(register_from(REGISTER))
+
+
+def test_a_signature_under_another_text_is_not_in_the_feed() -> None:
+    """The page does not count it either: its fingerprint is not that of the version."""
+    other = REGISTER.replace("signed_on: 2025-01-15}", f'fingerprint: "v1:sha256:{"1" * 64}", signed_on: 2025-01-15}}')
+    assert other != REGISTER
+    assert [event.kind for event in happened(register_from(other))] == ["review", "version"]
+
+
+def test_a_body_that_is_no_longer_a_party_has_signed_all_the_same() -> None:
+    left = REGISTER.replace("parties: [{organisation: a}]", "parties: [{organisation: a, left_on: 2026-01-01}]", 1)
+    assert left != REGISTER
+    assert [event.by for event in happened(register_from(left)) if event.kind == "signature"] == [("a", "Body A")]
 
 
 def test_an_empty_register_has_a_feed() -> None:
-    feed = ElementTree.fromstring(render_atom(register_from(""), as_of=TODAY, name="N"))  # noqa: S314 - our own
+    feed = ElementTree.fromstring(render_atom([], as_of=TODAY, name="N"))  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}updated") == "2026-11-22T00:00:00Z"
     assert feed.findall(f"{ATOM}entry") == []
 

@@ -13,7 +13,8 @@ import pytest
 from lxml import etree
 from relaxng import faults, missing
 
-from support import ROOT, TODAY, register_from
+from support import ROOT, TODAY
+from undersigned.facts.register import SiteFacts
 from undersigned.register import load_register
 from undersigned.reports.feeds import render_atom
 
@@ -102,9 +103,12 @@ def feeds(hostile_site: Path, sound_site: Path) -> dict[str, bytes]:
         "hostile": (hostile_site / "feed.xml").read_bytes(),
         "sound": (sound_site / "feed.xml").read_bytes(),
         "this register": render_atom(
-            load_register(ROOT), as_of=TODAY, name="N", address="https://register.example.org/base/"
+            SiteFacts(load_register(ROOT), as_of=TODAY).news,
+            as_of=TODAY,
+            name="N",
+            address="https://register.example.org/base/",
         ),
-        "empty": render_atom(register_from(""), as_of=TODAY, name="N"),
+        "empty": render_atom([], as_of=TODAY, name="N"),
     }
 
 

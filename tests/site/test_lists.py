@@ -9,7 +9,6 @@ from lxml import html
 from site_registers import EVIL, SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.facts.lately import changed_lately
 from undersigned.facts.register import SiteFacts
 from undersigned.site.lists import FACETS, headings
 
@@ -66,7 +65,7 @@ def changes(as_of: date, text: str = RECORDS) -> list[tuple[str, str, str, list[
     site = SiteFacts(register_from(text), as_of=as_of)
     return [
         (change.on.isoformat(), change.kind, change.protocol.id, [id_ for id_, _ in change.by])
-        for change in changed_lately(site.protocols, as_of=as_of)
+        for change in site.changes
     ]
 
 

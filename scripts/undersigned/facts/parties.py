@@ -58,28 +58,6 @@ class Participant:
         return self.contact.name
 
 
-@dataclass(frozen=True)
-class Act:
-    """One act of signing, by the body that did it, whatever came of it later."""
-
-    organisation: str
-    name: str
-    version: str
-    sent_on: When | None
-    signed_on: When
-
-
-@dataclass(frozen=True)
-class Agreeing:
-    """How long a version took, from the day it was first sent out to the last signature of it so far, in days."""
-
-    version: str
-    sent_on: date
-    last_signed_on: date
-    signatures: int
-    days: int
-
-
 def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ...]:
     """(id, name) of each, by name."""
     named = ((id_, register.organisation_name(id_)) for id_ in ids)
@@ -140,31 +118,3 @@ def participants(
         for id_, bound in versions.items()
     ]
     return tuple(sorted(found, key=lambda body: (body.name.casefold(), body.id)))
-
-
-def acts_of(signing: Signing, register: Register) -> tuple[Act, ...]:
-    """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
-    entries = {
-        (entry.signer, entry.version, str(entry.signed_on)): entry
-        for id_ in signing.parties
-        for entry in signing.entries(id_)
-        if entry.signed_on is not None
-    }
-    return tuple(
-        Act(signer, register.organisation_name(signer), version, entry.sent_on, entry.signed_on)
-        for (signer, version, _on), entry in sorted(entries.items(), key=lambda pair: (pair[0][2], pair[0]))
-        if entry.signed_on is not None
-    )
-
-
-def agreeing_of(versions: Iterable[str], acts: tuple[Act, ...]) -> tuple[Agreeing, ...]:
-    """Each of `versions` that was sent out and signed on known days."""
-    found = []
-    for version in versions:
-        of_it = [act for act in acts if act.version == version]
-        sent = [act.sent_on for act in of_it if isinstance(act.sent_on, date)]
-        signed = [act.signed_on for act in of_it if isinstance(act.signed_on, date)]
-        if sent and signed and min(sent) <= max(signed):
-            days = (max(signed) - min(sent)).days
-            found.append(Agreeing(version, min(sent), max(signed), len(signed), days))
-    return tuple(found)

@@ -14,25 +14,15 @@ from typing import Literal
 from undersigned.facts.amendment import changed_clauses, changed_flows, changed_terms
 from undersigned.facts.card import CardSize, card_size, is_dense
 from undersigned.facts.flows import FlowTerms, flow_terms, spelled_out
+from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
-from undersigned.facts.parties import (
-    Act,
-    Agreeing,
-    Participant,
-    PartyFacts,
-    acts_of,
-    agreeing_of,
-    by_name,
-    participants,
-    party_facts,
-)
+from undersigned.facts.parties import Participant, PartyFacts, by_name, participants, party_facts
 from undersigned.records.fields import When
 from undersigned.records.form import Form
 from undersigned.records.protocol import Clause, Item, Operative, Protocol, StampedText
 from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
-from undersigned.reports.feeds import News, ReviewDate, news_of, review_date
 from undersigned.status import (
     InForce,
     LateReturn,
@@ -297,16 +287,14 @@ class ProtocolFacts:
         """Clauses of the working text that are new or changed against the text shown."""
         return changed_clauses(self.record, self.text) if self.changed_terms else ()
 
-    # feeds
-
     @cached_property
     def review_date(self) -> ReviewDate | None:
         return review_date(self.folder, self.register, as_of=self.as_of)
 
     @cached_property
-    def news(self) -> tuple[News, ...]:
-        """What the news tells of it; of a restricted one, nothing."""
-        return () if self.restricted else tuple(news_of(self.folder, self.register, self.as_of))
+    def news(self) -> tuple[NewsItem, ...]:
+        """What has happened to it; nothing for a restricted protocol."""
+        return () if self.restricted else tuple(news_of(self.folder, self.register, self.acts, as_of=self.as_of))
 
     # downloads
 

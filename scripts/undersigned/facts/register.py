@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from statistics import median_low
 
 from undersigned.facts.charts import in_bands
-from undersigned.facts.lately import Change, changed_lately
+from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
-from undersigned.facts.parties import Agreeing, PartyFacts
+from undersigned.facts.parties import PartyFacts
 from undersigned.facts.partnerships import Partnerships
 from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.records.fields import KEBAB
 from undersigned.register import Register
 from undersigned.status import SIGNATURE_STATES
+
+#: How far back the list of recent changes goes.
+LATELY_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened lately. `by`: (id, name) of those who signed the version on that day."""
+
+    on: date
+    kind: str
+    protocol: ProtocolFacts
+    version: str
+    by: tuple[tuple[str, str], ...] = ()
 
 
 def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
@@ -98,9 +113,27 @@ class SiteFacts:
         return Partnerships(self.protocols, has_page=self.organisation_ids, ended=ended)
 
     @cached_property
+    def news(self) -> list[NewsItem]:
+        """What has happened to the published protocols, newest first."""
+        return newest_first(item for protocol in self.protocols for item in protocol.news)
+
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """What changed in the last 90 days, newest first."""
-        return changed_lately(self.protocols, as_of=self.as_of)
+        """What changed in the last 90 days, newest first; on one day by the protocol's title."""
+        since = self.as_of - timedelta(days=LATELY_DAYS)
+        signers: dict[tuple[date, str, str, str], list[tuple[str, str]]] = {}
+        for item in self.news:
+            if item.on >= since:
+                by = signers.setdefault((item.on, item.protocol, item.kind, item.version), [])
+                by.extend([item.by] if item.by else [])
+        found = [
+            Change(on, kind, self.by_id[id_], version, tuple(sorted(by, key=lambda body: body[1].casefold())))
+            for (on, id_, kind, version), by in signers.items()
+        ]
+        found.sort(
+            key=lambda change: (change.protocol.title.casefold(), change.protocol.id, change.kind, change.version)
+        )
+        return tuple(sorted(found, key=lambda change: change.on, reverse=True))
 
     @cached_property
     def review_counts(self) -> dict[str, int]:

@@ -1,15 +1,13 @@
-"""Calendars (iCalendar, RFC 5545) and the news feed (Atom, RFC 4287): register and day in, bytes out.
+"""Calendars (iCalendar, RFC 5545) and the news feed (Atom, RFC 4287): facts and day in, bytes out.
 
-Ids stay the same from build to build, and through a change of a protocol's or organisation's id: they hold the oldest one.
-Every stamp of time comes from `as_of` or a record: never from a clock.
-A restricted protocol is in the calendars by its title and date, and not in the news.
+Every time stamp comes from `as_of` or a record, never from a clock.
+A restricted protocol is in the calendars by its title and date, and not in the feed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -17,13 +15,12 @@ from xml.etree import ElementTree
 
 from icalendar import Alarm, Calendar, Event, vText
 
-from undersigned.records.fields import KEBAB
-from undersigned.register import ProtocolFolder, Register
-from undersigned.status import agreed_versions, has_happened, review_state
+from undersigned.facts.news import NewsItem, ReviewDate, review_date
+from undersigned.register import Register
 
 #: Days before a review is due on which a calendar reminds.
 ALARM_DAYS = (60, 30, 7)
-MOST_NEWS = 100
+MOST_ITEMS = 100
 _ATOM = "http://www.w3.org/2005/Atom"
 #: The host in ids where the site has no address of its own (RFC 2606 keeps `.invalid` free).
 _NO_HOST = "undersigned.invalid"
@@ -32,32 +29,11 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _REVIEW_DUE = "Review due: {title}"
 _REMINDER = "Review of {title} is due on {due_on}"
-_VERSION_NEWS = "{title}: version {version} agreed"
-_REVIEW_NEWS = "{title}: reviewed"
-_SIGNATURE_NEWS = "{title}: signed by {organisation}"
-
-
-@dataclass(frozen=True)
-class ReviewDate:
-    """One entry of a calendar: the day on which a protocol's review is due. `completed`: how often it was reviewed.
-
-    `first_id`: the oldest id of the protocol, by which calendars know the entry again.
-    """
-
-    protocol: str
-    first_id: str
-    title: str
-    due_on: date
-    completed: int
-
-
-def review_date(folder: ProtocolFolder, register: Register, *, as_of: date) -> ReviewDate | None:
-    """The protocol's next review; None where none is due."""
-    due = review_state(folder, as_of=as_of).due_on
-    if due is None:
-        return None
-    completed = sum(1 for day in folder.reviews if day <= as_of)
-    return ReviewDate(folder.id, _first_protocol_id(folder, register), folder.value.title, due, completed)
+_TITLES = {
+    "version": "{title}: version {version} agreed",
+    "review": "{title}: reviewed",
+    "signature": "{title}: signed by {organisation}",
+}
 
 
 def render_reviews_ics(
@@ -113,104 +89,27 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     return event
 
 
-@dataclass(frozen=True)
-class News:
-    """Something that happened. `key` is its lasting id within the register, `path` the page it is told on."""
-
-    on: date
-    key: str
-    title: str
-    summary: str
-    path: str
-
-
-def news(register: Register, *, as_of: date) -> list[News]:
-    """New versions, reviews and signatures by that day, newest first. What is known only by its month is left out."""
-    found: list[News] = []
-    for folder in register.protocols():
-        if folder.readable and folder.value.publication == "public":
-            found.extend(news_of(folder, register, as_of))
-    return in_order(found)
-
-
-def _first_protocol_id(folder: ProtocolFolder, register: Register) -> str:
-    return _oldest(folder.id, folder.value.formerly, register.present_protocol)
-
-
-def _first_organisation_id(id_: str, register: Register) -> str:
-    record = register.organisation(id_)
-    formerly = record.value.formerly if record is not None and record.value is not None else ()
-    return _oldest(id_, formerly, register.present_organisation)
-
-
-def _oldest(id_: str, formerly: Iterable[str], present: Callable[[str], str]) -> str:
-    """`formerly` names the ids oldest first. What is no id, or by mistake another's too, does not count."""
-    return next((old for old in formerly if KEBAB.match(old) and present(old) == id_), id_)
-
-
-def in_order(found: Iterable[News]) -> list[News]:
-    """Newest first."""
-    return sorted(sorted(found, key=lambda item: item.key), key=lambda item: item.on, reverse=True)
-
-
-def news_of(folder: ProtocolFolder, register: Register, as_of: date) -> Iterator[News]:
-    """What happened to one public protocol by that day."""
-    title, path = folder.value.title, f"protocols/{folder.id}/"
-    key = f"protocols/{_first_protocol_id(folder, register)}/"
-    for number, version in agreed_versions(folder, as_of=as_of):
-        if isinstance(version.agreed_on, date):
-            yield News(
-                version.agreed_on,
-                f"{key}versions/{number}",
-                _VERSION_NEWS.format(title=title, version=number),
-                version.summary,
-                path,
-            )
-    for day, record in folder.reviews.items():
-        if day <= as_of and record.value is not None:
-            yield News(
-                day, f"{key}reviews/{day.isoformat()}", _REVIEW_NEWS.format(title=title), record.value.note, path
-            )
-    for id_, signing in folder.signing.items():
-        signatures = signing.value.signatures if signing.value else ()
-        # A body that signs for itself and for others on one day is told of once.
-        acts = dict.fromkeys((signature.version, signature.signed_on) for signature in signatures)
-        for number, signed_on in acts:
-            if isinstance(signed_on, date) and has_happened(signed_on, as_of):
-                yield News(
-                    signed_on,
-                    f"{key}signatures/{_first_organisation_id(id_, register)}/{number}/{signed_on}",
-                    _SIGNATURE_NEWS.format(title=title, organisation=register.organisation_name(id_)),
-                    "",
-                    path,
-                )
-
-
-def render_atom(register: Register, *, as_of: date, name: str, address: str = "") -> bytes:
-    """The newest hundred items. Links lead from the feed's own place where the site has no address."""
-    return render_news(news(register, as_of=as_of), as_of=as_of, name=name, address=address)
-
-
-def render_news(found: Sequence[News], *, as_of: date, name: str, address: str = "") -> bytes:
-    """The first hundred of these items as a feed."""
-    items = found[:MOST_NEWS]
+def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: str = "") -> bytes:
+    """The first hundred items as a feed. Links are relative to the feed if the site has no `address`."""
+    shown = news[:MOST_ITEMS]
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
     base = _with_slash(address) if address else ""
     _text(feed, "id", f"tag:{_host(address)},2026:feed")
     _text(feed, "title", name)
-    _text(feed, "updated", _moment(items[0].on if items else as_of))
+    _text(feed, "updated", _moment(shown[0].on if shown else as_of))
     _text(_child(feed, "author"), "name", name)
     _link(feed, "self", f"{base}feed.xml", "application/atom+xml")
     _link(feed, "alternate", base or "./", "text/html")
-    for item in items:
+    for item in shown:
         entry = _child(feed, "entry")
+        by = item.by[1] if item.by else ""
         _text(entry, "id", f"tag:{_host(address)},2026:{item.key}")
-        _text(entry, "title", item.title)
+        _text(entry, "title", _TITLES[item.kind].format(title=item.title, version=item.version, organisation=by))
         _text(entry, "updated", _moment(item.on))
-        _link(entry, "alternate", f"{base}{item.path}", "text/html")
-        if item.summary:
-            _text(entry, "summary", " ".join(item.summary.split()))
+        _link(entry, "alternate", f"{base}protocols/{item.protocol}/", "text/html")
+        if item.text:
+            _text(entry, "summary", " ".join(item.text.split()))
     ElementTree.indent(feed)
     body: bytes = ElementTree.tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"

@@ -26,13 +26,7 @@ from undersigned.status import Signing
 _KNOWN = ("standing", "record", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news")
 _KNOWN_IF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
 #: The only classes that are read back from the cache: values, whose making does nothing else.
-_VALUES = (
-    "undersigned.records.",
-    "undersigned.status.",
-    "undersigned.site.",
-    "undersigned.facts.",
-    "undersigned.reports.feeds.",
-)
+_VALUES = ("undersigned.records.", "undersigned.status.", "undersigned.site.", "undersigned.facts.")
 NOT_READABLE = (pickle.UnpicklingError, AttributeError, EOFError, IndexError, KeyError, TypeError, ValueError)
 
 

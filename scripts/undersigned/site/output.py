@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from xml.sax.saxutils import escape
 
+from undersigned.facts.news import ReviewDate
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
-from undersigned.reports.feeds import ReviewDate, in_order, render_calendar, render_news
+from undersigned.reports.feeds import render_atom, render_calendar
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 
 #: (path in the site, content)
@@ -20,10 +21,9 @@ def generated_files(
 ) -> Iterator[tuple[str, bytes]]:
     """`address`: where the site will stand, or empty. `made`: files of protocols, by id, that are made already."""
     made = made or {}
-    news = in_order(item for protocol in site.protocols for item in protocol.news)
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
-    yield "feed.xml", render_news(news, as_of=site.as_of, name=name, address=address)
+    yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, address=address)
     yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
     for protocol in site.protocols:
         if protocol.id not in made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -158,6 +158,10 @@ class Signing:
         if sum(1 for entries in lists if entries) > 1 or any(entry.signer != party for entry in merged):
             merged.sort(key=_first_day)
         return merged
+
+    def signatures(self) -> Iterator[Entry]:
+        """Every signature made by the day, also of former parties and one withdrawn later. May repeat an entry."""
+        return (entry for entries in self._entries.values() for entry in entries if entry.signed_on is not None)
 
     @cached_property
     def _signed_for_by_others(self) -> frozenset[str]:
