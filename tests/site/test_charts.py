@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.facts.charts import LONGEST_BAR, ROW_HEIGHT, chart, in_bands
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import SiteFacts, in_bands
+from undersigned.site.charts import LONGEST_BAR, ROW_HEIGHT, chart
 from undersigned.site.pages import PageSet, fragment, generated_pages
 
 

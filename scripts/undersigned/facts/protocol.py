@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Literal
 
 from undersigned.facts.amendment import changed_clauses, changed_flows, changed_terms
-from undersigned.facts.card import CardSize, card_size, is_dense
 from undersigned.facts.flows import FlowTerms, flow_terms, spelled_out
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
@@ -229,17 +228,6 @@ class ProtocolFacts:
     def agreeing(self) -> tuple[Agreeing, ...]:
         """Each version that was sent out and signed on known days, newest first."""
         return agreeing_of((version.number for version in self.versions), self.acts)
-
-    @cached_property
-    def card_size(self) -> CardSize:
-        """How small the practitioner's card must be set to fit one side of A4; where it cannot, it takes a sheet."""
-        notices = [self.shown_as != "in-force", self.later_version is not None, bool(self.changed_terms)]
-        return card_size(self.terms, self.participants, notices=sum(notices))
-
-    @cached_property
-    def card_is_dense(self) -> bool:
-        """Whether the card on paper says by its beginning what stands above in full."""
-        return is_dense(self.card_size)
 
     # history
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from statistics import median_low
 
-from undersigned.facts.charts import in_bands
 from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
@@ -18,6 +17,9 @@ from undersigned.records.fields import KEBAB
 from undersigned.register import Register
 from undersigned.status import SIGNATURE_STATES
 
+#: The last day of each band of waiting days, by the band's name; the last band has no end.
+BANDS: Mapping[str, int | None] = {"to-28": 28, "to-60": 60, "to-90": 90, "to-180": 180, "over-180": None}
+UNKNOWN = "unknown"
 #: How far back the list of recent changes goes.
 LATELY_DAYS = 90
 
@@ -31,6 +33,18 @@ class Change:
     protocol: ProtocolFacts
     version: str
     by: tuple[tuple[str, str], ...] = ()
+
+
+def in_bands(days: Iterable[int | None]) -> dict[str, int]:
+    """How many of them fall in each band; those that are not known have their own, shown only where there are any."""
+    counts = dict.fromkeys(BANDS, 0)
+    unknown = 0
+    for number in days:
+        if number is None:
+            unknown += 1
+        else:
+            counts[next(band for band, last in BANDS.items() if last is None or number <= last)] += 1
+    return {**counts, UNKNOWN: unknown} if unknown else counts
 
 
 def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_owners
+from undersigned.facts.checklist import checklist_of
 from undersigned.facts.contacts import PointOfContact, contact_of_lead
-from undersigned.jobs.checklist import checklist_of
 from undersigned.jobs.labels import labels
 from undersigned.jobs.marks import Mark
 from undersigned.jobs.place import Place

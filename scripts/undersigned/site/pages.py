@@ -17,6 +17,7 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES
 from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.facts.register import SiteFacts
+from undersigned.site.card import card_size
 from undersigned.site.lists import FACETS, headings
 from undersigned.site.prose import first_words
 from undersigned.site.rendering import render, word
@@ -157,6 +158,7 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
         description=summary,
         over=facts.record.status in ENDED,
         facts=facts,
+        card_size=None if facts.restricted else card_size(facts),
     )
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from undersigned.facts.charts import chart
 from undersigned.facts.flows import runs
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
@@ -21,6 +20,8 @@ from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site.card import is_dense
+from undersigned.site.charts import chart
 from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import checked_in_words, size_words
 from undersigned.words.dates import date_in_words, days_in_words
@@ -110,6 +111,7 @@ def _environment() -> Environment:
     }
     environment.filters.update(filters)
     environment.tests["mailbox"] = lambda text: bool(MAILBOX.match(text))
+    environment.tests["dense"] = is_dense
     environment.tests["member"] = lambda facts, ids: facts.id in ids
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
     environment.globals.update(

@@ -12,6 +12,7 @@ from typing import Literal
 
 from undersigned.facts.flows import End, FlowCard, FlowTerms
 from undersigned.facts.parties import Participant
+from undersigned.facts.protocol import ProtocolFacts
 
 CardSize = Literal["short", "medium", "long", "longer", "full", "two-sides"]
 
@@ -45,12 +46,13 @@ _WIDTH, _HEIGHT, _SUMMARY, _NOTICE = 269, 1530, 35, 32
 _FIXED, _LABELS, _LABEL, _CONTACT = 330, 30, 12, 30
 
 
-def card_size(terms: FlowTerms, participants: Iterable[Participant], *, notices: int) -> CardSize:
+def card_size(protocol: ProtocolFacts) -> CardSize:
     """How small the card must be set to fit one side below its notices; where it cannot, it takes a sheet."""
-    bodies = tuple(map(_contact, participants))
+    bodies = tuple(map(_contact, protocol.participants))
+    notices = sum([protocol.shown_as != "in-force", protocol.later_version is not None, bool(protocol.changed_terms)])
     for setting in _SETTINGS:
         room = _HEIGHT - 2 * _NOTICE * notices - (0 if setting.dense else 2 * _SUMMARY)
-        if _height(terms, bodies, setting) <= room:
+        if _height(protocol.terms, bodies, setting) <= room:
             return setting.size
     return "two-sides"
 

@@ -5,7 +5,7 @@ The drawing is narrow, so that its words stay readable on a phone: the label abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: In the SVG's own units, which a screen shows at about one pixel each.
@@ -14,9 +14,6 @@ LONGEST_BAR = 290
 ROW_HEIGHT = 50
 BAR_HEIGHT = 18
 _SHORTEST_BAR = 2.0
-#: The last day of each band of waiting days, by the band's name; the last band has no end.
-BANDS: Mapping[str, int | None] = {"to-28": 28, "to-60": 60, "to-90": 90, "to-180": 180, "over-180": None}
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -54,15 +51,3 @@ def chart(numbers: Mapping[str, int]) -> Chart:
 
 def _length(number: int, greatest: int) -> float:
     return max(_SHORTEST_BAR, round(LONGEST_BAR * number / greatest, 1)) if number else 0.0
-
-
-def in_bands(days: Iterable[int | None]) -> dict[str, int]:
-    """How many of them fall in each band; those that are not known have their own, shown only where there are any."""
-    counts = dict.fromkeys(BANDS, 0)
-    unknown = 0
-    for number in days:
-        if number is None:
-            unknown += 1
-        else:
-            counts[next(band for band, last in BANDS.items() if last is None or number <= last)] += 1
-    return {**counts, UNKNOWN: unknown} if unknown else counts
