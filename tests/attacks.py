@@ -68,6 +68,7 @@ ATTACKS = [
     "$`x`$",
     "costs $5 and $6",
     ":tada: :+1: a:smile:b",
+    "one\n\n# two\n> three",
     "one\n\n# two\r\n> three\x0b\u2028four",
     "    indented code",
     "\u202eevil\u202c",
@@ -87,7 +88,19 @@ _GFM = "gfm+autolink_bare_uris+emoji+footnotes+alerts+tex_math_gfm+tex_math_doll
 _FOUND_IN_TEXT = re.compile(
     r"@\w|#\d|\bGH-\d|\w://|\bwww\.|\b(?:mailto|xmpp):|:[\w+-]+:|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])", re.IGNORECASE
 )
-_ACTIVE = {"Link", "Image", "Math", "Note", "Code", "CodeBlock", "Strikeout", "Superscript", "Subscript", "Emph"}
+_ACTIVE = {
+    "Link",
+    "Image",
+    "Math",
+    "Note",
+    "Code",
+    "CodeBlock",
+    "Strikeout",
+    "Superscript",
+    "Subscript",
+    "Emph",
+    "Strong",
+}
 
 
 @dataclass
@@ -99,6 +112,12 @@ class Shown:
     tags: list[str] = field(default_factory=list)
     active: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
+
+    @property
+    def structure(self) -> tuple[list[str], list[str], list[str]]:
+        """Everything but words and links. Text can be called harmless if it leaves this as plain words leave it."""
+        ours = [tag for tag in self.tags if tag not in ("<span>", "</span>")]
+        return self.active, ours, self.blocks
 
     def live_words(self) -> list[str]:
         """What GitHub would link, mention or draw although Markdown left it as text."""

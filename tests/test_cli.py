@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from attacks import ATTACKS, shown_by_github
 from support import write_register
 
 P = "title: T\nkind: framework\nstatus: withdrawn\npublication: public\n"
@@ -214,6 +215,23 @@ def test_the_spreadsheet_is_a_real_one(tmp_path: Path) -> None:
     assert protocols["H2"].value.date() == date(2026, 1, 1)
     assert signatures["F2"].value.date() == date(2025, 1, 5)
     assert not [path for path in root.iterdir() if path.name.startswith(".")]
+
+
+def test_no_title_is_alive_in_the_review_table(tmp_path: Path) -> None:
+    """The table goes to the job summary of every pull request, those of strangers too."""
+    titles = [text for text in ATTACKS if text.isprintable()]
+    register = "".join(
+        f"=== protocols/p{number}/protocol.yaml\ntitle: {json.dumps(title)}\nkind: framework\nstatus: in-force\n"
+        "publication: public\neffective_from: 2025-01-01\n"
+        for number, title in enumerate(titles)
+    )
+    root = write_register(tmp_path, register)
+    page = run(root, "reviews", "--format", "markdown").stdout
+    shown = shown_by_github(page)
+    assert page.count("| p") == len(titles) + 1  # the heading "protocol"
+    assert (shown.links, shown.live_words(), shown.active) == ([], [], [])
+    assert set(shown.tags) <= {"<span>", "</span>"}
+    assert set(shown.blocks) == {"Para", "Table", "Plain"}
 
 
 def test_csv_cells_are_neutralised(tmp_path: Path) -> None:

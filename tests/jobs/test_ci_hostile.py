@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from ci_register import FINGERPRINT, protocol, register
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from scheduled import PLACE
 
+from attacks import ATTACKS, shown_by_github
 from undersigned.changes.owners import NamedOwners, Owners, named_owners
 from undersigned.jobs.chase import standing_chases
 from undersigned.jobs.marks import Mark, marks_of
@@ -21,40 +20,12 @@ from undersigned.jobs.place import LONGEST_LINK, Place
 from undersigned.jobs.reviews import standing_reviews
 from undersigned.jobs.standing import Wanted
 from undersigned.words.markdown import mail_link
-
-HOSTILE = [
-    "@keeper and @example/team",
-    "see #1 and GH-1 and example/register#2",
-    "https://evil.example/ www.evil.example",
-    "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "[click](javascript:alert(1)) ![x](https://evil.example/x.png)",
-    "<!-- undersigned:review:other:2026-12-15 -->",
-    "`code` **bold** ~~gone~~ | cell | cell |",
-    "&lt;b&gt; &#64;keeper",
-    "$\\href{https://evil.example}{x}$ :tada:",
-    "- [x] ticked",
-    "# heading",
-    "\u202egnp.exe",
-    "</details></table>",
-    "{{ 7 * 7 }} {% raw %} ${HOME}",
-    "a@evil.example mailto:a@evil.example",
-    "<https://evil.example> <a@evil.example>",
-    "---",
-    "```",
-    "keeper\\@x",
-]
-#: What GitHub would make of words after Markdown is done.
-LIVE = re.compile(r"@\w|#\d|\w://|\bwww\.|\bGH-\d|:\w+:", re.IGNORECASE)
-OURS = re.compile(r"</?(details|summary|span)>|<summary>[\w ,]+</summary>|<!-- undersigned: keep this line -->")
-
-
-def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+from undersigned.words.text import one_line
 
 
 def wanted_with(text: str) -> list[Wanted]:
     """The review issue and the chase issue of a protocol that has these words wherever it can."""
-    said = quoted(text)
+    said = json.dumps(text)
     hostile = (
         protocol(
             title=said,
@@ -81,45 +52,32 @@ nominated_officer: {{post: {said}, mailbox: {said}, confirmed_on: 2026-01-01}}
     ]
 
 
-def tokens(text: str) -> Iterator[Token]:
-    for token in MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text):
-        yield token
-        yield from token.children or ()
+OUR_LINK = re.compile(
+    r"https://github\.com/example/register/(?:new/main\?|blob/main/)|mailto:[\w.+-]+@example\.org|mailto:a@evil\.example"
+)
+#: The reader refuses control characters, so no record can hold the others.
+READABLE = [text for text in ATTACKS if not re.search(r"[\x00-\x08\x0b-\x1f\u2028]", text)]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_words_of_records_are_shown_and_do_nothing(text: str) -> None:
+def pages_of(text: str) -> str:
+    """Both issues with all that is ever said on them."""
     issues = wanted_with(text)
     assert len(issues) == 2
-    shown = ""
-    for issue in issues:
-        for said in (issue.text, *issue.notes.values(), issue.closed_early[1], issue.reopened):
-            inside = 0
-            assert (
-                "$" not in said.replace("<span>$</span>", "") or said == issue.text
-            )  # in the words of an e-mail, in a fence
-            for token in tokens(said):
-                if token.type in ("html_block", "html_inline"):
-                    for tag in re.findall(r"<[^>]*>?", token.content.strip()):
-                        assert OURS.fullmatch(tag), tag
-                if token.type == "link_open":
-                    inside += 1
-                    address = str(token.attrs["href"])
-                    assert address.startswith(("https://github.com/example/register/", "mailto:")), address
-                    assert re.match(
-                        r"https://github\.com/example/register/(new/main\?|blob/main/)|mailto:[\w.+-]+@example\.org",
-                        address,
-                    ), address
-                inside -= token.type == "link_close"
-                assert token.type not in ("image", "s_open"), token
-                if token.type == "text":
-                    assert inside or not LIVE.search(token.content), token.content
-                    shown += token.content
-    words = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
-    assert words in shown.replace("\u200b", ""), "what was written is not shown"
+    return "\n\n".join(
+        page for issue in issues for page in (issue.text, *issue.notes.values(), issue.closed_early[1], issue.reopened)
+    )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", READABLE)
+def test_words_of_records_are_shown_and_do_nothing(text: str) -> None:
+    harmless, ours = shown_by_github(pages_of("plain words")), shown_by_github(pages_of(text))
+    assert ours.structure == harmless.structure
+    assert all(OUR_LINK.match(address) for address in ours.links)
+    assert ours.live_words() == []
+    assert one_line(text, 300).replace("\u200b", "") in " ".join(ours.words.split()).replace("\u200b", "")
+
+
+@pytest.mark.parametrize("text", READABLE)
 def test_a_title_is_one_line_of_printable_words(text: str) -> None:
     for issue in wanted_with(text + "\n" + text * 30):
         assert issue.title.isprintable()
@@ -128,7 +86,7 @@ def test_a_title_is_one_line_of_printable_words(text: str) -> None:
 
 def test_an_email_stays_one_email() -> None:
     link = mail_link("x@example.org", "write", subject="A & B\r\nBcc: z@example.org", body="one\ntwo (three) ?&=#%0A")
-    address = next(str(token.attrs["href"]) for token in tokens(link) if token.type == "link_open")
+    (address,) = shown_by_github(link).links
     split = urlsplit(address)
     assert (split.scheme, unquote(split.path)) == ("mailto", "x@example.org")
     assert parse_qs(split.query) == {"subject": ["A & B\r\nBcc: z@example.org"], "body": ["one\r\ntwo (three) ?&=#%0A"]}

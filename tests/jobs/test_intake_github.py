@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 
+from attacks import shown_by_github
 from github.server import PretendGitHub
 from jobs.intake_issues import CONTACT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from undersigned.cli import main
@@ -22,6 +22,7 @@ from undersigned.jobs.intake import intake
 from undersigned.jobs.place import Place
 from undersigned.jobs.upkeep import stale_files, upkeep
 from undersigned.register import load_register
+from undersigned.words.markdown import inert
 
 TODAY = date(2026, 11, 22)
 PLACE = Place("https://github.com", "example/register", "main")
@@ -124,8 +125,8 @@ Issue #1 asked for this. A program made it from the answers to the form “Recor
 
 | Question | Answer |
 | --- | --- |
-| Which organisation signed? | County Council \\(council\\) |
-| Which protocol? | Housing Protocol \\(housing\\) |
+| Which organisation signed? | County Council (council) |
+| Which protocol? | Housing Protocol (housing) |
 | Which version? | 2.0 |
 | On which day was it signed? | 20 November 2026 |
 | Which post signed? | Chief Executive |
@@ -342,19 +343,18 @@ HOSTILE = (
 def test_nothing_of_an_answer_is_alive_in_what_we_write(job: Intake, form: str, answers: dict[str, str]) -> None:
     number = job.opened(form, answers)
     job.run(number)
-    texts = [*job.said(number), *(job.hub.issues[pull].body + job.hub.issues[pull].title for pull in job.pulls)]
+    texts = [
+        *job.said(number),
+        *(job.hub.issues[pull].body + "\n\n" + job.hub.issues[pull].title for pull in job.pulls),
+    ]
     message = job.hub.git("log", "-1", "--format=%B", f"intake/{number}") if job.pulls else ""
     for text in texts:
-        shown = re.sub(r"\\(.)", r"\1", text)
-        assert "@everyone" not in shown
-        assert "@example/" not in re.sub(r"`[^`]*`", "", shown)
-        assert "https://evil" not in shown
-        assert "www.evil" not in shown
-        assert not re.search(r"(?<![0-9a-f])49(?![0-9a-f])", text)  # a commit's id may hold it
-        drawn = MarkdownIt("commonmark").enable("table").render(text.replace("<!-- undersigned:intake:1 -->", ""))
-        assert not re.search(r"<(?:a|img|script|h1|h3)\b", drawn)
-        assert not re.search(r"#3|GH-2", shown)
-        assert not re.search(r"#1\b", text.replace("Issue #1 asked", "").replace("Closes #1", ""))
+        drawn = shown_by_github(re.sub(rf"(Issue|Closes|proposed in) #[{number}2]\b", "", text))
+        assert drawn.links == []
+        assert drawn.live_words() == []
+        assert set(drawn.active) <= {"Code", "Strong"}
+        assert set(drawn.tags) <= {"<span>", "</span>", "<!-- undersigned:intake:1 -->"}
+        assert "49" not in re.sub("[0-9a-f]{12}", "", text)  # 7 * 7, were braces a template; a commit's id may hold it
     assert "evil" not in message
 
 
@@ -363,8 +363,7 @@ def test_hostile_words_that_the_register_takes_come_out_as_words(job: Intake) ->
     job.run(
         job.opened("nomination", {**NOMINATED, "post": "Head @everyone #1 {detail} www.evil.example $x$ :tada: | a"})
     )
-    assert "Head @\u200beveryone" in job.hub.issues[2].body
-    assert "\\#\u200b1 \\{detail\\} www\u200b.evil.example" in job.hub.issues[2].body
+    assert f"| {inert('Head @everyone #1 {detail} www.evil.example $x$ :tada: | a')} |" in job.hub.issues[2].body
 
 
 # -- upkeep -----------------------------------------------------------------------------------------------------------

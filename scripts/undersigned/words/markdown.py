@@ -19,10 +19,10 @@ from undersigned.words.text import one_line
 #: neither a backslash nor an entity stops it.
 _BREAK = "\u200b"
 _LINKED = re.compile(
-    r"(?<=[@#])(?=\S)"  # mentions, mailboxes, #12, owner/name#12
+    r"(?<=[@#])(?!\s)"  # mentions, mailboxes, #12, owner/name#12
     r"|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=mailto)(?=:)|(?<=xmpp)(?=:)"  # addresses
     r"|(?<=GH-)(?=\d)"
-    r"|(?<=:)(?=[\w+-]+:)",  # :tada:
+    r"|(?<=:)(?=[\w+-]+(?::|$))",  # :tada:, also if a colon follows the text
     re.IGNORECASE,
 )
 #: GitHub links seven or more hexadecimal digits if they begin the id of a commit.
