@@ -32,7 +32,7 @@ from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
-from undersigned.editing.library import standard_form_record
+from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.contacts import PointOfContact
 from undersigned.register import Register
 from undersigned.returned import read_returned, text_digest

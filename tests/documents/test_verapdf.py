@@ -19,7 +19,7 @@ from signing_kit import block, filled, form_pdf, master_pdf, rewritten, signed, 
 from support import register_from
 from undersigned.documents import agreement_of, render_form_pdf, render_pdf
 from undersigned.documents.write import Copies, write_documents
-from undersigned.editing.library import standard_form_record
+from undersigned.editing.standard_texts import standard_form_record
 from verapdf.judge import PROFILES, Verdict, judged, missing
 
 PROBATION, COUNCIL = "county-probation", "town-council"

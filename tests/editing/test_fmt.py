@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undersigned.editing.arrange import arrange
-from undersigned.editing.fmt import fmt, model_of
-from undersigned.editing.order import key_order
+from undersigned.editing.formatting import arrange, fmt, model_of
+from undersigned.editing.yaml_write import key_order
 from undersigned.records.fields import Authored
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from undersigned.checks.engine import check_register
-from undersigned.editing import EditingError, library
-from undersigned.editing.fmt import fmt
+from undersigned.editing import EditingError, standard_texts
+from undersigned.editing.formatting import fmt
 from undersigned.editing.new import new_record, questions
-from undersigned.editing.new_outcome import days_of
+from undersigned.editing.new_records import days_of
 from undersigned.editing.release import release
 from undersigned.findings import Finding
 from undersigned.records.form import Form
@@ -41,7 +41,7 @@ KINDS = {
     "some-youth-team": "youth-justice",
     "councils": "local-authority",
 }
-STANDARDS = (*library.standard_ids("protocols"), *library.standard_ids("flows"))
+STANDARDS = (*standard_texts.standard_ids("protocols"), *standard_texts.standard_ids("flows"))
 
 
 def register(root: Path, *, private: bool = False) -> Path:
@@ -67,7 +67,7 @@ def errors(root: Path, as_of: date = DAY) -> list[str]:
 
 def members(root: Path, standard: str | None) -> dict[str, str]:
     """An answer to every question about who takes part."""
-    ends = library.ends()
+    ends = standard_texts.ends()
     return {
         question.name: ",".join(id_ for id_, kind in KINDS.items() if kind in ends[question.name].kinds)
         for question in questions("protocol", load_register(root), ["x"], standard=standard, as_of=DAY)
@@ -121,7 +121,7 @@ def test_a_protocol_with_its_parties(tmp_path: Path, standard: str, private: boo
         assert law == []
 
 
-@pytest.mark.parametrize("standard", library.standard_ids("protocols"))
+@pytest.mark.parametrize("standard", standard_texts.standard_ids("protocols"))
 def test_a_standard_protocol_answers_every_topic_but_three(tmp_path: Path, standard: str) -> None:
     root = register(tmp_path, private=True)
     write(root, "protocol", "x", standard=standard, answers={**members(root, standard), "publication": "public"})
@@ -300,9 +300,9 @@ def test_reviews(tmp_path: Path) -> None:
         new(root, "review", "x", as_of=date(2025, 1, 1), outcome="no-change", note=note)
 
 
-@pytest.mark.parametrize("standard", library.standard_ids("forms"))
+@pytest.mark.parametrize("standard", standard_texts.standard_ids("forms"))
 def test_standard_forms_read(standard: str) -> None:
-    record = read_record("x.yaml", library.standard_form(standard).encode(), Form)
+    record = read_record("x.yaml", standard_texts.standard_form(standard).encode(), Form)
     assert record.findings == []
 
 
@@ -431,28 +431,28 @@ def test_any_title_is_written_as_it_was_typed_or_refused(tmp_path_factory: Any, 
 
 
 def test_standards_name_what_there_is() -> None:
-    forms = set(library.standard_ids("forms"))
+    forms = set(standard_texts.standard_ids("forms"))
     used: set[str] = set()
-    for id_ in library.standard_ids("flows"):
-        flow = library.standard_flow(id_)
+    for id_ in standard_texts.standard_ids("flows"):
+        flow = standard_texts.standard_flow(id_)
         assert flow.data["id"] == id_
-        assert set(flow.data["from"] + flow.data["to"]) <= set(library.ends())
+        assert set(flow.data["from"] + flow.data["to"]) <= set(standard_texts.ends())
         assert all(
             set(law["for"]) <= set(flow.data["from"] + flow.data["to"]) for law in flow.data.get("law_differs", ())
         )
         assert set(flow.data.get("forms", ())) <= forms
-    for id_ in library.standard_ids("protocols"):
-        used |= {flow.data["id"] for flow in library.flows_of(id_)}
-        clauses = [clause["id"] for clause in library.standard_protocol(id_)["clauses"]]
+    for id_ in standard_texts.standard_ids("protocols"):
+        used |= {flow.data["id"] for flow in standard_texts.flows_of(id_)}
+        clauses = [clause["id"] for clause in standard_texts.standard_protocol(id_)["clauses"]]
         assert len(clauses) == len(set(clauses)), id_
-        words = str(library.standard_protocol(id_))
-        assert set(re.findall(r"`([a-z-]+)`", words)) <= {flow.data["id"] for flow in library.flows_of(id_)}
-    assert not set(library.standard_ids("flows")) & set(library.standard_ids("protocols"))
-    assert used == set(library.standard_ids("flows"))
+        words = str(standard_texts.standard_protocol(id_))
+        assert set(re.findall(r"`([a-z-]+)`", words)) <= {flow.data["id"] for flow in standard_texts.flows_of(id_)}
+    assert not set(standard_texts.standard_ids("flows")) & set(standard_texts.standard_ids("protocols"))
+    assert used == set(standard_texts.standard_ids("flows"))
 
 
 def test_standards_name_no_place_and_no_body() -> None:
-    folder = Path(library.__file__).parent / "standards"
+    folder = Path(standard_texts.__file__).parent / "standards"
     for path in folder.rglob("*.yaml"):
         assert not re.search(
             r"(?i)stafford|stoke|lichfield|cannock|nacro|\barch\b|example (?:nhs|county)|worked example|\bEX-",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from undersigned.editing import EditingError
 from undersigned.editing.release import release
-from undersigned.editing.stamp import render_version
+from undersigned.editing.yaml_write import render_version
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
 from undersigned.register import load_register

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 from jobs.intake_issues import SIGNED, issue_body, register_on_disk
 from support import ROOT, example_register, write_register
 from undersigned.cli import main
-from undersigned.editing.library import standard_ids
+from undersigned.editing.standard_texts import standard_ids
 from undersigned.jobs.form_answers import read_answers
 from undersigned.jobs.forms import MOST_OPTIONS, forms, render_forms, stale_forms
 from undersigned.records.protocol import Protocol

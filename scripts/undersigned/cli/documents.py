@@ -41,7 +41,7 @@ def documents_command(
     Without PROTOCOL, all public protocols are written. A restricted one is written only if it is named.
     """
     from undersigned.documents.write import Copies, write_documents
-    from undersigned.editing.library import standard_form_record
+    from undersigned.editing.standard_texts import standard_form_record
 
     register = common.register
     named = common.protocols_named(protocols)

@@ -14,7 +14,7 @@ from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, remark, stop_on, write
 def fmt_command(common: Common, paths: tuple[str, ...], check: bool) -> int:
     """Put records into their usual order and style, and fill in missing fingerprints. Comments are kept."""
     from undersigned.editing import EditingError
-    from undersigned.editing.fmt import fmt
+    from undersigned.editing.formatting import fmt
 
     with stop_on(EditingError):
         result = fmt(common.register, common.relative_paths(paths), check=check)

@@ -12,10 +12,9 @@ from itertools import pairwise
 import yaml
 
 from undersigned.editing import EditingError
-from undersigned.editing.emit import render_inline, render_yaml
-from undersigned.editing.fmt import format_record
-from undersigned.editing.order import key_order
+from undersigned.editing.formatting import format_record
 from undersigned.editing.reorder import last_line
+from undersigned.editing.yaml_write import key_order, render_inline, render_yaml
 from undersigned.records.fields import Authored
 from undersigned.records.source import Data, Path, Source
 from undersigned.register import Register

@@ -1,4 +1,4 @@
-"""New records: what to ask for each kind, and the commented record that the answers make. Existing files are refused."""
+"""Makes new records: what to ask for each kind, and the commented record that the answers make."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from pathlib import Path
 from undersigned.checks.engine import check_organisation, check_protocols
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
-from undersigned.editing.new_form import ask_form, write_form
-from undersigned.editing.new_outcome import ask_outcome, write_outcome
 from undersigned.editing.new_protocol import ask_protocol, write_protocol
-from undersigned.editing.new_review import ask_review, write_review
-from undersigned.editing.new_signatory import ask_organisation, ask_signature, write_organisation, write_signature
-from undersigned.editing.request import Question, Request
+from undersigned.editing.new_records import (
+    ask_form,
+    ask_organisation,
+    ask_outcome,
+    ask_review,
+    ask_signature,
+    write_form,
+    write_organisation,
+    write_outcome,
+    write_review,
+    write_signature,
+)
+from undersigned.editing.new_request import Question, Request
 from undersigned.findings import Finding, new_findings
 from undersigned.records.reading import did_you_mean
 from undersigned.register import Register

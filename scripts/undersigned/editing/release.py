@@ -9,7 +9,7 @@ from pathlib import Path
 from undersigned.changes import excess
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
-from undersigned.editing.stamp import render_version
+from undersigned.editing.yaml_write import render_version
 from undersigned.records.fields import VERSION_NUMBER, surely_before, version_key
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.reading import did_you_mean, read_record

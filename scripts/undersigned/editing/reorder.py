@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from undersigned.editing.order import key_order
+from undersigned.editing.yaml_write import key_order
 from undersigned.records.fields import Authored
 from undersigned.records.source import Path
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from undersigned.editing import EditingError, library
+from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.amend import Append, Put, amended, render_entry
 from undersigned.editing.atomic import write_bytes
-from undersigned.editing.fmt import format_record
+from undersigned.editing.formatting import format_record
 from undersigned.editing.new import new_record
 from undersigned.jobs.form_answers import Answers, Problem, UnusableError
 from undersigned.jobs.intake_words import Reading
@@ -249,7 +249,7 @@ def _placed(
     register: Register, organisations: list[str], standard: str | None
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Which group of the standard each organisation comes into, by its kind; and those that fit into none."""
-    ends = library.ends_of(library.flows_of(standard)) if standard else []
+    ends = standard_texts.ends_of(standard_texts.flows_of(standard)) if standard else []
     placed: dict[str, list[str]] = {}
     left: list[str] = []
     for id_ in organisations:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from undersigned.editing.new_review import write_review
-from undersigned.editing.request import Request
+from undersigned.editing.new_records import write_review
+from undersigned.editing.new_request import Request
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import newest_version
 

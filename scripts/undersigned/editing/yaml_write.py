@@ -1,15 +1,43 @@
-"""Plain data written as readable YAML by PyYAML: fields in the order of the models, texts of several lines as blocks."""
+"""Writes plain data as YAML that people can read: fields in the order of the models, comments for what is not known."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
 
 import yaml
 
-from undersigned.editing.order import key_order
 from undersigned.records.fields import Authored
+from undersigned.records.protocol import KEY_ORDER, Protocol
+from undersigned.records.reading import field_names
+from undersigned.records.schema import help_of, values_of
 from undersigned.records.source import Data, Path
+from undersigned.records.version import Version
+
+#: A model that extends another has its own fields last; people look for these first.
+_FIRST: dict[str, tuple[str, ...]] = {
+    "flows": ("id", "title", "from", "to", "when", "regime", "receives_under"),
+    "law_differs": ("for",),
+    "data_items": ("id",),
+}
+
+
+def key_order(model: type[Authored], path: Path) -> tuple[str, ...]:
+    """The fields of the mapping at `path` of a record, in order; empty where its keys are free."""
+    return _key_order(model, tuple("*" if isinstance(part, int) else part for part in path))
+
+
+@cache
+def _key_order(model: type[Authored], path: tuple[str, ...]) -> tuple[str, ...]:
+    if model is Protocol and not path:
+        return KEY_ORDER
+    names = field_names(model, path)
+    first = _FIRST.get(path[-2], ()) if len(path) > 1 and path[-1] == "*" else ()
+    return (*(name for name in first if name in names), *(name for name in names if name not in first))
+
 
 _TEXT = "tag:yaml.org,2002:str"
 _FLOW_WIDTH = 96
@@ -152,3 +180,56 @@ def _fits(mapping: Mapping[str, Data]) -> bool:
 
 def _fits_list(items: list[Data]) -> bool:
     return sum(len(str(item)) + 2 for item in items) <= _FLOW_WIDTH
+
+
+_WIDTH = 110
+
+
+def comment(text: str, indent: int = 0) -> list[str]:
+    """`text` as comment lines."""
+    before = " " * indent + "# "
+    return [
+        before + line
+        for line in textwrap.wrap(text, _WIDTH - len(before), break_on_hyphens=False, break_long_words=False)
+    ]
+
+
+def render_commented(
+    model: type[Authored],
+    data: Mapping[str, Data],
+    *,
+    examples: Mapping[str, str],
+    leave_out: frozenset[str] = frozenset(),
+    written: Mapping[str, Callable[[], list[str]]] | None = None,
+) -> str:
+    """Every field in order with its meaning above it; a field without a value stands as a comment with an example.
+
+    `examples`: YAML for fields without a value. `leave_out`: fields that are not mentioned unless they have a value.
+    `written`: for some fields, how their lines are written instead.
+    """
+    blocks: list[str] = []
+    for field in key_order(model, ()):
+        if field in leave_out and field not in data:
+            continue
+        lines = comment(help_of(model, field))
+        values = values_of(model, field)
+        if values:
+            lines += comment(f"One of: {', '.join(values)}.")
+        if written is not None and field in written:
+            lines += written[field]()
+        elif field in data:
+            lines += render_yaml({field: data[field]}, model).rstrip("\n").split("\n")
+        else:
+            example = f"{field}: {examples[field]}" if field in examples else f"{field}:"
+            lines += [("# " + line).rstrip() for line in example.split("\n")]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def render_version(facts: Mapping[str, str | date], text: Mapping[str, Data], *, quoted: bool = False) -> str:
+    """The YAML of a version file. `facts` without the text; `text` as `operative_text` returns it.
+
+    `quoted`: every text in double quotes, for what a block of text cannot carry exactly.
+    """
+    whole: dict[str, Data] = {name: Quoted(value) if name == "fingerprint" else value for name, value in facts.items()}
+    return render_yaml({**whole, "text": text}, Version, quoted=quoted)

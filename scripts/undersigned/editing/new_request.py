@@ -1,4 +1,4 @@
-"""What `new` is asked for: the ids, the answers and the day; and what every kind of new record needs to know."""
+"""What every kind of new record needs: the ids, the answers, the day, and the look-ups they share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from undersigned.editing import EditingError
-from undersigned.editing.commented import comment
+from undersigned.editing.yaml_write import comment
 from undersigned.records.fields import KEBAB
 from undersigned.records.reading import did_you_mean
 from undersigned.register import ProtocolFolder, Register

@@ -1,0 +1,359 @@
+"""New organisations, signing records, reviews, forms and outcome returns: what to ask, and their text."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from undersigned.editing import EditingError, standard_texts
+from undersigned.editing.new_request import (
+    Question,
+    Request,
+    as_name,
+    check_new_id,
+    find_organisation,
+    head_comment,
+    in_words,
+)
+from undersigned.editing.yaml_write import render_commented
+from undersigned.records.form import Form
+from undersigned.records.organisation import Organisation
+from undersigned.records.outcome import Outcome
+from undersigned.records.reading import did_you_mean
+from undersigned.records.review import Review
+from undersigned.records.schema import values_of
+from undersigned.records.signature import SigningRecord
+from undersigned.records.source import Data
+from undersigned.records.vocabulary import vocabulary
+from undersigned.register import ProtocolFolder
+from undersigned.status import DUE_SOON_DAYS, Identities, newest_version, party_text, review_state, version_in_force
+
+
+def ask_organisation(request: Request) -> list[Question]:
+    """What to ask; EditingError where the organisation could not be made whatever is answered."""
+    id_ = check_new_id(request.ids[0], "an organisation")
+    if request.register.has_organisation(id_):
+        raise EditingError(
+            f"there is or was an organisation '{id_}' already", "An id is never used again; choose another."
+        )
+    return [
+        Question("name", "Its full name", as_name(id_)),
+        Question("kind", "What kind of body", "other", tuple(vocabulary().organisation_kinds)),
+        Question(
+            "jurisdiction",
+            "Where it acts",
+            None,
+            ("england", "wales", "scotland", "northern-ireland", "ireland", "crown-dependency"),
+        ),
+        Question("website", "Its address on the web, beginning with https"),
+    ]
+
+
+def write_organisation(request: Request) -> dict[str, str]:
+    """Path to text, the organisation itself last."""
+    data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
+    text = render_commented(
+        Organisation,
+        data,
+        examples={
+            "kind": "other",
+            "jurisdiction": "england",
+            "areas": "[staffordshire]",
+            "also_known_as": "[A shorter name]",
+            "website": "https://www.example.org",
+            "ico_registration": "Z0000000",
+            "legal": "{duty_to_refer: yes}",
+            "parent": "(the id of the parent)",
+            "hosted_by": "(the id of the host)",
+            "data_protection_officer": "{post: Data Protection Officer, mailbox: dpo@example.org}",
+            "contact": f"{{post: Partnerships Manager, mailbox: partnerships@example.org, confirmed_on: {request.as_of}}}",
+            "accounts": '["@example-council/partnerships"]',
+            "postal_address": "Partnerships Office, Example Street, Example Town",
+        },
+        leave_out=frozenset({"formerly", "dissolved_on", "successors"}),
+    )
+    return {f"signatories/{request.ids[0]}/organisation.yaml": text}
+
+
+def ask_signature(request: Request) -> list[Question]:
+    """What to ask; EditingError where the signing record could not be made whatever is answered."""
+    organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
+    if organisation in folder.signing:
+        raise EditingError(f"{folder.signing[organisation].path} exists already", "Add an entry to it.")
+    identities = Identities(folder, request.register, as_of=request.as_of)
+    named = {
+        **identities.present_parties(folder.value.parties),
+        **identities.present_parties(party_text(folder, as_of=request.as_of)),
+    }
+    if organisation not in named:
+        raise EditingError(
+            f"{organisation} is no party to {folder.id}", f"Add it to the parties of {folder.record.path} first."
+        )
+    newest = newest_version(folder, as_of=request.as_of)
+    default = "Nominated officer (to be confirmed)" if newest is None or not named[organisation].signs else None
+    return [
+        Question("post", "The post of its nominated officer, never a name", default),
+        Question("mailbox", "The shared mailbox of that post"),
+        Question("deputy_post", "The post that stands in"),
+        Question("sent_on", "The day two copies went out to it, if they have (as 2026-05-01)"),
+    ]
+
+
+def write_signature(request: Request) -> dict[str, str]:
+    """Path to text, the signing record itself last."""
+    organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
+    officer = {name: request.answers[name] for name in ("post", "mailbox", "deputy_post") if request.answers[name]}
+    data: dict[str, Data] = {"nominated_officer": officer} if officer else {}
+    newest = newest_version(folder, as_of=request.as_of)
+    if newest is not None:
+        number, version = newest
+        entry = {"version": number, "fingerprint": version.fingerprint}
+        if request.answer("sent_on"):
+            entry["sent_on"] = request.answers["sent_on"]
+        data["signatures"] = [entry]
+    lines = [
+        "# sent_on: 2026-05-04",
+        "# approved_on: 2026-05-14",
+        "# signed_on: 2026-05-20",
+        "# signed_by: {post: Chief Executive, authority: office}   # or delegation, resolution, deed, with a reference",
+        "# method: wet-ink   # or electronic, digital-certificate, deed, minute",
+        "# returned_on: 2026-05-28",
+    ]
+    text = render_commented(
+        SigningRecord,
+        data,
+        examples={
+            "nominated_officer": f"{{post: Housing Options Manager, mailbox: housing@example.org, deputy_post: Team Leader, confirmed_on: {request.as_of}}}",
+            "other_officers": "[{post: Duty officer, mailbox: duty@example.org, hours: out-of-hours}]",
+            "signatures": '\n  - version: "1.0"\n    sent_on: 2026-05-04\n    signed_on: 2026-05-20',
+        },
+        leave_out=frozenset({"inherits"}),
+    )
+    if newest is not None:
+        text += "".join(
+            f"    {line}\n" for line in lines if not (request.answer("sent_on") and line.startswith("# sent_on"))
+        )
+    return {f"signatories/{organisation}/{folder.id}.yaml": text}
+
+
+#: A review that is begun and not finished: of one party's part, so that it does not move the due date.
+_BEGUN = {
+    "outcome": "no-change",
+    "scope": "partner",
+    "checked": "",
+    "note": (
+        "This review is begun and not finished. Write here, in a sentence or two, what was looked at and what was "
+        "found; then set the outcome, list what was checked, and make the scope whole."
+    ),
+}
+_CHECKED = "contacts, law, forms, data-items, outcomes, funding"
+
+
+def ask_review(request: Request) -> list[Question]:
+    """What to ask; EditingError where the review could not be made whatever is answered."""
+    folder = request.protocol()
+    if request.as_of in folder.reviews:
+        raise EditingError(f"{folder.reviews[request.as_of].path} exists already", "One review is one file; edit it.")
+    if _reviewed_version(folder, request.as_of) is None:
+        raise EditingError(
+            f"no version of {folder.id} had been agreed by {request.as_of}",
+            "A review reads a stamped version; 'undersigned release' writes one.",
+        )
+    parties = list(
+        Identities(folder, request.register, as_of=request.as_of).present_parties(
+            party_text(folder, as_of=request.as_of)
+        )
+    )
+    return [
+        Question("outcome", "What came of it", None, values_of(Review, "outcome")),
+        Question("note", "What was looked at and found, in a sentence at least"),
+        Question(
+            "organisation",
+            "The id of the organisation that reviewed it",
+            folder.value.lead or next(iter(parties), None),
+        ),
+        Question("post", "The post that reviewed it, never a name"),
+        Question("checked", "What was looked at, with commas between", _CHECKED),
+        Question("scope", "The whole protocol, or one party's own part", "whole", values_of(Review, "scope")),
+    ]
+
+
+def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str] | None:
+    """The version in force and its fingerprint; before any is, the newest stamp's."""
+    found = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
+    return None if found is None else (found[0], found[1].fingerprint)
+
+
+def write_review(request: Request) -> dict[str, str]:
+    """Path to text, the review itself last. With neither outcome nor note it is written as one that is begun."""
+    folder = request.protocol()
+    if not request.answer("outcome") and not request.answer("note"):
+        request = replace(request, answers={**request.answers, **_BEGUN})
+    for name in ("outcome", "note", "organisation"):
+        if not request.answer(name):
+            raise EditingError(f"a review needs the answer to '{name}'", f"Give it with --set {name}=…")
+    version = _reviewed_version(folder, request.as_of)
+    assert version is not None  # noqa: S101 - asked before
+    due = review_state(folder, as_of=request.as_of).due_on
+    data: dict[str, Data] = {}
+    if request.answers["scope"] == "whole" and due is not None and request.as_of >= due - timedelta(days=DUE_SOON_DAYS):
+        data["due_on"] = due
+    by = {"organisation": find_organisation(request.register, request.answers["organisation"])}
+    if request.answer("post"):
+        by["post"] = request.answers["post"]
+    data |= {
+        "version": version[0],
+        "fingerprint": version[1],
+        "scope": request.answers["scope"],
+        "outcome": request.answers["outcome"],
+        "reviewed_by": [by],
+        "checked": [word.strip() for word in request.answers["checked"].split(",") if word.strip()],
+        "note": request.answers["note"],
+    }
+    text = render_commented(
+        Review,
+        data,
+        examples={
+            "due_on": str(due or "2027-05-01"),
+            "board": "{organisation: (the id of the board), minute: 2026/14}",
+            "review_again_by": "2027-02-01",
+        },
+    )
+    return {f"protocols/{folder.id}/reviews/{request.as_of}.yaml": text}
+
+
+def ask_form(request: Request) -> list[Question]:
+    """What to ask; EditingError where the form could not be made whatever is answered."""
+    check_new_id(request.ids[1], "a form")
+    request.protocol()
+    if request.standard is not None:
+        if request.standard not in standard_texts.standard_ids("forms"):
+            raise EditingError(
+                f"there is no standard form '{request.standard}'",
+                did_you_mean(request.standard, standard_texts.standard_ids("forms")),
+            )
+        return []
+    return [
+        Question("title", "Its heading", in_words(request.ids[1])),
+        Question("kind", "A form to fill in, or a letter", "form", values_of(Form, "kind")),
+        Question("purpose", "What it is used for"),
+    ]
+
+
+def write_form(request: Request) -> dict[str, str]:
+    """Path to text, the form itself last."""
+    path = f"protocols/{request.protocol().id}/forms/{request.ids[1]}.yaml"
+    if request.standard is not None:
+        return {path: standard_texts.standard_form(request.standard)}
+    data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
+    data |= {"from": ["any"], "to": ["any"]}
+    if data["kind"] == "letter":
+        data["body"] = (
+            "Date: [day, month, year]. Reference: [reference number].\n\n[what the letter says]\n\n[post], for [organisation]"
+        )
+    else:
+        first = {"name": "reference", "label": "Reference", "type": "text", "required": "yes"}
+        data["sections"] = [{"title": "The case", "fields": [first]}]
+    text = render_commented(
+        Form, data, examples={"purpose": "What it is used for"}, leave_out=frozenset({"sections", "body"})
+    )
+    if data["kind"] == "form":
+        text += "      # type is text, multiline, date, number, choice, checkbox or signature; a choice has options: [one, other]\n"
+    return {path: text}
+
+
+_PERIODS = re.compile(r"(\d{4})(?:-(\d{2})(?:-q([1-4]))?)?\Z")
+
+
+def ask_outcome(request: Request) -> list[Question]:
+    """What to ask; EditingError where the return could not be made whatever is answered."""
+    folder = request.protocol()
+    check_new_id(request.ids[1], "a return")
+    days = days_of(request.ids[1])
+    monitored = [measure for monitoring in folder.value.monitoring for measure in monitoring.measures]
+    known = [
+        m
+        for m in dict.fromkeys(monitored)
+        if m in vocabulary().outcome_measures and vocabulary().outcome_measures[m].kind != "list"
+    ]
+    return [
+        Question("from", "The first day it covers (as 2026-04-01)", str(days[0]) if days else None),
+        Question("to", "The last day it covers", str(days[1]) if days else None),
+        Question("area", "The place it covers", next(iter(folder.value.areas), None)),
+        Question("source", "Where the figures come from"),
+        Question("measures", "What is counted, with commas between", ", ".join(known) or "referrals"),
+    ]
+
+
+def days_of(period: str) -> tuple[date, date] | None:
+    """The days of 2026, 2026-27 (a year from April), 2026-27-q1 or 2026-05 (a month); None for any other name.
+
+    Early in the century a name can be read in two ways: 2003-04 is the year from April 2003, as returns are named.
+    """
+    match = _PERIODS.match(period)
+    if match is None or not 1 <= int(match[1]) <= 9998:
+        return None
+    year, second, quarter = int(match[1]), match[2], match[3]
+    if second is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    if int(second) == (year + 1) % 100:
+        if quarter is None:
+            return date(year, 4, 1), date(year + 1, 3, 31)
+        month = 3 * int(quarter) + 1
+        start = date(year, month, 1) if month <= 12 else date(year + 1, 1, 1)
+        return start, _last_day(start.year, start.month + 2)
+    if quarter is None and 1 <= int(second) <= 12:
+        return date(year, int(second), 1), _last_day(year, int(second))
+    return None
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def write_outcome(request: Request) -> dict[str, str]:
+    """Path to text, the return itself last."""
+    for name in ("from", "to"):
+        if not request.answer(name):
+            raise EditingError(
+                "a return says which days it covers",
+                "Name it after them (2026-27, 2026-27-q1, 2026-05), or give --set from=… and --set to=…",
+            )
+    results: list[Data] = []
+    for id_ in (word.strip() for word in request.answers["measures"].split(",")):
+        measure = vocabulary().outcome_measures.get(id_)
+        if measure is None or measure.kind == "list":
+            numbers = [one for one, entry in vocabulary().outcome_measures.items() if entry.kind != "list"]
+            raise EditingError(f"there is no measure '{id_}' that is counted", did_you_mean(id_, numbers))
+        figures = ("numerator", "denominator") if measure.kind == "rate" else ("count",)
+        # [x]: not available (Analysis Function, "Using symbols in tables"): true of a figure that nobody has entered.
+        result: dict[str, Data] = {"measure": id_, **dict.fromkeys(figures, "[x]")}
+        if measure.series:
+            result["series"] = _series(measure.id, date.fromisoformat(request.answers["from"]))
+        results.append(result)
+    data: dict[str, Data] = {
+        "period": {"from": request.answers["from"], "to": request.answers["to"]},
+        **{name: request.answers[name] for name in ("area", "source") if request.answer(name)},
+        "results": results,
+    }
+    text = render_commented(
+        Outcome,
+        data,
+        examples={
+            "area": "staffordshire",
+            "source": "Where the figures come from",
+            "extracted_on": str(request.as_of),
+            "notes": "|\n  What a reader must know.",
+        },
+    )
+    head = '"[x]" stands for a figure that is not available: write the figure in its place. A count from 1 to 4 of people is written "[c]".'
+    return {f"protocols/{request.protocol().id}/outcomes/{request.ids[1]}.yaml": head_comment(head) + text}
+
+
+def _series(measure: str, day: date) -> str:
+    """The newest series of a measure that had begun by a day."""
+    series = vocabulary().outcome_measures[measure].series
+    begun = [one for one in series if one.from_ is None or one.from_ <= day]
+    return (begun or list(series))[-1].id
