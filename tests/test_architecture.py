@@ -97,7 +97,7 @@ def test_yaml_of_records_is_read_in_one_room() -> None:
 
 def test_git_is_talked_to_in_one_room() -> None:
     users = {path.name for path in modules() if any(name.split(".")[0] == "git" for name in imported(path))}
-    assert users == {"history.py"}
+    assert users == {"git.py"}
 
 
 def test_only_the_command_line_prints_exits_or_reads_the_clock() -> None:

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measure import measure
 from national import FULL, organisation_id, parties_of, write_register
 
+from undersigned.changes.compare import report_between
 from undersigned.changes.git import History
-from undersigned.changes.report import proposal_between
 
 TODAY = date(2026, 11, 22)
 PROTOCOLS_AT_ONE = 1134
@@ -101,7 +101,7 @@ def contents_read(root: Path) -> list[str]:
 
     History.read = noted  # type: ignore[method-assign]
     try:
-        proposal_between(root, "main", "proposed", as_of=TODAY)
+        report_between(root, "main", "proposed", as_of=TODAY)
     finally:
         History.read = before  # type: ignore[method-assign]
     return list(dict.fromkeys(read))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from proposal_kit import Repository
+from repositories import Repository
 
 from undersigned.cli import main
 
@@ -101,9 +101,9 @@ def test_what_is_not_committed_is_not_counted_and_said_so(
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("nosuch",), "'nosuch' is no revision of this repository"),
-        (("HEAD", "nosuch"), "'nosuch' is no revision"),
-        (("HEAD:protocols",), "'HEAD:protocols' is no revision"),
+        (("nosuch",), "'nosuch' is not a revision of this repository"),
+        (("HEAD", "nosuch"), "'nosuch' is not a revision"),
+        (("HEAD:protocols",), "'HEAD:protocols' is not a revision"),
     ],
 )
 def test_a_wrong_revision(

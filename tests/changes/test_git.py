@@ -11,9 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "proposals"))
 
-from proposal_kit import Repository
+from repositories import Repository
 
-from undersigned.changes.git import Between, History, HistoryError, files_at
+from undersigned.changes.git import Comparison, History, HistoryError, files_at
+from undersigned.changes.owners import PLACES
 
 CONTACT = ("probation@example.org", "box@example.org")
 
@@ -23,12 +24,12 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "r", signed=False)
 
 
-def between(root: Path, base: str, head: str) -> Between:
+def between(root: Path, base: str, head: str) -> Comparison:
     with History(root) as history:
-        return history.between(base, head)
+        return history.compare(base, head)
 
 
-def paths(found: Between) -> list[tuple[str | None, str | None]]:
+def paths(found: Comparison) -> list[tuple[str | None, str | None]]:
     return [(file.old_path, file.new_path) for file in found.files]
 
 
@@ -86,7 +87,7 @@ def test_every_way_to_name_a_revision(repository: Repository) -> None:
     ["nosuch", "", "  ", "--all", "-h", "HEAD\nHEAD", "HEAD\0", "main:protocols", "a b", "\udcff", "HEAD^{tree}"],
 )
 def test_what_names_no_commit_is_told(repository: Repository, name: str) -> None:
-    with pytest.raises(HistoryError, match="no revision") as told:
+    with pytest.raises(HistoryError, match="is not a revision") as told:
         between(repository.root, name, "HEAD")
     assert "branch" in told.value.hint
 
@@ -175,7 +176,7 @@ def test_links_and_submodules_are_seen_and_not_read(repository: Repository, tmp_
         "protocols/linked/protocol.yaml": "120000",
         "protocols/sub.yaml": "160000",
     }
-    assert not [file for file in found.files if file.new and file.new.readable]
+    assert not [file for file in found.files if file.new and file.new.is_plain]
     assert "protocols/linked/protocol.yaml" not in files_at(repository.root, "HEAD").contents
 
 
@@ -201,7 +202,7 @@ def test_a_linked_worktree_and_a_submodule(repository: Repository, tmp_path: Pat
     repository.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"), "HEAD~1")
     assert between(tmp_path / "tree", "HEAD", "main").relation == "ahead"
     with History(tmp_path / "tree") as history:
-        assert history.uncommitted() == 0
+        assert history.count_uncommitted() == 0
     outer = Repository(tmp_path / "outer", register="", signed=False)
     outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(repository.top), "register")
     outer.commit("with a submodule")
@@ -331,7 +332,7 @@ def test_settings_of_the_repository_change_nothing_and_run_nothing(repository: R
     os.utime(repository.root / "signatories/council/organisation.yaml", (1, 1))
     assert between(repository.root, "HEAD~1", "HEAD") == plain
     with History(repository.root) as history:
-        assert history.uncommitted() == 0
+        assert history.count_uncommitted() == 0
     assert not mark.exists()
 
 
@@ -363,7 +364,7 @@ def test_variables_change_nothing(
     monkeypatch.setenv(name, value)
     assert between(repository.root, "HEAD~1", "HEAD") == plain
     with History(repository.root) as history:
-        assert history.uncommitted() == 0
+        assert history.count_uncommitted() == 0
 
 
 def test_stand_ins_for_commits_change_nothing(repository: Repository) -> None:
@@ -376,19 +377,19 @@ def test_stand_ins_for_commits_change_nothing(repository: Repository) -> None:
 
 def test_uncommitted_records_are_counted_and_nothing_else(repository: Repository) -> None:
     with History(repository.root) as history:
-        assert history.uncommitted() == 0
+        assert history.count_uncommitted() == 0
         repository.edit("signatories/police/organisation.yaml", ("Police", "Constabulary"))
         repository.write("protocols/new/protocol.yaml", "title: New\n")
         repository.write("notes.yaml", "a: b\n")
         repository.write("protocols/housing/notes.txt", "No record\n")
         repository.git("add", "protocols")
-        assert history.uncommitted() == 2
+        assert history.count_uncommitted() == 2
 
 
 def test_owners_stand_in_the_first_of_three_places(repository: Repository) -> None:
     with History(repository.root) as history:
-        assert history.owners("HEAD") is None
+        assert history.text_at("HEAD", PLACES, most=100) is None
         for path in ("docs/CODEOWNERS", "CODEOWNERS", ".github/CODEOWNERS"):
             repository.write(path, f"* @{path}\n")
             repository.commit(path)
-            assert history.owners(history.resolve("HEAD")) == f"* @{path}\n"
+            assert history.text_at(history.resolve("HEAD"), PLACES, most=100) == f"* @{path}\n"

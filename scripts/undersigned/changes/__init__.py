@@ -1,15 +1,16 @@
-"""What changed between two operative texts, and which kinds of change may cover it. Pure: two texts in, values out.
+"""What differs between two texts or two revisions of a register, and what the change means.
 
-Texts are as `records.fingerprint.operative_text` gives them, with every id under its present name (`Identities.rename`).
+Loading this package loads only what compares two texts: no Git, and nothing that reads a register.
 """
 
-from undersigned.changes.diff import Difference, differences, key_of
+from undersigned.changes.diff import Difference, Span, differences, key_of, word_changes
 from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
 from undersigned.changes.obligations import Obligation, changed_obligation, obligations
 
 __all__ = [
     "Difference",
     "Obligation",
+    "Span",
     "Unmet",
     "changed_obligation",
     "differences",
@@ -18,4 +19,5 @@ __all__ = [
     "key_of",
     "least_change",
     "obligations",
+    "word_changes",
 ]

@@ -1,14 +1,17 @@
-"""The terms in which two operative texts differ, each with its path by ids and its name in words."""
+"""What differs between two operative texts: terms, each by its path and its name in words, and prose word by word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Literal
 
 from undersigned.records.source import Data
 
-Path = tuple[str, ...]
-#: Lists whose entries are known by a field of theirs, and what one entry is called.
+TermPath = tuple[str, ...]
+#: Lists whose entries are identified by one of their fields, and what one entry is called.
 _KEYS: Mapping[str, tuple[str, str]] = {
     "parties": ("organisation", "party"),
     "groups": ("id", "group"),
@@ -17,47 +20,70 @@ _KEYS: Mapping[str, tuple[str, str]] = {
     "items": ("name", "item"),
     "fields": ("name", "field"),
 }
+_KINDS = {
+    **{name: kind for name, (_key, kind) in _KEYS.items()},
+    "forms": "form",
+    "sections": "section",
+    "law_differs": "law for",
+}
+#: Words kept on each side of a change of prose.
+_CONTEXT = 6
+#: The cost of a comparison is one length times the other. Above this, prose counts as rewritten.
+_MOST_WORK = 1_500_000
+#: If less than this share of the words is kept, the old text is shown whole and then the new one.
+_LEAST_ALIKE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One term that differs. `path` names entries by their id; None on a side: the term is not there."""
+    """One term that differs. `path` names entries by their id; a side is None if the term does not exist there."""
 
-    path: Path
+    path: TermPath
     label: str
     before: Data
     after: Data
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of prose that was kept, taken out or put in; `gap` marks words left out in between."""
+
+    kind: Literal["same", "out", "in", "gap"]
+    text: str
+
+
+# -- terms --------------------------------------------------------------------------------------------------------------
+
+
 def differences(before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Difference]:
     """The terms that differ, in the order of the earlier text, added ones last within their part."""
-    return list(_in_mapping(before, after, ()))
+    return list(_of_mappings(before, after, ()))
 
 
-def _in_mapping(before: Mapping[str, Data], after: Mapping[str, Data], path: Path) -> Iterator[Difference]:
+def _of_mappings(before: Mapping[str, Data], after: Mapping[str, Data], path: TermPath) -> Iterator[Difference]:
     for name in dict.fromkeys((*before, *after)):
-        yield from _between(before.get(name), after.get(name), (*path, name))
+        yield from _of_values(before.get(name), after.get(name), (*path, name))
 
 
-def _between(before: Data, after: Data, path: Path) -> Iterator[Difference]:
+def _of_values(before: Data, after: Data, path: TermPath) -> Iterator[Difference]:
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
-        yield from _in_mapping(before, after, path)
+        yield from _of_mappings(before, after, path)
         return
-    one, other = _keyed(before, path), _keyed(after, path)
-    if one is None or other is None or path == ():
+    old, new = _entries_by_key(before, path), _entries_by_key(after, path)
+    if old is None or new is None or path == ():
         yield Difference(path, label_of(path), before, after)
         return
-    yield from _in_mapping(one, other, path)
-    shared = [key for key in one if key in other]
-    moved = [key for key in other if key in one]
-    if shared != moved:
-        yield Difference(path, f"order of {label_of(path)}", shared, moved)
+    yield from _of_mappings(old, new, path)
+    old_order = [key for key in old if key in new]
+    new_order = [key for key in new if key in old]
+    if old_order != new_order:
+        yield Difference(path, f"order of {label_of(path)}", old_order, new_order)
 
 
-def _keyed(value: Data, path: Path) -> dict[str, Data] | None:
-    """A list's entries by what they are known by; None for what is one term as a whole."""
+def _entries_by_key(value: Data, path: TermPath) -> dict[str, Data] | None:
+    """A list's entries by what identifies them; None for a value that is compared as a whole."""
     last = path[-1] if path else ""
     if last == "forms":
         return value if isinstance(value, dict) else {} if value is None else None
@@ -67,17 +93,17 @@ def _keyed(value: Data, path: Path) -> dict[str, Data] | None:
         return {}
     if not isinstance(value, list):
         return None
-    found: dict[str, Data] = {}
+    entries: dict[str, Data] = {}
     for index, entry in enumerate(value):
         key = key_of(entry, last, index)
-        if key is None or key in found:
+        if key is None or key in entries:
             return None
-        found[key] = entry
-    return found
+        entries[key] = entry
+    return entries
 
 
 def key_of(entry: Data, name: str, index: int) -> str | None:
-    """What an entry of the list `name` is known by in a path; None if by nothing."""
+    """What identifies an entry of the list `name` in a path; None if nothing does."""
     if name == "sections":
         return str(index + 1)
     if isinstance(entry, str):
@@ -90,20 +116,61 @@ def key_of(entry: Data, name: str, index: int) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def label_of(path: Path) -> str:
+def label_of(path: TermPath) -> str:
     """A path in words: `flow housing-referral: retention`."""
-    words: list[str] = []
+    parts: list[str] = []
     index = 0
     while index < len(path):
         name = path[index]
-        following = path[index + 1] if index + 1 < len(path) else None
-        kind = {"forms": "form", "sections": "section", "law_differs": "law for"}.get(name) or _KEYS.get(
-            name, ("", "")
-        )[1]
-        if kind and following is not None:
-            words.append(f"{kind} {following}")
+        kind = _KINDS.get(name)
+        if kind and index + 1 < len(path):
+            parts.append(f"{kind} {path[index + 1]}")
             index += 2
         else:
-            words.append(name)
+            parts.append(name)
             index += 1
-    return ": ".join(words)
+    return ": ".join(parts)
+
+
+# -- prose --------------------------------------------------------------------------------------------------------------
+
+
+def word_changes(before: str, after: str) -> tuple[Span, ...]:
+    """The spans of a change of prose, shortened; empty if the texts are too long and too unlike to compare."""
+    old_words, new_words = before.split(), after.split()
+    head = next((at for at, (a, b) in enumerate(zip_longest(old_words, new_words)) if a != b), len(old_words))
+    tail = 0
+    while tail < min(len(old_words), len(new_words)) - head and old_words[-1 - tail] == new_words[-1 - tail]:
+        tail += 1
+    old, new = old_words[head : len(old_words) - tail], new_words[head : len(new_words) - tail]
+    if len(old) * len(new) > _MOST_WORK:
+        return ()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    spans = [Span("same", " ".join(old_words[:head]))]
+    if matcher.ratio() < _LEAST_ALIKE:
+        spans += [Span("out", " ".join(old)), Span("in", " ".join(new))]
+    else:
+        for kind, a, b, c, d in matcher.get_opcodes():
+            if kind == "equal":
+                spans.append(Span("same", " ".join(old[a:b])))
+            else:
+                spans += [Span("out", " ".join(old[a:b])), Span("in", " ".join(new[c:d]))]
+    spans.append(Span("same", " ".join(old_words[len(old_words) - tail :])))
+    return tuple(_shortened([span for span in spans if span.text]))
+
+
+def _shortened(spans: list[Span]) -> list[Span]:
+    """The changes with only a few of the kept words next to them."""
+    out: list[Span] = []
+    for at, span in enumerate(spans):
+        words = span.text.split(" ")
+        first, last = at == 0, at == len(spans) - 1
+        if span.kind != "same" or len(words) <= _CONTEXT * (1 if first or last else 2):
+            out.append(span)
+            continue
+        if not first:
+            out.append(Span("same", " ".join(words[:_CONTEXT])))
+        out.append(Span("gap", ""))
+        if not last:
+            out.append(Span("same", " ".join(words[-_CONTEXT:])))
+    return out

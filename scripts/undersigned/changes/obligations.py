@@ -1,4 +1,4 @@
-"""What is owed under a text: its numbers, dates, musts, mays and nots, and which of them a change of words touches."""
+"""What a text demands: its numbers, dates, musts, mays and nots, and which of them a change of wording touches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _OBLIGATION = re.compile(
     r"|\b(?P<not>not|never|cannot|no|none|nor|neither|\w+n['’]t)\b",
     re.IGNORECASE,
 )
-#: What says nothing of what is owed: the numbers of list items, addresses of pages, and the "no" of "no later than".
+#: What does not count: the numbers of list items, web addresses, and the "no" of "no later than".
 _NO_OBLIGATION = re.compile(
     r"^[ \t]*\d+[.)](?=\s)|https?://\S+|\bnot?(?=\s+later\s+than\b)", re.MULTILINE | re.IGNORECASE
 )
@@ -57,7 +57,7 @@ _NO_OBLIGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A number, a date, or a must, may or not, and where in its text it stands."""
+    """A number, a date, or a must, may or not, and where it is in its text."""
 
     sort: str
     value: str
@@ -67,43 +67,45 @@ class Obligation:
 
 def obligations(text: str) -> list[Obligation]:
     """The numbers, dates, musts, mays and nots of a text, in order. Numbers in words count as figures."""
-    masked = _NO_OBLIGATION.sub(lambda found: " " * len(found[0]), text)
+    masked = _NO_OBLIGATION.sub(lambda match: " " * len(match[0]), text)
     out: list[Obligation] = []
-    for found in _OBLIGATION.finditer(masked):
-        kind = found.lastgroup or ""
-        word = found[0].lower()
-        at = found.start()
+    for match in _OBLIGATION.finditer(masked):
+        kind = match.lastgroup or ""
+        word = match[0].lower()
+        at = match.start()
         if kind in ("may_month", "may_after"):
-            out.append(Obligation("number", "may", at, found[0]))
+            out.append(Obligation("number", "may", at, match[0]))
         elif kind == "month":
-            # A capital is what tells March from a march.
-            if found[0][0].isupper():
-                out.append(Obligation("number", word, at, found[0]))
+            # Only the capital tells March from a march.
+            if match[0][0].isupper():
+                out.append(Obligation("number", word, at, match[0]))
         elif kind in ("tens", "unit"):
-            unit = _NUMBERS[(found["unit"] or "zero").lower()]
-            out.append(Obligation("number", str(_TENS[found["tens"].lower()] + unit), at, found[0]))
+            unit = _NUMBERS[(match["unit"] or "zero").lower()]
+            out.append(Obligation("number", str(_TENS[match["tens"].lower()] + unit), at, match[0]))
         elif kind == "number":
-            out.append(Obligation("number", found[0].rstrip(".,:/-"), at, found[0]))
+            out.append(Obligation("number", match[0].rstrip(".,:/-"), at, match[0]))
         elif kind in ("one", "word"):
-            out.append(Obligation("number", str(_NUMBERS[word]), at, found[0]))
+            out.append(Obligation("number", str(_NUMBERS[word]), at, match[0]))
         elif kind == "must":
-            out.append(Obligation("word", "must", at, found[0]))
+            out.append(Obligation("word", "must", at, match[0]))
             if word not in ("must", "shall"):
-                out.append(Obligation("word", "not", at, found[0]))
+                out.append(Obligation("word", "not", at, match[0]))
         else:
-            out.append(Obligation("word", kind, at, found[0]))
+            out.append(Obligation("word", kind, at, match[0]))
     return out
 
 
 def changed_obligation(before: str, after: str) -> tuple[str | None, str | None, int] | None:
-    """The first number, date, must, may or not that differs: as it was written, as it is (None: not there), and its
-    offset in `after`. None if all of them are the same in the same order. Numbers and words are compared apart, so
-    that a sentence may be turned round."""
+    """The first number, date, must, may or not that differs; None if all are the same in the same order.
+
+    Returns it as it was written and as it is written now (None: it does not exist), and its offset in `after`. Numbers
+    and words are compared apart, so a sentence may be turned round.
+    """
     old, new = obligations(before), obligations(after)
     for sort in ("number", "word"):
-        one = [obligation for obligation in old if obligation.sort == sort]
-        other = [obligation for obligation in new if obligation.sort == sort]
-        for was, is_ in zip_longest(one, other):
-            if was is None or is_ is None or was.value != is_.value:
-                return was.written if was else None, is_.written if is_ else None, is_.offset if is_ else 0
+        old_of_sort = [obligation for obligation in old if obligation.sort == sort]
+        new_of_sort = [obligation for obligation in new if obligation.sort == sort]
+        for was, now in zip_longest(old_of_sort, new_of_sort):
+            if was is None or now is None or was.value != now.value:
+                return was.written if was else None, now.written if now else None, now.offset if now else 0
     return None

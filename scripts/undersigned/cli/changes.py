@@ -22,24 +22,27 @@ def changes_command(common: Common, base: str, head: str | None, format_: str, a
 
     Without HEAD, the change from BASE to the commit that is checked out.
     """
+    from undersigned.changes.compare import report_between
     from undersigned.changes.git import History, HistoryError
-    from undersigned.changes.report import proposal_between, proposal_data, render_markdown, render_text
+    from undersigned.changes.render_json import report_data
+    from undersigned.changes.render_markdown import render_markdown
+    from undersigned.changes.render_text import render_text
     from undersigned.reports.tables import json_text
 
     with stop_on(HistoryError):
-        proposal = proposal_between(common.root, base, head or "HEAD", as_of=common.as_of, author_login=author)
+        report = report_between(common.root, base, head or "HEAD", as_of=common.as_of, author_login=author)
         if head is None:
             with History(common.root) as history:
-                uncommitted = history.uncommitted()
+                uncommitted = history.count_uncommitted()
             if uncommitted:
                 files = "1 record file" if uncommitted == 1 else f"{uncommitted} record files"
                 remark(f"undersigned: changes to {files} are not committed, and are not counted here")
     match format_:
         case "json":
-            text = json_text(proposal_data(proposal))
+            text = json_text(report_data(report))
         case "markdown":
-            text = render_markdown(proposal)
+            text = render_markdown(report)
         case _:
-            text = render_text(proposal)
+            text = render_text(report)
     write(text, None)
     return EXIT_FINE

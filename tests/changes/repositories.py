@@ -10,8 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from support import files_from
-from undersigned.changes.report import Proposal, proposal_between, proposal_data, render_markdown, render_text
-from undersigned.changes.report.points import Point, ProtocolChange
+from undersigned.changes.compare import report_between
+from undersigned.changes.render_json import report_data
+from undersigned.changes.render_markdown import render_markdown
+from undersigned.changes.render_text import render_text
+from undersigned.changes.report import ChangeReport, Point, ProtocolChange
 from undersigned.editing.release import release
 from undersigned.records.version import Change
 from undersigned.register import load_register
@@ -177,19 +180,19 @@ class Repository:
         self.git("commit", "-q", "--allow-empty", "-m", message, env=moment)
         return self.git("rev-parse", "HEAD")
 
-    def proposal(
+    def report(
         self, base: str = "HEAD~1", head: str = "HEAD", *, author: str | None = None, as_of: date = TODAY
-    ) -> Proposal:
-        return proposal_between(self.root, base, head, as_of=as_of, author_login=author)
+    ) -> ChangeReport:
+        return report_between(self.root, base, head, as_of=as_of, author_login=author)
 
 
 def codes(change: ProtocolChange) -> list[str]:
     return [point.code for point in change.points()]
 
 
-def only(proposal: Proposal) -> ProtocolChange:
-    assert len(proposal.protocols) == 1
-    return proposal.protocols[0]
+def only(report: ChangeReport) -> ProtocolChange:
+    assert len(report.protocols) == 1
+    return report.protocols[0]
 
 
 def point(change: ProtocolChange, code: str) -> Point:
@@ -198,13 +201,13 @@ def point(change: ProtocolChange, code: str) -> Point:
     return found[0]
 
 
-def odd(proposal: Proposal) -> list[str]:
-    return [oddity.code for oddity in proposal.odd]
+def odd(report: ChangeReport) -> list[str]:
+    return [oddity.code for oddity in report.oddities]
 
 
-def says(proposal: Proposal) -> list[str]:
+def says(report: ChangeReport) -> list[str]:
     """Every line of the text that says something, without its marks."""
-    return [line.strip().removeprefix("- ") for line in render_text(proposal).splitlines() if line.strip()]
+    return [line.strip().removeprefix("- ") for line in render_text(report).splitlines() if line.strip()]
 
 
 __all__ = [
@@ -216,8 +219,8 @@ __all__ = [
     "odd",
     "only",
     "point",
-    "proposal_data",
     "render_markdown",
     "render_text",
+    "report_data",
     "says",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from proposal_kit import Repository, codes, only, point, says
+from repositories import Repository, codes, only, point, says
 
 PROTOCOL = "protocols/housing/protocol.yaml"
 
@@ -136,7 +136,7 @@ def test_one_term(repository: Repository, old: str, new: str, line: str) -> None
     path = "protocols/housing/forms/pro-forma.yaml" if "label" in old else PROTOCOL
     repository.edit(path, (old, new))
     repository.commit("change")
-    assert line in says(repository.proposal())
+    assert line in says(repository.report())
 
 
 def test_a_flow_that_comes_and_one_that_goes(repository: Repository) -> None:
@@ -150,11 +150,11 @@ def test_a_flow_that_comes_and_one_that_goes(repository: Repository) -> None:
     repository.commit("came")
     assert (
         "A new way of sharing, “Urgent call” (flow urgent): Example Police may tell Example Council and Example Probation: Threat"
-        in says(repository.proposal())
+        in says(repository.report())
     )
     assert (
         "“Urgent call” (flow urgent) ends: Example Police no longer tells Example Council and Example Probation: Threat"
-        in says(repository.proposal("HEAD", "HEAD~1"))
+        in says(repository.report("HEAD", "HEAD~1"))
     )
 
 
@@ -167,7 +167,7 @@ def test_law_of_its_own(repository: Repository) -> None:
         ),
     )
     repository.commit("law")
-    (line,) = [line for line in says(repository.proposal()) if "law of its own" in line]
+    (line,) = [line for line in says(repository.report()) if "law of its own" in line]
     assert line.startswith(
         "For Example Council in “Risk summary” (flow risk-summary) a law of its own is stated: Legitimate interests"
     )
@@ -178,7 +178,7 @@ def test_what_is_known_about_people_comes_before_all_else(repository: Repository
         PROTOCOL, ("title: Housing Protocol", "title: Homes Protocol"), ("retention: 6 years", "retention: 2 years")
     )
     repository.commit("both")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert lines.index("What it does to people's information") < lines.index(
         "Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years"
     )
@@ -192,14 +192,14 @@ def test_a_moved_clause_is_another_order_and_no_other_words(repository: Reposito
     clause = "  - id: extension\n    title: Extending\n    text: The parties may extend it.\n"
     repository.write(PROTOCOL, text.replace(clause, "").replace("clauses:\n", "clauses:\n" + clause))
     repository.commit("order")
-    assert codes(only(repository.proposal())) == ["would-be-material", "order-changed"]
+    assert codes(only(repository.report())) == ["would-be-material", "order-changed"]
 
 
 def test_other_lines_are_no_other_words(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("being told.\n      It then", "being told. It\n      then"))
     repository.commit("lines")
     assert "Text of “Keeping information right” (clause accuracy): the same words, in other lines" in says(
-        repository.proposal()
+        repository.report()
     )
 
 
@@ -215,7 +215,7 @@ def test_comments_and_order_of_keys_mean_nothing(repository: Repository) -> None
         ),
     )
     repository.commit("style")
-    assert says(repository.proposal()) == [
+    assert says(repository.report()) == [
         f"Records are written differently between {repository.git('rev-parse', 'HEAD~1')[:10]} and {repository.git('rev-parse', 'HEAD')[:10]}, and nothing in them means anything else."
     ]
 
@@ -224,13 +224,13 @@ def test_a_renamed_organisation_changes_no_term(repository: Repository) -> None:
     repository.git("mv", "signatories/police", "signatories/constabulary")
     repository.edit("signatories/constabulary/organisation.yaml", ("kind: police", "kind: police\nformerly: [police]"))
     repository.commit("renamed")
-    assert not repository.proposal().protocols
-    assert not repository.proposal("HEAD", "HEAD~1").protocols
+    assert not repository.report().protocols
+    assert not repository.report("HEAD", "HEAD~1").protocols
 
 
 def test_the_law_is_said_by_its_title_and_an_unknown_code_as_it_is(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("[oma07-s14]", "[nonsense-s1]"))
     repository.commit("law")
-    found = point(only(repository.proposal()), "list-changed")
+    found = point(only(repository.report()), "list-changed")
     assert found.values["added"] == ("nonsense-s1",)
     assert "Offender Management Act 2007" in str(found.values["taken"])

@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from proposal_kit import REVIEW, Repository, codes, odd, only, point, says
+from repositories import REVIEW, Repository, codes, odd, only, point, says
 
-from undersigned.changes.report.points import Body
+from undersigned.changes.git import History
+from undersigned.changes.report import Body
+from undersigned.changes.revisions import read_revisions
 from undersigned.register import load_register
 from undersigned.status import protocol_status
 
@@ -36,13 +38,13 @@ def test_a_material_stamp_makes_signatures_stale(repository: Repository) -> None
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
-    proposal = repository.proposal()
-    change = only(proposal)
+    report = repository.report()
+    change = only(report)
     assert point(change, "must-sign-again").values == {"count": 3, "of": 3, "who": (COUNCIL, POLICE, PROBATION)}
-    assert "3 of 3 must sign again: Example Council, Example Police and Example Probation" in says(proposal)
+    assert "3 of 3 must sign again: Example Council, Example Police and Example Probation" in says(report)
     assert point(change, "kind-fits").values["version"] == "2.0"
     assert point(change, "value-changed").values["after"] == "2 years"
-    assert proposal.counts()["must_sign_again"] == 3
+    assert report.counts()["must_sign_again"] == 3
 
 
 def test_only_those_who_had_signed_sign_again(repository: Repository) -> None:
@@ -51,7 +53,7 @@ def test_only_those_who_had_signed_sign_again(repository: Repository) -> None:
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "2 of 3 must sign again: Example Council and Example Probation" in lines
     assert "1 more had not signed before, and must sign version 2.0: Example Police" in lines
 
@@ -61,7 +63,7 @@ def test_the_first_version_is_for_all_to_sign(tmp_path: Path) -> None:
     repository.stamp("material", "First agreed text", agreed_on=date(2025, 2, 1))
     repository.commit("1.0")
     assert "3 of 3 must sign version 1.0: Example Council, Example Police and Example Probation" in says(
-        repository.proposal()
+        repository.report()
     )
 
 
@@ -69,7 +71,7 @@ def test_an_editorial_stamp_lets_signatures_stand(repository: Repository) -> Non
     repository.edit(PROTOCOL, ("It then tells all others", "It then tells all of the others"))
     repository.stamp("editorial", "Plainer words")
     repository.commit("1.1")
-    change = only(repository.proposal())
+    change = only(repository.report())
     assert "must-sign-again" not in codes(change)
     assert "kind-fits" in codes(change)
     assert not [code for code in codes(change) if code == "obligation-changed"]
@@ -79,7 +81,7 @@ def test_an_editorial_stamp_that_touches_what_is_owed(repository: Repository) ->
     repository.edit(PROTOCOL, ("within five working days", "within six working days"))
     repository.stamp("editorial", "A small fix")
     repository.commit("1.1")
-    found = point(only(repository.proposal()), "obligation-changed")
+    found = point(only(repository.report()), "obligation-changed")
     assert (found.weight, found.values["before"], found.values["after"]) == ("care", "five", "six")
 
 
@@ -91,11 +93,11 @@ def test_a_stamp_of_the_wrong_kind(repository: Repository) -> None:
     )
     repository.edit("protocols/housing/versions/1.1.yaml", ("change: material", "change: editorial"))
     repository.commit("1.1")
-    found = point(only(repository.proposal()), "kind-exceeded")
+    found = point(only(repository.report()), "kind-exceeded")
     assert (found.weight, found.values["terms"]) == ("care", ("flow risk-summary: retention",))
     assert (
         "The kind is wrong: version 1.1 says editorial, and changes more than that from version 1.0: flow risk-summary: retention"
-        in says(repository.proposal())
+        in says(repository.report())
     )
 
 
@@ -104,8 +106,8 @@ def test_a_stamp_that_asks_for_more_than_it_needs(repository: Repository) -> Non
     repository.stamp("material", "Plainer words")
     repository.commit("2.0")
     assert (
-        str(point(only(repository.proposal()), "kind-more-than-needed").values["lesser"])
-        == "Word(table='change', id='editorial')"
+        str(point(only(repository.report()), "kind-more-than-needed").values["lesser"])
+        == "Label(table='change', id='editorial')"
     )
 
 
@@ -117,7 +119,7 @@ def test_an_extension_that_names_no_clause(repository: Repository) -> None:
     repository.stamp("extension", "Under the clause extension")
     repository.edit("protocols/housing/versions/2.1.yaml", ("Under the clause extension", "One more year"))
     repository.commit("2.1")
-    assert "extension-no-clause" in codes(only(repository.proposal()))
+    assert "extension-no-clause" in codes(only(repository.report()))
 
 
 def test_a_version_and_the_day_on_which_it_takes_effect(repository: Repository) -> None:
@@ -125,7 +127,7 @@ def test_a_version_and_the_day_on_which_it_takes_effect(repository: Repository) 
     repository.stamp("material", "Less is kept", agreed_on=date(2026, 12, 1))
     repository.commit("2.0, agreed next month")
     assert "3 of 3 must sign again: Example Council, Example Police and Example Probation" in says(
-        repository.proposal(as_of=date(2026, 11, 1))
+        repository.report(as_of=date(2026, 11, 1))
     )
 
 
@@ -148,9 +150,9 @@ def test_a_version_and_the_day_on_which_it_takes_effect(repository: Repository) 
 def test_what_stamping_would_ask(repository: Repository, old: str, new: str, code: str, count: int) -> None:
     repository.edit(PROTOCOL, (old, new))
     repository.commit("working text")
-    found = point(only(repository.proposal()), code)
+    found = point(only(repository.report()), code)
     assert found.values["count"] == count
-    assert "must-sign-again" not in codes(only(repository.proposal()))
+    assert "must-sign-again" not in codes(only(repository.report()))
 
 
 def test_what_a_newcomer_would_be_asked(repository: Repository) -> None:
@@ -164,7 +166,7 @@ def test_what_a_newcomer_would_be_asked(repository: Repository) -> None:
     )
     repository.commit("newcomer")
     assert "The working text is not stamped. It can be stamped as membership: only Example Prison must sign" in says(
-        repository.proposal()
+        repository.report()
     )
 
 
@@ -179,7 +181,7 @@ def test_a_newcomer_that_is_stamped_must_sign(repository: Repository) -> None:
     )
     repository.stamp("membership", "The prison joins")
     repository.commit("1.1")
-    change = only(repository.proposal())
+    change = only(repository.report())
     assert point(change, "newcomers-sign").values["who"] == (Body("prison", "Example Prison"),)
     assert "must-sign-again" not in codes(change)
 
@@ -189,7 +191,7 @@ def test_the_working_text_beyond_the_stamp_of_the_same_change(repository: Reposi
     repository.stamp("material", "Less is kept")
     repository.edit(PROTOCOL, ("retention: 1 year", "retention: 3 years"))
     repository.commit("stamp and more")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "Retention for “Risk summary” (flow risk-summary): 6 years becomes 2 years" in lines
     assert (
         "Retention for “Referral for housing” (flow referral): 1 year becomes 3 years (in the working text, beyond version 2.0)"
@@ -203,8 +205,8 @@ def test_the_working_text_beyond_the_stamp_of_the_same_change(repository: Reposi
 def test_an_edited_stamp_is_said_first_of_what_needs_care(repository: Repository) -> None:
     repository.edit("protocols/housing/versions/1.0.yaml", ("6 years", "9 years"))
     repository.commit("tampered")
-    proposal = repository.proposal()
-    lines = says(proposal)
+    report = repository.report()
+    lines = says(report)
     assert lines[lines.index("What needs care") + 1].startswith(
         "Stop: the text of version 1.0 was edited after it was agreed."
     )
@@ -212,7 +214,7 @@ def test_an_edited_stamp_is_said_first_of_what_needs_care(repository: Repository
     assert (
         "The fingerprint in the file of version 1.0 is not that of its text: no signature can be bound to it" in lines
     )
-    assert odd(proposal) == ["stamp-changed"]
+    assert odd(report) == ["stamp-changed"]
 
 
 def test_a_stamp_forged_whole_loses_its_signatures(tmp_path: Path) -> None:
@@ -226,7 +228,7 @@ def test_a_stamp_forged_whole_loses_its_signatures(tmp_path: Path) -> None:
     (repository.root / "protocols/housing/versions/1.0.yaml").unlink()
     repository.stamp("material", "First", agreed_on=date(2025, 2, 1))
     repository.commit("forged")
-    change = only(repository.proposal())
+    change = only(repository.report())
     assert "stamp-text-edited" in codes(change)
     assert point(change, "signature-lost").values["who"] == (COUNCIL, POLICE, PROBATION)
 
@@ -242,11 +244,11 @@ def test_a_stamp_forged_whole_loses_its_signatures(tmp_path: Path) -> None:
 def test_what_is_taken_away(repository: Repository, path: str, code: str) -> None:
     (repository.root / path).unlink()
     repository.commit("gone")
-    proposal = repository.proposal()
+    report = repository.report()
     if code:
-        assert odd(proposal) == [code]
+        assert odd(report) == [code]
     else:
-        assert [unread.path for unread in proposal.unread] == [PROTOCOL]
+        assert [unread.path for unread in report.unread] == [PROTOCOL]
 
 
 def test_a_whole_protocol_taken_away(repository: Repository) -> None:
@@ -257,24 +259,24 @@ def test_a_whole_protocol_taken_away(repository: Repository) -> None:
         *(f"signatories/{id_}/housing.yaml" for id_ in ("council", "police", "probation")),
     )
     repository.commit("gone")
-    proposal = repository.proposal()
-    assert odd(proposal) == ["protocol-removed"]
-    assert only(proposal).sort == "removed"
-    assert codes(only(proposal)) == ["protocol-was-in-force", "protocol-removed"]
-    lines = says(proposal)
+    report = repository.report()
+    assert odd(report) == ["protocol-removed"]
+    assert only(report).sort == "removed"
+    assert codes(only(report)) == ["protocol-was-in-force", "protocol-removed"]
+    lines = says(report)
     assert "It was in force between Example Council, Example Police and Example Probation" in lines
     assert lines[-1] == "1 protocol, 1 thing that needs care."
-    back = only(repository.proposal("HEAD", "HEAD~1"))
+    back = only(repository.report("HEAD", "HEAD~1"))
     assert (back.sort, codes(back).count("flow-added")) == ("added", 2)
 
 
 def test_an_ended_protocol_asks_nobody_to_sign(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("status: in-force", "status: superseded"), ("retention: 6 years", "retention: 2 years"))
     repository.commit("working text")
-    assert "would-be-material" not in codes(only(repository.proposal()))
+    assert "would-be-material" not in codes(only(repository.report()))
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
-    assert not {"must-sign", "must-sign-again", "would-be-material"} & set(codes(only(repository.proposal())))
+    assert not {"must-sign", "must-sign-again", "would-be-material"} & set(codes(only(repository.report())))
 
 
 # -- signatures -----------------------------------------------------------------------------------------------------------
@@ -288,23 +290,23 @@ def test_every_step_of_signing(repository: Repository) -> None:
     first = repository.git("rev-parse", "HEAD")
     repository.write(path, repository.read(path) + '  - version: "2.0"\n    sent_on: 2026-10-02\n')
     repository.commit("sent")
-    assert "Version 2.0 sent for signature to Example Council on 2 October 2026" in says(repository.proposal())
+    assert "Version 2.0 sent for signature to Example Council on 2 October 2026" in says(repository.report())
     repository.write(
         path,
         repository.read(path)
         + "    approved_on: 2026-10-05\n    signed_on: 2026-10-06\n    method: wet-ink\n    evidence: {reference: PF/1}\n",
     )
     repository.commit("signed")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "Version 2.0 approved by Example Council on 5 October 2026" in lines
     assert "Signature of version 2.0 recorded: Example Council, 6 October 2026" in lines
     repository.write(path, repository.read(path) + "    returned_on: 2026-10-09\n")
     repository.commit("returned")
-    assert "Copy of version 2.0 returned by Example Council on 9 October 2026" in says(repository.proposal())
+    assert "Copy of version 2.0 returned by Example Council on 9 October 2026" in says(repository.report())
     repository.write(path, repository.read(path) + "    withdrawn: {on: 2026-11-01, reason: Left the county}\n")
     repository.commit("withdrawn")
     assert "Example Council withdraws its signature of version 2.0 (1 November 2026): Left the county" in says(
-        repository.proposal()
+        repository.report()
     )
     repository.write(
         "signatories/police/housing.yaml",
@@ -312,8 +314,8 @@ def test_every_step_of_signing(repository: Repository) -> None:
         + '  - version: "2.0"\n    declined: {on: 2026-11-02, reason: Too long}\n',
     )
     repository.commit("declined")
-    assert "Example Police declines to sign version 2.0 (2 November 2026): Too long" in says(repository.proposal())
-    all_codes = codes(only(repository.proposal(first)))
+    assert "Example Police declines to sign version 2.0 (2 November 2026): Too long" in says(repository.report())
+    all_codes = codes(only(repository.report(first)))
     assert [code for code in all_codes if code.startswith("signature-")] == [
         "signature-sent",
         "signature-approved",
@@ -331,10 +333,10 @@ def test_signatures_of_several_are_told_together(repository: Repository) -> None
     repository.sign("council", "2.0", "2026-10-05")
     repository.sign("police", "2.0", "2026-10-06")
     repository.commit("signed")
-    proposal = repository.proposal()
-    assert "Signatures of version 2.0 recorded: Example Council and Example Police" in says(proposal)
-    assert proposal.counts()["signatures"] == 2
-    assert odd(proposal) == []
+    report = repository.report()
+    assert "Signatures of version 2.0 recorded: Example Council and Example Police" in says(report)
+    assert report.counts()["signatures"] == 2
+    assert odd(report) == []
 
 
 def test_a_day_that_is_rewritten(repository: Repository) -> None:
@@ -342,7 +344,7 @@ def test_a_day_that_is_rewritten(repository: Repository) -> None:
         "signatories/council/housing.yaml", ("2025-02-14", "2025-01-14"), ("method: electronic", "method: wet-ink")
     )
     repository.commit("rewritten")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "Example Council, version 1.0, signed on: 14 February 2025 becomes 14 January 2025" in lines
     assert "Signatures of version 1.0, changed: Way of signing (Example Council)" in lines
 
@@ -355,11 +357,11 @@ def test_officers_and_contacts(repository: Repository) -> None:
         + repository.read(path),
     )
     repository.commit("nominated")
-    assert "Example Council nominates Housing Manager (a@example.org)" in says(repository.proposal())
+    assert "Example Council nominates Housing Manager (a@example.org)" in says(repository.report())
     repository.edit(path, ("a@example.org", "b@example.org"))
     repository.edit("signatories/council/organisation.yaml", ("2026-09-01", "2026-11-01"))
     repository.commit("changed")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "Example Council, nominated officer, mailbox: “a@example.org” becomes “b@example.org”" in lines
     assert "Contact confirmed on 1 November 2026" in lines
 
@@ -383,7 +385,7 @@ def test_officers_and_contacts(repository: Repository) -> None:
 def test_a_review_and_the_clock(repository: Repository, day: str, due: str, line: str) -> None:
     repository.write(f"protocols/housing/reviews/{day}.yaml", REVIEW.format(due=due, note="We read it."))
     repository.commit("review")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert line in lines
     assert any(
         line.startswith("Review completed on")
@@ -396,7 +398,7 @@ def test_a_review_and_the_clock(repository: Repository, day: str, due: str, line
 def test_the_next_review(repository: Repository) -> None:
     repository.write("protocols/housing/reviews/2026-02-20.yaml", REVIEW.format(due="2026-03-01", note="We read it."))
     repository.commit("review")
-    found = point(only(repository.proposal()), "review-next").values["due_on"]
+    found = point(only(repository.report()), "review-next").values["due_on"]
     folder = load_register(repository.root).protocol("housing")
     assert folder is not None
     assert found == date(2027, 3, 1)
@@ -406,9 +408,6 @@ def test_the_next_review(repository: Repository) -> None:
 
 
 def test_what_is_read_for_a_change_stands_as_in_the_whole_register(repository: Repository) -> None:
-    from undersigned.changes.git import History
-    from undersigned.changes.report.revisions import read_sides
-
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.sign("council", "2.0", "2026-10-05")
@@ -420,15 +419,15 @@ def test_what_is_read_for_a_change_stands_as_in_the_whole_register(repository: R
     repository.commit("all at once")
     whole = load_register(repository.root)
     with History(repository.root) as history:
-        sides = read_sides(history, history.between("HEAD~1", "HEAD"), repository.root)
-        for pair in sides.pairs:
+        revisions = read_revisions(history, history.compare("HEAD~1", "HEAD"), repository.root)
+        for pair in revisions.pairs:
             folder = whole.protocol(pair.id)
             assert folder is not None
             assert pair.after is not None
-            assert protocol_status(pair.after, sides.after.register, as_of=date(2026, 11, 22)) == protocol_status(
+            assert protocol_status(pair.after, revisions.after.register, as_of=date(2026, 11, 22)) == protocol_status(
                 folder, whole, as_of=date(2026, 11, 22)
             )
-        assert [pair.id for pair in sides.pairs] == ["housing", "other"]
+        assert [pair.id for pair in revisions.pairs] == ["housing", "other"]
 
 
 # -- bodies under other names ---------------------------------------------------------------------------------------------
@@ -450,9 +449,7 @@ def test_a_body_renamed_long_ago_is_known_by_its_present_name(repository: Reposi
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
-    assert "1 more had not signed before, and must sign version 2.0: Example Constabulary" in says(
-        repository.proposal()
-    )
+    assert "1 more had not signed before, and must sign version 2.0: Example Constabulary" in says(repository.report())
 
 
 def test_a_body_renamed_by_the_same_change(repository: Repository) -> None:
@@ -460,9 +457,9 @@ def test_a_body_renamed_by_the_same_change(repository: Repository) -> None:
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.commit("both")
-    change = only(repository.proposal())
+    change = only(repository.report())
     assert "3 of 3 must sign again: Example Constabulary, Example Council and Example Probation" in says(
-        repository.proposal()
+        repository.report()
     )
     assert not {"party-added", "party-removed", "signing-record-removed", "newcomers-sign"} & set(codes(change))
 
@@ -477,7 +474,7 @@ def test_the_kind_of_a_stamp_is_judged_under_present_names(repository: Repositor
     )
     repository.stamp("editorial", "Plainer words")
     repository.commit("1.1")
-    change = only(repository.proposal())
+    change = only(repository.report())
     assert "kind-fits" in codes(change)
     assert not {"party-added", "party-removed", "kind-exceeded"} & set(codes(change))
 
@@ -490,7 +487,7 @@ def test_who_was_behind_already_does_not_sign_again(repository: Repository) -> N
     repository.edit(PROTOCOL, ("retention: 2 years", "retention: 1 year"))
     repository.stamp("material", "Still less is kept", agreed_on=date(2026, 11, 1))
     repository.commit("3.0")
-    lines = says(repository.proposal())
+    lines = says(repository.report())
     assert "1 of 3 must sign again: Example Council" in lines
     assert "2 more had not signed before, and must sign version 3.0: Example Police and Example Probation" in lines
 
@@ -502,8 +499,8 @@ def test_the_same_edit_of_two_stamps_is_told_once(repository: Repository) -> Non
     for version in ("1.0", "1.1"):
         repository.edit(f"protocols/housing/versions/{version}.yaml", ("6 years", "9 years"))
     repository.commit("tampered")
-    assert codes(only(repository.proposal())).count("value-changed") == 1
-    assert codes(only(repository.proposal())).count("stamp-text-edited") == 2
+    assert codes(only(repository.report())).count("value-changed") == 1
+    assert codes(only(repository.report())).count("stamp-text-edited") == 2
 
 
 def test_what_changes_of_an_organisation(repository: Repository) -> None:
@@ -517,8 +514,8 @@ def test_what_changes_of_an_organisation(repository: Repository) -> None:
         ),
     )
     repository.commit("council")
-    proposal = repository.proposal()
-    lines = says(proposal)
+    report = repository.report()
+    lines = says(report)
     for line in (
         "Kind: local authority becomes housing provider",
         "Areas: added county",

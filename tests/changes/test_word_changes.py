@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undersigned.changes.report.points import Span
-from undersigned.changes.report.word_diff import word_changes
+from undersigned.changes.diff import Span, word_changes
 
 
 def shown(before: str, after: str) -> str:

@@ -9,20 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from proposal_kit import (
-    REGISTER,
-    REVIEW,
-    Repository,
-    codes,
-    odd,
-    only,
-    proposal_data,
-    render_markdown,
-    render_text,
-    says,
-)
+from repositories import REGISTER, REVIEW, Repository, codes, odd, only, render_markdown, render_text, report_data, says
 
-from undersigned.changes.report.points import Body
+from undersigned.changes.report import Body
 
 PROTOCOL = "protocols/housing/protocol.yaml"
 OWNERS = "* @lead\n/signatories/council/ @council-officer\n/signatories/police/ @org/police-team\n/signatories/probation/ probation@example.org\n"
@@ -58,9 +47,9 @@ def test_many_reviews_at_once(repository: Repository) -> None:
             REVIEW.format(due="2026-03-01", note=f"We read {name} aloud."),
         )
     repository.commit("bulk")
-    proposal = repository.proposal()
-    assert odd(proposal) == ["many-reviews"]
-    assert proposal.odd[0].values["count"] == 5
+    report = repository.report()
+    assert odd(report) == ["many-reviews"]
+    assert report.oddities[0].values["count"] == 5
 
 
 def test_one_board_on_one_day_is_normal(repository: Repository) -> None:
@@ -71,7 +60,7 @@ def test_one_board_on_one_day_is_normal(repository: Repository) -> None:
             + "board: {organisation: council, minute: 1/26}\n",
         )
     repository.commit("board")
-    assert odd(repository.proposal()) == []
+    assert odd(repository.report()) == []
 
 
 def test_the_same_note_on_many(repository: Repository) -> None:
@@ -80,9 +69,9 @@ def test_the_same_note_on_many(repository: Repository) -> None:
             f"protocols/{name}/reviews/2026-11-10.yaml", REVIEW.format(due="2026-03-01", note="All  Fine.")
         )
     repository.commit("same")
-    proposal = repository.proposal()
-    assert odd(proposal) == ["same-note"]
-    assert proposal.odd[0].values["protocols"] == ("p0", "p1")
+    report = repository.report()
+    assert odd(report) == ["same-note"]
+    assert report.oddities[0].values["protocols"] == ("p0", "p1")
 
 
 def test_a_review_that_is_only_a_date(repository: Repository) -> None:
@@ -90,13 +79,13 @@ def test_a_review_that_is_only_a_date(repository: Repository) -> None:
     repository.commit("first")
     repository.write("protocols/housing/reviews/2026-11-20.yaml", REVIEW.format(due="2027-03-01", note="We read it."))
     repository.commit("again")
-    assert odd(repository.proposal()) == ["review-dates-only"]
+    assert odd(repository.report()) == ["review-dates-only"]
     repository.edit("protocols/housing/reviews/2026-11-20.yaml", ("2027-03-01", "2027-04-01"))
     repository.commit("bump")
-    assert odd(repository.proposal()) == ["review-dates-only"]
+    assert odd(repository.report()) == ["review-dates-only"]
     repository.edit("protocols/housing/reviews/2026-11-20.yaml", ("outcome: no-change", "outcome: material"))
     repository.commit("outcome")
-    assert odd(repository.proposal()) == []
+    assert odd(repository.report()) == []
 
 
 def test_a_note_of_last_year(repository: Repository) -> None:
@@ -107,7 +96,7 @@ def test_a_note_of_last_year(repository: Repository) -> None:
         REVIEW.format(due="2027-03-01", note="We  READ it.").replace("no-change", "editorial"),
     )
     repository.commit("again")
-    assert odd(repository.proposal()) == ["note-again"]
+    assert odd(repository.report()) == ["note-again"]
 
 
 def test_a_review_of_a_text_stamped_by_the_same_change(repository: Repository) -> None:
@@ -118,7 +107,7 @@ def test_a_review_of_a_text_stamped_by_the_same_change(repository: Repository) -
         REVIEW.format(due="2026-03-01", note="New.").replace('"1.0"', '"2.0"'),
     )
     repository.commit("both")
-    assert odd(repository.proposal()) == ["review-and-text"]
+    assert odd(repository.report()) == ["review-and-text"]
 
 
 # -- signatures -----------------------------------------------------------------------------------------------------------
@@ -129,7 +118,7 @@ def test_text_and_signature_in_one_change(repository: Repository) -> None:
     repository.stamp("material", "Less is kept")
     repository.sign("council", "2.0", "2026-10-05")
     repository.commit("both")
-    assert odd(repository.proposal()) == ["text-and-signature"]
+    assert odd(repository.report()) == ["text-and-signature"]
 
 
 def test_no_evidence_and_recorded_late(repository: Repository) -> None:
@@ -140,11 +129,11 @@ def test_no_evidence_and_recorded_late(repository: Repository) -> None:
         'signatures:\n  - version: "1.0"\n    signed_on: 2025-02-14\n    evidence: {held_by: probation}\n',
     )
     repository.commit("late", day="2026-11-20")
-    assert sorted(odd(repository.proposal())) == ["no-evidence", "recorded-late"]
+    assert sorted(odd(repository.report())) == ["no-evidence", "recorded-late"]
 
 
 def test_late_is_late_when_recorded_and_not_when_asked(repository: Repository) -> None:
-    assert "recorded-late" not in odd(repository.proposal("HEAD~1", "HEAD"))
+    assert "recorded-late" not in odd(repository.report("HEAD~1", "HEAD"))
 
 
 @pytest.mark.parametrize(
@@ -174,10 +163,10 @@ def test_who_recorded_a_signature(
     repository.sign(organisation, "1.0", "2026-11-01")
     repository.write(".github/CODEOWNERS", "* @mallory\n")  # the change cannot make its author an owner
     repository.commit("signed", email=email)
-    proposal = repository.proposal(author=login)
-    assert (odd(proposal), [one.code for one in proposal.not_judged]) == (odd_codes, not_judged)
-    assert all(who(one.values["who"]) == [organisation] for one in (*proposal.odd, *proposal.not_judged))
-    for text in (render_text(proposal), render_markdown(proposal), str(proposal_data(proposal))):
+    report = repository.report(author=login)
+    assert (odd(report), [one.code for one in report.not_judged]) == (odd_codes, not_judged)
+    assert all(who(one.values["who"]) == [organisation] for one in (*report.oddities, *report.not_judged))
+    for text in (render_text(report), render_markdown(report), str(report_data(report))):
         assert email not in text
 
 
@@ -189,15 +178,15 @@ def test_any_author_of_the_record_is_judged(repository: Repository) -> None:
     repository.commit("signed", email="1+council-officer@users.noreply.github.com")
     repository.edit("signatories/council/housing.yaml", ("2026-11-01", "2026-11-02"))
     repository.commit("and then changed", email="1+mallory@users.noreply.github.com")
-    assert odd(repository.proposal(base)) == ["recorded-by-stranger"]
+    assert odd(repository.report(base)) == ["recorded-by-stranger"]
 
 
 def test_going_back_records_nothing(repository: Repository) -> None:
     repository.write("CODEOWNERS", OWNERS)
     repository.git("rm", "-q", "signatories/council/housing.yaml")
     repository.commit("taken away")
-    proposal = repository.proposal("HEAD", "HEAD~1")
-    assert (odd(proposal), proposal.not_judged) == ([], [])
+    report = repository.report("HEAD", "HEAD~1")
+    assert (odd(report), report.not_judged) == ([], [])
 
 
 # -- names ----------------------------------------------------------------------------------------------------------------
@@ -206,15 +195,15 @@ def test_going_back_records_nothing(repository: Repository) -> None:
 def test_a_protocol_under_a_new_id(repository: Repository) -> None:
     repository.git("mv", "protocols/housing", "protocols/homes")
     repository.commit("moved")
-    proposal = repository.proposal()
-    assert odd(proposal) == ["moved-without-formerly"]
-    assert "signature-lost" in codes(only(proposal))
+    report = repository.report()
+    assert odd(report) == ["moved-without-formerly"]
+    assert "signature-lost" in codes(only(report))
     repository.edit("protocols/homes/protocol.yaml", ("lead:", "formerly: [housing]\nlead:"))
     repository.commit("said")
-    proposal = repository.proposal("HEAD~2")
-    assert odd(proposal) == []
-    assert (only(proposal).id, only(proposal).former_id, only(proposal).sort) == ("homes", "housing", "renamed")
-    back = repository.proposal("HEAD", "HEAD~2")
+    report = repository.report("HEAD~2")
+    assert odd(report) == []
+    assert (only(report).id, only(report).former_id, only(report).sort) == ("homes", "housing", "renamed")
+    back = repository.report("HEAD", "HEAD~2")
     assert (only(back).id, only(back).former_id, odd(back)) == ("housing", "homes", [])
 
 
@@ -226,19 +215,19 @@ def test_a_signing_record_under_a_former_id_of_its_protocol(repository: Reposito
         "signatories/council/housing.yaml", ("method: electronic", "method: wet-ink\n    returned_on: 2025-03-01")
     )
     repository.commit("returned")
-    assert only(repository.proposal()).id == "homes"
-    assert "Copy of version 1.0 returned by Example Council on 1 March 2025" in says(repository.proposal())
+    assert only(repository.report()).id == "homes"
+    assert "Copy of version 1.0 returned by Example Council on 1 March 2025" in says(repository.report())
 
 
 def test_a_dissolved_body_touches_what_it_signed(repository: Repository) -> None:
     repository.edit("signatories/police/organisation.yaml", ("kind: police", "kind: police\ndissolved_on: 2026-01-01"))
     repository.commit("dissolved")
-    proposal = repository.proposal()
-    assert "Example Police no longer exists, and nobody takes its place" in says(proposal)
+    report = repository.report()
+    assert "Example Police no longer exists, and nobody takes its place" in says(report)
     repository.edit("signatories/police/organisation.yaml", ("Example Police", "Example Constabulary"))
     repository.commit("only a name")
-    assert repository.proposal().protocols == []
-    assert "It has a signing record for one protocol" in says(repository.proposal())
+    assert repository.report().protocols == []
+    assert "It has a signing record for one protocol" in says(repository.report())
 
 
 def test_a_framework_renamed_long_ago_is_the_same_framework(tmp_path: Path) -> None:
@@ -250,7 +239,7 @@ def test_a_framework_renamed_long_ago_is_the_same_framework(tmp_path: Path) -> N
     )
     repository.edit(PROTOCOL, ("part_of: old-framework", "part_of: framework"))
     repository.commit("present id")
-    assert repository.proposal().protocols == []
+    assert repository.report().protocols == []
 
 
 # -- what does not read -----------------------------------------------------------------------------------------------------
@@ -286,12 +275,12 @@ def test_broken_records_are_told_and_lose_nothing_else(repository: Repository, p
     repository.write(path, content)
     repository.commit("broken")
     for base, head in (("HEAD~1", "HEAD"), ("HEAD", "HEAD~1")):
-        proposal = repository.proposal(base, head)
-        render_markdown(proposal)
-        proposal_data(proposal)
-        lines = says(proposal)
+        report = repository.report(base, head)
+        render_markdown(report)
+        report_data(report)
+        lines = says(report)
         assert any("Example Constabulary" in line for line in lines)
-        told = {(unread.side, unread.path) for unread in proposal.unread}
+        told = {(unread.side, unread.path) for unread in report.unread}
         assert (("after" if head == "HEAD" else "before"), path) in told, told
 
 
@@ -299,10 +288,10 @@ def test_links_are_told(repository: Repository) -> None:
     (repository.root / "protocols/linked").mkdir()
     (repository.root / "protocols/linked/protocol.yaml").symlink_to("/etc/passwd")
     repository.commit("link")
-    proposal = repository.proposal()
-    assert ("protocols/linked/protocol.yaml", "") in {(unread.path, unread.message) for unread in proposal.unread}
+    report = repository.report()
+    assert ("protocols/linked/protocol.yaml", "") in {(unread.path, unread.message) for unread in report.unread}
     assert "protocols/linked/protocol.yaml is no plain file with a name that can be read, so it is not read" in says(
-        proposal
+        report
     )
 
 
@@ -340,10 +329,10 @@ def test_no_shape_of_a_record_is_a_traceback(tmp_path_factory: pytest.TempPathFa
         repository.write(path, content)
     repository.commit("spoilt")
     for base, head in (("main", "spoilt"), ("spoilt", "main")):
-        proposal = repository.proposal(base, head)
-        render_text(proposal)
-        render_markdown(proposal)
-        json.dumps(proposal_data(proposal))
+        report = repository.report(base, head)
+        render_text(report)
+        render_markdown(report)
+        json.dumps(report_data(report))
 
 
 _REPOSITORY: list[Repository] = []

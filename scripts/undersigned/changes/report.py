@@ -1,4 +1,4 @@
-"""What a proposed change means, as values: points with a code and the facts that their words need. No words here."""
+"""What a change means, as values: a report on a diff, with points that have a code and facts. No sentences here."""
 
 from __future__ import annotations
 
@@ -7,48 +7,42 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from undersigned.changes.diff import Span
+
 #: What a reader looks for first: what happens to people's information, who must sign, what needs care. The rest is plain.
 Weight = Literal["information", "signing", "care", "plain"]
 Part = Literal["terms", "versions", "signing", "signatures", "reviews", "facts"]
 PARTS: tuple[Part, ...] = ("versions", "signing", "terms", "reviews", "signatures", "facts")
 
 
-class Trusted(str):
-    """Words of the program's own, or made safe already: shown as they are."""
+class SafeText(str):
+    """Text of the program's own, or already made safe for the output: shown as it is."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An organisation: its id in the register and the name it goes by."""
+    """An organisation: its id in the register and its name."""
 
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """An id of a closed list, to be said in words: `table` of the file of words, and the id."""
+class Label:
+    """An id of a closed list, which is shown by its label: the list's table in `phrases.toml`, and the id."""
 
     table: str
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of prose that stayed, went or came; `gap` stands for what is left out between."""
-
-    kind: Literal["same", "out", "in", "gap"]
-    text: str
-
-
 @dataclass(frozen=True)
 class Point:
-    """One thing that a change does. `code` names its words and never changes meaning; `spans` show prose word by word.
+    """One thing that a change does. `code` names its phrase and never changes meaning; `spans` show prose word by word.
 
-    A value is text as a record has it, a whole number, a day or month, a body, a word, a place (another point), or
-    several of these.
+    A value is text from a record, a whole number, a day or month, a body, a label, a place (another point), or a tuple
+    of these.
     """
 
     code: str
@@ -58,14 +52,14 @@ class Point:
     variant: str = ""
 
     @property
-    def words(self) -> str:
-        """Under which key its words stand: `variant` tells apart ways of saying the same."""
+    def phrase(self) -> str:
+        """The key of its phrase: `variant` tells apart several phrases for one code."""
         return f"{self.code}-{self.variant}" if self.variant else self.code
 
 
 @dataclass
 class ProtocolChange:
-    """What the change does to one protocol, part by part. `former_id`: its id before, where it had another."""
+    """What the change does to one protocol, part by part. `former_id`: its id before, if it had another."""
 
     id: str
     title: str
@@ -74,7 +68,7 @@ class ProtocolChange:
     parts: dict[Part, list[Point]] = field(default_factory=dict)
 
     def add(self, part: Part, points: Iterable[Point]) -> None:
-        """Takes points in, each once: several stamps may have been edited in the same place."""
+        """Adds points, each once: several stamps may have been edited in the same place."""
         held = self.parts.setdefault(part, [])
         for point in points:
             if point not in held:
@@ -87,7 +81,7 @@ class ProtocolChange:
 
 @dataclass
 class OrganisationChange:
-    """What the change does to an organisation's own record. `protocols`: how many it has signing records for."""
+    """What the change does to an organisation's own record."""
 
     id: str
     name: str
@@ -95,9 +89,11 @@ class OrganisationChange:
 
 
 @dataclass(frozen=True)
-class Unread:
-    """A record that was not wholly read on a side, and the first thing wrong with it. Without a message it was not read
-    at all: for its `kind` (a link, a submodule, a name that cannot be shown), or for its `place`, where no record belongs.
+class UnreadRecord:
+    """A record that was not read completely on one side.
+
+    `code` says why: `fault` with the first fault, at `line`; `kind`, because it is a link, a submodule or a name that
+    cannot be shown; `place`, because no record belongs there.
     """
 
     side: Literal["before", "after"]
@@ -109,7 +105,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Oddity:
-    """Something to look at twice: advice, never an error. `protocol` where it is about one."""
+    """Something to look at twice: advice, never an error. `protocol`: the one that it is about, if only one."""
 
     code: str
     values: Mapping[str, object]
@@ -117,8 +113,8 @@ class Oddity:
 
 
 @dataclass
-class Proposal:
-    """What a change between two revisions means, on a day."""
+class ChangeReport:
+    """What the change between two revisions means, judged on one day. Revisions are full commit ids."""
 
     base: str
     head: str
@@ -127,8 +123,8 @@ class Proposal:
     as_of: date
     protocols: list[ProtocolChange] = field(default_factory=list)
     organisations: list[OrganisationChange] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    odd: list[Oddity] = field(default_factory=list)
+    unread: list[UnreadRecord] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
     not_judged: list[Oddity] = field(default_factory=list)
     files: int = 0
     other_files: tuple[str, ...] = ()
@@ -139,11 +135,11 @@ class Proposal:
         return self.files == 0
 
     def counts(self) -> dict[str, int]:
-        """How much of each there is: protocols, organisations, terms, versions, must_sign_again, signatures, reviews, odd, care (odd
-        among it), unread."""
+        """The number of protocols, organisations, terms, versions, bodies that must sign again, signatures, reviews,
+        oddities, things that need care (oddities included) and unread records."""
         points = [point for protocol in self.protocols for point in protocol.points()]
 
-        def held(code: str) -> int:
+        def count(code: str) -> int:
             return sum(
                 len(who) if isinstance(who := point.values.get("who"), tuple) else 1
                 for point in points
@@ -154,18 +150,19 @@ class Proposal:
             "protocols": len(self.protocols),
             "organisations": len(self.organisations),
             "terms": sum(1 for protocol in self.protocols for _ in protocol.points("terms")),
-            "versions": held("version-stamped"),
-            "must_sign_again": held("must-sign-again"),
-            "signatures": held("signature-signed"),
-            "reviews": held("review-completed"),
-            "odd": len(self.odd),
-            "care": self._care(),
+            "versions": count("version-stamped"),
+            "must_sign_again": count("must-sign-again"),
+            "signatures": count("signature-signed"),
+            "reviews": count("review-completed"),
+            "odd": len(self.oddities),
+            "care": self._count_care(),
             "unread": len(self.unread),
         }
 
-    def _care(self) -> int:
-        """How many things need care: what is odd, and what else was edited, taken away or wrongly made."""
-        odd = {(oddity.protocol, oddity.code) for oddity in self.odd}
-        held = [(protocol.id, point) for protocol in self.protocols for point in protocol.points()]
-        held += [(organisation.id, point) for organisation in self.organisations for point in organisation.points]
-        return len(self.odd) + sum(1 for id_, point in held if point.weight == "care" and (id_, point.code) not in odd)
+    def _count_care(self) -> int:
+        """The number of oddities, and of points that need care and are not already an oddity."""
+        odd = {(oddity.protocol, oddity.code) for oddity in self.oddities}
+        points = [(protocol.id, point) for protocol in self.protocols for point in protocol.points()]
+        points += [(organisation.id, point) for organisation in self.organisations for point in organisation.points]
+        care = sum(1 for id_, point in points if point.weight == "care" and (id_, point.code) not in odd)
+        return len(self.oddities) + care

@@ -1,4 +1,4 @@
-"""Stamps and the working text: what was stamped and whether as the right kind, and what stamping what is not yet would mean."""
+"""Stamps and the working text: what was stamped, whether its kind covers it, and what stamping the rest would mean."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, least_change
-from undersigned.changes.report.points import Body, Point, Word
-from undersigned.changes.report.terms import Titles, term_points
+from undersigned.changes.diff import Difference, differences
+from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
+from undersigned.changes.obligations import changed_obligation
+from undersigned.changes.report import Body, Label, Point
+from undersigned.changes.terms import Titles, term_points
 from undersigned.records.fields import FINGERPRINT, latest
 from undersigned.records.source import Data
 from undersigned.records.version import CHANGES, Version
@@ -19,7 +21,7 @@ _MOST_TERMS = 8
 
 
 class Texts:
-    """The texts of one protocol on both sides, every organisation under the id by which it is known afterwards."""
+    """The texts of one protocol on both sides, every organisation under its id in the later revision."""
 
     def __init__(
         self, before: ProtocolFolder | None, after: ProtocolFolder | None, register: Register, *, as_of: date
@@ -28,20 +30,20 @@ class Texts:
         self._identities = Identities(after, register, as_of=as_of) if after is not None else None
 
     def named(self, text: Mapping[str, Data]) -> dict[str, Data]:
-        """A text with present ids; as it stands where its shape is wrong."""
+        """The text with present ids; unchanged if its shape is wrong."""
         if self._identities is None:
             return dict(text)
         try:
             return dict(self._identities.rename(text))
-        except (TypeError, AttributeError, KeyError):  # a text whose record was not wholly read
+        except (TypeError, AttributeError, KeyError):  # the record was not read completely
             return dict(text)
 
     def body(self, id_: str) -> Body:
         return body_of(self.register, id_)
 
     def points(self, before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Point]:
-        one, other = self.named(before), self.named(after)
-        return term_points(differences(one, other), Titles(one, other, self.body))
+        old, new = self.named(before), self.named(after)
+        return term_points(differences(old, new), Titles(old, new, self.body))
 
     def present(self, id_: str) -> tuple[str, ...]:
         return self._identities.present(id_) if self._identities is not None else (id_,)
@@ -56,7 +58,7 @@ def body_of(register: Register, id_: str) -> Body:
 
 
 def stamp_points(texts: Texts) -> Iterator[Point]:
-    """Versions that came, went or were edited after they were made."""
+    """Versions that were added, removed, or edited after they were made."""
     before, after = texts.before, texts.after
     old = before.versions if before is not None else {}
     new = after.versions if after is not None else {}
@@ -71,7 +73,7 @@ def stamp_points(texts: Texts) -> Iterator[Point]:
 
 
 def _edited(texts: Texts, number: str) -> Iterator[Point]:
-    """A stamp is never edited: what was, and whether its text no longer is what was signed."""
+    """What was edited in a stamp, which is never right, and whether its text still is what was signed."""
     if texts.before is None or texts.after is None:
         return
     old, new = texts.before.stamped_text(number), texts.after.stamped_text(number)
@@ -89,7 +91,7 @@ def _edited(texts: Texts, number: str) -> Iterator[Point]:
     ]
     if names:
         yield Point(
-            "stamp-facts-edited", {"version": number, "names": tuple(Word("label", name) for name in names)}, "care"
+            "stamp-facts-edited", {"version": number, "names": tuple(Label("label", name) for name in names)}, "care"
         )
 
 
@@ -98,7 +100,7 @@ def _stamped(texts: Texts, folder: ProtocolFolder, number: str, version: Version
         "version-stamped",
         {
             "version": number,
-            "kind": Word("change", version.change),
+            "kind": Label("change", version.change),
             "summary": version.summary,
             "agreed_on": version.agreed_on,
             "effective_from": version.takes_effect,
@@ -115,25 +117,25 @@ def _stamped(texts: Texts, folder: ProtocolFolder, number: str, version: Version
             yield Point("first-not-material", {"version": number}, "care")
         return
     earlier = numbers[at - 1]
-    was, is_ = folder.stamped_text(earlier), folder.stamped_text(number)
-    if was is None or is_ is None:
-        yield Point("kind-not-known", {"version": number, "other": earlier, "kind": Word("change", version.change)})
+    was, now = folder.stamped_text(earlier), folder.stamped_text(number)
+    if was is None or now is None:
+        yield Point("kind-not-known", {"version": number, "other": earlier, "kind": Label("change", version.change)})
         return
-    yield from _kind(texts, number, version, texts.named(was), texts.named(is_), earlier)
+    yield from _kind(texts, number, version, texts.named(was), texts.named(now), earlier)
 
 
 def _kind(
-    texts: Texts, number: str, version: Version, was: dict[str, Data], is_: dict[str, Data], earlier: str
+    texts: Texts, number: str, version: Version, was: dict[str, Data], now: dict[str, Data], earlier: str
 ) -> Iterator[Point]:
-    """Whether the kind of change that the stamp says covers what it changes."""
-    values: dict[str, object] = {"version": number, "other": earlier, "kind": Word("change", version.change)}
-    if was == is_:
+    """Whether the kind that the stamp states covers what it changes."""
+    values: dict[str, object] = {"version": number, "other": earlier, "kind": Label("change", version.change)}
+    if was == now:
         yield Point("stamp-unchanged", values, "care")
         return
     beyond = excess(
         version.change,
         was,
-        is_,
+        now,
         summary=version.summary,
         agreed_on=version.agreed_on,
         succeeded=_succeeded(texts, number, earlier),
@@ -141,22 +143,22 @@ def _kind(
     terms = list(dict.fromkeys(term.label for term in beyond if isinstance(term, Difference)))
     if terms:
         yield Point("kind-exceeded", {**values, "terms": tuple(terms[:_MOST_TERMS]), "count": len(terms)}, "care")
-    for lacking in (term for term in beyond if isinstance(term, Unmet)):
-        yield Point(f"extension-{lacking.name.lower().replace('_', '-')}", values, "care")
+    for unmet in (term for term in beyond if isinstance(term, Unmet)):
+        yield Point(f"extension-{unmet.name.lower().replace('_', '-')}", values, "care")
     if beyond:
         return
-    lesser = [kind for kind in CHANGES if kind in least_change(was, is_) and kind not in ("material", "extension")]
+    lesser = [kind for kind in CHANGES if kind in least_change(was, now) and kind not in ("material", "extension")]
     if version.change == "material" and lesser:
-        yield Point("kind-more-than-needed", {**values, "lesser": Word("change", lesser[0])})
+        yield Point("kind-more-than-needed", {**values, "lesser": Label("change", lesser[0])})
     else:
         yield Point("kind-fits", values)
     if version.change == "editorial":
-        yield from _obligations(was, is_)
+        yield from _obligations(was, now)
 
 
-def _obligations(was: Mapping[str, Data], is_: Mapping[str, Data]) -> Iterator[Point]:
-    """Numbers, dates, musts, mays and nots that a change of words touches."""
-    for difference in differences(was, is_):
+def _obligations(was: Mapping[str, Data], now: Mapping[str, Data]) -> Iterator[Point]:
+    """The number, date, must, may or not that a change of wording touches."""
+    for difference in differences(was, now):
         if isinstance(difference.before, str) and isinstance(difference.after, str) and is_wording(difference):
             changed = changed_obligation(difference.before, difference.after)
             if changed is not None:
@@ -168,22 +170,25 @@ def _obligations(was: Mapping[str, Data], is_: Mapping[str, Data]) -> Iterator[P
 
 
 def _succeeded(texts: Texts, *numbers: str) -> frozenset[str]:
-    """The parties, under present ids, that are there by having taken another's place."""
-    found: set[str] = set()
+    """The parties, by present id, that took another body's place."""
+    succeeded: set[str] = set()
     for number in numbers:
         text = texts.after.text_of(number) if texts.after is not None else None
         for party in text.parties if text else ():
             own = texts.register.present_organisation(party.organisation)
-            found.update(id_ for id_ in texts.present(party.organisation) if id_ != own)
-    return frozenset(found)
+            succeeded.update(id_ for id_ in texts.present(party.organisation) if id_ != own)
+    return frozenset(succeeded)
 
 
 # -- terms --------------------------------------------------------------------------------------------------------------
 
 
 def changed_terms(texts: Texts) -> list[Point]:
-    """What differs in the terms: of each new stamp from the one before it; of the working text from how it was, or from
-    the newest of the stamps that this change makes."""
+    """What differs in the terms.
+
+    Each new stamp is compared with the one before it. The working text is compared with the newest new stamp, or, if
+    there is none, with the working text before.
+    """
     before, after = texts.before, texts.after
     if after is None:
         return []
@@ -194,9 +199,9 @@ def changed_terms(texts: Texts) -> list[Point]:
     numbers = list(after.versions)
     for number in new:
         at = numbers.index(number)
-        was, is_ = after.stamped_text(numbers[at - 1]) if at else None, after.stamped_text(number)
-        if was is not None and is_ is not None:
-            points += texts.points(was, is_)
+        was, now = after.stamped_text(numbers[at - 1]) if at else None, after.stamped_text(number)
+        if was is not None and now is not None:
+            points += texts.points(was, now)
     stamped = after.stamped_text(numbers[-1]) if new else None
     if stamped is None:
         points += texts.points(before.working_text, after.working_text)
@@ -208,8 +213,8 @@ def changed_terms(texts: Texts) -> list[Point]:
     return points
 
 
-def would_be(texts: Texts) -> Iterator[Point]:
-    """What stamping the working text would ask, where this change leaves it other than the newest stamp."""
+def unstamped_points(texts: Texts) -> Iterator[Point]:
+    """What stamping the working text would ask, if this change makes it differ from the newest stamp."""
     before, after = texts.before, texts.after
     if before is None or after is None or not after.readable or not after.versions or not after.text_is_clean:
         return
@@ -221,17 +226,17 @@ def would_be(texts: Texts) -> Iterator[Point]:
     stamped = after.stamped_text(newest)
     if stamped is None:
         return
-    was, is_ = texts.named(stamped), texts.named(after.working_text)
-    if was == is_:
+    was, now = texts.named(stamped), texts.named(after.working_text)
+    if was == now:
         if newest in before.versions:
             yield Point("working-as-stamped", {"version": newest})
         return
-    kinds = least_change(was, is_)
+    kinds = least_change(was, now)
     signing = _who_signs(texts, after)
     values: dict[str, object] = {"version": newest, "count": len(signing)}
     if "editorial" in kinds:
         yield Point("would-be-editorial", values, "signing")
-        yield from _obligations(was, is_)
+        yield from _obligations(was, now)
     elif "membership" in kinds:
         known = {id_ for party in was.get("parties", ()) for id_ in texts.present(str(party.get("organisation", "")))}
         newcomers = tuple(body for body in signing if body.id not in known)
@@ -247,7 +252,7 @@ def would_be(texts: Texts) -> Iterator[Point]:
 
 
 def _who_signs(texts: Texts, folder: ProtocolFolder) -> tuple[Body, ...]:
-    """The signing parties of the working text that have not left."""
+    """The parties of the working text that sign and have not left."""
     return tuple(
         body_of(texts.register, id_)
         for party in folder.value.parties

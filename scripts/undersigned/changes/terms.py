@@ -1,19 +1,18 @@
-"""Terms that differ, as points: what is shared, with whom and for how long first; lists by what was added and taken out."""
+"""Terms that differ, as points with a weight: what is shared, with whom, by what law and for how long weighs most."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from undersigned.changes import Difference
-from undersigned.changes.report.points import Body, Point, Weight, Word
-from undersigned.changes.report.word_diff import word_changes
+from undersigned.changes.diff import Difference, word_changes
+from undersigned.changes.report import Body, Label, Point, Weight
 from undersigned.records.source import Data, mappings
 from undersigned.records.vocabulary import Entry, vocabulary
 
-#: A longer text, a sentence, or what has several lines is shown word by word.
+#: A text that is longer, has several lines or ends like a sentence is shown word by word.
 _SHORT = 60
-#: Parts of a flow that say something of people's information; the rest is its name, its forms and its stage.
+#: Fields of a flow that concern people's information. The others are its name, forms and stage.
 _INFORMATION = frozenset(
     {
         "from",
@@ -40,7 +39,7 @@ _INFORMATION = frozenset(
 )
 _DATES = frozenset({"effective_from", "effective_to", "completed_on", "ends_on", "on", "joined_on", "left_on"})
 _LISTS_OF_BODIES = frozenset({"from", "to", "for"})
-#: Fields with a closed list, and the table that says them in words.
+#: Fields with a closed list, and the table of its labels.
 _TABLES = {
     "kind": "kind",
     "status": "status",
@@ -70,7 +69,7 @@ _VOCABULARIES: Mapping[str, Callable[[], Mapping[str, Entry]]] = {
 
 
 class Titles:
-    """What flows, clauses, groups and forms are called, and organisations: from the later text, else the earlier."""
+    """The titles of flows, clauses, groups and forms, and the names of organisations. The later text counts first."""
 
     def __init__(self, before: Mapping[str, Data], after: Mapping[str, Data], body: Callable[[str], Body]) -> None:
         self._titles: dict[tuple[str, str], str] = {}
@@ -86,7 +85,7 @@ class Titles:
         self._body = body
 
     def place(self, part: str, id_: str) -> Point:
-        """A part of the text by its title and its id, or by its id alone."""
+        """A part of the text, by its title and id, or by its id alone."""
         title = self._titles.get((part, id_))
         return (
             Point(f"place-{part}", {"title": title, "id": id_})
@@ -141,7 +140,7 @@ def _points(difference: Difference, titles: Titles) -> Iterator[Point]:
             side = difference.after if isinstance(difference.after, dict) else difference.before
             role = side.get("role") if isinstance(side, dict) else None
             yield _whole(
-                difference, "party", None, "information", {"who": (titles.end(party),), "role": _word("role", role)}
+                difference, "party", None, "information", {"who": (titles.end(party),), "role": _label("role", role)}
             )
         case ("parties", party, name):
             yield from _term(difference, name, Point("place-party", {"who": (titles.end(party),)}), "plain", titles)
@@ -156,7 +155,7 @@ def _points(difference: Difference, titles: Titles) -> Iterator[Point]:
 
 
 def _inner(place: Point, rest: list[str]) -> Point:
-    """The place of a form's field or section within the form."""
+    """The place of a form's field within the form; for anything else, the form itself."""
     if "fields" in rest and rest[-1] != "fields":
         return Point("place-field", {"field": rest[rest.index("fields") + 1], "form": place})
     return place
@@ -165,13 +164,13 @@ def _inner(place: Point, rest: list[str]) -> Point:
 def _whole(
     difference: Difference, sort: str, place: Point | None, weight: Weight, values: Mapping[str, object]
 ) -> Point:
-    """A part that came, went, or is compared as a whole."""
-    came, went = difference.before is None, difference.after is None
+    """A part that was added or removed, or that is compared as a whole."""
+    added, removed = difference.before is None, difference.after is None
     code = (
         f"{sort}-added"
-        if came
+        if added
         else f"{sort}-removed"
-        if went
+        if removed
         else "order-changed"
         if _is_order(difference)
         else f"{sort}-changed"
@@ -180,32 +179,32 @@ def _whole(
 
 
 def _is_order(difference: Difference) -> bool:
-    one, other = difference.before, difference.after
-    return isinstance(one, list) and isinstance(other, list) and sorted(map(str, one)) == sorted(map(str, other))
+    old, new = difference.before, difference.after
+    return isinstance(old, list) and isinstance(new, list) and sorted(map(str, old)) == sorted(map(str, new))
 
 
 def _term(difference: Difference, name: str, place: Point | None, weight: Weight, titles: Titles) -> Iterator[Point]:
-    """One term: a value, a list or prose, stated, dropped or changed."""
+    """One term, a value, list or prose: stated, dropped or changed."""
     before, after = difference.before, difference.after
-    values: dict[str, object] = {"label": Word("label", name)}
+    values: dict[str, object] = {"label": Label("label", name)}
     if place is not None:
         values["place"] = place
-    where = "in" if place is not None else ""
+    variant = "in" if place is not None else ""
     if _is_order(difference):
-        yield Point("order-changed", values, weight, variant=where)
+        yield Point("order-changed", values, weight, variant=variant)
     elif name in ("from", "to") and place is not None:
         yield from _ends(name, difference, place, weight, titles)
     elif isinstance(before, list) or isinstance(after, list):
         old, new = _entries(before), _entries(after)
-        added = tuple(said(name, entry, titles) for entry in new if entry not in old)
-        taken = tuple(said(name, entry, titles) for entry in old if entry not in new)
+        added = tuple(value_in_report(name, entry, titles) for entry in new if entry not in old)
+        taken = tuple(value_in_report(name, entry, titles) for entry in old if entry not in new)
         code = (
             "list-changed" if added and taken else "list-added" if added else "list-taken" if taken else "term-changed"
         )
-        yield Point(code, {**values, "added": added, "taken": taken}, weight, variant=where)
+        yield Point(code, {**values, "added": added, "taken": taken}, weight, variant=variant)
     elif isinstance(before, dict) or isinstance(after, dict):
         code = "part-stated" if before is None else "part-dropped" if after is None else "term-changed"
-        yield Point(code, values, weight, variant=where)
+        yield Point(code, values, weight, variant=variant)
     elif _is_prose(before) or _is_prose(after):
         code = "prose-added" if before is None else "prose-removed" if after is None else "prose-changed"
         spans = word_changes(str(before or ""), str(after or ""))
@@ -216,20 +215,20 @@ def _term(difference: Difference, name: str, place: Point | None, weight: Weight
         ):
             code, spans = "prose-spaced", ()
         yield Point(
-            code, {**values, "words_before": _length(before), "words_after": _length(after)}, weight, spans, where
+            code, {**values, "words_before": _length(before), "words_after": _length(after)}, weight, spans, variant
         )
     else:
         code = "value-stated" if before is None else "value-dropped" if after is None else "value-changed"
         yield Point(
             code,
-            {**values, "before": said(name, before, titles), "after": said(name, after, titles)},
+            {**values, "before": value_in_report(name, before, titles), "after": value_in_report(name, after, titles)},
             weight,
-            variant=where,
+            variant=variant,
         )
 
 
 def _ends(name: str, difference: Difference, place: Point, weight: Weight, titles: Titles) -> Iterator[Point]:
-    """Who newly sends or receives what a flow or a form carries, and who no longer does."""
+    """Who newly sends or receives a flow or form, and who no longer does."""
     old, new = _entries(difference.before), _entries(difference.after)
     end = "sender" if name == "from" else "receiver"
     for code, ids in (
@@ -252,15 +251,15 @@ def _is_prose(value: Data) -> bool:
     return isinstance(value, str) and ("\n" in value or len(value) > _SHORT or value.endswith((".", "?", "!")))
 
 
-def said(name: str, value: Data, titles: Titles) -> object:
-    """A value as its reader knows it: law by its title, closed lists and yes or no in words, bodies by name."""
+def value_in_report(name: str, value: Data, titles: Titles) -> object:
+    """A value as readers know it: law by its title, closed lists and yes or no by their label, bodies by name."""
     if name in _LISTS_OF_BODIES and isinstance(value, str):
         return titles.end(value)
     if name in _VOCABULARIES and isinstance(value, str):
         entry = _VOCABULARIES[name]().get(value)
         return entry.title_with_reference if entry is not None else value
     if isinstance(value, bool):
-        return Word("yes_no", "yes" if value else "no")
+        return Label("yes_no", "yes" if value else "no")
     if isinstance(value, int):
         return value
     if isinstance(value, dict):
@@ -272,24 +271,24 @@ def said(name: str, value: Data, titles: Titles) -> object:
             ),
             None,
         )
-        return first if first is not None else Word("label", "entry")
+        return first if first is not None else Label("label", "entry")
     if isinstance(value, list):
-        return tuple(said(name, entry, titles) for entry in value)
+        return tuple(value_in_report(name, entry, titles) for entry in value)
     if name in _DATES and isinstance(value, str):
         return day_or_text(value)
-    return _word(_TABLES[name], value) if name in _TABLES else value
+    return _label(_TABLES[name], value) if name in _TABLES else value
 
 
 def day_or_text(value: str) -> date | str:
-    """A day as it is written in a record, as a day; what is none as it stands."""
+    """The day that a record writes; the text unchanged if it is not a day."""
     try:
         return date.fromisoformat(value)
     except ValueError:
         return value
 
 
-def _word(table: str, value: Data) -> object:
-    return Word(table, value) if isinstance(value, str) else value
+def _label(table: str, value: Data) -> object:
+    return Label(table, value) if isinstance(value, str) else value
 
 
 def _flow_values(difference: Difference, titles: Titles) -> dict[str, object]:
@@ -310,7 +309,7 @@ def _flow_values(difference: Difference, titles: Titles) -> dict[str, object]:
 def _item_values(difference: Difference) -> dict[str, object]:
     item = difference.after if difference.after is not None else difference.before
     sensitivity = _entries(item.get("sensitivity")) if isinstance(item, dict) else []
-    return {"sensitivity": tuple(_word("sensitivity", value) for value in sensitivity)}
+    return {"sensitivity": tuple(_label("sensitivity", value) for value in sensitivity)}
 
 
 def _law(difference: Difference) -> tuple[object, ...]:

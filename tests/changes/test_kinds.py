@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -314,3 +316,11 @@ def test_texts_differ_exactly_where_there_are_differences(before: dict[str, Data
     empty_is_absent = [{name: value for name, value in text.items() if value != []} for text in (before, after)]
     assert bool(differences(*empty_is_absent)) == (empty_is_absent[0] != empty_is_absent[1])
     assert "material" in least_change(before, after)
+
+
+def test_comparing_two_texts_loads_neither_git_nor_the_report() -> None:
+    """The checks compare texts on every run, and pay for nothing else."""
+    program = "import sys, undersigned.changes.kinds; print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "'undersigned.changes.kinds'" in loaded
+    assert not [name for name in ("'git'", "changes.git'", "changes.report'", "register'") if name in loaded]

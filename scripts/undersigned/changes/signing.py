@@ -1,50 +1,51 @@
-"""Signatures: what the change does to where each party stands, and every step of signing that it records, by comparing entries."""
+"""Signatures: the steps that the change records, what it alters in earlier entries, and who must sign because of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
-from undersigned.changes.report.points import Body, Point, Word
-from undersigned.changes.report.versions import body_of
+from undersigned.changes.report import Body, Label, Point
+from undersigned.changes.versions import body_of
 from undersigned.records.fields import Authored, When, version_key
 from undersigned.records.reading import Record
 from undersigned.records.signature import NominatedOfficer, Signature, SigningRecord
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import PartyStatus, Signing
 
-#: The steps of a signature in the order in which they happen, and the field that dates each.
+#: The steps of a signature in the order in which they happen, and the field with the day of each.
 _STEPS: Mapping[str, str] = {
     "sent": "sent_on",
     "approved": "approved_on",
     "signed": "signed_on",
     "returned": "returned_on",
 }
-#: A name that other records use for something else.
+#: Fields whose name means something else in other records, and their key among the labels.
 _LABELS = {"method": "method_of_signing"}
 _FIXED = ("fingerprint", "signed_by", "method", "signs_for", "mandate", "reservations", "evidence")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of one party's signature that the change records. `came_on`: the day as written."""
+    """One step of one party's signature that the change records, and the signing record that has it."""
 
     kind: str
     who: Body
     signature: Signature
-    came_on: When
+    day: When
     path: str
 
 
 @dataclass(frozen=True)
 class SigningChange:
-    """One party's signing record on both sides, under its present id. `gone`: its file is there no longer."""
+    """One party's signing record on both sides, by its present id. `removed`: its file no longer exists."""
 
     who: Body
     before: Record[SigningRecord] | None
     after: Record[SigningRecord] | None
-    gone: bool = False
+    removed: bool = False
 
     @property
     def path(self) -> str:
@@ -55,23 +56,23 @@ class SigningChange:
 def signing_changes(
     before: ProtocolFolder | None, after: ProtocolFolder | None, earlier: Register, register: Register
 ) -> list[SigningChange]:
-    """The signing records that differ, paired under the ids by which organisations are known afterwards."""
-    old = {known_as(id_, earlier, register): record for id_, record in (before.signing if before else {}).items()}
+    """The signing records that differ, paired by the organisations' ids in the later revision."""
+    old = {later_id(id_, earlier, register): record for id_, record in (before.signing if before else {}).items()}
     new = {register.present_organisation(id_): record for id_, record in (after.signing if after else {}).items()}
     return [
         SigningChange(
             body_of(register, id_),
             old.get(id_),
             new.get(id_),
-            gone=id_ not in new and old[id_].path not in register.files.contents,
+            removed=id_ not in new and old[id_].path not in register.files.contents,
         )
         for id_ in sorted({*old, *new})
         if (old[id_].source.data if id_ in old else None) != (new[id_].source.data if id_ in new else None)
     ]
 
 
-def known_as(id_: str, earlier: Register, later: Register) -> str:
-    """The id by which an organisation of the earlier side is known on the later one, also where a rename is taken back."""
+def later_id(id_: str, earlier: Register, later: Register) -> str:
+    """An earlier organisation's id in the later revision, also if the change takes a rename back."""
     present = later.present_organisation(id_)
     if present in later.organisation_ids:
         return present
@@ -81,7 +82,7 @@ def known_as(id_: str, earlier: Register, later: Register) -> str:
 
 
 def steps(change: SigningChange) -> Iterator[Step]:
-    """The steps that the later side has and the earlier one has not."""
+    """The steps that only the later side has."""
     for old, new in _matched(change):
         if new is None:
             continue
@@ -96,29 +97,27 @@ def steps(change: SigningChange) -> Iterator[Step]:
 
 
 def _matched(change: SigningChange) -> Iterator[tuple[Signature | None, Signature | None]]:
-    """Entries of both sides, those of one version in their order."""
+    """The entries of both sides in pairs: by version, and within a version in their order."""
     old, new = _by_version(change.before), _by_version(change.after)
     for version in sorted({*old, *new}, key=version_key):
-        one, other = old.get(version, []), new.get(version, [])
-        for at in range(max(len(one), len(other))):
-            yield one[at] if at < len(one) else None, other[at] if at < len(other) else None
+        yield from zip_longest(old.get(version, []), new.get(version, []))
 
 
 def _by_version(record: Record[SigningRecord] | None) -> dict[str, list[Signature]]:
-    found: dict[str, list[Signature]] = {}
+    by_version: dict[str, list[Signature]] = {}
     for signature in record.value.signatures if record is not None and record.value is not None else ():
-        found.setdefault(signature.version, []).append(signature)
-    return found
+        by_version.setdefault(signature.version, []).append(signature)
+    return by_version
 
 
 def signature_points(changes: Sequence[SigningChange]) -> Iterator[Point]:
-    """What the signing records say that they did not: steps of the same kind and version together, then what was altered."""
+    """What the signing records newly say: steps of the same kind and version together, then what was altered."""
     together: dict[tuple[str, str], list[Step]] = {}
     for change in changes:
         for step in steps(change):
             together.setdefault((step.kind, step.signature.version), []).append(step)
-    for (kind, version), found in together.items():
-        yield from _said_together(kind, version, found)
+    for (kind, version), taken in together.items():
+        yield from _step_points(kind, version, taken)
     altered = [point for change in changes for point in _altered(change)]
     yield from (point for point in altered if not point.code.startswith("signature-part-"))
     yield from _by_part([point for point in altered if point.code.startswith("signature-part-")])
@@ -127,7 +126,7 @@ def signature_points(changes: Sequence[SigningChange]) -> Iterator[Point]:
 
 
 def _by_part(points: Sequence[Point]) -> Iterator[Point]:
-    """The same part changed in several parties' entries of one version, as one point."""
+    """One point for the same part changed in several parties' entries of one version."""
     together: dict[tuple[str, object, object], list[Body]] = {}
     for point in points:
         who = point.values["who"]
@@ -142,23 +141,23 @@ def _by_part(points: Sequence[Point]) -> Iterator[Point]:
         )
 
 
-def _said_together(kind: str, version: str, found: Sequence[Step]) -> Iterator[Point]:
+def _step_points(kind: str, version: str, taken: Sequence[Step]) -> Iterator[Point]:
     if kind in ("declined", "withdrawn"):
-        for step in found:
+        for step in taken:
             ended = step.signature.declined if kind == "declined" else step.signature.withdrawn
             yield Point(
                 f"signature-{kind}",
                 {
                     "who": (step.who,),
                     "version": version,
-                    "on": step.came_on,
+                    "on": step.day,
                     "reason": (ended.reason if ended else None) or "",
                 },
                 "signing",
             )
         return
-    days = {step.came_on for step in found}
-    values: dict[str, object] = {"who": tuple(step.who for step in found), "version": version, "count": len(found)}
+    days = {step.day for step in taken}
+    values: dict[str, object] = {"who": tuple(step.who for step in taken), "version": version, "count": len(taken)}
     if len(days) == 1:
         values["on"] = days.pop()
         yield Point(f"signature-{kind}", values)
@@ -167,8 +166,8 @@ def _said_together(kind: str, version: str, found: Sequence[Step]) -> Iterator[P
 
 
 def _altered(change: SigningChange) -> Iterator[Point]:
-    """Entries that went, and what stood in one and now stands otherwise."""
-    if change.gone:
+    """Entries that were removed, and parts of earlier entries that were changed."""
+    if change.removed:
         yield Point("signing-record-removed", {"who": (change.who,)}, "care")
     for old, new in _matched(change):
         if old is None:
@@ -178,26 +177,26 @@ def _altered(change: SigningChange) -> Iterator[Point]:
                 yield Point("signature-removed", {"who": (change.who,), "version": old.version}, "care")
             continue
         for name in _STEPS.values():
-            was, is_ = getattr(old, name), getattr(new, name)
-            if was is not None and was != is_:
+            was, now = getattr(old, name), getattr(new, name)
+            if was is not None and was != now:
                 yield Point(
-                    "signature-day-changed" if is_ is not None else "signature-day-removed",
+                    "signature-day-changed" if now is not None else "signature-day-removed",
                     {
                         "who": (change.who,),
                         "version": old.version,
-                        "label": Word("label", name),
+                        "label": Label("label", name),
                         "before": was,
-                        "after": is_,
+                        "after": now,
                     },
                     "care",
                 )
         for name in _FIXED:
-            was, is_ = getattr(old, name), getattr(new, name)
-            if was != is_:
-                code = "stated" if not was else "removed" if not is_ else "changed"
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                code = "stated" if not was else "removed" if not now else "changed"
                 yield Point(
                     f"signature-part-{code}",
-                    {"who": (change.who,), "version": old.version, "label": Word("label", _LABELS.get(name, name))},
+                    {"who": (change.who,), "version": old.version, "label": Label("label", _LABELS.get(name, name))},
                 )
 
 
@@ -206,11 +205,11 @@ def _officers(change: SigningChange) -> Iterator[Point]:
     new = change.after.value if change.after is not None else None
     if new is None:
         return
-    was, is_ = old.nominated_officer if old else None, new.nominated_officer
+    was, now = old.nominated_officer if old else None, new.nominated_officer
     who = (change.who,)
-    if is_ != was and is_ is not None:
-        yield from _officer(who, was, is_)
-    elif was is not None and is_ is None:
+    if now != was and now is not None:
+        yield from _officer(who, was, now)
+    elif was is not None and now is None:
         yield Point("officer-removed", {"who": who, "post": was.post or ""})
     if (old.other_officers if old else ()) != new.other_officers:
         posts = tuple(officer.post for officer in new.other_officers if officer.post)
@@ -224,45 +223,45 @@ def _officers(change: SigningChange) -> Iterator[Point]:
         yield Point("inherits" if new.inherits else "inherits-removed", values, "signing")
 
 
-def _officer(who: tuple[Body, ...], was: NominatedOfficer | None, is_: NominatedOfficer) -> Iterator[Point]:
+def _officer(who: tuple[Body, ...], was: NominatedOfficer | None, now: NominatedOfficer) -> Iterator[Point]:
     if was is None:
-        yield Point("officer-nominated", {"who": who, "post": is_.post or "", "mailbox": is_.mailbox or ""})
+        yield Point("officer-nominated", {"who": who, "post": now.post or "", "mailbox": now.mailbox or ""})
         return
-    yield from parts_changed("officer", who, was, is_, ("post", "mailbox", "deputy_post"))
+    yield from changed_parts("officer", who, was, now, ("post", "mailbox", "deputy_post"))
 
 
-def parts_changed(
-    subject: str, who: tuple[Body, ...], was: Authored, is_: Authored, names: Sequence[str]
+def changed_parts(
+    subject: str, who: tuple[Body, ...], was: Authored, now: Authored, names: Sequence[str]
 ) -> Iterator[Point]:
-    """Which of these parts of a contact changed; where none did, that it was confirmed."""
-    changed = [name for name in names if getattr(was, name) != getattr(is_, name)]
+    """Which of these parts of a contact changed; if none did, whether it was newly confirmed."""
+    changed = [name for name in names if getattr(was, name) != getattr(now, name)]
     for name in changed:
         yield Point(
             f"{subject}-changed",
             {
                 "who": who,
-                "label": Word("label", name),
+                "label": Label("label", name),
                 "before": getattr(was, name) or "",
-                "after": getattr(is_, name) or "",
+                "after": getattr(now, name) or "",
             },
         )
-    day = getattr(is_, "confirmed_on", None)
+    day = getattr(now, "confirmed_on", None)
     if not changed and day is not None and day != getattr(was, "confirmed_on", None):
         yield Point(f"{subject}-confirmed", {"who": who, "on": day})
 
 
-# -- where parties stand ------------------------------------------------------------------------------------------------
+# -- who must sign ------------------------------------------------------------------------------------------------
 
 
 def consequences(
     before: ProtocolFolder | None, after: ProtocolFolder | None, old: Register, new: Register, *, as_of: date
 ) -> Iterator[Point]:
-    """Who must sign again or for the first time, whose signature no longer counts, and between whom it is in force."""
+    """Who must sign again or for the first time, whose signature no longer counts, and who no longer exists."""
     if after is None or not after.readable or after.value.status in ("superseded", "withdrawn"):
         return
     now = _states(after, new, as_of=as_of)
-    then = _states(before, old, as_of=as_of) if before is not None and before.readable else {}
-    was = {known_as(id_, old, new): status for id_, status in then.items()}
+    earlier = _states(before, old, as_of=as_of) if before is not None and before.readable else {}
+    was = {later_id(id_, old, new): status for id_, status in earlier.items()}
     asked = [id_ for id_, status in now.items() if status.state not in ("not-required", "ended")]
 
     def bodies(ids: Sequence[str]) -> tuple[Body, ...]:
@@ -280,9 +279,9 @@ def consequences(
                 {"count": len(never), "of": len(asked), "who": bodies(never), "version": material},
                 "signing",
             )
-    fresh = [id_ for id_ in asked if id_ not in was and now[id_].state != "signed"]
-    if before is not None and was and fresh and (material in before.versions):
-        yield Point("newcomers-sign", {"count": len(fresh), "who": bodies(fresh)}, "signing")
+    newcomers = [id_ for id_ in asked if id_ not in was and now[id_].state != "signed"]
+    if before is not None and was and newcomers and (material in before.versions):
+        yield Point("newcomers-sign", {"count": len(newcomers), "who": bodies(newcomers)}, "signing")
     lost = [
         id_
         for id_ in asked

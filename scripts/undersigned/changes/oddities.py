@@ -1,4 +1,4 @@
-"""What is odd about a change: things that are each allowed and yet worth a second look. Advice, never an error."""
+"""What is odd about a change: things that are allowed and yet worth a second look. Advice, never an error."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from datetime import date
 
 from undersigned.changes.git import Commit
 from undersigned.changes.owners import Owners, judge
-from undersigned.changes.report.points import Body, Oddity
-from undersigned.changes.report.reviews import added_reviews
-from undersigned.changes.report.revisions import Pair, Sides
-from undersigned.changes.report.signing import SigningChange, Step, signing_changes, steps
+from undersigned.changes.report import Body, Oddity
+from undersigned.changes.revisions import ProtocolPair, Revisions, added_reviews
+from undersigned.changes.signing import SigningChange, Step, signing_changes, steps
 from undersigned.records.fields import latest
 from undersigned.records.review import Review
 
-#: So many protocols reviewed by one change, and not by one board on one day, are many.
+#: Reviews of so many protocols in one change are odd, unless one board held them on one day.
 MANY_REVIEWS = 4
-#: A signature recorded so many days after it was made is recorded late.
+#: A signature is recorded late if it was made more than so many days before.
 LATE_DAYS = 180
-#: What says nothing of whether anything was read.
+#: Fields of a review that do not show that anything was read.
 _DATES = frozenset({"due_on", "review_again_by", "fingerprint", "version"})
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What recorded signatures are judged by: the owners at the base, the commits in between, and whom GitHub says asks.
+class Provenance:
+    """Who proposes the change and may record signatures: the owners at the base, the commits, the account that asks.
 
-    Going back (not `forward`) records nothing.
+    `prefix`: the register's folder, from the top of the repository. `forward`: false if the change goes back in history,
+    which records no signature.
     """
 
     owners: Owners | None
@@ -39,27 +39,27 @@ class Judged:
     forward: bool
 
 
-def oddities(sides: Sides, judged: Judged) -> tuple[list[Oddity], list[Oddity]]:
-    """What is odd, and what could not be judged."""
-    odd = list(_many_reviews(sides.pairs))
+def oddities(revisions: Revisions, provenance: Provenance) -> tuple[list[Oddity], list[Oddity]]:
+    """The oddities, and the signatures whose recorder could not be judged."""
+    odd = list(_many_reviews(revisions.pairs))
     not_judged: list[Oddity] = []
-    for pair in sides.pairs:
-        changes = signing_changes(pair.before, pair.after, sides.before.register, sides.after.register)
+    for pair in revisions.pairs:
+        changes = signing_changes(pair.before, pair.after, revisions.before.register, revisions.after.register)
         odd += _of_reviews(pair)
-        odd += _of_signatures(pair, changes, judged) if judged.forward else ()
+        odd += _of_signatures(pair, changes, provenance) if provenance.forward else ()
         odd += _removed(pair, changes)
         if pair.moved and pair.before is not None:
             odd.append(Oddity("moved-without-formerly", {"former": pair.before.id}, pair.id))
-        strangers, unclear = _recorded_by(pair, changes if judged.forward else (), judged)
+        strangers, unclear = _recorded_by(pair, changes if provenance.forward else (), provenance)
         odd += strangers
         not_judged += unclear
-    return odd, _once(not_judged)
+    return odd, _merged(not_judged)
 
 
-def _once(found: Sequence[Oddity]) -> list[Oddity]:
-    """Each reason once, with all whom it is about."""
+def _merged(not_judged: Sequence[Oddity]) -> list[Oddity]:
+    """Each reason once, with all the bodies that it is about."""
     who: dict[str, dict[str, Body]] = {}
-    for oddity in found:
+    for oddity in not_judged:
         bodies = oddity.values.get("who")
         for body in bodies if isinstance(bodies, tuple) else ():
             who.setdefault(oddity.code, {})[body.id] = body
@@ -70,7 +70,7 @@ def _once(found: Sequence[Oddity]) -> list[Oddity]:
 # -- reviews --------------------------------------------------------------------------------------------------------------
 
 
-def _many_reviews(pairs: Sequence[Pair]) -> Iterator[Oddity]:
+def _many_reviews(pairs: Sequence[ProtocolPair]) -> Iterator[Oddity]:
     added = [(pair.id, day, review) for pair in pairs for day, review in added_reviews(pair.before, pair.after).items()]
     protocols = {id_ for id_, _day, _review in added}
     boards = {(day, review.board.organisation if review.board else None) for _id, day, review in added}
@@ -90,8 +90,8 @@ def _plain_note(review: Review) -> str:
     return " ".join(review.note.casefold().split())
 
 
-def _of_reviews(pair: Pair) -> Iterator[Oddity]:
-    """Reviews that say nothing new, and that read what this same change stamps."""
+def _of_reviews(pair: ProtocolPair) -> Iterator[Oddity]:
+    """Reviews that say nothing new, or that read a text which the same change stamps."""
     old = pair.before.reviews if pair.before is not None else {}
     stamped = _stamped(pair)
     for day, review in added_reviews(pair.before, pair.after).items():
@@ -109,11 +109,11 @@ def _of_reviews(pair: Pair) -> Iterator[Oddity]:
                 yield Oddity("note-again", {"on": day}, pair.id)
                 break
     for day, record in old.items():
-        now = pair.after.reviews.get(day) if pair.after is not None else None
-        if now is None:
+        rewritten = pair.after.reviews.get(day) if pair.after is not None else None
+        if rewritten is None:
             continue
-        written, rewritten = record.source.data, now.source.data
-        changed = {name for name in (*written, *rewritten) if written.get(name) != rewritten.get(name)}
+        was, now = record.source.data, rewritten.source.data
+        changed = {name for name in (*was, *now) if was.get(name) != now.get(name)}
         if changed and changed <= {"due_on", "review_again_by"}:
             yield Oddity("review-dates-only", {"on": day}, pair.id)
 
@@ -122,7 +122,7 @@ def _without_dates(data: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in data.items() if name not in _DATES}
 
 
-def _stamped(pair: Pair) -> set[str]:
+def _stamped(pair: ProtocolPair) -> set[str]:
     """The versions that this change makes or edits."""
     old = pair.before.versions if pair.before is not None else {}
     new = pair.after.versions if pair.after is not None else {}
@@ -134,7 +134,7 @@ def _stamped(pair: Pair) -> set[str]:
 # -- signatures -----------------------------------------------------------------------------------------------------------
 
 
-def _of_signatures(pair: Pair, changes: Sequence[SigningChange], judged: Judged) -> Iterator[Oddity]:
+def _of_signatures(pair: ProtocolPair, changes: Sequence[SigningChange], provenance: Provenance) -> Iterator[Oddity]:
     signed = [step for change in changes for step in steps(change) if step.kind == "signed"]
     stamped = _stamped(pair)
     together = [step for step in signed if step.signature.version in stamped]
@@ -147,35 +147,37 @@ def _of_signatures(pair: Pair, changes: Sequence[SigningChange], judged: Judged)
     ]
     if bare:
         yield Oddity("no-evidence", {"who": _who(bare)}, pair.id)
-    late = [step for step in signed if (_recorded_on(step.path, judged) - latest(step.came_on)).days > LATE_DAYS]
+    late = [step for step in signed if (_recorded_on(step.path, provenance) - latest(step.day)).days > LATE_DAYS]
     if late:
         yield Oddity("recorded-late", {"who": _who(late), "count": LATE_DAYS}, pair.id)
 
 
-def _who(found: Sequence[Step]) -> tuple[Body, ...]:
-    return tuple({step.who.id: step.who for step in found}.values())
+def _who(signed: Sequence[Step]) -> tuple[Body, ...]:
+    return tuple({step.who.id: step.who for step in signed}.values())
 
 
-def _recorded_on(path: str, judged: Judged) -> date:
-    """The day of the first commit that wrote the record; without one, the day asked for."""
-    days = [commit.made_on for commit in judged.commits if path in commit.paths and commit.made_on is not None]
-    return min(days, default=judged.as_of)
+def _recorded_on(path: str, provenance: Provenance) -> date:
+    """The day of the first commit that wrote the record; the day of the report if no commit says."""
+    days = [commit.made_on for commit in provenance.commits if path in commit.paths and commit.made_on is not None]
+    return min(days, default=provenance.as_of)
 
 
-def _recorded_by(pair: Pair, changes: Sequence[SigningChange], judged: Judged) -> tuple[list[Oddity], list[Oddity]]:
-    """Signatures whose recorder is not among the owners of that agency's folder, and those of whom it cannot be said."""
+def _recorded_by(
+    pair: ProtocolPair, changes: Sequence[SigningChange], provenance: Provenance
+) -> tuple[list[Oddity], list[Oddity]]:
+    """Signatures recorded by somebody who does not own the agency's folder, and those where that cannot be judged."""
     strangers: list[Body] = []
     unclear: list[Oddity] = []
     for change in changes:
         if not any(step.kind == "signed" for step in steps(change)):
             continue
-        if judged.owners is None:
+        if provenance.owners is None:
             unclear.append(Oddity("no-codeowners", {"who": (change.who,)}))
             continue
-        owners = judged.owners.of(f"{judged.prefix}{change.path}")
+        owners = provenance.owners.of(f"{provenance.prefix}{change.path}")
         answers = {
-            judge(owners, email=email, login=judged.author_login)
-            for email in ({commit.author_email for commit in judged.commits if change.path in commit.paths} or {""})
+            judge(owners, email=email, login=provenance.author_login)
+            for email in ({commit.author_email for commit in provenance.commits if change.path in commit.paths} or {""})
         }
         if "stranger" in answers:
             strangers.append(change.who)
@@ -185,8 +187,8 @@ def _recorded_by(pair: Pair, changes: Sequence[SigningChange], judged: Judged) -
     return odd, unclear
 
 
-def _removed(pair: Pair, changes: Sequence[SigningChange]) -> Iterator[Oddity]:
-    """What a register keeps for good and this change takes away or edits."""
+def _removed(pair: ProtocolPair, changes: Sequence[SigningChange]) -> Iterator[Oddity]:
+    """What a register keeps for ever and this change removes or edits."""
     if pair.after is None:
         yield Oddity("protocol-removed", {}, pair.id)
         return
@@ -201,7 +203,7 @@ def _removed(pair: Pair, changes: Sequence[SigningChange]) -> Iterator[Oddity]:
     days = tuple(day for day in pair.before.reviews if day not in pair.after.reviews)
     if days:
         yield Oddity("review-removed", {"days": days}, pair.id)
-    records = tuple(change.who for change in changes if change.gone)
+    records = tuple(change.who for change in changes if change.removed)
     if records:
         yield Oddity("signing-record-removed", {"who": records}, pair.id)
     shorter = tuple(

@@ -7,11 +7,11 @@ import re
 import tomllib
 from pathlib import Path
 
-from proposal_kit import REVIEW, Repository, proposal_data, render_markdown, render_text
+from repositories import REVIEW, Repository, render_markdown, render_text, report_data
 
-import undersigned.changes.report
+import undersigned.changes
 from attacks import ATTACKS, shown_by_github
-from undersigned.changes.report.render_markdown import MOST
+from undersigned.changes.render_markdown import MOST
 
 PROTOCOL = "protocols/housing/protocol.yaml"
 #: What the renderer itself may write.
@@ -82,14 +82,14 @@ def hostile_register(tmp_path: Path) -> Repository:
 def test_a_hostile_register_makes_an_inert_comment(tmp_path: Path) -> None:
     repository = hostile_register(tmp_path)
     for base, head in (("main", "hostile"), ("HEAD~1", "HEAD"), ("HEAD", "main")):
-        proposal = repository.proposal(base, head)
-        markdown = render_markdown(proposal)
+        report = repository.report(base, head)
+        markdown = render_markdown(report)
         assert len(markdown) < MOST
-        assert_inert(markdown, proposal.base, proposal.head)
-        assert_inert(render_markdown(proposal, most=10**7), proposal.base, proposal.head)
-        text = render_text(proposal)
+        assert_inert(markdown, report.base, report.head)
+        assert_inert(render_markdown(report, most=10**7), report.base, report.head)
+        text = render_text(report)
         assert all(character.isprintable() or character == "\n" for character in text)
-        json.loads(json.dumps(proposal_data(proposal)))
+        json.loads(json.dumps(report_data(report)))
 
 
 def test_a_long_comment_says_what_it_left_out(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ def test_a_long_comment_says_what_it_left_out(tmp_path: Path) -> None:
     )
     repository.write(PROTOCOL, repository.read(PROTOCOL) + clauses)
     repository.commit("many clauses")
-    proposal = repository.proposal()
+    report = repository.report()
     whole, cut, tiny = (
-        render_markdown(proposal, most=10**7),
-        render_markdown(proposal),
-        render_markdown(proposal, most=3000),
+        render_markdown(report, most=10**7),
+        render_markdown(report),
+        render_markdown(report, most=3000),
     )
     assert whole.count("\n- ") > 900
     assert "left out" not in whole
@@ -113,9 +113,9 @@ def test_a_long_comment_says_what_it_left_out(tmp_path: Path) -> None:
     for comment in (cut, tiny):
         shown = comment.count("\n- ")
         assert f"{whole.count(chr(10) + '- ') - shown} more points are left out here" in comment
-        assert f"undersigned changes {proposal.base[:10]} {proposal.head[:10]}" in comment
+        assert f"undersigned changes {report.base[:10]} {report.head[:10]}" in comment
         assert comment.count("<details>") == comment.count("</details>")
-        assert_inert(comment, proposal.base, proposal.head)
+        assert_inert(comment, report.base, report.head)
 
 
 def test_the_comment_as_a_whole(tmp_path: Path) -> None:
@@ -123,9 +123,9 @@ def test_the_comment_as_a_whole(tmp_path: Path) -> None:
     repository.edit(PROTOCOL, ("retention: 6 years", "retention: 2 years"), ("within five", "within ten"))
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
-    proposal = repository.proposal()
+    report = repository.report()
     assert (
-        render_markdown(proposal)
+        render_markdown(report)
         == f"""**1 protocol, 2 terms changed, 1 version stamped, 3 must sign again.**
 
 ### What it does to people's information
@@ -153,7 +153,7 @@ def test_the_comment_as_a_whole(tmp_path: Path) -> None:
   <br>… must correct what is wrong within <del>five</del> <ins>ten</ins> working days of being told. It …
 
 
-<sub>Changes from {proposal.base[:10]} to {proposal.head[:10]}, as of 22 November 2026</sub>
+<sub>Changes from {report.base[:10]} to {report.head[:10]}, as of 22 November 2026</sub>
 """
     )
 
@@ -162,16 +162,16 @@ def test_the_comment_as_a_whole(tmp_path: Path) -> None:
 
 
 def words() -> dict[str, dict[str, object]]:
-    folder = Path(undersigned.changes.report.__file__).parent
+    folder = Path(undersigned.changes.__file__).parent
     return {
         name: table
-        for name, table in tomllib.loads((folder / "words.toml").read_text(encoding="utf-8")).items()
+        for name, table in tomllib.loads((folder / "phrases.toml").read_text(encoding="utf-8")).items()
         if isinstance(table, dict)
     }
 
 
 def test_every_code_in_the_program_has_words_and_no_words_are_idle() -> None:
-    folder = Path(undersigned.changes.report.__file__).parent
+    folder = Path(undersigned.changes.__file__).parent
     source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     named: set[str] = set(re.findall(r'Point\(\s*"([a-z-]+)"', source)) | set(
         re.findall(r'Oddity\(\s*"([a-z-]+)"', source)
