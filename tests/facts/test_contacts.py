@@ -16,15 +16,15 @@ from undersigned.documents.copies import recipients_of, sender_of
 from undersigned.documents.model import Heading, Table, Text, every
 from undersigned.facts.contacts import contact_of_lead, point_of_contact
 from undersigned.facts.register import SiteFacts
-from undersigned.jobs.chase import standing_chases
-from undersigned.jobs.place import Place
-from undersigned.jobs.reviews import standing_reviews
+from undersigned.jobs.chase import chase_issues
+from undersigned.jobs.messages import RepositoryLinks
+from undersigned.jobs.reviews import review_issues
 from undersigned.register import Register
 from undersigned.site.api import protocol_data, render_json
 from undersigned.site.pages import PageSet, protocol_page
 
 DAY = date(2026, 12, 20)
-PLACE = Place("https://github.com", "example/register", "main")
+LINKS = RepositoryLinks("https://github.com", "example/register", "main")
 FINGERPRINT = "v1:sha256:" + "ab" * 32
 #: Landlord leads the protocol, is asked to sign and has not, and reviews are due: every output names somebody at it.
 RECORDS = f"""
@@ -99,8 +99,8 @@ def in_document(made: Register) -> str:
 
 
 def in_issue(made: Register, kind: str) -> str:
-    make = standing_chases if kind == "chase" else standing_reviews
-    (wanted,) = make(made, as_of=DAY, place=PLACE, root=Path("/nonexistent")).wanted.values()
+    make = chase_issues if kind == "chase" else review_issues
+    (wanted,) = make(made, as_of=DAY, links=LINKS, root=Path("/nonexistent")).wanted.values()
     if kind == "chase":
         row = next(line for line in wanted.text.split("\n") if line.startswith("| [Landlord]"))
         return row.split(" | ")[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from support import write_register
-from undersigned.jobs.forms import forms
+from undersigned.jobs.form_definitions import forms
 from undersigned.register import Register, load_register
 
 FINGERPRINT = "v1:sha256:" + "ab" * 32

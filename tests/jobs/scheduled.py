@@ -9,14 +9,13 @@ from pathlib import Path
 from github.server import PretendGitHub, a_day
 from undersigned.github import GitHub
 from undersigned.github.issues import Issues
-from undersigned.jobs.apply import Keeper
-from undersigned.jobs.chase import standing_chases
-from undersigned.jobs.place import Place
-from undersigned.jobs.reviews import standing_reviews
-from undersigned.jobs.standing import Standing
+from undersigned.jobs.chase import chase_issues
+from undersigned.jobs.issue_sync import IssueKeeper, IssueSync
+from undersigned.jobs.messages import RepositoryLinks
+from undersigned.jobs.reviews import review_issues
 from undersigned.register import Register
 
-PLACE = Place("https://github.com", "example/register", "main")
+LINKS = RepositoryLinks("https://github.com", "example/register", "main")
 
 
 class Jobs:
@@ -26,21 +25,21 @@ class Jobs:
         self.hub, self.root = hub, root
         self.log: list[str] = []
 
-    def keeper(self) -> Keeper:
+    def keeper(self) -> IssueKeeper:
         github = GitHub(self.hub.repository, self.hub.token, api=self.hub.address, pause=self.hub.waits.append)
-        return Keeper(Issues(github), self.hub.account, self.log.append)
+        return IssueKeeper(Issues(github), self.hub.account, self.log.append)
 
-    def standing_reviews(self, register: Register, day: date) -> Standing:
-        return standing_reviews(register, as_of=day, place=PLACE, root=self.root)
+    def review_issues(self, register: Register, day: date) -> IssueSync:
+        return review_issues(register, as_of=day, links=LINKS, root=self.root)
 
     def reviews(self, register: Register, day: date) -> bool:
-        return self._run(standing_reviews, register, day)
+        return self._run(review_issues, register, day)
 
     def chase(self, register: Register, day: date) -> bool:
-        return self._run(standing_chases, register, day)
+        return self._run(chase_issues, register, day)
 
-    def _run(self, standing_of: Callable[..., Standing], register: Register, day: date) -> bool:
+    def _run(self, issues_of: Callable[..., IssueSync], register: Register, day: date) -> bool:
         self.hub.now = max(self.hub.now, a_day(day.year, day.month, day.day))
         self.hub.requests.clear()
         self.log.clear()
-        return self.keeper().keep(standing_of(register, as_of=day, place=PLACE, root=self.root), as_of=day)
+        return self.keeper().keep(issues_of(register, as_of=day, links=LINKS, root=self.root), as_of=day)

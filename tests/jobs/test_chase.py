@@ -10,8 +10,8 @@ from ci_register import FINGERPRINT, protocol, register
 from scheduled import Jobs
 
 from github.server import PretendGitHub
-from undersigned.jobs.chase import LEVELS, waiting_in
-from undersigned.jobs.marks import marks_of
+from undersigned.jobs.chase import LEVELS, outstanding_in
+from undersigned.jobs.issue_sync import marks_of
 from undersigned.register import Register
 
 DAY = date(2026, 3, 1)
@@ -50,7 +50,7 @@ def test_what_is_waited_for(hub: PretendGitHub, jobs: Jobs, entry: str, what: st
     made = with_landlord(entry)
     folder = made.protocol("housing")
     assert folder is not None
-    assert [(one.organisation, one.what, one.since) for one in waiting_in(folder, made, as_of=DAY)] == [
+    assert [(one.organisation, one.what, one.since) for one in outstanding_in(folder, made, as_of=DAY)] == [
         ("landlord", what, date(2026, 1, 10))
     ]
     assert jobs.chase(made, DAY)

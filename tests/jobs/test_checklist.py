@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from ci_register import FINGERPRINT, protocol, register, review
-from scheduled import PLACE
+from scheduled import LINKS
 
-from undersigned.jobs.reviews import standing_reviews
+from undersigned.jobs.reviews import review_issues
 from undersigned.register import Register
 
 DAY = date(2026, 12, 1)
@@ -39,7 +39,7 @@ text:
 
 
 def items(made: Register, day: date = DAY) -> list[str]:
-    (wanted,) = standing_reviews(made, as_of=day, place=PLACE, root=Path("/nonexistent")).wanted.values()
+    (wanted,) = review_issues(made, as_of=day, links=LINKS, root=Path("/nonexistent")).wanted.values()
     lines = [line.removeprefix("- [ ] ") for line in wanted.text.split("\n") if line.startswith("- [ ] ")]
     return [line.replace("\\", "").replace("**", "") for line in lines]
 

@@ -10,7 +10,7 @@ from ci_register import protocol, register, review
 from scheduled import Jobs
 
 from github.server import PretendGitHub
-from undersigned.jobs.standing import Standing
+from undersigned.jobs.issue_sync import IssueSync
 
 SOON, DUE = date(2026, 11, 22), date(2026, 12, 15)
 Run = Callable[[Jobs], bool]
@@ -180,7 +180,7 @@ def test_what_is_planned_alone_writes_nothing(hub: PretendGitHub) -> None:
     jobs = Jobs(hub)
     keeper = jobs.keeper()
     keeper.dry_run = True
-    standing: Standing = jobs.standing_reviews(register(), SOON)
+    standing: IssueSync = jobs.review_issues(register(), SOON)
     assert keeper.keep(standing, as_of=SOON)
     assert hub.writes == []
     assert jobs.log[1] == "housing: opened “Review due on 15 December 2026: Housing protocol”"

@@ -10,20 +10,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from ci_register import FINGERPRINT, protocol, register
-from scheduled import PLACE
+from scheduled import LINKS
 
 from attacks import ATTACKS, shown_by_github
 from undersigned.changes.owners import NamedOwners, Owners, named_owners
-from undersigned.jobs.chase import standing_chases
-from undersigned.jobs.marks import Mark, marks_of
-from undersigned.jobs.place import LONGEST_LINK, Place
-from undersigned.jobs.reviews import standing_reviews
-from undersigned.jobs.standing import Wanted
+from undersigned.jobs.chase import chase_issues
+from undersigned.jobs.issue_sync import Mark, WantedIssue, marks_of
+from undersigned.jobs.messages import LONGEST_LINK, RepositoryLinks
+from undersigned.jobs.reviews import review_issues
 from undersigned.words.markdown import mail_link
 from undersigned.words.text import one_line
 
 
-def wanted_with(text: str) -> list[Wanted]:
+def wanted_with(text: str) -> list[WantedIssue]:
     """The review issue and the chase issue of a protocol that has these words wherever it can."""
     said = json.dumps(text)
     hostile = (
@@ -47,8 +46,8 @@ nominated_officer: {{post: {said}, mailbox: {said}, confirmed_on: 2026-01-01}}
     nowhere = Path("/nonexistent")
     made = register(hostile)
     return [
-        *standing_reviews(made, as_of=day, place=PLACE, root=nowhere).wanted.values(),
-        *standing_chases(made, as_of=day, place=PLACE, root=nowhere).wanted.values(),
+        *review_issues(made, as_of=day, links=LINKS, root=nowhere).wanted.values(),
+        *chase_issues(made, as_of=day, links=LINKS, root=nowhere).wanted.values(),
     ]
 
 
@@ -95,7 +94,7 @@ def test_an_email_stays_one_email() -> None:
 
 @pytest.mark.parametrize("word", ["", "Big", "a b", "a--b", "-->", "a:b", "é", "-a"])
 def test_no_other_word_comes_into_a_mark(word: str) -> None:
-    with pytest.raises(ValueError, match="cannot stand in a mark"):
+    with pytest.raises(ValueError, match="cannot be part of a mark"):
         Mark("review", word)
 
 
@@ -107,16 +106,16 @@ def test_marks_are_read_from_the_head_alone() -> None:
 
 
 def test_a_link_that_would_be_too_long_leaves_the_text_out() -> None:
-    place = Place("https://github.com", "example/register", "main")
+    place = RepositoryLinks("https://github.com", "example/register", "main")
     assert len(place.new_file("a.yaml", "x" * 9000)) < 200
     assert len(place.new_file("a.yaml", "é" * 900)) < LONGEST_LINK
 
 
 def test_only_an_https_site_is_linked() -> None:
-    assert PLACE.page("https://register.example/base", "protocols/a/") == "https://register.example/base/protocols/a/"
-    assert PLACE.page("https://register.example/) [x](", "a/") == "https://register.example/%29%20%5Bx%5D%28/a/"
+    assert LINKS.page("https://register.example/base", "protocols/a/") == "https://register.example/base/protocols/a/"
+    assert LINKS.page("https://register.example/) [x](", "a/") == "https://register.example/%29%20%5Bx%5D%28/a/"
     for site in ("", "javascript:alert(1)//", "http://register.example/"):
-        assert PLACE.page(site, "protocols/a/") is None
+        assert LINKS.page(site, "protocols/a/") is None
 
 
 def test_the_last_line_that_fits_decides_and_what_is_no_owner_is_left_out() -> None:

@@ -9,7 +9,7 @@ from ci_register import protocol, register
 from scheduled import Jobs
 
 from github.server import PretendGitHub
-from undersigned.jobs.marks import marks_of
+from undersigned.jobs.issue_sync import marks_of
 
 SOON, DUE = date(2026, 11, 22), date(2026, 12, 15)
 

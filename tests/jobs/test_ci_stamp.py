@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from github.server import PretendGitHub
 from support import TODAY, write_register
 from undersigned.github import GitHub, UnansweredError
-from undersigned.jobs import CiError
-from undersigned.jobs.stamp import Stamp, stamp
+from undersigned.jobs import JobError
+from undersigned.jobs.stamp import StampRequest, stamp
 from undersigned.register import Register, load_register
 
 PROTOCOL = """
@@ -35,7 +35,7 @@ clauses:
 """
 BRANCH = "upkeep/stamp-housing-1.0"
 PATH = "protocols/housing/versions/1.0.yaml"
-ASKED = Stamp("housing", "material", "First agreed text")
+ASKED = StampRequest("housing", "material", "First agreed text")
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Desk:
     def register(self) -> Register:
         return load_register(self.root)
 
-    def stamp(self, asked: Stamp = ASKED) -> str:
+    def stamp(self, asked: StampRequest = ASKED) -> str:
         self.hub.requests.clear()
         github = GitHub(self.hub.repository, self.hub.token, api=self.hub.address, pause=self.hub.waits.append)
         return stamp(github, self.register, asked, base=self.git("rev-parse", "HEAD"), into="main", as_of=TODAY)
@@ -103,7 +103,7 @@ def test_asked_again_it_changes_nothing(desk: Desk) -> None:
 
 def test_another_summary_brings_it_up_to_date(desk: Desk) -> None:
     desk.stamp()
-    assert "up to date" in desk.stamp(Stamp("housing", "material", "Agreed by all"))
+    assert "up to date" in desk.stamp(StampRequest("housing", "material", "Agreed by all"))
     assert "summary: Agreed by all" in desk.git("show", f"{BRANCH}:{PATH}")
     assert len(desk.hub.issues) == 1
 
@@ -111,20 +111,20 @@ def test_another_summary_brings_it_up_to_date(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (Stamp("housing", "editorial", "x"), "the first version of housing must be material"),
-        (Stamp("housing", "material", " "), "a version needs a summary"),
-        (Stamp("hosing", "material", "x"), "there is no protocol 'hosing'"),
-        (Stamp("../../etc", "material", "x"), "there is no protocol"),
+        (StampRequest("housing", "editorial", "x"), "the first version of housing must be material"),
+        (StampRequest("housing", "material", " "), "a version needs a summary"),
+        (StampRequest("hosing", "material", "x"), "there is no protocol 'hosing'"),
+        (StampRequest("../../etc", "material", "x"), "there is no protocol"),
     ],
 )
-def test_what_release_refuses_is_refused_in_its_words(desk: Desk, asked: Stamp, said: str) -> None:
-    with pytest.raises(CiError, match=said):
+def test_what_release_refuses_is_refused_in_its_words(desk: Desk, asked: StampRequest, said: str) -> None:
+    with pytest.raises(JobError, match=said):
         desk.stamp(asked)
     assert desk.hub.requests == []
 
 
 def test_a_summary_is_text_and_nothing_else(desk: Desk) -> None:
-    desk.stamp(Stamp("housing", "material", "See @everyone, #1 and <img src=x> [here](https://example.com)"))
+    desk.stamp(StampRequest("housing", "material", "See @everyone, #1 and <img src=x> [here](https://example.com)"))
     body = desk.hub.issues[1].body
     assert not re.search(r"@everyone|#1|https://", body)
     shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)

@@ -83,7 +83,7 @@ def test_the_heartbeat_beats(hub: PretendGitHub, root: str) -> None:
     [
         ("GITHUB_TOKEN", "", "there is no token"),
         ("GITHUB_REPOSITORY", "", "which repository?"),
-        ("GITHUB_REPOSITORY", "../../user", "is no repository"),
+        ("GITHUB_REPOSITORY", "../../user", "does not name a repository"),
     ],
 )
 def test_what_is_missing_is_told(

@@ -8,7 +8,7 @@ import pytest
 
 from github.server import PretendGitHub
 from undersigned.github import GitHub
-from undersigned.jobs.heartbeat import beat
+from undersigned.jobs.heartbeat import heartbeat
 
 FOLDER = ".github/workflows/"
 
@@ -34,7 +34,7 @@ def github(hub: PretendGitHub) -> GitHub:
 
 def test_all_stay_on_but_what_a_person_switched_off(hub: PretendGitHub) -> None:
     log: list[str] = []
-    assert beat(github(hub), log.append)
+    assert heartbeat(github(hub), log.append)
     assert hub.enabled == [f"{FOLDER}{name}.yml" for name in ("check", "reviews", "publish")]
     assert log == [
         ".github/workflows/check.yml: stays on",
@@ -47,11 +47,11 @@ def test_all_stay_on_but_what_a_person_switched_off(hub: PretendGitHub) -> None:
 def test_one_that_fails_stops_no_other_and_is_told(hub: PretendGitHub) -> None:
     log: list[str] = []
     hub.fault("PUT", "workflows/1/enable", 403, message="Resource not accessible by integration")
-    assert not beat(github(hub), log.append)
+    assert not heartbeat(github(hub), log.append)
     assert hub.enabled == [f"{FOLDER}reviews.yml", f"{FOLDER}publish.yml"]
     assert "check.yml: not done" in log[0]
 
 
 def test_a_dry_run_enables_nothing(hub: PretendGitHub) -> None:
-    assert beat(github(hub), lambda _line: None, dry_run=True)
+    assert heartbeat(github(hub), lambda _line: None, dry_run=True)
     assert hub.writes == []

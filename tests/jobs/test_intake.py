@@ -10,11 +10,11 @@ from typing import get_args
 import pytest
 
 from jobs.intake_issues import CONTACT, FINGERPRINT, NEXT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
-from undersigned.jobs.branch import OutcomeCode
+from undersigned.github.pulls import OutcomeCode
 from undersigned.jobs.form_answers import LONGEST_BODY, ProblemCode, UnusableError, read_answers
-from undersigned.jobs.forms import forms
-from undersigned.jobs.intake import make
-from undersigned.jobs.wording import TEMPLATES
+from undersigned.jobs.form_definitions import forms
+from undersigned.jobs.issue_forms import checked_change
+from undersigned.jobs.messages import TEMPLATES
 from undersigned.register import Register
 from undersigned.words.dates import read_date
 
@@ -28,13 +28,13 @@ def register(tmp_path: Path) -> Register:
 
 def files(register: Register, form: str, answers: dict[str, str]) -> dict[str, str]:
     """What the answers change, by path."""
-    made = make(issue_body(form, answers), register, as_of=TODAY)
-    return {path: raw.decode() for path, raw in made.recorded.files.items()}
+    made = checked_change(issue_body(form, answers), register, as_of=TODAY)
+    return {path: raw.decode() for path, raw in made.change.files.items()}
 
 
 def problems(register: Register, form: str, answers: dict[str, str]) -> list[tuple[str, str]]:
     with pytest.raises(UnusableError) as told:
-        make(issue_body(form, answers), register, as_of=TODAY)
+        checked_change(issue_body(form, answers), register, as_of=TODAY)
     return [(problem.field, problem.code) for problem in told.value.problems]
 
 
@@ -105,7 +105,7 @@ def test_every_faulty_answer_is_named(
 
 def test_without_the_promise_nothing_is_made(register: Register) -> None:
     with pytest.raises(UnusableError) as told:
-        make(issue_body("contact", CONTACT, promised=False), register, as_of=TODAY)
+        checked_change(issue_body("contact", CONTACT, promised=False), register, as_of=TODAY)
     assert [problem.code for problem in told.value.problems] == ["promise"]
 
 
@@ -256,8 +256,8 @@ signatures:
 
 
 def test_the_same_answers_again_say_that_it_is_recorded(register: Register) -> None:
-    made = make(issue_body("signature", SIGNED), register, as_of=TODAY)
-    for path, raw in made.recorded.files.items():
+    made = checked_change(issue_body("signature", SIGNED), register, as_of=TODAY)
+    for path, raw in made.change.files.items():
         (register.root / path).write_bytes(raw)
     assert problems(register_on_disk_again(register), "signature", SIGNED) == [("", "recorded-already")]
 
@@ -311,13 +311,13 @@ def test_a_nomination_before_any_signature_makes_the_record(register: Register) 
 
 
 def test_a_contact_that_has_changed(register: Register) -> None:
-    made = make(
+    made = checked_change(
         issue_body("contact", {**CONTACT, "organisation": "the county", "dpo_post": "Data Protection Officer"}),
         register,
         as_of=TODAY,
     )
     assert (
-        made.recorded.files["signatories/council/organisation.yaml"].decode()
+        made.change.files["signatories/council/organisation.yaml"].decode()
         == """\
 # Who they are.
 name: County Council
@@ -327,7 +327,7 @@ data_protection_officer: {post: Data Protection Officer}
 contact: {post: Housing Options Manager, mailbox: new-housing@example.org, confirmed_on: 2026-11-22}   # asked in January
 """
     )
-    assert made.recorded.notes == (("old-mailbox", "signatories/council/housing.yaml"),)
+    assert made.change.notes == (("old-mailbox", "signatories/council/housing.yaml"),)
 
 
 def test_a_contact_that_is_still_right_is_confirmed(register: Register) -> None:
@@ -367,13 +367,13 @@ def test_a_protocol_is_begun_with_its_parties(register: Register) -> None:
 
 
 def test_a_protocol_from_a_standard_text_puts_each_party_into_its_group(register: Register) -> None:
-    made = make(issue_body("proposal", {**PROPOSED, "standard": "Duty to refer"}), register, as_of=TODAY)
-    text = made.recorded.files["protocols/employers-protocol/protocol.yaml"].decode()
+    made = checked_change(issue_body("proposal", {**PROPOSED, "standard": "Duty to refer"}), register, as_of=TODAY)
+    text = made.change.files["protocols/employers-protocol/protocol.yaml"].decode()
     assert (
         "organisation: council\n    role: controller\n    capacity: Local housing authority\n    group: councils"
         in text
     )
-    assert made.recorded.notes == (("no-place", "charity"),)
+    assert made.change.notes == (("no-place", "charity"),)
     assert "summary: |\n  So that people on probation find work." in text
 
 
@@ -448,11 +448,11 @@ HOSTILE = [
 def test_an_answer_stays_the_text_that_it_is(register: Register, text: str) -> None:
     """In a record it reads back as what was written, or it is refused; it never becomes anything else."""
     try:
-        made = make(issue_body("nomination", {**NOMINATED, "post": text}), register, as_of=TODAY)
+        made = checked_change(issue_body("nomination", {**NOMINATED, "post": text}), register, as_of=TODAY)
     except UnusableError:
         return
     path = "signatories/council/housing.yaml"
-    (register.root / path).write_bytes(made.recorded.files[path])
+    (register.root / path).write_bytes(made.change.files[path])
     folder = register_on_disk_again(register).protocol("housing")
     assert folder is not None
     value = folder.signing["council"].value

@@ -15,17 +15,16 @@ from github.server import PretendGitHub
 from jobs.intake_issues import CONTACT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from undersigned.cli import main
 from undersigned.github import GitHub, GitHubError
-from undersigned.jobs import CiError
-from undersigned.jobs.branch import Proposal, propose
-from undersigned.jobs.forms import forms
-from undersigned.jobs.intake import intake
-from undersigned.jobs.place import Place
+from undersigned.github.pulls import PullRequestDraft, propose
+from undersigned.jobs.form_definitions import forms
+from undersigned.jobs.issue_forms import answer_issue
+from undersigned.jobs.messages import RepositoryLinks
 from undersigned.jobs.upkeep import stale_files, upkeep
 from undersigned.register import load_register
 from undersigned.words.markdown import inert
 
 TODAY = date(2026, 11, 22)
-PLACE = Place("https://github.com", "example/register", "main")
+LINKS = RepositoryLinks("https://github.com", "example/register", "main")
 
 
 class Intake:
@@ -54,8 +53,8 @@ class Intake:
 
     def run(self, number: int) -> str:
         github = GitHub("example/register", "secret", api=self.hub.address, pause=self.hub.waits.append)
-        said = intake(
-            github, load_register(self.root), number, base=self.base, place=PLACE, account=self.hub.account, as_of=TODAY
+        said = answer_issue(
+            github, load_register(self.root), number, base=self.base, links=LINKS, account=self.hub.account, as_of=TODAY
         )
         assert not self.hub.violations
         return said
@@ -312,8 +311,8 @@ def test_a_proposal_may_touch_nothing_but_records_on_a_branch_of_ours(job: Intak
         ("intake/1", ".github/workflows/check.yml"),
         ("intake/1", "mkdocs.yml"),
     ):
-        with pytest.raises(CiError):
-            propose(github, Proposal(branch, job.base, "main", "t", "b", {path: b""}))
+        with pytest.raises(GitHubError, match="no program may propose"):
+            propose(github, PullRequestDraft(branch, job.base, "main", "t", "b", {path: b""}))
     assert not job.hub.requests
 
 

@@ -13,7 +13,7 @@ import pytest
 from jobs.intake_issues import NOMINATED, SIGNED, issue_body, register_on_disk
 from undersigned.checks.engine import check_register
 from undersigned.editing.new import new_record
-from undersigned.jobs.intake import make
+from undersigned.jobs.issue_forms import checked_change
 from undersigned.register import Register, load_register
 
 TODAY = date(2026, 11, 22)
@@ -22,7 +22,7 @@ Change = Callable[[Register], None]
 
 def asked(form: str, answers: dict[str, str]) -> Change:
     def change(register: Register) -> None:
-        for path, raw in make(issue_body(form, answers), register, as_of=TODAY).recorded.files.items():
+        for path, raw in checked_change(issue_body(form, answers), register, as_of=TODAY).change.files.items():
             (register.root / path).parent.mkdir(parents=True, exist_ok=True)
             (register.root / path).write_bytes(raw)
 

@@ -9,13 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ci_register import protocol, register
-from scheduled import PLACE
+from scheduled import LINKS
 
 from support import copy_of_the_example
 from undersigned.checks.engine import check_protocols
 from undersigned.findings import Finding
-from undersigned.jobs.prefilled import prefilled_review
-from undersigned.jobs.reviews import standing_reviews
+from undersigned.jobs.reviews import prefilled_review, review_issues
 from undersigned.register import Register, load_register
 from undersigned.status import review_state
 
@@ -37,7 +36,7 @@ def findings(register: Register, id_: str, path: str) -> list[Finding]:
 
 
 def issues(root: Path) -> dict[str, str]:
-    wanted = standing_reviews(load_register(root), as_of=DAY, place=PLACE, root=root).wanted
+    wanted = review_issues(load_register(root), as_of=DAY, links=LINKS, root=root).wanted
     return {mark.protocol: one.text for mark, one in wanted.items()}
 
 

@@ -16,7 +16,7 @@ from support import ROOT, example_register, write_register
 from undersigned.cli import main
 from undersigned.editing.standard_texts import standard_ids
 from undersigned.jobs.form_answers import read_answers
-from undersigned.jobs.forms import MOST_OPTIONS, forms, render_forms, stale_forms
+from undersigned.jobs.form_definitions import MOST_OPTIONS, forms, render_forms, stale_forms
 from undersigned.records.protocol import Protocol
 from undersigned.records.schema import values_of
 from undersigned.records.signature import Signature, SignedBy

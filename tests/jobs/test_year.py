@@ -13,7 +13,7 @@ from scheduled import Jobs
 from github.server import PretendGitHub
 from support import copy_of_the_example
 from undersigned.editing.new import new_record
-from undersigned.jobs.marks import marks_of
+from undersigned.jobs.issue_sync import marks_of
 from undersigned.register import Register, load_register
 from undersigned.status import review_state
 

@@ -17,8 +17,8 @@ from undersigned.cli.release import CHANGES
 
 if TYPE_CHECKING:
     from undersigned.github import GitHub
-    from undersigned.jobs.place import Place
-    from undersigned.jobs.standing import Standing
+    from undersigned.jobs.issue_sync import IssueSync
+    from undersigned.jobs.messages import RepositoryLinks
     from undersigned.records.version import Change
     from undersigned.register import Register
 
@@ -29,10 +29,10 @@ _LARGEST_EVENT = 10 * 1024 * 1024
 _LARGEST_TEXT = 1024 * 1024
 
 
-class StandingOf(Protocol):
+class IssuesOf(Protocol):
     """A function that works out the issues that there should be."""
 
-    def __call__(self, register: Register, *, as_of: date, place: Place, root: Path) -> Standing: ...
+    def __call__(self, register: Register, *, as_of: date, links: RepositoryLinks, root: Path) -> IssueSync: ...
 
 
 class Jobs(click.Group):
@@ -84,31 +84,31 @@ def github_options(function: Callable[P, int]) -> Callable[P, int]:
 @github_options
 def reviews_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
     """Keep one issue for each protocol whose review is due soon, overdue or lapsed."""
-    from undersigned.jobs.reviews import standing_reviews
+    from undersigned.jobs.reviews import review_issues
 
-    return _sync(common, standing_reviews, repository, account, dry_run)
+    return _sync(common, review_issues, repository, account, dry_run)
 
 
 @verb("chase", example="undersigned ci chase --dry-run", group=ci_command)
 @github_options
 def chase_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
     """Keep one issue for each protocol that waits for signatures or copies."""
-    from undersigned.jobs.chase import standing_chases
+    from undersigned.jobs.chase import chase_issues
 
-    return _sync(common, standing_chases, repository, account, dry_run)
+    return _sync(common, chase_issues, repository, account, dry_run)
 
 
-def _sync(common: Common, standing_of: StandingOf, repository: str, account: str, dry_run: bool) -> int:
+def _sync(common: Common, issues_of: IssuesOf, repository: str, account: str, dry_run: bool) -> int:
     from undersigned.github import GitHubError
     from undersigned.github.issues import Issues
-    from undersigned.jobs.apply import Keeper
+    from undersigned.jobs.issue_sync import IssueKeeper
 
     register = common.register
     github = _github(repository, dry_run)
     with stop_on(GitHubError):
-        standing = standing_of(register, as_of=common.as_of, place=_links(github), root=common.root)
-        keeper = Keeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
-        return EXIT_FINE if keeper.keep(standing, as_of=common.as_of) else EXIT_BROKEN
+        sync = issues_of(register, as_of=common.as_of, links=_links(github), root=common.root)
+        keeper = IssueKeeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
+        return EXIT_FINE if keeper.keep(sync, as_of=common.as_of) else EXIT_BROKEN
 
 
 @verb("heartbeat", example="undersigned ci heartbeat", group=ci_command)
@@ -116,10 +116,10 @@ def _sync(common: Common, standing_of: StandingOf, repository: str, account: str
 def heartbeat_job(_: Common, repository: str, account: str, dry_run: bool) -> int:
     """Keep GitHub from switching the scheduled workflows off after sixty quiet days."""
     from undersigned.github import GitHubError
-    from undersigned.jobs.heartbeat import beat
+    from undersigned.jobs.heartbeat import heartbeat
 
     with stop_on(GitHubError):
-        return EXIT_FINE if beat(_github(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN
+        return EXIT_FINE if heartbeat(_github(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN
 
 
 @verb("intake", example="undersigned ci intake --issue 12 --dry-run", group=ci_command)
@@ -132,33 +132,33 @@ def intake_job(common: Common, issue: int | None, repository: str, account: str,
     from undersigned.changes.git import History, HistoryError
     from undersigned.github import GitHubError
     from undersigned.github.issues import Issues
-    from undersigned.jobs import CiError
+    from undersigned.jobs import JobError
     from undersigned.jobs.form_answers import UnusableError
-    from undersigned.jobs.intake import intake, make
+    from undersigned.jobs.issue_forms import answer_issue, checked_change
 
     number = issue or _issue_of_event()
     register = common.register
     github = _github(repository, dry_run)
     try:
-        with stop_on(CiError, GitHubError, HistoryError):
+        with stop_on(JobError, GitHubError, HistoryError):
             if dry_run:
                 form = Issues(github).one(number)
-                made = make(form.body if form else "", register, as_of=common.as_of, processes=processes())
-                write("".join(f"{path}\n" for path in sorted(made.recorded.files)), None)
+                checked = checked_change(form.body if form else "", register, as_of=common.as_of, processes=processes())
+                write("".join(f"{path}\n" for path in sorted(checked.change.files)), None)
                 return EXIT_FINE
             with History(common.root) as history:
                 base = history.resolve("HEAD")
-            said = intake(
+            outcome = answer_issue(
                 github,
                 register,
                 number,
                 base=base,
-                place=_links(github),
+                links=_links(github),
                 account=account,
                 as_of=common.as_of,
                 processes=processes(),
             )
-            write(said + "\n", None)
+            write(outcome + "\n", None)
     except UnusableError as error:
         remark(f"undersigned: {error}")
         return EXIT_FOUND
@@ -171,28 +171,25 @@ def intake_job(common: Common, issue: int | None, repository: str, account: str,
 @github_options
 def comment_job(_: Common, text: Path, pull: int, repository: str, account: str, dry_run: bool) -> int:
     """Keep one comment on a pull request that says what its change means. FILE holds the Markdown of the comment."""
-    from undersigned.github import GitHubError, UnansweredError
+    from undersigned.github import GitHubError
+    from undersigned.github.client import repeat_if_unanswered
     from undersigned.github.issues import Issues
-    from undersigned.jobs.comment import keep_comment
-    from undersigned.jobs.marks import Mark
+    from undersigned.jobs.issue_sync import Mark, keep_comment
 
     issues = Issues(_github(repository, dry_run))
     markdown = _read(text, _LARGEST_TEXT)
+
+    def comment() -> int:
+        issue = issues.one(pull)
+        if issue is None:
+            raise CommandError(f"there is no pull request {pull}")
+        if not dry_run:
+            changed = keep_comment(issues, issue, Mark("changes", "pull"), markdown, account=account)
+            remark(f"undersigned: #{pull}: {'said what the change means' if changed else 'nothing new to say'}")
+        return EXIT_FINE
+
     with stop_on(GitHubError):
-        for left in (2, 1, 0):
-            issue = issues.one(pull)
-            if issue is None:
-                raise CommandError(f"there is no pull request {pull}")
-            if dry_run:
-                return EXIT_FINE
-            try:
-                done = keep_comment(issues, issue, Mark("changes", "pull"), markdown, account=account)
-                remark(f"undersigned: #{pull}: {'said what the change means' if done else 'nothing new to say'}")
-                return EXIT_FINE
-            except UnansweredError:
-                if not left:
-                    raise
-    return EXIT_FINE
+        return repeat_if_unanswered(comment)
 
 
 @verb("upkeep", example="undersigned ci upkeep --dry-run", group=ci_command)
@@ -202,11 +199,11 @@ def upkeep_job(common: Common, repository: str, account: str, dry_run: bool) -> 
     from undersigned.changes.git import History, HistoryError
     from undersigned.changes.owners import OwnersError
     from undersigned.github import GitHubError
-    from undersigned.jobs import CiError
+    from undersigned.jobs import JobError
     from undersigned.jobs.upkeep import stale_files, upkeep
 
     register = common.register
-    with stop_on(CiError, GitHubError, HistoryError, OwnersError):
+    with stop_on(JobError, GitHubError, HistoryError, OwnersError):
         if dry_run:
             write("".join(f"{path}\n" for path in stale_files(register)), None)
             return EXIT_FINE
@@ -235,7 +232,7 @@ def owners_job(common: Common, check: bool) -> int:
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
 def forms_job(common: Common, check: bool) -> int:
     """Write the issue forms with the names that the register has."""
-    from undersigned.jobs.forms import render_forms, stale_forms
+    from undersigned.jobs.form_definitions import render_forms, stale_forms
 
     stale = stale_forms(common.register)
     if stale and not check:
@@ -272,21 +269,21 @@ def stamp_job(
     """Propose the working text of a protocol as its next version, in a pull request."""
     from undersigned.changes.git import History, HistoryError
     from undersigned.github import GitHubError
-    from undersigned.jobs import CiError
-    from undersigned.jobs.stamp import Stamp, proposal_of, stamp
+    from undersigned.jobs import JobError
+    from undersigned.jobs.stamp import StampRequest, draft_of, stamp
 
     register = common.register
-    asked = Stamp(protocol, change, summary, number or None, effective_from, replaces_earlier_on)
-    with stop_on(CiError, GitHubError, HistoryError):
+    request = StampRequest(protocol, change, summary, number or None, effective_from, replaces_earlier_on)
+    with stop_on(JobError, GitHubError, HistoryError):
         with History(common.root) as history:
             base = history.resolve("HEAD")
         if dry_run:
-            proposal = proposal_of(register, asked, base=base, into="", as_of=common.as_of)
-            write(f"{proposal.title}\n\n{proposal.body}\n", None)
+            draft = draft_of(register, request, base=base, into="", as_of=common.as_of)
+            write(f"{draft.title}\n\n{draft.body}\n", None)
             return EXIT_FINE
         github = _github(repository, dry_run)
-        said = stamp(github, register, asked, base=base, into=_links(github).branch, as_of=common.as_of)
-        write(said + "\n", None)
+        outcome = stamp(github, register, request, base=base, into=_links(github).branch, as_of=common.as_of)
+        write(outcome + "\n", None)
     return EXIT_FINE
 
 
@@ -303,14 +300,14 @@ def _github(repository: str, dry_run: bool) -> GitHub:
         return GitHub(repository, token, api=os.environ.get("GITHUB_API_URL", API))
 
 
-def _links(github: GitHub) -> Place:
+def _links(github: GitHub) -> RepositoryLinks:
     """Where the repository is, with its default branch as GitHub names it."""
-    from undersigned.github.json import as_object, text_in
-    from undersigned.jobs.place import Place
+    from undersigned.github.client import as_object, text_in
+    from undersigned.jobs.messages import RepositoryLinks
 
     branch = text_in(as_object(github.get("")), "default_branch")
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
-    return Place(server, github.repository, branch or "main")
+    return RepositoryLinks(server, github.repository, branch or "main")
 
 
 def _issue_of_event() -> int:

@@ -1,7 +1,14 @@
-"""The only room that talks to GitHub's REST API. It knows nothing of records."""
+"""The only room that talks to GitHub's REST API. It knows nothing about records."""
 
-from undersigned.github.client import API, GitHub, segment
-from undersigned.github.errors import GitHubError, UnansweredError, UnexpectedAnswerError
-from undersigned.github.json import Json, JsonObject
+from undersigned.github.client import (
+    API,
+    GitHub,
+    GitHubError,
+    Json,
+    JsonObject,
+    UnansweredError,
+    UnexpectedAnswerError,
+    segment,
+)
 
 __all__ = ["API", "GitHub", "GitHubError", "Json", "JsonObject", "UnansweredError", "UnexpectedAnswerError", "segment"]

@@ -1,19 +1,18 @@
-"""Requests to one repository, and what to do when GitHub does not answer. Reads are asked again; writes never blindly.
+"""Requests to one repository. A read that fails is sent again; a write is sent again only when it cannot have been done.
 
-The token is in one header and in no message.
+The token is sent in one header and appears in no message.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
 
-from undersigned.github.errors import GitHubError, UnansweredError, UnexpectedAnswerError
-from undersigned.github.json import Json, JsonObject, as_object
-from undersigned.github.waiting import BROKEN, fault_wait, limit_wait
+from undersigned.github.retry import SERVER_ERRORS, fault_wait, limit_wait
 
 API = "https://api.github.com"
 API_VERSION = "2022-11-28"
@@ -24,34 +23,38 @@ PAGE_SIZE = 100
 MOST_PAGES = 1000
 #: GitHub asks for a second between writes ("Best practices for using the REST API").
 WRITE_SECONDS = 1.0
+#: How often an idempotent task is done again after GitHub did not answer one of its writes.
+TASK_TRIES = 3
 
 Query = str | int | bool
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+JsonObject: TypeAlias = dict[str, Json]
+T = TypeVar("T")
 
 
-class _Bearer(requests.auth.AuthBase):
-    """As an `auth` and not as a header, so that no file of passwords on the machine takes its place."""
+class GitHubError(Exception):
+    """GitHub refused a request, or could not be reached. `hint` says what to do; `status` is the answer's HTTP status."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+    def __init__(self, message: str, hint: str = "", *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.status = status
 
 
-def segment(text: str) -> str:
-    """One part of a path, whatever it holds: no part of it is read as a path, a query or a fragment."""
-    quoted = quote(text, safe="")
-    return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
+class UnansweredError(GitHubError):
+    """A write got no answer, so it may or may not have been done. Look before sending it again."""
+
+
+class UnexpectedAnswerError(GitHubError):
+    """An answer does not have the shape that GitHub's description promises."""
 
 
 class GitHub:
     """One repository (`owner/name`) on GitHub.
 
-    A path is below the repository (`issues`, `git/refs`); one that begins with `/` is below the API itself. Parts that come
-    from elsewhere go through `segment`. `pause` waits so many seconds; `patience` is the longest that all waiting for one
-    client may last together, the second between writes aside.
+    Paths are relative to the repository (`issues`, `git/refs`), or to the API if they begin with `/`. Pass any part of a
+    path that comes from elsewhere through `segment`. `pause` waits for that many seconds. `patience` is the number of
+    seconds that this client may wait in all, the second between writes not counted.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class GitHub:
     ) -> None:
         owner, slash, name = repository.partition("/")
         if not (owner and slash and name) or "/" in name:
-            raise GitHubError(f"'{repository}' is no repository", "Write it as owner/name.")
+            raise GitHubError(f"'{repository}' does not name a repository", "Write it as owner/name.")
         self.repository = repository
         self._root = f"/repos/{segment(owner)}/{segment(name)}"
         self._api = api.rstrip("/")
@@ -82,11 +85,11 @@ class GitHub:
     # -- reads ------------------------------------------------------------------------------------------------------
 
     def get(self, path: str, **query: Query) -> Json:
-        """One answer. GitHubError where GitHub refuses (`status` 404: there is none), or stays broken."""
+        """One answer. GitHubError if GitHub refuses (`status` 404: no such thing) or stays broken."""
         return _json(self._read(self._address(path), query))
 
     def has(self, path: str) -> bool:
-        """Whether there is such a thing: a 404 is no."""
+        """Whether GitHub knows this path: False for a 404."""
         try:
             self._read(self._address(path), {})
         except GitHubError as error:
@@ -96,24 +99,24 @@ class GitHub:
         return True
 
     def pages(self, path: str, **query: Query) -> Iterator[JsonObject]:
-        """Every object of a list, page after page as the Link header leads."""
+        """Every object of a list, following the Link header from page to page."""
         address = self._address(path)
-        asked: dict[str, Query] = {"per_page": PAGE_SIZE, **query}
+        parameters: dict[str, Query] = {"per_page": PAGE_SIZE, **query}
         for _page in range(MOST_PAGES):
-            answer = self._read(address, asked)
+            answer = self._read(address, parameters)
             yield from _items(_json(answer))
             following = answer.links.get("next", {}).get("url")
             if following is None:
                 return
             if urlsplit(following)[:2] != urlsplit(self._api)[:2]:
-                raise GitHubError("the next page of an answer lies on another server", "Nothing was sent there.")
-            address, asked = following, {}
+                raise GitHubError("the next page of an answer is on another server", "Nothing was sent there.")
+            address, parameters = following, {}
         raise GitHubError(f"an answer has more than {MOST_PAGES} pages")
 
     # -- writes -----------------------------------------------------------------------------------------------------
 
     def post(self, path: str, body: JsonObject) -> Json:
-        """GitHubError where GitHub refuses; UnansweredError where it is not known whether it was done."""
+        """GitHubError if GitHub refuses; UnansweredError if nobody knows whether it was done."""
         return self._write("POST", path, body)
 
     def patch(self, path: str, body: JsonObject) -> Json:
@@ -125,34 +128,38 @@ class GitHub:
     def delete(self, path: str, body: JsonObject | None = None) -> Json:
         return self._write("DELETE", path, body)
 
-    # -- asking -----------------------------------------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------------------------------
 
     def _address(self, path: str) -> str:
         return self._api + (path if path.startswith("/") else f"{self._root}/{path}".rstrip("/"))
 
     def _read(self, address: str, query: dict[str, Query]) -> requests.Response:
-        asked = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in query.items()}
+        parameters = {
+            key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in query.items()
+        }
+        label = _label("GET", address)
         for attempt in range(MOST_TRIES):
             try:
-                answer = self._session.request("GET", address, params=asked, timeout=TIME_LIMITS, allow_redirects=False)
+                answer = self._session.request(
+                    "GET", address, params=parameters, timeout=TIME_LIMITS, allow_redirects=False
+                )
             except requests.RequestException as fault:
-                self._wait(fault_wait(attempt), f"{self._named('GET', address)}: {_fault(fault)}")
+                self._wait(fault_wait(attempt), f"{label}: {_reason(fault)}")
                 continue
-            if answer.status_code in BROKEN:
-                self._wait(fault_wait(attempt), f"{self._named('GET', address)}: answered {answer.status_code}")
+            if answer.status_code in SERVER_ERRORS:
+                self._wait(fault_wait(attempt), f"{label}: answered {answer.status_code}")
                 continue
-            if self._waited_for_limit(answer, attempt, self._named("GET", address)):
+            if self._waited_for_limit(answer, attempt, label):
                 continue
-            self._refuse_refusal(answer, self._named("GET", address))
+            self._raise_if_refused(answer, label)
             return answer
         raise GitHubError(
-            f"{self._named('GET', address)}: no answer after {MOST_TRIES} tries",
-            "Look at githubstatus.com, and run this again later.",
+            f"{label}: no answer after {MOST_TRIES} tries", "Look at githubstatus.com, and run this again later."
         )
 
     def _write(self, method: str, path: str, body: JsonObject | None) -> Json:
         address = self._address(path)
-        named = self._named(method, address)
+        label = _label(method, address)
         if self._has_written:
             self._pause(WRITE_SECONDS)
         self._has_written = True
@@ -161,58 +168,131 @@ class GitHub:
                 answer = self._session.request(method, address, json=body, timeout=TIME_LIMITS, allow_redirects=False)
             except requests.RequestException as fault:
                 raise UnansweredError(
-                    f"{named}: {_fault(fault)}", "Look whether it was done before asking again."
+                    f"{label}: {_reason(fault)}", "Check whether it was done before you run this again."
                 ) from None
-            if answer.status_code in BROKEN:
+            if answer.status_code in SERVER_ERRORS:
                 raise UnansweredError(
-                    f"{named}: answered {answer.status_code}",
-                    "Look whether it was done before asking again.",
+                    f"{label}: answered {answer.status_code}",
+                    "Check whether it was done before you run this again.",
                     status=answer.status_code,
                 )
-            if self._waited_for_limit(answer, attempt, named):  # a limit is refused before anything is done
+            if self._waited_for_limit(answer, attempt, label):  # GitHub applies a limit before it does anything
                 continue
-            self._refuse_refusal(answer, named)
+            self._raise_if_refused(answer, label)
             return _json(answer)
-        raise GitHubError(f"{named}: still limited after {MOST_TRIES} tries", "Run this again in an hour.")
+        raise GitHubError(f"{label}: still limited after {MOST_TRIES} tries", "Run this again in an hour.")
 
-    def _waited_for_limit(self, answer: requests.Response, attempt: int, named: str) -> bool:
-        wait = limit_wait(answer.status_code, answer.headers, _message(answer), attempt=attempt)
-        if wait is None:
+    def _waited_for_limit(self, answer: requests.Response, attempt: int, label: str) -> bool:
+        seconds = limit_wait(answer.status_code, answer.headers, _message(answer), attempt=attempt)
+        if seconds is None:
             return False
-        self._wait(wait, f"{named}: GitHub asks for a rest of {wait:.0f} seconds")
+        self._wait(seconds, f"{label}: GitHub asks us to wait {seconds:.0f} seconds")
         return True
 
-    def _wait(self, seconds: float, why: str) -> None:
+    def _wait(self, seconds: float, reason: str) -> None:
         if seconds > self._patience:
             raise GitHubError(
-                why, "That is longer than this run may wait. Run it again later; what was done stays done."
+                reason, "This run may not wait that long. Run it again later; what it has done already stays done."
             )
         self._patience -= seconds
         self._pause(seconds)
 
-    def _named(self, method: str, address: str) -> str:
-        return f"{method} {urlsplit(address).path}"
-
-    def _refuse_refusal(self, answer: requests.Response, named: str) -> None:
+    def _raise_if_refused(self, answer: requests.Response, label: str) -> None:
         status = answer.status_code
         if 200 <= status < 300:
             return
         if 300 <= status < 400:
-            raise GitHubError(f"{named}: moved elsewhere", "Name the repository as it is called now.", status=status)
+            raise GitHubError(
+                f"{label}: the repository has moved", "Use the name that the repository has now.", status=status
+            )
         hint = {
             401: "The token is missing, wrong or has run out.",
             403: "The token may not do this: look at 'permissions' of the job.",
-            404: "There is none, or the token may not see it.",
+            404: "It does not exist, or the token may not see it.",
             410: "Issues are turned off in this repository.",
         }.get(status, "")
-        said = _message(answer)
+        message = _message(answer)
         if self._token:
-            said = said.replace(self._token, "…")
-        raise GitHubError(f"{named}: refused with {status}" + (f" ({said})" if said else ""), hint, status=status)
+            message = message.replace(self._token, "…")
+        raise GitHubError(f"{label}: refused with {status}" + (f" ({message})" if message else ""), hint, status=status)
 
 
-def _fault(fault: requests.RequestException) -> str:
+def segment(text: str) -> str:
+    """One segment of a path, quoted so that no part of `text` is read as a path, a query or a fragment."""
+    quoted = quote(text, safe="")
+    return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
+
+
+def repeat_if_unanswered(task: Callable[[], T]) -> T:
+    """Do `task`, and do it again if a write got no answer. Only for a task that looks before it writes."""
+    for _try in range(TASK_TRIES - 1):
+        try:
+            return task()
+        except UnansweredError:
+            continue
+    return task()
+
+
+class _Bearer(requests.auth.AuthBase):
+    """The token, as an `auth` and not as a header: a header would lose to a `.netrc` file on the machine."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _label(method: str, address: str) -> str:
+    return f"{method} {urlsplit(address).path}"
+
+
+def _reason(fault: requests.RequestException) -> str:
     return "no answer in time" if isinstance(fault, requests.Timeout) else "the connection was cut"
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def as_object(value: Json) -> JsonObject:
+    """UnexpectedAnswerError, here and below, if the answer has another shape."""
+    if isinstance(value, dict):
+        return value
+    raise UnexpectedAnswerError("GitHub's answer is not an object")
+
+
+def as_list(value: Json) -> list[Json]:
+    if isinstance(value, list):
+        return value
+    raise UnexpectedAnswerError("GitHub's answer is not a list")
+
+
+def text_in(answer: JsonObject, key: str) -> str:
+    """The text under a key. GitHub sends null for an empty body: that is "" here."""
+    value = answer.get(key)
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise UnexpectedAnswerError(f"'{key}' is not text")
+
+
+def number_in(answer: JsonObject, key: str) -> int:
+    value = answer.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise UnexpectedAnswerError(f"'{key}' is not a number")
+
+
+def object_in(answer: JsonObject, key: str) -> JsonObject:
+    """The object under a key. GitHub sends null for a deleted account: that is an empty object here."""
+    value = answer.get(key)
+    return {} if value is None else as_object(value)
+
+
+def objects_in(answer: JsonObject, key: str) -> list[JsonObject]:
+    value = answer.get(key)
+    return [] if value is None else [as_object(one) for one in as_list(value) if isinstance(one, dict)]
 
 
 def _json(answer: requests.Response) -> Json:
@@ -222,7 +302,7 @@ def _json(answer: requests.Response) -> Json:
         value: Json = answer.json()
     except ValueError:
         raise GitHubError(
-            "GitHub's answer is not JSON", "Is the API's address right?", status=answer.status_code
+            "GitHub's answer is not JSON", "Is the address of the API right?", status=answer.status_code
         ) from None
     return value
 
@@ -232,20 +312,15 @@ def _items(value: Json) -> Iterator[JsonObject]:
     if isinstance(value, dict):
         lists = [one for one in value.values() if isinstance(one, list)]
         value = lists[0] if len(lists) == 1 else None
-    if not isinstance(value, list):
-        raise GitHubError("GitHub's answer is not a list")
-    for one in value:
-        try:
-            yield as_object(one)
-        except UnexpectedAnswerError:
-            raise GitHubError("GitHub's answer is not a list of objects") from None
+    for one in as_list(value):
+        yield as_object(one)
 
 
 def _message(answer: requests.Response) -> str:
-    """GitHub's own words for a refusal, on one line and printable."""
+    """GitHub's own words for a refusal, printable and on one line."""
     try:
         value: Json = answer.json()
     except ValueError:
         return ""
-    said = value.get("message") if isinstance(value, dict) else None
-    return "".join(c if c.isprintable() else " " for c in said)[:300] if isinstance(said, str) else ""
+    message = value.get("message") if isinstance(value, dict) else None
+    return "".join(c if c.isprintable() else " " for c in message)[:300] if isinstance(message, str) else ""

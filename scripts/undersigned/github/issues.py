@@ -1,4 +1,4 @@
-"""Issues with their comments and labels, read and written. What they are about is not known here."""
+"""Issues with their comments and labels, read and written. Nothing here knows what they are about."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from undersigned.github.client import GitHub, segment
-from undersigned.github.errors import GitHubError
-from undersigned.github.json import JsonObject, as_object, number_in, object_in, objects_in, text_in
+from undersigned.github.client import (
+    GitHub,
+    GitHubError,
+    JsonObject,
+    as_object,
+    number_in,
+    object_in,
+    objects_in,
+    segment,
+    text_in,
+)
 
 #: GitHub's own limits, in characters.
 LONGEST_TITLE, LONGEST_BODY = 256, 65536
@@ -25,7 +33,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class Issue:
-    """`comment_count` says how many there are; `comments` are empty until they are asked for. Line ends are LF."""
+    """An issue or a pull request. `comments` is empty until `Issues.with_comments` fills it. Line ends are LF."""
 
     number: int
     title: str
@@ -46,19 +54,19 @@ class Issues:
     # -- reads ------------------------------------------------------------------------------------------------------
 
     def all(self) -> Iterator[Issue]:
-        """Every issue, open or closed, oldest first, so that one that is opened meanwhile moves none to another page."""
+        """Every issue, open or closed, oldest first, so that an issue opened meanwhile moves none to another page."""
         for answer in self._github.pages("issues", state="all", sort="created", direction="asc"):
             if "pull_request" not in answer:
                 yield _issue(answer)
 
     def newest(self) -> list[Issue]:
-        """The newest issues, as many as come in one answer."""
+        """The newest issues, as many as fit in one answer."""
         answers = self._github.get("issues", state="all", sort="created", direction="desc", per_page=100)
-        found = [as_object(one) for one in answers] if isinstance(answers, list) else []
-        return [_issue(answer) for answer in found if "pull_request" not in answer]
+        objects = [as_object(one) for one in answers] if isinstance(answers, list) else []
+        return [_issue(answer) for answer in objects if "pull_request" not in answer]
 
     def one(self, number: int) -> Issue | None:
-        """The issue or pull request with this number. None where there is none."""
+        """The issue or pull request with this number; None if it does not exist."""
         try:
             return _issue(as_object(self._github.get(f"issues/{number}")))
         except GitHubError as error:
@@ -73,7 +81,7 @@ class Issues:
         return replace(issue, comments=comments)
 
     def labels(self) -> frozenset[str]:
-        """The names of the repository's labels, in small letters: GitHub takes two that differ in nothing else for one."""
+        """The names of the repository's labels in lower case, because GitHub ignores case when it compares them."""
         return frozenset(text_in(answer, "name").lower() for answer in self._github.pages("labels"))
 
     def can_be_assigned(self, login: str) -> bool:
@@ -82,19 +90,19 @@ class Issues:
     # -- writes -----------------------------------------------------------------------------------------------------
 
     def open(self, title: str, body: str, labels: Sequence[str], assignees: Sequence[str]) -> int:
-        """The number of the new issue."""
-        asked: JsonObject = {"title": title, "body": body, "labels": list(labels)}
+        """Open an issue and return its number."""
+        fields: JsonObject = {"title": title, "body": body, "labels": list(labels)}
         if assignees:
-            asked["assignees"] = list(assignees)
-        return number_in(as_object(self._github.post("issues", asked)), "number")
+            fields["assignees"] = list(assignees)
+        return number_in(as_object(self._github.post("issues", fields)), "number")
 
     def edit(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
-        asked: JsonObject = {}
+        fields: JsonObject = {}
         if title is not None:
-            asked["title"] = title
+            fields["title"] = title
         if body is not None:
-            asked["body"] = body
-        self._github.patch(f"issues/{number}", asked)
+            fields["body"] = body
+        self._github.patch(f"issues/{number}", fields)
 
     def comment(self, number: int, body: str) -> None:
         self._github.post(f"issues/{number}/comments", {"body": body})
@@ -114,16 +122,21 @@ class Issues:
     def remove_label(self, number: int, label: str) -> None:
         self._github.delete(f"issues/{number}/labels/{segment(label)}")
 
-    def make_label(self, name: str, colour: str, about: str) -> None:
+    def create_label(self, name: str, colour: str, about: str) -> None:
         """`colour`: six hexadecimal digits."""
         self._github.post("labels", {"name": name, "color": colour, "description": about})
+
+
+def cut_to_body(text: str) -> str:
+    """`text`, cut to the length that GitHub takes as the body of an issue, comment or pull request."""
+    return text if len(text) <= LONGEST_BODY else text[: LONGEST_BODY - 2].rstrip() + " …"
 
 
 def _issue(answer: JsonObject) -> Issue:
     return Issue(
         number=number_in(answer, "number"),
         title=text_in(answer, "title"),
-        body=_lines(text_in(answer, "body")),
+        body=_with_lf(text_in(answer, "body")),
         author=text_in(object_in(answer, "user"), "login"),
         open=text_in(answer, "state") == "open",
         labels=frozenset(text_in(label, "name") for label in objects_in(answer, "labels")),
@@ -135,10 +148,10 @@ def _comment(answer: JsonObject) -> Comment:
     return Comment(
         id=number_in(answer, "id"),
         author=text_in(object_in(answer, "user"), "login"),
-        body=_lines(text_in(answer, "body")),
+        body=_with_lf(text_in(answer, "body")),
     )
 
 
-def _lines(text: str) -> str:
-    """A browser sends CR LF."""
+def _with_lf(text: str) -> str:
+    """Browsers send CR LF."""
     return text.replace("\r\n", "\n")

@@ -1,10 +1,13 @@
-"""What the scheduled jobs say and do on GitHub. What must be done is worked out without GitHub, and done afterwards."""
+"""What runs on a schedule or from a form: issues to keep, and pull requests to propose.
+
+Each job works out what to do from the register and a day, without GitHub, and does it afterwards.
+"""
 
 from __future__ import annotations
 
 
-class CiError(Exception):
-    """What was asked cannot be done. `hint` says what to do."""
+class JobError(Exception):
+    """A job cannot do what was asked. `hint` says what to do instead."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

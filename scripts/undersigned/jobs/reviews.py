@@ -1,4 +1,4 @@
-"""One issue for each protocol whose review is due soon, overdue or lapsed. Pure: register and day in, standing issues out."""
+"""Issues that announce reviews: one for each protocol whose review is due soon, overdue or lapsed. Pure: no GitHub here."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_owners
+from undersigned.editing.new_records import write_review
+from undersigned.editing.new_request import Request
 from undersigned.facts.checklist import checklist_of
 from undersigned.facts.contacts import PointOfContact, contact_of_lead
-from undersigned.jobs.labels import labels
-from undersigned.jobs.marks import Mark
-from undersigned.jobs.place import Place
-from undersigned.jobs.prefilled import prefilled_review, review_path
-from undersigned.jobs.standing import Ending, Standing, Wanted
-from undersigned.jobs.wording import render, render_plain, words
+from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
+from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
@@ -23,45 +21,50 @@ from undersigned.words.text import one_line
 
 KIND = "review"
 ANNOUNCED = ("due-soon", "overdue", "lapsed")
-#: Days past the due date at which it is said again, the latest first.
+#: Days past the due date at which an issue is reopened or commented on again, the latest first.
 LEVELS = ((90, "90"), (30, "30"), (0, "due"))
 LEVEL_LABELS = {"soon": "review-soon", "due": "review-due", "30": "review-30", "90": "review-90"}
+#: An officer replaces this by the date. Until then, `check` refuses the file's name and says what to write.
+DATE_TO_FILL_IN = "YYYY-MM-DD"
+_NOTE_TO_FILL_IN = "unwritten"
 
 
-def standing_reviews(register: Register, *, as_of: date, place: Place, root: Path) -> Standing:
-    """Every review that must be announced on that day. `root`: where CODEOWNERS is looked for."""
+def review_issues(register: Register, *, as_of: date, links: RepositoryLinks, root: Path) -> IssueSync:
+    """The issue of every review that has to be announced on that day. `root`: where to look for CODEOWNERS."""
     code_owners = read_owners(root)
-    wanted: dict[Mark, Wanted] = {}
-    left: list[str] = []
+    wanted: dict[Mark, WantedIssue] = {}
+    unreadable: list[str] = []
     for id_ in register.protocol_ids:
         folder = register.protocol(id_)
         if folder is None:
             continue
         if not can_be_judged(folder):
-            left.append(id_)
+            unreadable.append(id_)
         else:
             review = review_state(folder, as_of=as_of)
             if review.state in ANNOUNCED:
-                one = _wanted(folder, register, review, as_of, place, code_owners)
-                wanted[one.mark] = one
+                issue = _wanted_issue(folder, register, review, as_of, links, code_owners)
+                wanted[issue.mark] = issue
         register.forget(id_)
-    return Standing(
+    return IssueSync(
         KIND,
         wanted,
-        _ending(register, as_of, place),
-        _present(register),
+        _endings(register, as_of, links),
+        lambda mark: Mark(mark.kind, register.present_protocol(mark.protocol), mark.parts),
         frozenset(labels()[key].name for key in (KIND, *LEVEL_LABELS.values())),
-        words()["notes"]["duplicate"],
-        tuple(left),
+        messages("words")["notes"]["duplicate"],
+        tuple(unreadable),
     )
 
 
 def can_be_judged(folder: ProtocolFolder) -> bool:
-    """Whether its due date can be said: a review or a version that does not read could change it."""
-    named_well = not any(f"/{part}/" in finding.path for finding in folder.findings for part in ("reviews", "versions"))
+    """Whether its due date is certain. A review or a version that cannot be read might change it."""
+    names_are_valid = not any(
+        f"/{part}/" in finding.path for finding in folder.findings for part in ("reviews", "versions")
+    )
     return (
         bool(KEBAB.match(folder.id))
-        and named_well
+        and names_are_valid
         and folder.record.clean
         and all(record.clean for record in folder.versions.values())
         and all(record.clean for record in folder.reviews.values())
@@ -69,28 +72,34 @@ def can_be_judged(folder: ProtocolFolder) -> bool:
 
 
 def level_of(days: int) -> str:
-    """How far a review has gone, by the days until it is due."""
+    """How late a review is, from the days until it is due."""
     return next((level for past, level in LEVELS if days <= -past), "soon")
 
 
-def _present(register: Register) -> Callable[[Mark], Mark]:
-    return lambda mark: Mark(mark.kind, register.present_protocol(mark.protocol), mark.parts)
-
-
 def is_withheld(folder: ProtocolFolder, register: Register) -> bool:
-    """Whether only title, parties and dates may be said: everybody can read the issues of a public repository."""
+    """Whether only title, parties and dates may appear, because everybody can read a public repository's issues."""
     return folder.value.publication == "restricted" and not register.repository_private
 
 
-def _wanted(
-    folder: ProtocolFolder, register: Register, review: ReviewStatus, as_of: date, place: Place, code_owners: Owners
-) -> Wanted:
-    assert review.due_on is not None  # noqa: S101 - such a state has a date
+def short_title(title: str) -> str:
+    """A protocol's title for an issue's title: plain text on one line."""
+    return one_line(title, 160)
+
+
+def _wanted_issue(
+    folder: ProtocolFolder,
+    register: Register,
+    review: ReviewStatus,
+    as_of: date,
+    links: RepositoryLinks,
+    code_owners: Owners,
+) -> WantedIssue:
+    assert review.due_on is not None  # noqa: S101 - an announced review has a due date
     assert review.days is not None  # noqa: S101
     withheld = is_withheld(folder, register)
     owners = NamedOwners() if withheld else named_owners(f"protocols/{folder.id}/protocol.yaml", code_owners)
     lead = None if withheld else contact_of_lead(folder, register, as_of=as_of)
-    level, due = level_of(review.days), (folder.id, (review.due_on.isoformat(),))
+    level, due = level_of(review.days), review.due_on.isoformat()
     facts: dict[str, object] = {
         "title": folder.value.title,
         "id": folder.id,
@@ -99,32 +108,22 @@ def _wanted(
         "state": review.state,
         "owners": owners,
     }
-    notes = (
-        {}
-        if level == "soon"
-        else {Mark(f"{KIND}-late", due[0], (*due[1], level)): render("review-notes.md", note="late", **facts)}
-    )
-    return Wanted(
-        mark=Mark(KIND, *due),
+    notes = {}
+    if level != "soon":
+        notes[Mark(f"{KIND}-late", folder.id, (due, level))] = render("review-notes.md", note="late", **facts)
+    return WantedIssue(
+        mark=Mark(KIND, folder.id, (due,)),
         title=render_plain(
-            "titles.txt", title="review", state=review.state, due_on=review.due_on, name=short(folder.value.title)
+            "titles.txt", title="review", state=review.state, due_on=review.due_on, name=short_title(folder.value.title)
         ),
-        text=_text(folder, register, review, lead, as_of, place, facts, withheld=withheld),
-        line=words()["notes"]["line"],
+        text=_text(folder, register, review, lead, as_of, links, facts, withheld=withheld),
+        line=messages("words")["notes"]["line"],
         labels=frozenset({labels()[KIND].name, labels()[LEVEL_LABELS[level]].name}),
         notes=notes,
-        closed_early=(
-            Mark(f"{KIND}-still", due[0], (*due[1], level)),
-            render("review-notes.md", note="still", **facts),
-        ),
+        closed_early=(Mark(f"{KIND}-still", folder.id, (due, level)), render("review-notes.md", note="still", **facts)),
         reopened=render("review-notes.md", note="reopened", **facts),
         assignees=tuple(account[1:] for account in owners.accounts),
     )
-
-
-def short(title: str) -> str:
-    """A protocol's title as part of an issue's: plain text on one line."""
-    return one_line(title, 160)
 
 
 def _text(
@@ -133,12 +132,12 @@ def _text(
     review: ReviewStatus,
     lead: PointOfContact | None,
     as_of: date,
-    place: Place,
+    links: RepositoryLinks,
     facts: dict[str, object],
     *,
     withheld: bool,
 ) -> str:
-    found = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
+    version = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
     owner = folder.value.owner
     reviewer = None if withheld else owner.organisation if owner else folder.value.lead
     post = owner.post if owner else lead.post if lead else None
@@ -148,12 +147,12 @@ def _text(
         **facts,
         lead=lead,
         last_completed_on=review.last_completed_on,
-        version=found[0] if found else None,
-        text_link=place.file(f"protocols/{folder.id}/versions/{found[0]}.yaml") if found else None,
-        page=place.page(register.address, f"protocols/{folder.id}/"),
+        version=version[0] if version else None,
+        text_link=links.file(f"protocols/{folder.id}/versions/{version[0]}.yaml") if version else None,
+        page=links.page(register.address, f"protocols/{folder.id}/"),
         record=record,
-        record_path=review_path(folder),
-        record_link=place.new_file(review_path(folder), record) if record else None,
+        record_path=_review_path(folder),
+        record_link=links.new_file(_review_path(folder), record) if record else None,
         checklist=None if withheld else checklist_of(folder, register, as_of=as_of),
         parties=sorted({register.organisation_name(party.organisation) for party in folder.value.parties})
         if withheld
@@ -161,10 +160,44 @@ def _text(
     )
 
 
+# -- the prefilled record ---------------------------------------------------------------------------------------------
+
+
+def _review_path(folder: ProtocolFolder) -> str:
+    return f"protocols/{folder.id}/reviews/{DATE_TO_FILL_IN}.yaml"
+
+
+def prefilled_review(
+    folder: ProtocolFolder, register: Register, reviewer: str | None, post: str | None, *, as_of: date
+) -> str | None:
+    """A review record filled in as far as the register can; None if no version had been agreed by then.
+
+    The note is left empty, so the record fails `check` until somebody writes what was found. So are the reviewers if
+    `reviewer` is not an organisation of the register.
+    """
+    if newest_version(folder, as_of=as_of) is None:
+        return None
+    known = reviewer is not None and register.has_organisation(reviewer)
+    organisation = reviewer if known else next(iter(register.organisation_ids), "")
+    if not organisation:
+        return None
+    answers = {
+        "outcome": "no-change",
+        "note": _NOTE_TO_FILL_IN,
+        "organisation": organisation,
+        "post": (post or "") if known else "",
+        "checked": "",
+        "scope": "whole",
+    }
+    (text,) = write_review(Request(register, (folder.id,), folder.id, answers, None, as_of)).values()
+    text = text.replace(f"note: {_NOTE_TO_FILL_IN}\n", "note:\n")
+    return text if known else text.replace(f"reviewed_by:\n  - {{organisation: {organisation}}}\n", "reviewed_by:\n")
+
+
 # -- endings ----------------------------------------------------------------------------------------------------------
 
 
-def _ending(register: Register, as_of: date, place: Place) -> Callable[[Mark], Ending | None]:
+def _endings(register: Register, as_of: date, links: RepositoryLinks) -> Callable[[Mark], Ending | None]:
     def ending(mark: Mark) -> Ending | None:
         folder = register.protocol(mark.protocol)
         if folder is None:
@@ -172,7 +205,7 @@ def _ending(register: Register, as_of: date, place: Place) -> Callable[[Mark], E
         if not can_be_judged(folder):
             return None
         review = review_state(folder, as_of=as_of)
-        due_on = next((part for part in mark.parts), "")
+        due_on = next(iter(mark.parts), "")
         if review.due_on is not None and review.due_on.isoformat() == due_on:
             return None
         for step in reversed(review_steps(folder, as_of=as_of)[1]):
@@ -187,7 +220,7 @@ def _ending(register: Register, as_of: date, place: Place) -> Callable[[Mark], E
                         title=folder.value.title,
                         completed_on=step.completed_on,
                         path=path,
-                        link=place.file(path),
+                        link=links.file(path),
                         next_due=review.due_on,
                     ),
                 )

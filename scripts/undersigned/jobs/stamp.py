@@ -1,5 +1,4 @@
-"""From a protocol, a kind of change and a sentence to a pull request with the stamped version. What `release` refuses is
-refused here in the same words."""
+"""Proposes a stamped version in a pull request. Refuses whatever `undersigned release` refuses, in the same words."""
 
 from __future__ import annotations
 
@@ -10,22 +9,21 @@ from pathlib import Path
 
 from undersigned.editing import EditingError
 from undersigned.editing.release import release
-from undersigned.github import GitHub, UnansweredError
-from undersigned.jobs import CiError
-from undersigned.jobs.branch import Outcome, Proposal, propose
-from undersigned.jobs.comment import fitting
-from undersigned.jobs.wording import render, render_plain
+from undersigned.github import GitHub
+from undersigned.github.client import repeat_if_unanswered
+from undersigned.github.issues import cut_to_body
+from undersigned.github.pulls import PullRequestDraft, propose
+from undersigned.jobs import JobError
+from undersigned.jobs.messages import render, render_plain
 from undersigned.records.files import load_files
 from undersigned.records.version import Change
 from undersigned.register import Register
 from undersigned.status import protocol_status
 
-_TRIES = 3
-
 
 @dataclass(frozen=True)
-class Stamp:
-    """What is asked for: the working text of a protocol as its next version, or as `version`."""
+class StampRequest:
+    """The working text of `protocol` as its next version, or as `version` if that is given."""
 
     protocol: str
     change: Change
@@ -35,30 +33,21 @@ class Stamp:
     replaces_earlier_on: date | None = None
 
 
-def stamp(github: GitHub, register: Register, asked: Stamp, *, base: str, into: str, as_of: date) -> str:
-    """Opens the pull request, or brings its own one up to date. Returns a line for the log.
+def stamp(github: GitHub, register: Register, request: StampRequest, *, base: str, into: str, as_of: date) -> str:
+    """Open the pull request, or bring the existing one up to date. Returns a line for the log. May be run again.
 
-    CiError with `release`'s words where there is nothing to stamp, or the kind of change is wrong. Safe to be asked again.
+    JobError, in the words of `release`, if there is nothing to stamp or the kind of change is wrong.
     """
-    proposal = proposal_of(register, asked, base=base, into=into, as_of=as_of)
-    for left in reversed(range(_TRIES)):
-        try:
-            return _told(propose(github, proposal), proposal)
-        except UnansweredError:
-            if not left:
-                raise
-    raise AssertionError
-
-
-def _told(outcome: Outcome, proposal: Proposal) -> str:
+    draft = draft_of(register, request, base=base, into=into, as_of=as_of)
+    outcome = repeat_if_unanswered(lambda: propose(github, draft))
     return render_plain(
-        "stamp-log.txt", code=outcome.code, address=outcome.address, title=proposal.title, branch=proposal.branch
+        "stamp-log.txt", code=outcome.code, address=outcome.address, title=draft.title, branch=draft.branch
     )
 
 
-def proposal_of(register: Register, asked: Stamp, *, base: str, into: str, as_of: date) -> Proposal:
-    """The pull request: one new version file, made beside the register, with who must sign then."""
-    id_ = register.present_protocol(asked.protocol)
+def draft_of(register: Register, request: StampRequest, *, base: str, into: str, as_of: date) -> PullRequestDraft:
+    """The pull request with one new version file, and who must sign after it is merged."""
+    id_ = register.present_protocol(request.protocol)
     with tempfile.TemporaryDirectory(prefix="undersigned-stamp-") as folder:
         scratch = Path(folder)
         aside = Register(
@@ -68,15 +57,15 @@ def proposal_of(register: Register, asked: Stamp, *, base: str, into: str, as_of
             written = release(
                 aside,
                 id_,
-                change=asked.change,
-                summary=asked.summary,
-                version=asked.version or None,
+                change=request.change,
+                summary=request.summary,
+                version=request.version or None,
                 agreed_on=as_of,
-                effective_from=asked.effective_from,
-                replaces_earlier_on=asked.replaces_earlier_on,
+                effective_from=request.effective_from,
+                replaces_earlier_on=request.replaces_earlier_on,
             )
         except EditingError as error:
-            raise CiError(str(error), error.hint) from None
+            raise JobError(str(error), error.hint) from None
         number = written.stem
         files = dict(load_files(scratch).contents)
     stamped = register.with_files(files)
@@ -89,12 +78,12 @@ def proposal_of(register: Register, asked: Stamp, *, base: str, into: str, as_of
         title=after.value.title,
         id=id_,
         number=number,
-        change=asked.change,
-        summary=asked.summary,
+        change=request.change,
+        summary=request.summary,
         agreed_on=as_of,
         must_sign=sorted(register.organisation_name(party) for party in must_sign),
         signing=sum(party.state != "not-required" for party in status.parties),
         base=base[:12],
     )
     title = render_plain("titles.txt", title="stamp", number=number, id=id_)
-    return Proposal(f"upkeep/stamp-{id_}-{number}", base, into, title, fitting(body), files)
+    return PullRequestDraft(f"upkeep/stamp-{id_}-{number}", base, into, title, cut_to_body(body), files)

@@ -1,4 +1,4 @@
-"""How long to wait before an answer that was no answer is asked for again. Pure: measured by the answer's own clock.
+"""How long to wait before a request is sent again. Pure: time is measured by the clock in the answer.
 
 Source: GitHub Docs, "Rate limits for the REST API" and "Best practices for using the REST API".
 """
@@ -9,23 +9,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-#: A limit that names no time: a minute at least, then longer each time.
+#: For a limit that names no time: at least a minute, doubled at each attempt.
 UNNAMED_SECONDS = 60.0
-#: The clocks that stamp an answer and count a limit need not agree to the second.
+#: The clock that stamps an answer and the one that counts a limit can differ by a second.
 MARGIN_SECONDS = 1.0
-BROKEN = frozenset({500, 502, 503, 504})
+SERVER_ERRORS = frozenset({500, 502, 503, 504})
 
 
 def limit_wait(status: int, headers: Mapping[str, str], message: str, *, attempt: int) -> float | None:
-    """Seconds to wait for a rate limit, primary or secondary; None where the answer is no rate limit.
+    """Seconds to wait for a primary or secondary rate limit; None if the answer is not about a rate limit.
 
-    `headers` must find names in any case. `attempt` counts from 0.
+    `headers` must ignore case. `attempt` counts from 0.
     """
     if status not in (403, 429):
         return None
-    named = _seconds(headers.get("retry-after"), _moment(headers.get("date")))
-    if named is not None:
-        return named + MARGIN_SECONDS
+    seconds = _seconds(headers.get("retry-after"), _moment(headers.get("date")))
+    if seconds is not None:
+        return seconds + MARGIN_SECONDS
     if headers.get("x-ratelimit-remaining", "").strip() == "0":
         return _until_reset(headers) + MARGIN_SECONDS
     if status == 429 or "rate limit" in message.lower() or "abuse" in message.lower():
@@ -34,7 +34,7 @@ def limit_wait(status: int, headers: Mapping[str, str], message: str, *, attempt
 
 
 def fault_wait(attempt: int) -> float:
-    """Seconds before a read that failed is asked again: 1, 2, 4, 8 and so on. `attempt` counts from 0."""
+    """Seconds to wait before a failed read is sent again: 1, 2, 4, 8 and so on. `attempt` counts from 0."""
     return float(2**attempt)
 
 
@@ -46,7 +46,7 @@ def _until_reset(headers: Mapping[str, str]) -> float:
 
 
 def _seconds(text: str | None, now: datetime | None) -> float | None:
-    """`Retry-After` (RFC 9110 section 10.2.3): a number of seconds, or a day and hour."""
+    """`Retry-After` (RFC 9110 section 10.2.3): a number of seconds, or a date and time."""
     if text is None:
         return None
     text = text.strip()

@@ -1,4 +1,4 @@
-"""The issue forms: what each asks, and the files that GitHub shows them from. Words stand in `templates/forms.toml`."""
+"""The issue forms: what each asks, and the files from which GitHub shows them. Their text is in `templates/forms.toml`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from undersigned.jobs.wording import TEMPLATES, render_plain
+from undersigned.jobs.messages import TEMPLATES, render_plain
 from undersigned.register import Register
 from undersigned.words.text import one_line
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
 
 FOLDER = ".github/ISSUE_TEMPLATE"
-#: Longer lists are no help: a line to write in, and the nearest name if it is not found.
+#: Nobody reads a longer list. The question becomes a line to write in, and an unknown name gets the nearest one as a hint.
 MOST_OPTIONS = 60
 _ELEMENTS: dict[FieldType, str] = {
     "organisation": "input",
@@ -30,7 +30,7 @@ _ELEMENTS: dict[FieldType, str] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One question. `options`: words to value, for a choice."""
+    """One question. `options` of a choice: pairs of the words shown and the value recorded."""
 
     id: str
     type: FieldType
@@ -43,7 +43,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One form. `title` is what the title of its issues begins with."""
+    """One form. The titles of its issues begin with `title`."""
 
     id: str
     file: str
@@ -58,7 +58,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Forms:
-    """All forms, and the words that they share."""
+    """All forms, and the text that they share."""
 
     forms: dict[str, Form]
     warning: str
@@ -69,9 +69,9 @@ class Forms:
 
 @cache
 def forms() -> Forms:
-    """The forms by id, in the order in which they are shown."""
+    """The forms by id, in the order in which GitHub shows them."""
     data = tomllib.loads((TEMPLATES / "forms.toml").read_text(encoding="utf-8"))
-    found = {
+    by_id = {
         id_: Form(
             id_,
             one["file"],
@@ -93,11 +93,11 @@ def forms() -> Forms:
         )
         for id_, one in data["forms"].items()
     }
-    return Forms(found, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
+    return Forms(by_id, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
 
 
 def render_forms(register: Register) -> dict[str, str]:
-    """Path to text of each form's file, with the names that the register has now."""
+    """Path to text of each form's file, listing the organisations and protocols that the register has now."""
     organisations, protocols = organisation_options(register), protocol_options(register)
     shared = forms()
     return {
@@ -116,7 +116,7 @@ def render_forms(register: Register) -> dict[str, str]:
 
 
 def stale_forms(register: Register) -> list[str]:
-    """The paths of the files that are not as the register would have them."""
+    """The paths of the files that `render_forms` would change."""
     stale = []
     for path, text in render_forms(register).items():
         file = register.root / path
@@ -126,23 +126,23 @@ def stale_forms(register: Register) -> list[str]:
 
 
 def organisation_options(register: Register) -> dict[str, str]:
-    """What a list of organisations shows, to their ids: those that are not dissolved."""
-    found = {}
+    """What a list of organisations shows, by option: the ids of those that are not dissolved."""
+    options = {}
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
         if record is not None and record.value is not None and record.value.dissolved_on is None:
-            found[_option(record.value.name, id_)] = id_
-    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+            options[_option(record.value.name, id_)] = id_
+    return dict(sorted(options.items(), key=lambda item: item[0].casefold()))
 
 
 def protocol_options(register: Register) -> dict[str, str]:
-    """What a list of protocols shows, to their ids: those that are not superseded or withdrawn."""
-    found = {}
+    """What a list of protocols shows, by option: the ids of those that are not superseded or withdrawn."""
+    options = {}
     for id_ in register.protocol_ids:
         record = register.protocol_record(id_)
         if record is not None and record.value is not None and record.value.status not in ("superseded", "withdrawn"):
-            found[_option(record.value.title, id_)] = id_
-    return dict(sorted(found.items(), key=lambda item: item[0].casefold()))
+            options[_option(record.value.title, id_)] = id_
+    return dict(sorted(options.items(), key=lambda item: item[0].casefold()))
 
 
 def _option(name: str, id_: str) -> str:
@@ -150,7 +150,7 @@ def _option(name: str, id_: str) -> str:
 
 
 def _question(field: Field, organisations: dict[str, str], protocols: dict[str, str]) -> dict[str, str]:
-    """What the template writes of a field: each value as JSON, which is YAML too, `options` as a list of them."""
+    """What the template needs for a field: each value as JSON, which is also YAML, and `options` as the lines of a list."""
     lists = {
         "organisation": list(organisations),
         "protocol": list(protocols),
