@@ -6,7 +6,7 @@ Collects what is wrong with files and names; judges nothing else. Nothing here p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -160,6 +160,10 @@ class Register:
         folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}
         files = replace(self.files, contents={**self.files.contents, **contents}, folders=tuple(sorted(folders)))
         return Register(self.root, files, repository_private=self.repository_private, address=self.address)
+
+    def __reduce__(self) -> tuple[Callable[..., Register], tuple[object, ...]]:
+        """Another process gets the files and parses them itself."""
+        return _register_again, (self.root, self.files, self.repository_private, self.address, self.commit)
 
     # -- what there is ------------------------------------------------------------------------------------------
 
@@ -418,6 +422,10 @@ class Register:
             for record in folder.signing.values()
             if isinstance(record.source.data.get("signatures") or [], list)
         )
+
+
+def _register_again(root: Path, files: Files, repository_private: bool, address: str, commit: str) -> Register:
+    return Register(root, files, repository_private=repository_private, address=address, commit=commit)
 
 
 def load_register(root: Path) -> Register:

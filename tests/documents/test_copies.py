@@ -6,7 +6,6 @@ import hashlib
 import io
 import re
 import subprocess
-import time
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -30,7 +29,6 @@ from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import measures
 from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.workers import WorkerError, in_workers
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.contacts import PointOfContact
@@ -416,45 +414,3 @@ def test_the_oldest_are_forgotten_first(tmp_path: Path) -> None:
     assert cache.get("aa1") == b"x" * 1000  # used just now
     cache.forget_old(most=2100)
     assert [key for key in ("aa1", "bb2", "cc3") if cache.get(key)] == ["aa1", "cc3"]
-
-
-# -- workers ----------------------------------------------------------------------------------------------------
-
-
-def _work(item: str) -> str:
-    if item.startswith("slow"):
-        time.sleep(60)
-    if item.startswith("dies"):
-        import os
-
-        os._exit(9)
-    if item.startswith("fault"):
-        raise ValueError(item)
-    return item.upper()
-
-
-def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
-    items = ["a", "slow", "b", "dies", "c", "d"]
-    found = {item: str(answer) for item, answer in in_workers(_work, items, processes=2, limit=1.5)}
-    assert found == {
-        "a": "A",
-        "b": "B",
-        "c": "C",
-        "d": "D",
-        "slow": "slow: it takes more than 2 seconds",
-        "dies": "dies: its process ended by itself (9)",
-    }
-
-
-def test_what_nobody_expected_is_raised() -> None:
-    with pytest.raises(ValueError, match="fault"):
-        list(in_workers(_work, ["a", "fault"], processes=1, limit=5))
-    assert list(in_workers(_work, ["a", "b"], processes=0, limit=5)) == [("a", "A"), ("b", "B")]
-
-
-def test_an_error_comes_whole_from_another_process() -> None:
-    import pickle
-
-    error = pickle.loads(pickle.dumps(DocumentError("a/b", "it fails")))  # noqa: S301
-    assert (str(error), error.record) == ("a/b: it fails", "a/b")
-    assert isinstance(WorkerError("a", "b"), Exception)

@@ -190,11 +190,12 @@ def test_a_kill_leaves_no_half_written_file(tmp_path: Path) -> None:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    time.sleep(6)  # its workers look every five seconds whether it lives
+    time.sleep(3)  # its workers notice at once and have two seconds to clear up
     before = files(out)
     time.sleep(0.5)
     assert files(out) == before
     assert before
+    assert not list(out.rglob(".*"))
     sound(out)
 
 

@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from undersigned.findings import Finding, Place, Severity, in_order
-from undersigned.parallel import Watch, in_pieces
+from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
@@ -295,7 +295,9 @@ def check_register(
         findings.extend(check_organisation(register, id_, as_of=as_of))
     observations: list[Observation] = []
     signatures_count = 0
-    for found, observed, counted in in_pieces(check_protocols, register, as_of=as_of, processes=processes, watch=watch):
+    for found, observed, counted in map_protocols(
+        check_protocols, register, as_of=as_of, processes=processes, watch=watch
+    ):
         findings.extend(found)
         observations.extend(observed)
         signatures_count += counted

@@ -104,6 +104,7 @@ def progress(title: str) -> Callable[[int, int], None] | None:
         return None
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # its thread would keep `parallel` from forking
     bar: tqdm[NoReturn] = tqdm(desc=title, unit="", delay=1, leave=False, file=sys.stderr)
 
     def watch(done: int, whole: int) -> None:

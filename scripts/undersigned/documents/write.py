@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,9 +19,9 @@ from undersigned.documents.copies import COPY_PROPERTIES, Recipient, master_stam
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import DocumentError
 from undersigned.documents.packs import NOMINATION, packs_of
-from undersigned.documents.pdf.setting import is_in_use, pdf_of, private_folders
+from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.workers import WorkerError, in_workers
+from undersigned.parallel import WorkerError, map_as_done
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import newest_version, version_in_force
@@ -135,7 +134,7 @@ def write_documents(
     copies: Copies | None = None,
     register_address: str = "",
     kept: Kept | None = None,
-    processes: int = 1,
+    processes: int = 0,
     time_limit: float = TIME_LIMIT,
     watch: Callable[[int, int], None] | None = None,
 ) -> Written:
@@ -150,28 +149,16 @@ def write_documents(
     ids = list(protocols)
     order = _Order(register, output_dir, as_of, public_only, forms, copies, register_address, kept or NothingKept())
     answers: dict[str, Written] = {}
-    if is_in_use():
-        processes = 0
-    with private_folders() if processes else nullcontext():
-        done = in_workers(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
-        for number, (id_, answer) in enumerate(done, 1):
-            if isinstance(answer, WorkerError):
-                answers[id_] = _failed(DocumentError(id_, answer.reason))
-            else:
-                answers[id_] = _together(
-                    [
-                        answer,
-                        _failed(
-                            *(
-                                DocumentError(id_, f"{Path(name).name} was written and is not there")
-                                for name in answer.names
-                                if not Path(name).is_file()
-                            )
-                        ),
-                    ]
-                )
-            if watch is not None:
-                watch(number, len(ids))
+    done = map_as_done(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
+    for number, (id_, answer) in enumerate(done, 1):
+        if isinstance(answer, WorkerError):
+            answers[id_] = _failed(DocumentError(id_, answer.reason))
+        else:
+            lost = [Path(name).name for name in answer.names if not Path(name).is_file()]
+            missing = (DocumentError(id_, f"{name} was written and is not there") for name in lost)
+            answers[id_] = _together([answer, _failed(*missing)])
+        if watch is not None:
+            watch(number, len(ids))
     return _together([answers[id_] for id_ in ids])
 
 

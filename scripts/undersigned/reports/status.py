@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from undersigned.parallel import Watch, in_pieces
+from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Month, When
 from undersigned.register import Register
 from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
@@ -59,7 +59,7 @@ class StatusReport:
 def status_report(register: Register, *, as_of: date, processes: int = 1, watch: Watch | None = None) -> StatusReport:
     rows: list[ProtocolRow] = []
     left_out = [path for id_ in register.organisation_ids if (path := _unread_organisation(register, id_))]
-    for found, unread in in_pieces(_status_of, register, as_of=as_of, processes=processes, watch=watch):
+    for found, unread in map_protocols(_status_of, register, as_of=as_of, processes=processes, watch=watch):
         rows.extend(found)
         left_out.extend(unread)
     return StatusReport(tuple(rows), tuple(sorted(left_out)))

@@ -11,7 +11,7 @@ from functools import cached_property
 from undersigned.cache import DocumentCache
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
-from undersigned.parallel import in_pieces
+from undersigned.parallel import map_protocols
 from undersigned.records.fields import KEBAB
 from undersigned.register import Register
 from undersigned.site.kept import NOT_READABLE, Ready, known_of, organisation_ids, ready_from
@@ -93,7 +93,7 @@ class Ahead:
                 return [(id_, raw) for id_ in ids if id_ in missing and (raw := self._made(id_))]
 
             processes = self._processes if len(missing) >= _WORTH_SPLITTING else 1
-            for made in in_pieces(piece, self._register, as_of=self._as_of, processes=processes):
+            for made in map_protocols(piece, self._register, as_of=self._as_of, processes=processes):
                 for id_, raw in made:
                     found[id_] = ready_from(raw)
                     self._kept.put(self._key(id_), raw)

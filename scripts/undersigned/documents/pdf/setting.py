@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -28,29 +26,11 @@ _NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties
 STANDARDS: Final[tuple[Literal["ua-1"], Literal["a-2a"]]] = ("ua-1", "a-2a")
 
 
-#: Where private folders are made; None for the system's own place.
-_WITHIN: Path | None = None
-
-
-@contextmanager
-def private_folders() -> Iterator[None]:
-    """While this lasts, processes begun from here make their private folders in one that is then removed: a process that
-    is ended clears nothing away itself.
-    """
-    global _WITHIN
-    with tempfile.TemporaryDirectory(prefix="undersigned-") as folder:
-        before, _WITHIN = _WITHIN, Path(folder)
-        try:
-            yield
-        finally:
-            _WITHIN = before
-
-
 class _Setter:
     """The compiler in a private folder that holds the template and the data of the document at hand, nothing else."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="undersigned-", dir=_WITHIN)
+        self._folder = tempfile.TemporaryDirectory(prefix="undersigned-")
         self.root = Path(self._folder.name)
         (self.root / "doc.typ").write_bytes((TEMPLATE / "doc.typ").read_bytes())
         fonts = typst.Fonts(
@@ -119,11 +99,6 @@ def _with_codes(data: Json, codes: dict[int, str]) -> Json:
 @cache
 def _setter() -> _Setter:
     return _Setter()
-
-
-def is_in_use() -> bool:
-    """Whether this process has set pages. One that has must not be forked: the compiler's threads would be missing."""
-    return _setter.cache_info().currsize > 0
 
 
 def pdf_of(document: Document, *, epoch: int) -> bytes:
