@@ -7,16 +7,22 @@ import hashlib
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
+from undersigned.editing.library import standard_ids
 
 from attacks import ATTACKS, shown_by_github
 from support import write_register
+from undersigned.cli.main import VERBS, main, undersigned
 
 P = "title: T\nkind: framework\nstatus: withdrawn\npublication: public\n"
 SOUND = f"=== protocols/p/protocol.yaml\n{P}=== signatories/a/organisation.yaml\nname: A\nkind: other\n"
@@ -234,21 +240,14 @@ def test_no_title_is_alive_in_the_review_table(tmp_path: Path) -> None:
     assert set(shown.blocks) == {"Para", "Table", "Plain"}
 
 
-def test_csv_cells_are_neutralised(tmp_path: Path) -> None:
-    text = SIGNED.replace("protocols/p/", "protocols/p/").replace("organisation: b", "organisation: b")
-    out = run(write_register(tmp_path, text), "status", "--format", "csv").stdout
-    rows = list(csv.reader(io.StringIO(out)))
-    assert rows[1][:6] == ["p", "1.0", "a", "signed", "1.0", "2025-01-05"]
-    from undersigned.reports.tables import neutral
-
-    assert [neutral(text) for text in ("=1", "+1", "-1", "@x", "\tx", "plain", " =1")] == [
-        "'=1",
-        "'+1",
-        "'-1",
-        "'@x",
-        "'\tx",
-        "plain",
-        "' =1",
+def test_no_cell_of_the_csv_is_a_formula_even_if_a_folder_is_named_like_one(tmp_path: Path) -> None:
+    formula = "=HYPERLINK(1)"
+    text = SIGNED + f"=== protocols/{formula}/protocol.yaml\n{P}parties: [{{organisation: a, role: controller}}]\n"
+    rows = list(csv.reader(io.StringIO(run(write_register(tmp_path, text), "status", "--format", "csv").stdout)))
+    assert [row[:6] for row in rows[1:]] == [
+        ["'" + formula, "", "a", "not-sent", "", ""],
+        ["p", "1.0", "a", "signed", "1.0", "2025-01-05"],
+        ["p", "1.0", "b", "awaiting", "", ""],
     ]
 
 
@@ -390,6 +389,108 @@ def test_a_calendar_within_days_holds_no_later_review(tmp_path: Path) -> None:
     near = run(root, "reviews", "--as-of", "2025-02-01", "--format", "ics", "--within", "30")
     assert far.stdout.count("BEGIN:VEVENT") == 1
     assert near.stdout.count("BEGIN:VEVENT") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "advice"),
+    [
+        ("chek", "there is no verb 'chek'", "Did you mean 'check'? 'undersigned --help' lists the verbs."),
+        ("ci stam", "there is no job 'stam'", "Did you mean 'stamp'? 'undersigned ci --help' lists the jobs."),
+        (
+            "check --formt json",
+            "'undersigned check' has no option '--formt'",
+            "Did you mean '--format'? 'undersigned check --help' lists its options.",
+        ),
+        (
+            "check --format yaml",
+            "--format: 'yaml' is not one of 'text', 'json', 'github', 'sarif'",
+            "Write: undersigned check [OPTIONS] [PATH]...",
+        ),
+        ("check --format", "option '--format' requires an argument", "says what to write after --format."),
+        ("check --as-of 2026-02-30", "--as-of: '2026-02-30' is not a day; write it as 2026-05-01", ""),
+        ("check --as-of ٢٠٢٦-٠٥-٠١", "--as-of: '٢٠٢٦-٠٥-٠١' is not a day; write it as 2026-05-01", ""),
+        ("new", "'undersigned new' needs KIND", "Write: undersigned new [OPTIONS] KIND ID..."),
+        ("new minutes x", "KIND: 'minutes' is not one of 'protocol', 'organisation'", ""),
+        ("new protocol", "'undersigned new' needs ID", "'undersigned new --help' shows an example."),
+        ("new protocol x --from mappa --from employment", "--from was given twice", "Leave the other out."),
+        ("release p --change material", "'undersigned release' needs --summary", ""),
+        ("explain a b", "got unexpected extra argument (b)", "Write: undersigned explain [OPTIONS] [CODE]"),
+        ("reviews --within -1", "--within: '-1' is not a whole number", ""),
+    ],
+)
+def test_wrong_words_are_answered_with_what_to_write(
+    words: str, message: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"undersigned: {message}")
+    assert advice in err
+
+
+def commands(group: click.Group, path: str = "undersigned") -> Iterator[tuple[str, click.Command]]:
+    """Every verb and job, with the words that call it."""
+    context = click.Context(group, info_name=path)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "command"), list(commands(undersigned)), ids=str)
+def test_help_of_a_verb_shows_an_example_that_can_be_typed(
+    path: str, command: click.Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path.split()[1:], "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"Usage: {path} ")
+    example = next(line.strip() for line in shown.partition("Example:")[2].splitlines() if line.strip())
+    assert f"{example} ".startswith(f"{path} ")
+    words = shlex.split(example)[len(path.split()) :]
+    if isinstance(command, click.Group):
+        inner = command.get_command(click.Context(command), words.pop(0))
+        assert inner is not None
+        command = inner
+    command.make_context("", words)  # UsageError if the words are wrong
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_the_list_of_verbs_says_what_each_verb_says_of_itself() -> None:
+    top = dict(commands(undersigned))
+    for name, line in VERBS.items():
+        assert (top[f"undersigned {name}"].help or "").replace("\n", " ").startswith(line.rstrip(".")), name
+
+
+def test_help_of_new_names_the_standards(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "--help"]) == 0
+    shown = capsys.readouterr().out
+    for kind in ("protocols", "flows", "forms"):
+        assert all(re.search(rf"(?<![\w-]){id_}(?![\w-])", shown) for id_ in standard_ids(kind)), kind
+
+
+def test_no_verb_is_imported_before_it_is_asked_for() -> None:
+    """What starts slowly is not started for `--help`; each verb pays only for itself."""
+    code = (
+        "import sys; from undersigned.cli import main; main(['--help']); main(['explain', '--help']); "
+        "print(*sorted(name for name in sys.modules if name.startswith('undersigned.')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == [
+        "undersigned.atomic",
+        "undersigned.cli",
+        "undersigned.cli.explain",
+        "undersigned.cli.main",
+        "undersigned.cli.options",
+        "undersigned.cli.output",
+    ]
+
+
+def test_common_options_may_stand_before_and_after_the_verb(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SOUND)
+    done = run(tmp_path / "nowhere", "check", "--root", str(root), "--as-of", "2025-01-01")
+    assert (done.returncode, done.stdout.splitlines()[-1][-16:]) == (0, "as of 2025-01-01")
 
 
 def test_a_missing_folder_for_the_output_is_named(tmp_path: Path) -> None:

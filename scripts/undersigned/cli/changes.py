@@ -11,7 +11,14 @@ from undersigned.cli.output import EXIT_FINE, remark, stop_on, write
 @verb("changes", example="undersigned changes main --format markdown")
 @click.argument("base", metavar="BASE")
 @click.argument("head", metavar="[HEAD]", required=False)
-@click.option("--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the answer.",
+)
 @click.option(
     "--author",
     metavar="LOGIN",

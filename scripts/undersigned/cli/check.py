@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 @verb("check", example="undersigned check protocols/housing --format json")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "github", "sarif"]), default="text")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="How to write the answer.",
+)
 @click.option(
     "--since", metavar="REV", help="Show only the findings that the change since REV brought; count the others."
 )

@@ -13,10 +13,34 @@ from undersigned.cli.output import EXIT_FINE, CommandError, prompt, stop_on, wri
 KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome")
 
 
-@verb("new", example="undersigned new protocol housing-referrals --from housing")
+class _New(click.Command):
+    """Lists the standards under the help of `new`."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        import textwrap
+
+        from undersigned.editing.library import standard_ids
+
+        super().format_epilog(ctx, formatter)
+        for kind, what in (("protocol", "protocols"), ("protocol", "flows"), ("form", "forms")):
+            with formatter.section(f"Standard {what}, for 'new {kind} … --from'"):
+                indent = " " * formatter.current_indent
+                lines = textwrap.wrap(
+                    ", ".join(standard_ids(what)), formatter.width - len(indent), break_on_hyphens=False
+                )
+                formatter.write("".join(f"{indent}{line}\n" for line in lines))
+
+
+@verb("new", example="undersigned new protocol housing-referrals --from housing-referral", cls=_New)
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--from", "standard", metavar="STANDARD", help="Copy a standard protocol, flow or form.")
+@click.option(
+    "--from",
+    "standards",
+    multiple=True,
+    metavar="STANDARD",
+    help="Copy a standard protocol, flow or form, named below.",
+)
 @click.option(
     "--set",
     "answers",
@@ -24,14 +48,25 @@ KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome")
     metavar="NAME=VALUE",
     help="Answer a question without being asked. May be given more than once.",
 )
-def new_command(common: Common, kind: str, ids: tuple[str, ...], standard: str | None, answers: tuple[str, ...]) -> int:
+def new_command(
+    common: Common, kind: str, ids: tuple[str, ...], standards: tuple[str, ...], answers: tuple[str, ...]
+) -> int:
     """Write a new record with comments that say what to fill in.
 
-    KIND is protocol, organisation, signature, review, form or outcome.
+    \b
+    undersigned new protocol ID
+    undersigned new organisation ID
+    undersigned new signature ORGANISATION PROTOCOL
+    undersigned new review PROTOCOL
+    undersigned new form PROTOCOL FORM
+    undersigned new outcome PROTOCOL PERIOD
     """
     from undersigned.editing import EditingError
     from undersigned.editing.new import new_record, questions
 
+    if len(standards) > 1:
+        raise CommandError("--from was given twice", "A record is copied from one standard. Leave the other out.")
+    standard = standards[0] if standards else None
     given = _answers(answers)
     with stop_on(EditingError):
         if sys.stdin.isatty() and sys.stderr.isatty():

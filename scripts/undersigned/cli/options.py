@@ -203,7 +203,7 @@ COMMON_OPTIONS: tuple[click.Option, ...] = (
 
 
 def verb(
-    name: str, *, example: str, group: click.Group | None = None
+    name: str, *, example: str, group: click.Group | None = None, cls: type[click.Command] = click.Command
 ) -> Callable[[Callable[Concatenate[Common, P], int]], click.Command]:
     """Make a function the verb `name`. The function gets `Common` first and returns the exit status.
 
@@ -212,7 +212,7 @@ def verb(
 
     def decorate(function: Callable[Concatenate[Common, P], int]) -> click.Command:
         run = click.make_pass_decorator(Common, ensure=True)(function)
-        command = click.command(name, epilog=f"Example:\n\n\b\n  {example}")(run)
+        command = click.command(name, cls=cls, epilog=f"Example:\n\n\b\n  {example}")(run)
         command.params.extend(COMMON_OPTIONS)
         if group is not None:
             group.add_command(command)

@@ -16,7 +16,14 @@ _URGENCY = ("due-soon", "overdue", "lapsed")
 @click.option(
     "--within", type=whole_number, metavar="DAYS", help="List only reviews due within so many days, or overdue."
 )
-@click.option("--format", "format_", type=click.Choice(["table", "json", "markdown", "ics"]), default="table")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown", "ics"]),
+    default="table",
+    show_default=True,
+    help="How to write the answer.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(_URGENCY),

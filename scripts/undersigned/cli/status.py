@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 @verb("status", example="undersigned status --format xlsx --output status.xlsx")
 @click.argument("protocols", nargs=-1, metavar="[PROTOCOL]...")
-@click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv", "xlsx"]),
+    default="table",
+    show_default=True,
+    help="How to write the answer.",
+)
 @click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
 def status_command(common: Common, protocols: tuple[str, ...], format_: str, output: Path | None) -> int:
     """Show where every protocol and every signature has got to, or only those of the protocols named."""
