@@ -18,11 +18,11 @@ from pathlib import Path
 import click
 import openpyxl
 import pytest
-from undersigned.editing.library import standard_ids
 
 from attacks import ATTACKS, shown_by_github
 from support import write_register
 from undersigned.cli.main import VERBS, main, undersigned
+from undersigned.editing.standard_texts import standard_ids
 
 P = "title: T\nkind: framework\nstatus: withdrawn\npublication: public\n"
 SOUND = f"=== protocols/p/protocol.yaml\n{P}=== signatories/a/organisation.yaml\nname: A\nkind: other\n"

@@ -19,7 +19,7 @@ class _New(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         import textwrap
 
-        from undersigned.editing.library import standard_ids
+        from undersigned.editing.standard_texts import standard_ids
 
         super().format_epilog(ctx, formatter)
         for kind, what in (("protocol", "protocols"), ("protocol", "flows"), ("form", "forms")):
