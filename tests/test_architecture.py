@@ -84,6 +84,8 @@ def test_yaml_of_records_is_read_in_one_room() -> None:
     """Data files of the package may be loaded where they lie; records only by the source, written only by editing."""
     allowed = {
         "records/source.py",
+        "records/shape.py",
+        "records/syntax.py",
         "records/schema.py",
         "records/vocabulary/__init__.py",
         "checks/engine.py",

@@ -118,7 +118,7 @@ def test_check_json_is_the_contract(tmp_path: Path) -> None:
 def test_check_text_marks_the_place(tmp_path: Path) -> None:
     out = run(write_register(tmp_path, BROKEN), "check").stdout.splitlines()
     assert out[:4] == [
-        "protocols/p/protocol.yaml:1:1: error[unknown-key]: 'titel' is no field here",
+        "protocols/p/protocol.yaml:1:1: error[unknown-key]: 'titel' is not a field of a protocol",
         "    1 | titel: T",
         "        ^",
         "    hint: Did you mean 'title'?",

@@ -33,6 +33,11 @@ class Finding:
     message: str
     hint: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where in its file it is."""
+        return Place(self.line, self.column)
+
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Order of every listing: by file, then place, then code, then words."""
         return (self.path, self.line, self.column, self.code, self.message)

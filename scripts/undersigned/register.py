@@ -23,12 +23,13 @@ from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol, StampedText
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
+from undersigned.records.shape import file_finding, shape_finding
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.records.version import Version
 
 M = TypeVar("M", bound=Authored)
-_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
 
 
@@ -174,18 +175,11 @@ class Register:
             top, name, *more = folder.split("/")
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":
-                self._fault(
-                    folder, "stray-file", "a signatory's folder holds no folders", "Move the records up one level."
-                )
+                self._fault(folder, "stray-file", "folder")
         for path in self.files.contents:
             top, *parts = path.split("/")
             if len(parts) < 2:
-                self._fault(
-                    path,
-                    "stray-file",
-                    "this file stands outside any folder and is not read",
-                    f"Move it into the folder of its {'protocol' if top == 'protocols' else 'organisation'}.",
-                )
+                self._fault(path, "stray-file", "outside", kind="protocol" if top == "protocols" else "organisation")
                 continue
             name, rest = parts[0], parts[1:]
             if top == "protocols":
@@ -195,24 +189,14 @@ class Register:
                 if len(rest) == 2 and rest[0] in PROTOCOL_FOLDERS:
                     self._in_protocol.setdefault(name, {}).setdefault(rest[0], []).append(path)
                 else:
-                    self._fault(
-                        path,
-                        "stray-file",
-                        "no record belongs here, so this file is not read",
-                        "A protocol's folder holds protocol.yaml and the folders versions, forms, reviews and outcomes.",
-                    )
+                    self._fault(path, "stray-file", "protocol")
             else:
                 organisations.add(name)
                 if len(rest) == 1:
                     if rest[0] != "organisation.yaml":
                         self._signing_paths.setdefault(rest[0][: -len(".yaml")], []).append((name, path))
                 else:
-                    self._fault(
-                        path,
-                        "stray-file",
-                        "no record belongs here, so this file is not read",
-                        "A signatory's folder holds organisation.yaml and one file for each protocol.",
-                    )
+                    self._fault(path, "stray-file", "signatory")
         self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
         self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
         told = {finding.path for finding in self.files.findings}
@@ -220,22 +204,15 @@ class Register:
             for id_ in ids:
                 main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
                 if not KEBAB.match(id_) or id_ == "organisation":
-                    self._fault(
-                        main,
-                        "bad-id",
-                        f"'{id_}' cannot be the id of a {'protocol' if kind == 'protocols' else 'signatory'}",
-                        "Name the folder in small letters, digits and single hyphens, for example county-housing.",
+                    what, example = (
+                        ("protocol", "county-housing") if kind == "protocols" else ("signatory", "a-council")
                     )
+                    self._fault(main, "bad-id", id=id_, what=what, example=example)
                 if main not in self.files.contents and main not in told:
-                    self._fault(
-                        main,
-                        "missing-file",
-                        f"the folder {kind}/{id_} has no {main.rsplit('/', 1)[1]}",
-                        "Add it, or remove the folder if it holds nothing that counts.",
-                    )
+                    self._fault(main, "missing-file", folder=f"{kind}/{id_}", file=main.rsplit("/", 1)[1])
 
-    def _fault(self, path: str, code: str, message: str, hint: str) -> None:
-        self.findings.append(Finding(printable(path), 1, 1, code, "error", message, hint))
+    def _fault(self, path: str, code: str, words: str = "default", **facts: object) -> None:
+        self.findings.append(file_finding(printable(path), code, words, **facts))
 
     @cached_property
     def former_protocols(self) -> dict[str, str]:
@@ -343,19 +320,15 @@ class Register:
             for path in inside.get(folder, ()):
                 yield path.rsplit("/", 1)[1][: -len(".yaml")], path
 
-        def bad_name(path: str, message: str, hint: str) -> None:
-            findings.append(Finding(printable(path), 1, 1, "bad-file-name", "error", message, hint))
+        def bad_name(path: str, kind: str, name: str) -> None:
+            findings.append(file_finding(printable(path), "bad-file-name", kind, name=name))
 
         versions: dict[str, Record[Version]] = {}
         for name, path in each("versions"):
             if VERSION_NUMBER.match(name):
                 versions[name] = self._read(path, Version)
             else:
-                bad_name(
-                    path,
-                    f"'{name}' is not a version number",
-                    "Versions are written by 'undersigned release', as 1.0.yaml, 1.1.yaml, 2.0.yaml.",
-                )
+                bad_name(path, "version", name)
         reviews: dict[date, Record[Review]] = {}
         for name, path in each("reviews"):
             try:
@@ -363,19 +336,11 @@ class Register:
                     raise ValueError
                 reviews[date.fromisoformat(name)] = self._read(path, Review)
             except ValueError:
-                bad_name(
-                    path,
-                    f"'{name}' is not a date, and a review is named by the day it was completed",
-                    "Name the file for example 2026-05-01.yaml.",
-                )
+                bad_name(path, "review", name)
         forms: dict[str, Record[Form]] = {}
         for name, path in each("forms"):
             if not KEBAB.match(name):
-                bad_name(
-                    path,
-                    f"'{name}' cannot be the id of a form",
-                    "Name the file in small letters, digits and single hyphens.",
-                )
+                bad_name(path, "form", name)
             forms[name] = self._read(path, Form)
         outcomes = {name: self._read(path, Outcome) for name, path in each("outcomes")}
         signing: dict[str, Record[SigningRecord]] = {}
@@ -384,15 +349,9 @@ class Register:
             for organisation, path in self._signing_paths.get(name, ()):
                 record = self._read(path, SigningRecord)
                 if organisation in signing:
-                    findings.append(
-                        record.finding(
-                            record.source.place(),
-                            "two-signing-records",
-                            "error",
-                            f"{organisation} has two signing records for this protocol: {signing[organisation].path.rsplit('/', 1)[1]} and {path.rsplit('/', 1)[1]}",
-                            f"Move all entries into {id_}.yaml and delete the other file.",
-                        )
-                    )
+                    first, second = (one.path.rsplit("/", 1)[1] for one in (signing[organisation], record))
+                    at, facts = record.source.place(), {"organisation": organisation, "first": first, "second": second}
+                    findings.append(shape_finding(record.path, at, "two-signing-records", id=id_, **facts))
                     continue
                 signing[organisation] = record
         return ProtocolFolder(

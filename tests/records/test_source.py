@@ -194,3 +194,12 @@ def test_places_pass_over_what_is_empty_and_keep_the_first_of_two() -> None:
     source = read("a: ['', one, two]\nb: 1\nb: 22\n")
     assert source.place_in(("a", 1), 1) == (1, 15)
     assert (source.place("b"), source.key_place("b")) == ((2, 4), (2, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [(r"\xe9Z", 9), (r"\u00e9Z", 11), (r"\U0001f600Z", 15), (r"\"Z", 7), (r"a\nZ", 8), (r"\U0001f600\u00e9Z", 21)],
+)
+def test_a_code_in_double_quotes_counts_with_all_its_characters(written: str, column: int) -> None:
+    source = read(f'a: "{written}"\n')
+    assert source.place_in(("a",), source.data["a"].index("Z")) == (1, column)

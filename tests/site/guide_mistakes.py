@@ -21,7 +21,7 @@ _KEPT = "retention: A landlord keeps it for 1 month; a council for 6 months; the
 _TWO = 'due_on: 2026-12-01\nversion: "1.0"\noutcome: no-change\nreviewed_by:\n  - {organisation: county-probation, post: Officer}\nnote: We read it.\n'
 MISTAKES: dict[str, list[Mistake]] = {
     "record-a-signature": [
-        ("'20/11/2026' is not a date", _OAK, "2026-11-18", "20/11/2026"),
+        ("'20/11/2026' is not written as year-month-day", _OAK, "2026-11-18", "20/11/2026"),
         ("signed_on is 2026-12-20, which has not come", _OAK, "2026-11-18", "2026-12-20"),
         ("signed_on (2025-11-02) is before sent_on (2025-11-10)", _OAK, "2026-11-18", "2025-11-02"),
         ("version 1.1 was never stamped", _OAK, '"1.0"', '"1.1"'),
@@ -32,9 +32,9 @@ MISTAKES: dict[str, list[Mistake]] = {
             "fingerprint: v1:sha256:" + 64 * "0" + " #",
         ),
         ("this looks like a person's name, and a post is asked for", _OAK, "Chief Executive", "Jane Smith"),
-        ("'pen' is not a value that 'method' can have", _OAK, "wet-ink", "pen"),
+        ("'pen' is not one of the values of 'method'", _OAK, "wet-ink", "pen"),
         (
-            "this line does not fit the lines above: its indentation is wrong, or a list item lacks its '- '",
+            "this line is indented like the items of a list, and does not begin with a hyphen",
             _OAK,
             "    method",
             "   method",
@@ -62,7 +62,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2026-11-20",
             "2026-03-01",
         ),
-        ("'deputy' is no field here", _OAK, "deputy_post", "deputy"),
+        ("'deputy' is not a field of 'nominated_officer'", _OAK, "deputy_post", "deputy"),
         (
             "elm-homes has a signing record, but no text of county-housing ever named it as a party",
             _ELM,
@@ -98,7 +98,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             _TWO,
         ),
         ("version 1.1 was never stamped", _REVIEW, '"1.0"', '"1.1"'),
-        ("'contact' is not a value that this list can have", _REVIEW, "[contacts", "[contact"),
+        ("'contact' is not one of the values of 'checked'", _REVIEW, "[contacts", "[contact"),
         ("there is no organisation 'riverside' in this register", _REVIEW, "riverside-council", "riverside"),
     ],
     "change-a-term": [
@@ -109,13 +109,13 @@ MISTAKES: dict[str, list[Mistake]] = {
             _KEPT,
         ),
         (
-            "a colon followed by a space stands inside the text of a value, or the line is indented wrongly",
+            "the text of this value contains a colon followed by a space",
             _TEXT,
             "keeps it for 1 month;",
             "keeps it: 1 month;",
         ),
         ("this line is indented with a tab", _TEXT, f"    {_KEPT}", f"\t{_KEPT}"),
-        ("'retentions' is no field here", _TEXT, _KEPT, _KEPT.replace("retention", "retentions")),
+        ("'retentions' is not a field of a flow", _TEXT, _KEPT, _KEPT.replace("retention", "retentions")),
         (
             "the flow 'emergency-warning' does not say how long information is kept (UK GDPR Article 5(1)(e); Data Protection Act 2018 section 39)",
             _TEXT,
@@ -157,7 +157,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "title: A\nkind: framework\nstatus: draft\npublication: public\n",
         ),
         ("there is no organisation 'probation' in this register", _DRAFT, "county-probation", "probation"),
-        ("'protocol' is not a value that 'kind' can have", _DRAFT, "information-sharing-protocol", "protocol"),
+        ("'protocol' is not one of the values of 'kind'", _DRAFT, "information-sharing-protocol", "protocol"),
         (
             "this protocol has no lead, and its status is signing",
             _DRAFT,
@@ -185,7 +185,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "non-profit registered provider\n    group: landlords",
         ),
         (
-            "'member' is not a value that 'role' can have",
+            "'member' is not one of the values of 'role'",
             _TEXT,
             "elm-homes\n    role: controller",
             "elm-homes\n    role: member",
@@ -226,7 +226,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "    method: electronic",
             "    withdrawn: {on: 2026-11-20, reason: We have moved}",
         ),
-        ("'ended' is not a value that 'status' can have", _TEXT, "status: withdrawn", "status: ended"),
+        ("'ended' is not one of the values of 'status'", _TEXT, "status: withdrawn", "status: ended"),
         (
             "this protocol is called superseded, but no protocol names it under supersedes",
             _TEXT,
@@ -259,7 +259,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "successors:",
             "# successors:",
         ),
-        ("'law' is not a value that 'by' can have", f"{_NEW}/county-housing.yaml", "by: statute", "by: law"),
+        ("'law' is not one of the values of 'by'", f"{_NEW}/county-housing.yaml", "by: statute", "by: law"),
         (
             "river-and-hills-council has taken the place of hills-council, and this record does not name it among the successors",
             "signatories/hills-council/organisation.yaml",
@@ -285,7 +285,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         ("a list is not a whole number", _RETURN, '"[c]"', "[c]"),
         ("'count' (163) is not rounded to the nearest 5", _RETURN, "count: 165", "count: 163"),
-        ("'people' is no field here", _RETURN, "notes: |", "people: [AB]\nnotes: |"),
+        ("'people' is not a field of a return", _RETURN, "notes: |", "people: [AB]\nnotes: |"),
     ],
 }
 

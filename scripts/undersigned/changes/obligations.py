@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from undersigned.words.dates import MONTHS
+from undersigned.records.fields import MONTHS
 
 _NUMBERS = {
     "zero": 0,

@@ -22,23 +22,15 @@ from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
+from undersigned.records.shape import Words
 from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing
-from undersigned.words.text import in_a_list
 
 #: Where rules are, each module beside the rule file of the same name.
 _FOLDERS = ("law", "rules")
 #: `by-status`: error in signing and in-force, advice in draft and consultation, silent in superseded and withdrawn.
 RuleSeverity = Literal["error", "warning", "advice", "by-status"]
-
-
-class Words(BaseModel):
-    """A message and its hint, with `{facts}` to be filled in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    message: str
-    hint: str = ""
 
 
 class Rule(BaseModel):
@@ -70,9 +62,13 @@ def rules() -> Mapping[str, Rule]:
 
 @cache
 def rules_by_module() -> Mapping[str, Mapping[str, Rule]]:
-    """The rules of each rule file, in its order, by the name that the file shares with its module."""
+    """The rules of each rule file, in its order, by the name that the file shares with its module.
+
+    `shape` is the file of the reader of records, which finds its codes before any rule runs.
+    """
     checks = resources.files("undersigned.checks")
     files = [file for folder in _FOLDERS for file in (checks / folder).iterdir() if file.name.endswith(".yaml")]
+    files.append(resources.files("undersigned.records") / "shape.yaml")
     return {
         file.name.removesuffix(".yaml"): {
             code: Rule.model_validate(entry)
@@ -147,26 +143,8 @@ class Subject:
         if cap is not None:
             chosen = _at_most(chosen, cap)
         place = at or (record.key_place(*path) if on_key else record.place(*path))
-        said = rule.words[words]
-        shown = {name: _shown(value) for name, value in facts.items()}
-        yield Finding(
-            record.path,
-            place.line,
-            place.column,
-            code,
-            chosen,
-            said.message.format_map(shown),
-            said.hint.format_map(shown),
-        )
-
-
-def _shown(value: object) -> str:
-    """A fact as it stands in a sentence. Braces in it are never read as part of the message."""
-    if isinstance(value, list | tuple | set | frozenset):
-        words = sorted(map(str, value)) if isinstance(value, set | frozenset) else [str(word) for word in value]
-        return in_a_list(words)
-    text = str(value)
-    return text if len(text) <= 160 else text[:157] + "…"
+        message, hint = rule.words[words].filled(facts)
+        yield Finding(record.path, place.line, place.column, code, chosen, message, hint)
 
 
 def _at_most(severity: Severity, cap: Severity) -> Severity:

@@ -16,10 +16,26 @@ KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 #: An address that can be written to: the part before the @ in plain characters, as RFC 5322 section 3.2.3 and mail programs take it.
 MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+'-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+\Z")
 VERSION_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\Z")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,12}\Z")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?\Z")
+
+#: In English whatever the locale of the machine, unlike `calendar.month_name`.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 #: Marks for a figure that is not shown (Analysis Function, "Using symbols in tables"; checked 2026-11-22).
 MARKS = ("[c]", "[x]", "[z]", "[low]", "[u]", "[b]", "[r]", "[p]")

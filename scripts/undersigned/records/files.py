@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undersigned.findings import Finding
+from undersigned.records.shape import file_finding
 
 MAX_BYTES = 1024 * 1024
 
@@ -31,31 +32,21 @@ def load_files(root: Path) -> Files:
     findings: list[Finding] = []
     folders: list[str] = []
 
-    def fault(path: str, code: str, message: str, hint: str) -> None:
-        findings.append(Finding(path, 1, 1, code, "error", message, hint))
+    def fault(path: str, code: str, words: str = "default", **facts: object) -> None:
+        findings.append(file_finding(printable(path), code, words, **facts))
 
     def walk(relative: str, depth: int) -> None:
         try:
             entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
         except OSError as error:
-            fault(relative, "unreadable", f"this folder cannot be read: {error.strerror}", "Check its permissions.")
+            fault(relative, "unreadable", "folder", reason=error.strerror)
             return
         for entry in entries:
             path = f"{relative}/{entry.name}"
             if not entry.name.isprintable():
-                fault(
-                    printable(path),
-                    "bad-file-name",
-                    "this name holds characters that cannot be shown, so it is not read",
-                    "Rename it with small letters, digits and single hyphens.",
-                )
+                fault(path, "bad-file-name", "unprintable")
             elif entry.is_symlink():
-                fault(
-                    printable(path),
-                    "symbolic-link",
-                    "this is a symbolic link, and a register follows none",
-                    "Put the file itself here.",
-                )
+                fault(path, "symbolic-link")
             elif entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
                     if depth < 2 or not relative.startswith("protocols"):
@@ -64,40 +55,20 @@ def load_files(root: Path) -> Files:
             elif entry.name.endswith(".yaml") and not entry.name.startswith("."):
                 raw = read_bytes(root / path)
                 if raw is None:
-                    fault(
-                        printable(path),
-                        "unreadable",
-                        "this file cannot be read",
-                        "Check that it is a plain file with the right permissions.",
-                    )
+                    fault(path, "unreadable")
                 else:
                     contents[path] = raw
             elif entry.name.endswith((".yml", ".YAML", ".YML", ".Yaml", ".yaml.txt")):
-                fault(
-                    printable(path),
-                    "stray-file",
-                    "this file is not read, because its name does not end in '.yaml'",
-                    "Rename it to end in '.yaml', in small letters.",
-                )
+                fault(path, "stray-file", "name")
 
     for top in ("protocols", "signatories"):
         folder = root / top
         if folder.is_symlink():
-            fault(
-                top,
-                "symbolic-link",
-                "this is a symbolic link, and a register follows none",
-                "Put the folder itself here.",
-            )
+            fault(top, "symbolic-link", "folder")
         elif folder.is_dir():
             walk(top, 1)
         elif folder.exists():
-            fault(
-                top,
-                "stray-file",
-                f"'{top}' is a file, and a register keeps a folder there",
-                "Rename the file, and make a folder of that name for the records.",
-            )
+            fault(top, "stray-file", "top", name=top)
     return Files(contents, tuple(findings), tuple(folders))
 
 

@@ -10,18 +10,37 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Generic, TypeVar, get_args
+from typing import Generic, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from undersigned.findings import FILE_START, Finding, Place, Severity
+from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored, Month
-from undersigned.records.source import Data, Path, Source
+from undersigned.records.shape import file_finding, shape_finding
+from undersigned.records.source import MAX_DEPTH, Data, Path, Source
+from undersigned.records.syntax import bullet_in
+from undersigned.records.values import (
+    Explained,
+    explain_date,
+    explain_day,
+    explain_list,
+    explain_number,
+    explain_version,
+    explain_yes_no,
+    odd_character,
+    plain_of,
+)
 
 M = TypeVar("M", bound=Authored)
-_SPLIT_BY_COMMA = 'A comma inside {…} begins a new field. Put the whole text in quotes: {title: "one, two and three"}.'
 _MOST_ROUNDS = 12
+_LONGEST_SHOWN = 78
+#: So many known words a hint lists.
+_MOST_LISTED = 40
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+#: What is left of a number after the comma that separates its thousands.
+_THOUSANDS = re.compile(r"[0-9]{3}\Z")
 
 
 class Record(Generic[M]):
@@ -90,16 +109,12 @@ class Record(Generic[M]):
             return False
         return not self._misspelt or self.as_written(path[:-1]) not in self._misspelt
 
-    def finding(self, place: Place, code: str, severity: Severity, message: str, hint: str = "") -> Finding:
-        return Finding(self.path, place.line, place.column, code, severity, message, hint)
-
 
 def read_record(path: str, raw: bytes, model: type[M]) -> Record[M]:
     """Reads one file as `model`. Never raises for anything that the file holds."""
     source = Source(path, raw)
     record: Record[M] = Record(source)
-    for fault in source.faults:
-        record.findings.append(record.finding(fault.place, fault.code, "error", fault.message, fault.hint))
+    record.findings.extend(source.faults)
     if not source.parsed:
         return record
     for empty in source.empties:
@@ -109,7 +124,7 @@ def read_record(path: str, raw: bytes, model: type[M]) -> Record[M]:
     except ValidationError as error:
         _salvage(record, model, error)
     except RecursionError:
-        record.findings.append(record.finding(FILE_START, "too-deep", "error", "this is nested too deeply", ""))
+        record.findings.append(file_finding(path, "too-deep", most=MAX_DEPTH))
     return record
 
 
@@ -187,31 +202,9 @@ def _explain(
     """The finding for one fault, and what must be left out so that the rest can be read."""
     kind = detail["type"]
     if kind == "missing":
-        mapping, name = path[:-1], str(path[-1])
-        if (*record.as_written(mapping), name) in record._renamed:
-            return None, None
-        if record.was_dropped(*path):
-            return None, mapping
-        what = f"'{_shown(mapping)}'" if mapping else "this record"
-        return record.finding(
-            record.place(*mapping), "missing-key", "error", f"{what} has no '{name}'", f"Add a line '{name}: …'."
-        ), mapping
+        return _missing(record, model, path)
     if kind == "extra_forbidden":
-        name = str(path[-1])
-        known = field_names(model, record.as_written(path[:-1]))
-        finding = record.finding(
-            record.key_place(*path), "unknown-key", "error", f"'{name}' is no field here", did_you_mean(name, known)
-        )
-        close = _closest(name, known)
-        parent = _at(data, path[:-1])
-        mapping = record.as_written(path[:-1])
-        record._misspelt.add(mapping)
-        if close and isinstance(parent, dict) and close not in parent:
-            parent[close] = parent.pop(name)
-            record._renamed[(*mapping, close)] = name
-            record._drop((*mapping, name))
-            return finding, None
-        return finding, path
+        return _unknown_key(record, model, path, data)
     value = _at(data, path)
     left_out: Path | None = path
     if kind == "literal_error" and isinstance(value, str) and (close := _closest(value, _allowed(detail))):
@@ -221,102 +214,120 @@ def _explain(
             parent[path[-1]] = close
             record._drop(record.as_written(path))
             left_out = None
-    message, hint, code = _words(kind, detail, value, str(path[-1]) if path and isinstance(path[-1], str) else "")
-    return record.finding(record.place(*path), code, "error", message, hint), left_out
+    code, words, facts = _explain_value(model, kind, detail, value, record.as_written(path))
+    return shape_finding(record.path, record.place(*path), code, words, **facts), left_out
+
+
+def _missing(record: Record[M], model: type[M], path: Path) -> tuple[Finding | None, Path | None]:
+    mapping, name = path[:-1], str(path[-1])
+    written = record.as_written(mapping)
+    if (*written, name) in record._renamed:
+        return None, None
+    if record.was_dropped(*path):
+        return None, mapping
+    allowed = _choices(model, (*written, name))
+    words, what = "choice" if allowed else "default", _what(model, written, this=True)
+    at = record.place(*mapping)
+    return shape_finding(
+        record.path, at, "missing-key", words, what=what, name=name, allowed=", ".join(allowed)
+    ), mapping
+
+
+def _unknown_key(record: Record[M], model: type[M], path: Path, data: Data) -> tuple[Finding | None, Path | None]:
+    name, mapping = str(path[-1]), record.as_written(path[:-1])
+    finding = _key_finding(record, model, (*mapping, name))
+    record._misspelt.add(mapping)
+    close = _closest(name, field_names(model, mapping))
+    parent = _at(data, path[:-1])
+    if close and isinstance(parent, dict) and close not in parent:
+        parent[close] = parent.pop(name)
+        record._renamed[(*mapping, close)] = name
+        record._drop((*mapping, name))
+        return finding, None
+    return finding, path
+
+
+def _key_finding(record: Record[M], model: type[M], written: Path) -> Finding:
+    """The finding for a key that the format does not know, at its path as written in the file."""
+    *above, key = written
+    mapping, name = tuple(above), str(key)
+    known = field_names(model, mapping)
+    words, facts = "default", {"name": name, "what": _what(model, mapping)}
+    if name == "<<":
+        words = "merge-key"
+    elif odd := odd_character(name):
+        words, facts = "odd-character", {"what": odd, "plain": plain_of(name)}
+    elif (bullet := bullet_in(name)) and bullet[1] != name:
+        words, facts = "bullet", {"name": name, "plain": bullet[1]}
+    elif " " in name and not _closest(name, known) and record.source.is_inline(*mapping):
+        words = "comma"
+    return shape_finding(
+        record.path, record.source.key_place(*written), "unknown-key", words, near=did_you_mean(name, known), **facts
+    )
 
 
 def _allowed(detail: ErrorDetails) -> list[str]:
     return re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
 
 
-def _words(kind: str, detail: ErrorDetails, value: Data, field: str) -> tuple[str, str, str]:
-    shown = f"'{value}'" if isinstance(value, str) else ""
-    if len(shown) > 80:
-        shown = shown[:77] + "…'"
+def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, value: Data, path: Path) -> Explained:
+    """What is wrong with a value of the wrong kind, for the validator's name of the fault."""
+    shown = _quoted(value) if isinstance(value, str) else _a(value)
+    text = value if isinstance(value, str) else ""
     match kind:
         case "literal_error":
-            allowed = _allowed(detail)
-            if not isinstance(value, str):
-                return (
-                    f"one word is wanted here, and this is {_a(value)}",
-                    "Write one of: " + ", ".join(allowed) + ".",
-                    "wrong-type",
-                )
-            close = _closest(value, allowed)
-            hint = (f"Did you mean '{close}'? " if close else "") + "Allowed: " + ", ".join(allowed) + "."
-            return f"{shown} is not a value that {_field(field)} can have", hint, "unknown-value"
+            return _explain_choice(value, _allowed(detail), path)
+        case "date" if not text:
+            return "wrong-type", "date", {"actual": _a(value)}
         case "date":
-            if isinstance(value, str):
-                return (
-                    f"{shown} is not a date",
-                    f"Write it as year-month-day, for example 2026-05-01.{_other_date(value)}",
-                    "bad-date",
-                )
-            return (
-                f"a date is wanted here, and this is {_a(value)}",
-                "Write it as year-month-day, for example 2026-05-01.",
-                "wrong-type",
-            )
+            return explain_date(text)
         case "no_such_day":
-            return f"{shown} is a day that does not exist", "Look it up in the calendar: year-month-day.", "no-such-day"
+            return explain_day(text)
         case "yes_no":
-            return f"{shown or _a(value)} is neither yes nor no", "Write yes or no, in small letters.", "wrong-type"
+            return explain_yes_no(text, shown)
         case "whole_number":
-            return (
-                f"{shown or _a(value)} is not a whole number",
-                'Write digits only, for example 12. A figure that may not be shown is "[c]".',
-                "wrong-type",
-            )
+            return explain_number(text, shown, "whole-number")
         case "number":
-            return f"{shown or _a(value)} is not a number", "Write digits, for example 27 or 27.5.", "wrong-type"
+            return explain_number(text, shown, "number")
         case "version_number":
-            return (
-                f"{shown or _a(value)} is not a version number",
-                'Versions are two whole numbers with a full stop, for example "1.0" or "2.1".',
-                "bad-version",
-            )
+            return explain_version(text, shown)
         case "account":
-            return (
-                f"{shown or _a(value)} is neither an account nor a team of the place where the register is kept",
-                'Write a team in quotes, for example "@example-council/housing".',
-                "wrong-type",
-            )
+            return "wrong-type", "account", {"value": shown}
         case "tuple_type":
-            if isinstance(value, str):
-                return (
-                    f"a list is wanted here, and {shown} is a single value",
-                    f"Put it in square brackets: [{value}]." if len(value) < 60 else "Begin each item with '- '.",
-                    "wrong-type",
-                )
-            return f"a list is wanted here, and this is {_a(value)}", "Begin each item with '- '.", "wrong-type"
+            fields = _required(model, (*path, 0))
+            if text:
+                return explain_list(text, shown, fields)
+            example = ", ".join(f"{name}: …" for name in fields)
+            return "wrong-type", "list-of-groups" if fields else "not-list", {"actual": _a(value), "example": example}
         case "string_type":
-            if isinstance(value, dict) and len(value) == 1:
-                key, inner = next(iter(value.items()))
-                if isinstance(inner, str):
-                    return (
-                        f"text is wanted here, and a colon has split it into a field '{key}' and its value",
-                        f'Put the whole text in quotes: "{key}: {inner}".',
-                        "wrong-type",
-                    )
-            return (
-                f"text is wanted here, and this is {_a(value)}",
-                "Write one value after the colon, in quotes if need be.",
-                "wrong-type",
-            )
+            return _explain_text(value, path)
         case _:
-            return (
-                f"fields are wanted here, and this is {_a(value)}",
-                "Write 'name: value' lines, indented by two more spaces.",
-                "wrong-type",
-            )
+            return "wrong-type", "group", {"actual": _a(value), "fields": field_names(model, path)}
 
 
-def _other_date(value: str) -> str:
-    """What an officer probably meant by a date in the British order."""
-    match = re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", value.strip())
-    if not match or not (1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31):
-        return ""
-    return f" Did you mean {match[3]}-{int(match[2]):02d}-{int(match[1]):02d}?"
+def _explain_choice(value: Data, allowed: list[str], path: Path) -> Explained:
+    field = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if not isinstance(value, str):
+        return "wrong-type", "one-word", {"actual": _a(value), "allowed": ", ".join(allowed)}
+    close, odd = _closest(value, allowed), odd_character(value)
+    if close and odd and close == plain_of(value):
+        return "unknown-value", "odd-character", {"what": odd, "plain": close}
+    near = f"Did you mean '{close}'? " if close else ""
+    facts: dict[str, object] = {"value": _short(value), "field": field, "near": near, "allowed": ", ".join(allowed)}
+    return "unknown-value", "default", facts
+
+
+def _explain_text(value: Data, path: Path) -> Explained:
+    """Text was expected. A colon, or a blank in brackets that nobody has filled in, often makes something else of it."""
+    if isinstance(value, dict) and len(value) == 1:
+        key, inner = next(iter(value.items()))
+        if isinstance(inner, str):
+            words = "field-below" if _FIELD_NAME.match(key) else "colon"
+            field = next((part for part in reversed(path) if isinstance(part, str)), "")
+            return "wrong-type", words, {"key": key, "rest": inner, "field": field}
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return "wrong-type", "brackets", {"text": value[0]}
+    return "wrong-type", "text", {"actual": _a(value)}
 
 
 def _a(value: Data) -> str:
@@ -327,12 +338,45 @@ def _a(value: Data) -> str:
     return "text"
 
 
-def _field(field: str) -> str:
-    return f"'{field}'" if field else "this list"
+def _quoted(text: str) -> str:
+    return f"'{_short(text)}'"
 
 
-def _shown(path: Path) -> str:
-    return " ".join(f"{part + 1}" if isinstance(part, int) else str(part) for part in path)
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+#: What an entry of a list is called, by the field that holds the list.
+_ENTRIES = {
+    "parties": "party",
+    "groups": "group",
+    "flows": "flow",
+    "clauses": "clause",
+    "data_items": "data item",
+    "items": "item",
+    "milestones": "milestone",
+    "signatures": "signature",
+    "reservations": "reservation",
+    "other_officers": "officer",
+    "sections": "section",
+    "fields": "form field",
+    "results": "result",
+}
+_KINDS = {"SigningRecord": "signing record", "Outcome": "return"}
+
+
+def _what(model: type[BaseModel], mapping: Path, *, this: bool = False) -> str:
+    """What a group of fields describes: `a protocol`, `a party`, `'purpose'`. `this`: as `this party`."""
+    if not mapping:
+        noun = _KINDS.get(model.__name__, model.__name__.lower())
+    elif isinstance(mapping[-1], int):
+        field = next((part for part in reversed(mapping) if isinstance(part, str)), "")
+        noun = _ENTRIES.get(field, f"entry of '{field}'")
+    else:
+        return f"'{mapping[-1]}'"
+    if this:
+        return f"this {noun}"
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _at(data: Data, path: Iterable[str | int]) -> Data:
@@ -346,20 +390,25 @@ def _at(data: Data, path: Iterable[str | int]) -> Data:
 
 
 def _unknown_empty_key(record: Record[M], model: type[M], path: Path) -> Iterator[Finding]:
-    """An unknown key is refused even if nothing stands after it."""
+    """An unknown key is refused even if nothing follows it."""
     known = field_names(model, path[:-1])
     name = path[-1]
-    if known and isinstance(name, str) and name not in known:
-        yield record.finding(
-            record.source.key_place(*path),
-            "unknown-key",
-            "error",
-            f"'{name}' is no field here",
-            _SPLIT_BY_COMMA if " " in name else did_you_mean(name, known),
-        )
+    if not known or not isinstance(name, str) or name in known:
+        return
+    before = record.source.key_before(*path) if _THOUSANDS.match(name) else None
+    figures = _at(record.source.data, (*path[:-1], before)) if before else None
+    if isinstance(figures, str) and figures.isdigit():
+        # {count: 1,650} is read as a count of 1: what follows from that figure would be wrong.
+        record._drop((*path[:-1], before))  # type: ignore[arg-type]
+        at = record.source.place(*path[:-1], before)  # type: ignore[arg-type]
+        yield shape_finding(record.path, at, "unknown-key", "thousands", name=name, before=figures)
+    else:
+        yield _key_finding(record, model, path)
 
 
 def _closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one is or nearly is. Odd hyphens, quotation marks and spaces count as plain ones."""
+    word = plain_of(word)
     folded = {name.replace("_", "").replace("-", "").lower(): name for name in known}
     same = folded.get(word.replace("_", "").replace("-", "").replace(" ", "").lower())
     if same:
@@ -369,15 +418,13 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest known word, or those there are, forty at most."""
+    """A hint that names the nearest known word, or else the known words, forty at most."""
     known = tuple(known)
     close = _closest(word, known)
     if close:
         return f"Did you mean '{close}'?"
-    if word == "<<":
-        return "'<<' is a YAML merge key, which records do not use. Write the fields out in full."
-    shown = ", ".join(known[:40]) + (", …" if len(known) > 40 else "")
-    return f"Known here: {shown}." if known else ""
+    shown = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+    return f"Use one of: {shown}." if known else ""
 
 
 def field_names(model: type[BaseModel], path: Path) -> tuple[str, ...]:
@@ -411,6 +458,45 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> Iterator[FieldInfo]:
+    """What the models say of the field at a path, in each group of fields that it may belong to."""
+    *above, name = path
+    models = [model]
+    for part in above:
+        if isinstance(part, str):
+            models = [
+                inner
+                for candidate in models
+                for key, info in candidate.model_fields.items()
+                if (info.alias or key) == part
+                for inner in _models_in(info.annotation)
+            ]
+    for candidate in models:
+        for key, info in candidate.model_fields.items():
+            if (info.alias or key) == name:
+                yield info
+
+
+def _choices(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """The values that the field at a path may have, if it has a list of them."""
+    for info in _fields_at(model, path):
+        if get_origin(info.annotation) is Literal:
+            return get_args(info.annotation)
+    return ()
+
+
+def _required(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """The fields that a group at a path must have, or the first of its fields if none must be there."""
+    for info in _fields_at(model, path[:-1]):
+        item = next(iter(get_args(info.annotation)), None)
+        if isinstance(item, type) and issubclass(item, BaseModel):
+            fields = item.model_fields.items()
+            required = [field.alias or name for name, field in fields if field.is_required()]
+            others = [field.alias or name for name, field in fields if not field.is_required()]
+            return (*required, *others[: max(0, 2 - len(required))])
+    return ()
 
 
 def months_in(value: object, path: Path = ()) -> Iterator[Path]:

@@ -13,8 +13,10 @@ from typing import Any
 import yaml
 from yaml._yaml import CParser
 
-from undersigned.findings import FILE_START, Place
+from undersigned.findings import FILE_START, Finding, Place
 from undersigned.records.files import MAX_BYTES
+from undersigned.records.shape import shape_finding
+from undersigned.records.syntax import mark_of, mend_of_syntax, words_of_problem
 
 MAX_DEPTH = 30
 
@@ -32,18 +34,11 @@ _INDICATOR = re.compile(r"(?:^|[\s\[{,])[&*!]\S|^%|^!$| !$", re.MULTILINE)
 _LONG_LINE = 3000
 _PLAIN_BYTES = bytes([9, 10, *range(32, 127)])
 _MANY_BRACKETS = 200
+#: The marks of an unfinished merge ("git merge", "How conflicts are presented").
+_CONFLICT_START = re.compile(r"<{7}(?: |\Z)")
+_CONFLICT_END = re.compile(r">{7}(?: |\Z)")
 #: A file full of control characters is one fault, not a million.
 _MOST_CHARACTERS = 20
-_SAVE_AS_UTF8 = "Save it again with the encoding UTF-8; in most editors that is a choice in 'Save as'."
-
-
-class Fault:
-    """Something wrong with the text itself, at a place in it."""
-
-    __slots__ = ("code", "hint", "message", "place")
-
-    def __init__(self, code: str, place: Place, message: str, hint: str) -> None:
-        self.code, self.place, self.message, self.hint = code, place, message, hint
 
 
 class _Composer(CParser):
@@ -72,7 +67,7 @@ class Source:
         self.path = path
         self._raw = raw
         self.data: dict[str, Data] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[Finding] = []
         self.empties: list[Path] = []
         self.parsed = False
         self._root: yaml.Node | None = None
@@ -89,37 +84,23 @@ class Source:
 
     def _read(self, raw: bytes) -> None:
         if len(raw) > MAX_BYTES:
-            self._fault(
-                "too-large",
-                FILE_START,
-                f"this file has {len(raw):,} bytes; the limit is {MAX_BYTES:,}",
-                "Split the text into clauses or annexes, or keep large material elsewhere and cite it.",
-            )
+            self._fault("too-large", FILE_START, bytes=f"{len(raw):,}", limit=f"{MAX_BYTES:,}")
             return
         if raw.count(0) * 4 > len(raw):
-            self._fault(
-                "not-utf8", FILE_START, "this file is not written in UTF-8, but seemingly in UTF-16", _SAVE_AS_UTF8
-            )
+            self._fault("not-utf8", FILE_START, "utf-16")
             return
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
             before = raw[start : start + error.start].decode("utf-8", "replace")
-            self._fault(
-                "not-utf8", _place_of_offset(before, len(before)), "this file is not written in UTF-8", _SAVE_AS_UTF8
-            )
+            self._fault("not-utf8", _place_of_offset(before, len(before)))
             return
         for match in islice(_FORBIDDEN.finditer(text), _MOST_CHARACTERS) if _may_hold_forbidden(raw) else ():
-            self._fault(
-                "control-character",
-                _place_of_offset(text, match.start()),
-                f"a control or invisible character (U+{ord(match[0][0]):04X}) stands here",
-                "Delete it. It often comes from text pasted out of another program.",
-            )
-        if self.faults:
-            return
-        if not self._scan_is_clean(text):
+            self._fault("control-character", _place_of_offset(text, match.start()), number=f"{ord(match[0][0]):04X}")
+        if "<<<<<<<" in text:
+            self._conflict_faults()
+        if self.faults or not self._scan_is_clean(text):
             return
         try:
             root = _Composer(text).get_single_node()
@@ -127,23 +108,13 @@ class Source:
             self._syntax_fault(error)
             return
         except yaml.YAMLError as error:
-            self._fault("yaml-syntax", FILE_START, f"this file cannot be read as YAML: {_first_line(str(error))}", "")
+            self._fault("yaml-syntax", FILE_START, problem=_first_line(str(error)))
             return
         if root is None or (isinstance(root, yaml.ScalarNode) and not root.value.strip()):
-            self._fault(
-                "empty-file",
-                FILE_START,
-                "this file is empty",
-                "Write the record, or delete the file. 'undersigned new' writes a commented one to start from.",
-            )
+            self._fault("empty-file", FILE_START)
             return
         if not isinstance(root, yaml.MappingNode):
-            self._fault(
-                "wrong-type",
-                _start(root),
-                "a record is a list of 'key: value' lines, and this is not one",
-                "Start each line with the name of a field, a colon and a space.",
-            )
+            self._record_fault(root)
             return
         self.parsed = True
         if "\\" in text:
@@ -151,14 +122,26 @@ class Source:
         data = self._convert(root, ())
         self.data = data if isinstance(data, dict) else {}
 
-    def _fault(self, code: str, place: Place, message: str, hint: str) -> None:
-        self.faults.append(Fault(code, place, message, hint))
+    def _fault(self, code: str, place: Place, words: str = "default", **facts: object) -> None:
+        self.faults.append(shape_finding(self.path, place, code, words, **facts))
+
+    def _conflict_faults(self) -> None:
+        """The marks that Git leaves where two people have changed the same lines. No block of text can contain them."""
+        opened: int | None = None
+        for number, line in enumerate(self.lines, 1):
+            if _CONFLICT_START.match(line) and opened is None:
+                opened = number
+            elif _CONFLICT_END.match(line) and opened is not None:
+                self._fault("merge-conflict", Place(opened, 1), last=number)
+                opened = None
+        if opened is not None:
+            self._fault("merge-conflict", Place(opened, 1), last=len(self.lines))
 
     def _scan_is_clean(self, text: str) -> bool:
         """Refuses what only the token stream shows: tabs as indentation, anchors, aliases, tags, directives, depth.
 
-        The tokens are read only if a cheap look says that one of these may be there: nearly no file needs it. It is
-        also the guard against text nested so deeply that composing it would exhaust the machine's stack.
+        The tokens are read only if a quick look says that one of these may be there, which is rare. This is also the
+        guard against text that is nested so deeply that composing it would exhaust the stack.
         """
         tab = _LEADING_TAB.search(text) if "\t" in text else None
         if tab is None and not _may_hold_indicators(text) and not _may_be_deep(text):
@@ -169,33 +152,13 @@ class Source:
             for token in yaml.scan(text, Loader=yaml.CLoader):
                 match token:
                     case yaml.AnchorToken():
-                        self._fault(
-                            "yaml-anchor",
-                            _start(token),
-                            f"'&{token.value}' is a YAML anchor, which records do not use",
-                            "Write the text out in full. If the text itself begins with &, put it in quotes.",
-                        )
+                        self._fault("yaml-anchor", _start(token), "anchor", name=token.value)
                     case yaml.AliasToken():
-                        self._fault(
-                            "yaml-anchor",
-                            _start(token),
-                            f"'*{token.value}' is a YAML alias, which records do not use",
-                            "Write the text out in full. If the text itself begins with *, put it in quotes.",
-                        )
+                        self._fault("yaml-anchor", _start(token), "alias", name=token.value)
                     case yaml.TagToken():
-                        self._fault(
-                            "yaml-tag",
-                            _start(token),
-                            "a word beginning with '!' is a YAML tag, which records do not use",
-                            "Take it out. If the text itself begins with !, put it in quotes.",
-                        )
+                        self._fault("yaml-tag", _start(token))
                     case yaml.DirectiveToken():
-                        self._fault(
-                            "yaml-directive",
-                            _start(token),
-                            "a line beginning with '%' is a YAML directive, which records do not use",
-                            "Take the line out.",
-                        )
+                        self._fault("yaml-directive", _start(token))
                     case yaml.ScalarToken():
                         if token.style in ("|", ">"):
                             block_scalar_lines.update(range(token.start_mark.line + 1, token.end_mark.line + 1))
@@ -207,12 +170,7 @@ class Source:
                     ):
                         depth += 1
                         if depth > MAX_DEPTH:
-                            self._fault(
-                                "too-deep",
-                                _start(token),
-                                f"this is nested more than {MAX_DEPTH} levels deep",
-                                "No record needs more than about eight. Look for brackets that are not closed.",
-                            )
+                            self._fault("too-deep", _start(token), most=MAX_DEPTH)
                             return False
                     case yaml.BlockEndToken() | yaml.FlowMappingEndToken() | yaml.FlowSequenceEndToken():
                         depth -= 1
@@ -221,45 +179,50 @@ class Source:
                 self._syntax_fault(error)
             return False
         except yaml.YAMLError as error:
-            self._fault("yaml-syntax", FILE_START, f"this file cannot be read as YAML: {_first_line(str(error))}", "")
+            self._fault("yaml-syntax", FILE_START, problem=_first_line(str(error)))
             return False
         self._tab_faults(block_scalar_lines, before=None)
         return not self.faults
 
     def _tab_faults(self, block_scalar_lines: set[int], before: int | None) -> bool:
-        """A tab before a line's first word, save inside a block of text; True if one was found."""
+        """Tabs before the first word of a line, except inside a block of text. True if there was one."""
         found = False
         for number, line in enumerate(self.lines if before is None else self.lines[: before + 1]):
             tab = _LEADING_TAB.match(line)
             if tab is None or number in block_scalar_lines or not line.strip():
                 continue
-            place = Place(number + 1, tab.end())
-            self._fault("tab-indentation", place, "this line is indented with a tab", "Use spaces: two for each level.")
+            self._fault("tab-indentation", Place(number + 1, tab.end()))
             found = True
         return found
 
     def _syntax_fault(self, error: yaml.MarkedYAMLError) -> None:
+        """One finding for what libyaml stumbled over: where the mistake is, and what to write instead."""
         problem = error.problem or error.context or ""
-        mark = error.problem_mark or error.context_mark
-        if error.context_mark is not None and any(part in problem for part in _BLAME_THE_OPENING):
-            mark = error.context_mark
+        mark = mark_of(error)
         place = FILE_START if mark is None else Place(mark.line + 1, mark.column + 1)
-        message, hint = "this cannot be read as YAML: " + problem, "Compare it with a record that reads."
-        for part, said, mend in _SYNTAX:
-            if part in problem or part in (error.context or ""):
-                message, hint = said, mend
-                break
-        if "block collection" in (error.context or "") + problem or "expected <block end>" in problem:
-            message, hint = _SYNTAX_BLOCK
         last = max(1, len(self.lines) - (1 if self.lines[-1] == "" else 0))
         if place.line > last:
             place = Place(last, len(self.lines[last - 1]) + 1)
-        several = "expected a single document" in (error.context or "") or "<document start>" in problem
-        code = "several-documents" if several else "yaml-syntax"
-        self._fault(code, place, message, hint)
+        said = f"{problem} {error.context or ''}"
+        if "<document start>" in said or "expected a single document" in said:
+            self._fault("several-documents", place, "end" if "<document start>" in said else "default")
+            return
+        mended = mend_of_syntax(self.lines, place)
+        if mended is not None:
+            self._fault("yaml-syntax", mended.place, mended.words, **mended.facts)
+            return
+        self._fault("yaml-syntax", place, words_of_problem(said, self.lines, place), problem=problem)
+
+    def _record_fault(self, root: yaml.Node) -> None:
+        """A file that is one list or one piece of text, and not a group of fields."""
+        mended = mend_of_syntax(self.lines, _start(root))
+        if mended is not None:
+            self._fault("yaml-syntax", mended.place, mended.words, **mended.facts)
+        else:
+            self._fault("wrong-type", _start(root), "record")
 
     def _refuse_escaped_characters(self, root: yaml.Node) -> None:
-        """What may not stand in the text may not be written as a code such as \\u001b either."""
+        """A character that is refused in the text is also refused as a code such as \\u001b."""
         waiting = [root]
         while waiting:
             node = waiting.pop()
@@ -268,43 +231,30 @@ class Source:
             elif isinstance(node, yaml.SequenceNode):
                 waiting.extend(node.value)
             elif isinstance(node, yaml.ScalarNode) and node.style == '"' and (match := _FORBIDDEN.search(node.value)):
-                self._fault(
-                    "control-character",
-                    _start(node),
-                    f"a control or invisible character (U+{ord(match[0][0]):04X}) is written here as a code",
-                    "Take the code out: no reader would see the character.",
-                )
+                self._fault("control-character", _start(node), "escaped", number=f"{ord(match[0][0]):04X}")
 
     def _convert(self, node: yaml.Node, path: Path) -> Data:
         """Nodes to plain data. Returns None for what is empty; the caller leaves it out and notes its path."""
         if len(path) > MAX_DEPTH:
-            self._fault(
-                "too-deep",
-                _start(node),
-                f"this is nested more than {MAX_DEPTH} levels deep",
-                "No record needs more than about eight. Look for brackets that are not closed.",
-            )
+            self._fault("too-deep", _start(node), most=MAX_DEPTH)
             return None
-        kind = type(node)
-        if kind is yaml.MappingNode:
+        if isinstance(node, yaml.MappingNode):
             out: dict[str, Data] = {}
-            seen: set[str] = set()
+            seen: dict[str, int] = {}
             for key_node, value_node in node.value:
                 if type(key_node) is not yaml.ScalarNode:
-                    self._fault(
-                        "wrong-type", _start(key_node), "the name of a field is a plain word", "Write 'name: value'."
-                    )
+                    self._key_fault(key_node)
                     continue
                 key = key_node.value
                 if key in seen:
-                    self._fault(
-                        "duplicate-key",
-                        _start(key_node),
-                        f"'{key}' stands here a second time",
-                        "Keep one of the two; nothing tells which of them would count.",
-                    )
+                    entry = bool(path) and isinstance(path[-1], int) and not node.flow_style
+                    first = node.start_mark.line + 1 if entry else seen[key]
+                    words = "entry" if entry else "default"
+                    self._fault("duplicate-key", _start(key_node), words, name=key, line=first)
+                    if entry:
+                        break  # a hyphen is probably missing, so what follows belongs to the entry that it would begin
                     continue
-                seen.add(key)
+                seen[key] = key_node.start_mark.line + 1
                 if type(value_node) is yaml.ScalarNode:  # the common case, kept short: most of a register is text
                     value = value_node.value
                     if value and not value.isspace() and (value not in _NULLS or value_node.style):
@@ -326,6 +276,14 @@ class Source:
                     items.append(value)
             return items or None
         return None if _is_empty(node) else node.value
+
+    def _key_fault(self, key: yaml.Node) -> None:
+        """A key that is a list or a group: a blank such as {{title}} that nobody has filled in reads as one."""
+        inner = key.value[0][0] if isinstance(key, yaml.MappingNode) and len(key.value) == 1 else None
+        if isinstance(inner, yaml.ScalarNode):
+            self._fault("wrong-type", _start(key), "blank", key=inner.value)
+        else:
+            self._fault("wrong-type", _start(key), "field-name")
 
     # -- places -------------------------------------------------------------------------------------------------
 
@@ -404,6 +362,18 @@ class Source:
                 return None
         return node
 
+    def is_inline(self, *path: str | int) -> bool:
+        """Whether the group of fields at `path` is written in curly brackets."""
+        node = self._node(path)
+        return isinstance(node, yaml.MappingNode) and bool(node.flow_style)
+
+    def key_before(self, *path: str | int) -> str | None:
+        """The key that is written before the one at `path`, in the same group of fields."""
+        node = self._node(path[:-1])
+        keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        at = keys.index(path[-1]) if path[-1] in keys else 0
+        return str(keys[at - 1]) if at else None
+
     def tree(self, *path: str | int) -> yaml.Node | None:
         """What stands at `path`, with the place of every part, for those who move the text itself."""
         return self._node(path)
@@ -479,91 +449,3 @@ def _place_of_offset(text: str, offset: int) -> Place:
 
 def _first_line(text: str) -> str:
     return text.strip().splitlines()[0] if text.strip() else "unknown fault"
-
-
-#: Faults that libyaml sees only at the end of what was opened: they are shown where it was opened.
-_BLAME_THE_OPENING = ("unexpected end of stream", "could not find expected ':'", "expected ',' or")
-
-#: libyaml's words, what they mean to an officer, and what to write instead.
-_SYNTAX: tuple[tuple[str, str, str], ...] = (
-    (
-        "<document start>",
-        "a line '...' or '---' ends the document here; a file holds one record",
-        "Take the line out, or move what follows to a file of its own.",
-    ),
-    (
-        "expected a single document",
-        "a line '---' starts a second document here; a file holds one record",
-        "Take the line '---' out, or move what follows to a file of its own.",
-    ),
-    (
-        "mapping values are not allowed",
-        "a colon followed by a space stands inside the text of a value, or the line is indented wrongly",
-        'Put the whole value in quotes ("like: this"), or write it as a block after `|`. Else compare the indentation with the line above.',
-    ),
-    (
-        "found character that cannot start any token",
-        "this character cannot start a value (often a tab, @, ` or %)",
-        "Use spaces, not tabs. Put a value that begins with @, ` or % in quotes.",
-    ),
-    (
-        "found undefined tag handle",
-        "a word beginning with '!' is a YAML tag, which records do not use",
-        "Put the text in quotes.",
-    ),
-    (
-        "could not find expected ':'",
-        "this line has no colon after the name of the field, or the text above it was not closed",
-        "Write 'name: value'. Text of several lines goes after `|`, indented by two more spaces.",
-    ),
-    ("found unexpected end of stream", "a quotation mark or bracket that was opened is never closed", "Close it."),
-    (
-        "while scanning a quoted scalar",
-        "a quotation mark that was opened is never closed",
-        "Close it, or write the text after `|`.",
-    ),
-    (
-        "did not find expected ',' or ']'",
-        "a list in square brackets is not closed, or lacks a comma",
-        "Write [one, two].",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "a mapping in curly brackets is not closed, or lacks a comma",
-        "Write {name: value, other: value}.",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "this line is indented as part of a list, but does not begin with '- '",
-        "Begin it with '- ', or move it to the indentation of the field it belongs to.",
-    ),
-    (
-        "did not find expected key",
-        "this line does not fit the lines above: its indentation is wrong, or text goes on after a closing quote",
-        "Line it up with the other fields of the same group. Put a value that contains quotes wholly in other quotes.",
-    ),
-    (
-        "found unknown escape character",
-        "a backslash in double quotes starts a code, and this is none that YAML knows",
-        "Use single quotes, or write two backslashes.",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list item ('- ') cannot stand here",
-        "Start the list on the line after the field's name.",
-    ),
-    (
-        "found undefined alias",
-        "a word beginning with '*' is a YAML alias, which records do not use",
-        "Put the text in quotes.",
-    ),
-    (
-        "did not find expected alphabetic",
-        "a value beginning with * or & is read as a YAML alias or anchor",
-        "Put the text in quotes.",
-    ),
-)
-_SYNTAX_BLOCK = (
-    "this line does not fit the lines above: its indentation is wrong, or a list item lacks its '- '",
-    "Line it up with the other fields of the same group, with spaces.",
-)

@@ -5,23 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from undersigned.records.fields import Month
+from undersigned.records.fields import MONTHS, Month
 
-#: In English whatever the locale of the machine, unlike `calendar.month_name`.
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 #: A pattern for the name of a month, in full or cut to three letters ("sept" too). Use it with `re.IGNORECASE`.
 MONTH_NAME = "(?:" + "|".join((*(rf"{name[:3]}(?:{name[3:]})?" for name in MONTHS), "Sept")) + r")(?![A-Za-z])"
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\Z")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
 from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB
+from undersigned.records.shape import shape_finding
 from undersigned.records.source import Path
 
 
@@ -25,13 +26,8 @@ def check_ids_are_unique(subject: ProtocolSubject) -> Iterator[Finding]:
             if id_ in seen:
                 yield from subject.find("duplicate-id", record, (field, index, "id"), id=id_, what=what)
             elif not KEBAB.match(id_):
-                yield record.finding(
-                    record.place(field, index, "id"),
-                    "bad-id",
-                    "error",
-                    f"'{id_}' cannot be the id of a {what}",
-                    "Use small letters, digits and single hyphens, for example housing-referral.",
-                )
+                place = record.place(field, index, "id")
+                yield shape_finding(record.path, place, "bad-id", id=id_, what=what, example="housing-referral")
             seen.add(id_)
     parties: set[str] = set()
     for index, party in enumerate(protocol.parties):
