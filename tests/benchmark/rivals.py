@@ -63,7 +63,7 @@ def _protocol(protocol: ProtocolFacts) -> Iterator[str]:
     text = protocol.text
     yield f"# {protocol.title}"
     yield protocol.record.summary or ""
-    for card in protocol.terms.cards:
+    for card in protocol.terms.flows:
         flow = card.flow
         yield f"## {card.number}. {flow.title or flow.id}"
         yield _list(f"{item.name}: {item.why}" for item in card.items)

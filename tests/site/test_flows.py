@@ -8,9 +8,11 @@ import pytest
 from lxml import html
 
 from support import TODAY, example_register, register_from
-from undersigned.facts.flows import FlowTerms, Like, runs
+from undersigned.facts.flows import FlowTerms
 from undersigned.facts.register import SiteFacts
 from undersigned.register import load_register
+from undersigned.site.card import SameList, abbreviations, handle
+from undersigned.site.wording import runs
 
 FLOWS = """=== signatories/council/organisation.yaml
 name: Council
@@ -71,19 +73,20 @@ def test_a_piece_of_information_is_named_once_for_each_reason(terms: FlowTerms) 
 
 def test_flows_of_the_same_law_are_told_together(terms: FlowTerms) -> None:
     assert [(law.number, law.flows) for law in terms.laws] == [(1, (1, 2)), (2, (3,))]
-    assert [card.law for card in terms.cards] == [1, 1, 2]
+    assert [card.law for card in terms.flows] == [1, 1, 2]
 
 
 def test_members_of_a_group_are_named_where_it_comes_first(terms: FlowTerms) -> None:
-    first, again = terms.cards[0].receivers[0], terms.cards[1].receivers[0]
+    first, again = terms.flows[0].receivers[0], terms.flows[1].receivers[0]
     assert (first.first, [name for _id, name in first.members]) == (True, ["Council", "Landlord"])
     assert (again.first, again.members, again.group) == (False, (), "homes")
-    assert [card.each_to_others for card in terms.cards] == [False, False, True]
+    assert [card.each_to_others for card in terms.flows] == [False, False, True]
 
 
 def test_paper_refers_to_a_list_that_is_almost_the_same_and_tells_the_difference(terms: FlowTerms) -> None:
-    assert [card.items_like for card in terms.cards] == [None, Like(1, without=("D",), also=("E",)), None]
-    assert [card.limits_like for card in terms.cards] == [None, None, None]  # too short to be worth it
+    short = abbreviations(terms)
+    assert [short[number].items for number in (1, 2, 3)] == [None, SameList(1, without=("D",), also=("E",)), None]
+    assert [short[number].limits for number in (1, 2, 3)] == [None, None, None]  # too short to be worth it
 
 
 def test_what_stands_in_full_on_an_earlier_card_has_a_beginning_of_its_own() -> None:
@@ -91,13 +94,14 @@ def test_what_stands_in_full_on_an_earlier_card_has_a_beginning_of_its_own() -> 
         "{name: C}", "{name: 'Level of risk of serious injury to staff, and where'}"
     )
     terms = SiteFacts(register_from(text), as_of=TODAY).by_id["p"].terms
-    assert terms.again[1] == {}
-    assert terms.again[2] == {
+    short = abbreviations(terms)
+    assert short[1].again == {}
+    assert short[2].again == {
         "Level of risk of serious harm (low or high)": "Level of risk of serious harm",
         "Level of risk of serious injury to staff, and where": "Level of risk of serious injury",
     }
-    assert [end.handle for end in terms.cards[0].receivers] == ["homes"]
-    assert [end.handle for end in terms.cards[0].senders] == [None]
+    assert [handle(end) for end in terms.flows[0].receivers] == ["homes"]
+    assert [handle(end) for end in terms.flows[0].senders] == [None]
 
 
 def test_numbers_without_a_gap_are_a_run() -> None:
@@ -112,7 +116,7 @@ def test_nothing_that_was_agreed_of_a_flow_is_lost(shipped_site: Path) -> None:
     for facts in site.open_protocols:
         page = html.document_fromstring((shipped_site / "protocols" / facts.id / "index.html").read_bytes())
         said = " ".join(page.cssselect("main")[0].text_content().split())
-        for card in facts.terms.cards:
+        for card in facts.terms.flows:
             flow = card.flow
             words = [flow.title, flow.method, flow.timing, flow.retention, *flow.not_shared]
             words += [text for item in card.items for text in (item.name, item.why)]

@@ -13,17 +13,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from undersigned.facts.flows import runs
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.records.vocabulary import Entry, vocabulary
-from undersigned.site.card import is_dense
+from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
 from undersigned.site.prose import first_words, render_prose
-from undersigned.site.wording import checked_in_words, size_words
+from undersigned.site.wording import checked_in_words, runs, size_words
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.labels import heading, headings, label
 from undersigned.words.text import name_of_id
@@ -103,6 +102,8 @@ def _environment() -> Environment:
         "first_words": first_words,
         "area": name_of_id,
         "runs": runs,
+        "abbreviations": abbreviations,
+        "handle": handle,
         "numbered": numbered,
         "checked_in_words": checked_in_words,
         "label": lambda id_, name: label(name, id_),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from undersigned.words.dates import date_in_words
@@ -20,3 +21,14 @@ def size_words(size: int) -> str:
 def checked_in_words(source: str) -> str:
     """A rule's source, with the day on which it was checked as a reader has it: "checked on 22 November 2026"."""
     return _CHECKED.sub(lambda found: f"checked on {date_in_words(date.fromisoformat(found[1]))}", source)
+
+
+def runs(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Numbers in order as (first, last) of each unbroken run: 1, 2, 3, 5 as 1 to 3, 5 to 5."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
