@@ -1,6 +1,6 @@
-"""All records of a register joined, with lookups. Reads the folder once; a record is parsed when first asked for.
+"""Joins all records of a register, with look-ups. Reads the folder once and parses a record when it is first needed.
 
-Collects what is wrong with files and names; judges nothing else. Nothing here prints, writes or reads the clock.
+Collects faults of files and names and judges nothing else. Never prints, writes or reads the clock.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
 
 @dataclass
 class ProtocolFolder:
-    """A protocol with everything in its folder, and the signing records for it. Keys of `signing` are present ids."""
+    """A protocol, everything in its folder, and its signing records. Keys of `signing` are present ids."""
 
     id: str
     record: Record[Protocol]
@@ -48,7 +48,7 @@ class ProtocolFolder:
 
     @property
     def value(self) -> Protocol:
-        """The working text; only asked for where it reads."""
+        """The working text. Use it only if the record is readable."""
         if self.record.value is None:
             raise ValueError(f"{self.id} does not read")
         return self.record.value
@@ -59,19 +59,19 @@ class ProtocolFolder:
 
     @property
     def clean(self) -> bool:
-        """Whether every record of the protocol, and every signing record for it, was read wholly."""
+        """Whether every record of the protocol and every signing record was read without faults."""
         return all(part.clean for part in self.records())
 
     @property
     def text_is_clean(self) -> bool:
-        """Whether the working text, its forms and the newest stamp were read wholly, so that texts can be compared."""
+        """Whether the working text, its forms and the newest stamp have no faults, so that texts can be compared."""
         newest = next(reversed(self.versions.values()), None)
         return (
             self.record.clean and (newest is None or newest.clean) and all(form.clean for form in self.forms.values())
         )
 
     def clean_part(self) -> ProtocolFolder:
-        """The same without the forms, reviews, returns and signing records that were not wholly read."""
+        """Returns the same folder without the forms, reviews, returns and signing records that have faults."""
         return replace(
             self,
             forms={id_: record for id_, record in self.forms.items() if record.clean},
@@ -98,12 +98,12 @@ class ProtocolFolder:
     @cached_property
     def working_fingerprint(self) -> str:
         newest = next(reversed(self.versions), "")
-        if self.working_text == self.stamped_text(newest):  # nearly always, and told at less cost
+        if self.working_text == self.stamped_text(newest):  # the usual case, and cheaper to detect
             return self._stamp_fingerprints[newest]
         return fingerprint_of(self.working_text)
 
     def stamped_text(self, version: str) -> dict[str, Data] | None:
-        """The canonical operative text of a version; None if it does not read or has no text."""
+        """Returns the canonical operative text of a version; None if it has faults or no text."""
         return self._stamped_texts.get(version)
 
     @cached_property
@@ -117,7 +117,7 @@ class ProtocolFolder:
         return found
 
     def fingerprint_of_text(self, version: str) -> str | None:
-        """The fingerprint worked out from a version's own text; None where it has none."""
+        """Returns the fingerprint computed from a version's own text; None if it has none."""
         return self._stamp_fingerprints.get(version)
 
     @cached_property
@@ -125,7 +125,7 @@ class ProtocolFolder:
         return {version: fingerprint_of(text) for version, text in self._stamped_texts.items()}
 
     def read_versions(self) -> list[tuple[str, Version]]:
-        """The versions that read, oldest first."""
+        """Returns the versions without faults, oldest first."""
         return [(number, record.value) for number, record in self.versions.items() if record.value is not None]
 
     def text_of(self, version: str) -> StampedText | None:
@@ -134,10 +134,9 @@ class ProtocolFolder:
 
 
 class Register:
-    """The whole register. Lookups take present ids; `present_organisation` and `present_protocol` follow renames.
+    """The whole register. Look-ups take present ids; `present_organisation` and `present_protocol` follow renames.
 
-    `address` is where its site is published, or ""; `commit` the full id of the commit that the files are of, or "" where
-    nobody has said so.
+    `address`: where the site is published, or "". `commit`: the full id of the commit of the files, or "" if unknown.
     """
 
     def __init__(
@@ -219,7 +218,7 @@ class Register:
         """Former protocol id to present id."""
         found: dict[str, str] = {}
         for id_ in self.protocol_ids:
-            # Only the few files that hold the word are parsed for this.
+            # Only files that contain the word are parsed.
             if b"formerly" in self.files.contents.get(f"protocols/{id_}/protocol.yaml", b""):
                 value = self._protocol_record(id_).value
                 for former in value.formerly if value else ():
@@ -238,7 +237,7 @@ class Register:
         return found
 
     def present_organisation(self, id_: str) -> str:
-        """The id under which an organisation is known now."""
+        """Returns the present id of an organisation."""
         return id_ if id_ in self._organisation_set else self.former_organisations.get(id_, id_)
 
     def present_protocol(self, id_: str) -> str:
@@ -253,7 +252,7 @@ class Register:
         return frozenset(self.protocol_ids)
 
     def has_organisation(self, id_: str) -> bool:
-        """Whether it exists, readable or not, under this id or as a former one."""
+        """Returns whether it exists, readable or not, under this id or a former one."""
         return self.present_organisation(id_) in self._organisation_set
 
     def has_protocol(self, id_: str) -> bool:
@@ -262,7 +261,7 @@ class Register:
     # -- records ------------------------------------------------------------------------------------------------
 
     def organisation(self, id_: str) -> Record[Organisation] | None:
-        """By present or former id; None if there is no such folder or it has no organisation.yaml."""
+        """Looks up by present or former id; None without a folder or an organisation.yaml."""
         if id_ not in self._organisation_set:
             id_ = self.former_organisations.get(id_, id_)
         if id_ not in self._organisations:
@@ -278,7 +277,7 @@ class Register:
         return record.value.name if record is not None and record.value is not None else id_
 
     def protocol_record(self, id_: str) -> Record[Protocol] | None:
-        """A protocol's own record alone, by present or former id; None if there is no such folder."""
+        """Looks up a protocol's own record by present or former id; None without a folder."""
         id_ = self.present_protocol(id_)
         return self._protocol_record(id_) if id_ in self._protocol_set else None
 
@@ -292,7 +291,7 @@ class Register:
         return self._protocol_records[id_]
 
     def protocol(self, id_: str) -> ProtocolFolder | None:
-        """By present or former id; None if there is no such folder."""
+        """Looks up by present or former id; None without a folder."""
         id_ = self.present_protocol(id_)
         if id_ not in self._protocol_set:
             return None
@@ -301,14 +300,14 @@ class Register:
         return self._protocols[id_]
 
     def protocols(self) -> Iterator[ProtocolFolder]:
-        """Every protocol, by id; each is parsed when it is reached."""
+        """Yields every protocol by id, parsing each when it is reached."""
         for id_ in self.protocol_ids:
             folder = self.protocol(id_)
             if folder is not None:
                 yield folder
 
     def forget(self, id_: str) -> None:
-        """Lets the memory of a protocol's records go; it is parsed again if asked for."""
+        """Frees the memory of a protocol's records. They are parsed again when needed."""
         self._protocols.pop(id_, None)
         self._protocol_records.pop(id_, None)
 
@@ -369,7 +368,7 @@ class Register:
         return read_record(path, self.files.contents[path], model)
 
     def orphan_signing_records(self) -> Iterator[tuple[str, str, str]]:
-        """(organisation, protocol id as named, path) of signing records for protocols that do not exist."""
+        """Yields (organisation, protocol id as written, path) of signing records for protocols that do not exist."""
         for name, places in sorted(self._signing_paths.items()):
             if not self.has_protocol(name):
                 for organisation, path in places:
@@ -388,14 +387,14 @@ def _register_again(root: Path, files: Files, repository_private: bool, address:
 
 
 def load_register(root: Path) -> Register:
-    """Reads the register in `root`. Only the folder itself is fixed here; records are parsed as they are asked for."""
+    """Reads the register in `root`. Records are parsed when they are first needed."""
     return register_of(root, load_files(root))
 
 
 def register_of(root: Path, files: Files, *, commit: str = "", address: str = "") -> Register:
-    """The register that these files make, with what `mkdocs.yml` in `root` says of the repository and of the site's address.
+    """Returns the register made of these files, with what `mkdocs.yml` in `root` says of the repository and the address.
 
-    `address`: the site's, where that file names none.
+    `address`: the site's address, used if that file names none.
     """
     settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
     written = settings.get("site_url")

@@ -1,4 +1,4 @@
-"""Facts put into a record that exists: the lines that change are written, all others stay as they are, comments too."""
+"""Changes values in an existing record. Other lines, comments included, keep every byte."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Append:
 
 
 def amended(register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append]) -> bytes:
-    """The record with these changes, formatted, and with the fingerprints that it then lacks. Nothing is written to disk.
+    """Returns the record with these changes, formatted, with missing fingerprints filled in. Writes nothing to disk.
 
-    EditingError where the record does not read wholly, or where its layout does not allow the change to be made safely.
+    Raises EditingError if the record has faults, or if its layout does not allow a safe change.
     """
     if format_record(register, path, raw, model) is None:
         raise EditingError(f"{path} cannot be read", "Mend what 'undersigned check' shows first.")
@@ -61,7 +61,7 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
 
 
 def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -> list[str]:
-    """The lines of a mapping, one for each field, in order."""
+    """Returns the lines of a mapping: one for each field, in order."""
     names = [name for name in key_order(model, path) if name in value]
     return [f"{name}: {render_inline(value[name], model, (*path, name))}" for name in names]
 
@@ -81,7 +81,7 @@ def _expected(data: dict[str, Data], change: Put | Append) -> dict[str, Data]:
 
 
 def _as_read(value: Data) -> Data:
-    """The value as the reader gives it: days as text."""
+    """Returns the value as the YAML reader would: dates as text."""
     if isinstance(value, Mapping):
         return {name: _as_read(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -90,7 +90,7 @@ def _as_read(value: Data) -> Data:
 
 
 def _lost(before: str, after: str) -> bool:
-    """Whether a comment is gone."""
+    """Returns whether a comment was lost."""
 
     def comments(text: str) -> Counter[str]:
         return Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
@@ -102,7 +102,7 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
     node = source.tree(*change.path)
     parent = source.tree(*change.path[:-1])
     if node is None and len(change.path) > 1 and (parent is None or isinstance(parent, yaml.ScalarNode)):
-        # The mapping itself is not there, or nothing stands in it: it comes with its first field.
+        # The mapping is missing or empty: write it together with its first field.
         return _put(source, model, Put(change.path[:-1], {str(change.path[-1]): change.value}))
     lines = _lines(source)
     if node is None:
@@ -160,7 +160,7 @@ def _appended(source: Source, model: type[Authored], change: Append) -> str:
         return _put(source, model, Put((change.name,), [dict(change.value)]))
     column, at = node.start_mark.column, _after(node)
     while at < len(lines) and lines[at].lstrip().startswith("#") and len(lines[at]) - len(lines[at].lstrip()) > column:
-        at += 1  # what is said of the last item stays with it
+        at += 1  # a comment about the last item stays with it
     lines[at:at] = _dashed(entry, " " * column)
     return "\n".join(lines)
 
@@ -178,7 +178,7 @@ def _at_end(lines: list[str], said: str) -> str:
 
 
 def _after(node: yaml.Node) -> int:
-    """The line after the last on which anything of a block mapping or list stands."""
+    """Returns the line after the end of a block mapping or list."""
     while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last

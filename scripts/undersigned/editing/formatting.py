@@ -31,7 +31,7 @@ _IN_PROTOCOL: dict[str, type[Authored]] = {"forms": Form, "reviews": Review, "ou
 
 @dataclass(frozen=True)
 class FmtResult:
-    """Paths relative to the root: what was changed (or would be), and what was left because it does not read wholly."""
+    """Paths relative to the root: records that changed (or would change), and records left alone because of faults."""
 
     changed: tuple[str, ...]
     unreadable: tuple[str, ...]
@@ -60,12 +60,12 @@ def fmt(register: Register, paths: Sequence[str] | None = None, *, check: bool =
 
 
 def format_record(register: Register, path: str, raw: bytes, model: type[Authored]) -> bytes | None:
-    """One record formatted; None if it does not read wholly and is left as it is."""
+    """Returns the formatted record, or None if it has faults."""
     return arrange(path, raw, model, dict(_missing_fingerprints(register, path, raw, model)))
 
 
 def model_of(path: str) -> type[Authored] | None:
-    """What kind of record stands at a path; None for versions, which nobody edits, and for what is no record."""
+    """Returns the kind of record at a path; None for a version, which nobody edits, and for other files."""
     match path.split("/"):
         case ["protocols", _, "protocol.yaml"]:
             return Protocol
@@ -82,7 +82,7 @@ def model_of(path: str) -> type[Authored] | None:
 def _missing_fingerprints(
     register: Register, path: str, raw: bytes, model: type[Authored]
 ) -> Iterator[tuple[Path, str]]:
-    """The path, in the file, of each signature or review without a fingerprint, and the one that its version has."""
+    """Yields the path of each signature or review that lacks a fingerprint, with the fingerprint of its version."""
     if model not in (SigningRecord, Review) or b"version" not in raw:
         return
     data = Source(path, raw).data
@@ -103,7 +103,7 @@ def _missing_fingerprints(
 
 
 def _fingerprint(register: Register, protocol: str, version: str) -> str | None:
-    """A version's fingerprint; None where it is unknown or is not that of its text."""
+    """Returns a version's fingerprint; None if it is unknown or does not match the version's text."""
     folder = register.protocol(protocol)
     record = folder.versions.get(version) if folder is not None else None
     if folder is None or record is None or not record.clean or record.value is None:
@@ -112,19 +112,19 @@ def _fingerprint(register: Register, protocol: str, version: str) -> str | None:
     return given if FINGERPRINT.match(given) and folder.fingerprint_of_text(version) in (None, given) else None
 
 
-#: A signature's or review's own path in the record, and the fingerprint that it lacks.
+#: The path of a signature or review in its record, and the fingerprint to fill in.
 Missing = Mapping[Path, str]
 
 _YES_NO = {"true": "yes", "false": "no"}
-#: A colon with nothing after it, written out or not.
+#: A colon and an empty value, which may be written as "", ~ or null.
 _EMPTY_VALUE = re.compile(r"""\s*:(?:\s*(?:""|''|~|null\b))?""")
 _WORD = re.compile(r"[^\s{},\[\]]+")
 
 
 def arrange(path: str, raw: bytes, model: type[Authored], missing: Missing) -> bytes | None:
-    """The record in canonical order and style with its `missing` fingerprints, by the path of the mapping that lacks one.
+    """Returns the record in canonical order and style, with its `missing` fingerprints filled in.
 
-    None if it does not read wholly, or if nothing but the order and the style could not be kept from changing.
+    Returns None if the record has faults, or if formatting would change more than order and style.
     """
     before = read_record(path, raw, model)
     if not before.clean:
@@ -134,7 +134,7 @@ def arrange(path: str, raw: bytes, model: type[Authored], missing: Missing) -> b
     filled = read_record(path, _joined(lines), model)
     if not filled.clean or not _only_filled(before.source.lines, lines, missing):
         return None
-    # The safest of these that loses nothing: order and style, order alone, style alone, neither.
+    # Try order and style, then each alone, then neither; keep the first that loses nothing.
     for ordered, tidied in ((True, True), (True, False), (False, True), (False, False)):
         attempt = _yes_and_no(lines, _tree(path, lines), model)
         if ordered:
@@ -158,12 +158,12 @@ def _tree(path: str, lines: list[str]) -> yaml.Node | None:
 
 
 def _same(before: Record[Authored], after: Record[Authored]) -> bool:
-    """The same values, the same fingerprint."""
+    """Returns whether both have the same values and the same fingerprint."""
     return before.value == after.value and _as_signed(before) == _as_signed(after)
 
 
 def _as_signed(record: Record[Authored]) -> str:
-    """The fingerprint of what is signed in it."""
+    """Returns the fingerprint of the operative part."""
     data = record.source.data
     return fingerprint_of(
         operative_text({}, {"form": data}) if isinstance(record.value, Form) else operative_text(data, {})
@@ -175,14 +175,14 @@ def _words(lines: list[str]) -> Counter[str]:
 
 
 def _only_filled(before: list[str], after: list[str], missing: Missing) -> bool:
-    """Whether fingerprints came in and nothing but a written-out nothing went away."""
+    """Returns whether the change only added fingerprints and removed empty values."""
     came, went = _words(after) - _words(before), _words(before) - _words(after)
     wanted = Counter(f'"{fingerprint}"' for fingerprint in missing.values())
     return came - Counter({"fingerprint:": len(missing)}) == wanted and not set(went) - {'""', "''", "~", "null"}
 
 
 def _spelled(lines: list[str]) -> Counter[str]:
-    """Every word there is, comments too, however placed: a list's dashes and true or false aside."""
+    """Counts every word, comments included, except list dashes and true or false."""
     words = Counter(
         {word: count for word, count in _words(lines).items() if word not in _YES_NO and word not in _YES_NO.values()}
     )
@@ -194,7 +194,7 @@ def _spelled(lines: list[str]) -> Counter[str]:
 
 
 def _with_fingerprints(lines: list[str], source: Source, missing: Missing) -> list[str]:
-    """A line `fingerprint: "…"` after each `version` that lacks it; in curly brackets, the same in place."""
+    """Adds a line `fingerprint: "…"` after each `version` that lacks one; inside curly brackets, on the same line."""
     lines = list(lines)
     edits: list[tuple[int, int, str]] = []
     for path, fingerprint in missing.items():
@@ -202,7 +202,7 @@ def _with_fingerprints(lines: list[str], source: Source, missing: Missing) -> li
         if not isinstance(node, yaml.MappingNode):
             continue
         for key, _ in node.value:
-            if key.value == "fingerprint":  # there, but nothing stands after it
+            if key.value == "fingerprint":  # the key is there, without a value
                 edits.append((key.end_mark.line, key.end_mark.column, f': "{fingerprint}"'))
                 break
         else:
@@ -224,7 +224,7 @@ def _with_fingerprints(lines: list[str], source: Source, missing: Missing) -> li
 
 
 def _yes_and_no(lines: list[str], root: yaml.Node | None, model: type[Authored]) -> list[str]:
-    """`yes` for `true` and `no` for `false`, where the field is one of yes or no."""
+    """Writes `yes` for `true` and `no` for `false` in yes/no fields."""
     lines = list(lines)
     found = [
         node
@@ -252,7 +252,7 @@ def _scalars(node: yaml.Node | None, name: str | None) -> Iterator[tuple[str | N
 
 @cache
 def _yes_no_fields(model: type[BaseModel]) -> frozenset[str]:
-    """The names of the fields, at any depth, that are yes or no."""
+    """Returns the names of all yes/no fields, at any depth."""
     found: set[str] = set()
     for name, info in model.model_fields.items():
         annotations = [info.annotation]
@@ -269,7 +269,7 @@ def _yes_no_fields(model: type[BaseModel]) -> frozenset[str]:
 
 
 def _tidy(lines: list[str], root: yaml.Node | None) -> list[str]:
-    """No spaces at the end of lines outside texts, no empty lines at either end of the file."""
+    """Removes trailing spaces outside texts, and empty lines at both ends of the file."""
     inside: set[int] = set()
     for _, node in _scalars(root, None):
         last = last_line(node)

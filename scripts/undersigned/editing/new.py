@@ -33,7 +33,7 @@ __all__ = ["Question", "new_record", "questions"]
 
 @dataclass(frozen=True)
 class _Kind:
-    """How one kind of record is made. `texts`: path to text, the record itself last. `protocol`: which id names one."""
+    """How to make one kind of record. `texts`: path to text, the record itself last. `protocol`: which id names a protocol."""
 
     ids: tuple[str, ...]
     example: str
@@ -57,7 +57,7 @@ _KINDS: dict[str, _Kind] = {
 def questions(
     kind: str, register: Register, ids: Sequence[str], *, standard: str | None = None, as_of: date
 ) -> list[Question]:
-    """What to ask before `new_record`, in order. EditingError where the record could not be made whatever is answered."""
+    """Returns what to ask before `new_record`, in order. Raises EditingError if no answer could make the record valid."""
     return _kind(kind).questions(_request(kind, register, ids, {}, standard, as_of))
 
 
@@ -72,9 +72,9 @@ def new_record(
 ) -> Path:
     """Writes a commented record that adds no error to `check`, and returns its path.
 
-    `kind`: protocol, organisation, signature, review, form or outcome; `ids` as on the command line. `answers` by the
-    name of the question; for what is not answered, the question's default holds. A standard protocol or flow brings its
-    forms along. EditingError, and nothing written, where it cannot be done.
+    `kind`: protocol, organisation, signature, review, form or outcome; `ids` as on the command line. `answers` maps a
+    question's name to its answer; the default applies to the others. A standard protocol or flow brings its forms along.
+    Raises EditingError, and writes nothing, if it cannot.
     """
     request = _request(kind, register, ids, answers, standard, as_of)
     asked = {question.name: question for question in _kind(kind).questions(request)}
@@ -118,7 +118,7 @@ def _request(
 
 
 def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
-    """Checks the register as it would be. EditingError if the new record brings an error, whatever was answered."""
+    """Checks the register with the new record in it. Raises EditingError if the record brings an error."""
     before = request.register
     after = before.with_files({path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
     new, _older = new_findings(_errors(before, request), _errors(after, request))

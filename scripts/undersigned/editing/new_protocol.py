@@ -20,7 +20,7 @@ _FEW = 8
 
 
 def _draft(request: Request) -> Draft:
-    """What the standard says, before anybody is asked."""
+    """Returns what the standard provides before any question is asked."""
     standard = request.standard
     if standard is None:
         return Draft({})
@@ -34,7 +34,7 @@ def _draft(request: Request) -> Draft:
 
 
 def ask_protocol(request: Request) -> list[Question]:
-    """What to ask; EditingError where the protocol could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the protocol valid."""
     id_ = check_new_id(request.ids[0], "a protocol")
     if request.register.has_protocol(id_):
         raise EditingError(f"there is or was a protocol '{id_}' already", "An id is never used again; choose another.")
@@ -77,7 +77,7 @@ def _organisations_of(register: Register, kinds: tuple[str, ...]) -> list[str]:
 
 
 def write_protocol(request: Request) -> dict[str, str]:
-    """Path to text, the protocol itself last."""
+    """Returns path to text, the protocol last."""
     draft = _draft(request)
     id_ = request.ids[0]
     draft.members = {
@@ -94,7 +94,7 @@ def write_protocol(request: Request) -> dict[str, str]:
     if lead is not None:
         draft.data["lead"] = find_organisation(request.register, lead)
     if draft.data["publication"] == "restricted" and not request.register.repository_private:
-        # The text of a restricted protocol must not stand in a public repository at all.
+        # A public repository must not hold the text of a restricted protocol.
         draft.data = {
             name: draft.data[name]
             for name in ("title", "kind", "publication", "status", "jurisdictions", "lead")
@@ -155,7 +155,7 @@ _EXAMPLES: dict[str, str] = {
 }
 
 
-#: What is published of a restricted protocol.
+#: The fields of a restricted protocol that are published.
 _FACTS = frozenset(
     {
         "title",
@@ -174,7 +174,7 @@ _FACTS = frozenset(
 
 @dataclass
 class Draft:
-    """What a draft is made of. `members`: for each group that its flows name, the organisations in it (perhaps none)."""
+    """The parts of a draft. `members`: for each group that the flows name, its organisations (perhaps none)."""
 
     data: dict[str, Data]
     flows: list[StandardFlow] = field(default_factory=list)
@@ -185,14 +185,14 @@ class Draft:
         return ends_of(self.flows)
 
     def forms(self) -> list[str]:
-        """The ids of the forms that its flows use, each once."""
+        """Returns the ids of the forms that the flows use, each once."""
         return list(dict.fromkeys(form for flow in self.flows for form in flow.data.get("forms", ())))
 
 
 def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False) -> str:
-    """The text of `protocol.yaml`. `taken`: ids of organisations, which no group may have.
+    """Returns the text of `protocol.yaml`. `taken`: ids of organisations, which a group may not use.
 
-    `facts_only`: title, parties and dates, as of a restricted protocol whose text is kept elsewhere.
+    `facts_only`: writes only title, parties and dates, for a restricted protocol whose text is kept elsewhere.
     """
     names = _group_names(draft, frozenset(taken))
     data = dict(draft.data)
@@ -214,13 +214,13 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
 
 
 def _is_group(draft: Draft, end: End) -> bool:
-    """Not so where a member is in an earlier group already: a party has one. Then flows name the members themselves."""
+    """Returns False if a member is already in an earlier group: a party has one group, so flows then name the members."""
     earlier = {member for other in draft.ends[: draft.ends.index(end)] for member in draft.members.get(other.id, ())}
     return not earlier.intersection(draft.members.get(end.id, ()))
 
 
 def _group_names(draft: Draft, taken: frozenset[str]) -> dict[str, list[str]]:
-    """What stands in a flow for each group."""
+    """Returns what a flow names for each group."""
     return {
         end.id: [f"{end.id}-group" if end.id in taken else end.id]
         if _is_group(draft, end)

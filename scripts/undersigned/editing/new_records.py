@@ -32,7 +32,7 @@ from undersigned.status import DUE_SOON_DAYS, Identities, newest_version, party_
 
 
 def ask_organisation(request: Request) -> list[Question]:
-    """What to ask; EditingError where the organisation could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the organisation valid."""
     id_ = check_new_id(request.ids[0], "an organisation")
     if request.register.has_organisation(id_):
         raise EditingError(
@@ -52,7 +52,7 @@ def ask_organisation(request: Request) -> list[Question]:
 
 
 def write_organisation(request: Request) -> dict[str, str]:
-    """Path to text, the organisation itself last."""
+    """Returns path to text, the organisation last."""
     data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
     text = render_commented(
         Organisation,
@@ -78,7 +78,7 @@ def write_organisation(request: Request) -> dict[str, str]:
 
 
 def ask_signature(request: Request) -> list[Question]:
-    """What to ask; EditingError where the signing record could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the signing record valid."""
     organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
     if organisation in folder.signing:
         raise EditingError(f"{folder.signing[organisation].path} exists already", "Add an entry to it.")
@@ -102,7 +102,7 @@ def ask_signature(request: Request) -> list[Question]:
 
 
 def write_signature(request: Request) -> dict[str, str]:
-    """Path to text, the signing record itself last."""
+    """Returns path to text, the signing record last."""
     organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
     officer = {name: request.answers[name] for name in ("post", "mailbox", "deputy_post") if request.answers[name]}
     data: dict[str, Data] = {"nominated_officer": officer} if officer else {}
@@ -138,7 +138,7 @@ def write_signature(request: Request) -> dict[str, str]:
     return {f"signatories/{organisation}/{folder.id}.yaml": text}
 
 
-#: A review that is begun and not finished: of one party's part, so that it does not move the due date.
+#: An unfinished review. Its scope is one party's part, so that it does not move the due date.
 _BEGUN = {
     "outcome": "no-change",
     "scope": "partner",
@@ -152,7 +152,7 @@ _CHECKED = "contacts, law, forms, data-items, outcomes, funding"
 
 
 def ask_review(request: Request) -> list[Question]:
-    """What to ask; EditingError where the review could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the review valid."""
     folder = request.protocol()
     if request.as_of in folder.reviews:
         raise EditingError(f"{folder.reviews[request.as_of].path} exists already", "One review is one file; edit it.")
@@ -181,13 +181,13 @@ def ask_review(request: Request) -> list[Question]:
 
 
 def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str] | None:
-    """The version in force and its fingerprint; before any is, the newest stamp's."""
+    """Returns the version in force and its fingerprint, or the newest stamp's if none is in force yet."""
     found = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
     return None if found is None else (found[0], found[1].fingerprint)
 
 
 def write_review(request: Request) -> dict[str, str]:
-    """Path to text, the review itself last. With neither outcome nor note it is written as one that is begun."""
+    """Returns path to text, the review last. Without an outcome and a note, writes an unfinished review."""
     folder = request.protocol()
     if not request.answer("outcome") and not request.answer("note"):
         request = replace(request, answers={**request.answers, **_BEGUN})
@@ -225,7 +225,7 @@ def write_review(request: Request) -> dict[str, str]:
 
 
 def ask_form(request: Request) -> list[Question]:
-    """What to ask; EditingError where the form could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the form valid."""
     check_new_id(request.ids[1], "a form")
     request.protocol()
     if request.standard is not None:
@@ -243,7 +243,7 @@ def ask_form(request: Request) -> list[Question]:
 
 
 def write_form(request: Request) -> dict[str, str]:
-    """Path to text, the form itself last."""
+    """Returns path to text, the form last."""
     path = f"protocols/{request.protocol().id}/forms/{request.ids[1]}.yaml"
     if request.standard is not None:
         return {path: standard_texts.standard_form(request.standard)}
@@ -268,7 +268,7 @@ _PERIODS = re.compile(r"(\d{4})(?:-(\d{2})(?:-q([1-4]))?)?\Z")
 
 
 def ask_outcome(request: Request) -> list[Question]:
-    """What to ask; EditingError where the return could not be made whatever is answered."""
+    """Returns what to ask. Raises EditingError if no answer could make the return valid."""
     folder = request.protocol()
     check_new_id(request.ids[1], "a return")
     days = days_of(request.ids[1])
@@ -288,9 +288,9 @@ def ask_outcome(request: Request) -> list[Question]:
 
 
 def days_of(period: str) -> tuple[date, date] | None:
-    """The days of 2026, 2026-27 (a year from April), 2026-27-q1 or 2026-05 (a month); None for any other name.
+    """Returns the first and last day of 2026, 2026-27 (a year from April), 2026-27-q1 or 2026-05 (a month); else None.
 
-    Early in the century a name can be read in two ways: 2003-04 is the year from April 2003, as returns are named.
+    Early in the century a name can mean two things: 2003-04 is read as the year from April 2003, as returns are named.
     """
     match = _PERIODS.match(period)
     if match is None or not 1 <= int(match[1]) <= 9998:
@@ -314,7 +314,7 @@ def _last_day(year: int, month: int) -> date:
 
 
 def write_outcome(request: Request) -> dict[str, str]:
-    """Path to text, the return itself last."""
+    """Returns path to text, the return last."""
     for name in ("from", "to"):
         if not request.answer(name):
             raise EditingError(
@@ -328,7 +328,7 @@ def write_outcome(request: Request) -> dict[str, str]:
             numbers = [one for one, entry in vocabulary().outcome_measures.items() if entry.kind != "list"]
             raise EditingError(f"there is no measure '{id_}' that is counted", did_you_mean(id_, numbers))
         figures = ("numerator", "denominator") if measure.kind == "rate" else ("count",)
-        # [x]: not available (Analysis Function, "Using symbols in tables"): true of a figure that nobody has entered.
+        # [x]: not available (Analysis Function, "Using symbols in tables"), which is true of a figure that nobody has entered.
         result: dict[str, Data] = {"measure": id_, **dict.fromkeys(figures, "[x]")}
         if measure.series:
             result["series"] = _series(measure.id, date.fromisoformat(request.answers["from"]))
@@ -353,7 +353,7 @@ def write_outcome(request: Request) -> dict[str, str]:
 
 
 def _series(measure: str, day: date) -> str:
-    """The newest series of a measure that had begun by a day."""
+    """Returns the newest series of a measure that had begun by a day."""
     series = vocabulary().outcome_measures[measure].series
     begun = [one for one in series if one.from_ is None or one.from_ <= day]
     return (begun or list(series))[-1].id

@@ -15,7 +15,7 @@ from undersigned.register import ProtocolFolder, Register
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask for. `default` is taken where no answer is given; None: the field is then left out, or refused."""
+    """One question. Without an answer, `default` applies; None means that the field is left out, or required."""
 
     name: str
     prompt: str
@@ -25,9 +25,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: the ids of the command, the answers, the standard to copy, and the day.
+    """A request for a new record: the ids of the command, the answers, the standard to copy, and the day.
 
-    `protocol_id` is the one of the ids that names a protocol, if one does.
+    `protocol_id`: the id that names a protocol, or "".
     """
 
     register: Register
@@ -41,7 +41,7 @@ class Request:
         return self.answers.get(name) or None
 
     def protocol(self) -> ProtocolFolder:
-        """The protocol that the new record is for; EditingError if there is none that reads."""
+        """Returns the protocol that the new record is for. Raises EditingError if there is none, or if it has faults."""
         folder = self.register.protocol(self.protocol_id)
         if folder is None:
             raise EditingError(
@@ -55,7 +55,7 @@ class Request:
 
 
 def check_new_id(id_: str, what: str) -> str:
-    """The id itself; EditingError where it cannot be the id of `what`."""
+    """Returns the id. Raises EditingError if it cannot be the id of `what`."""
     if not KEBAB.match(id_) or id_ == "organisation":
         raise EditingError(
             f"'{id_}' cannot be the id of {what}",
@@ -65,7 +65,7 @@ def check_new_id(id_: str, what: str) -> str:
 
 
 def find_organisation(register: Register, id_: str) -> str:
-    """The present id of an organisation; EditingError where there is none."""
+    """Returns the present id of an organisation. Raises EditingError if it does not exist."""
     if not register.has_organisation(id_):
         raise EditingError(
             f"there is no organisation '{id_}'",
@@ -75,17 +75,17 @@ def find_organisation(register: Register, id_: str) -> str:
 
 
 def in_words(id_: str) -> str:
-    """An id as the beginning of a title."""
+    """Returns an id as the beginning of a title."""
     words = id_.replace("-", " ")
     return words[0].upper() + words[1:]
 
 
 def as_name(id_: str) -> str:
-    """An id as a name, with capitals."""
+    """Returns an id as a name, with capitals."""
     small = {"of", "and", "the", "on", "in", "for", "upon"}
     return " ".join(word if word in small and index else word.capitalize() for index, word in enumerate(id_.split("-")))
 
 
 def head_comment(text: str) -> str:
-    """Comment lines for the head of a file, with an empty line below them."""
+    """Returns comment lines for the head of a file, with an empty line below them."""
     return "\n".join(comment(text)) + "\n\n"

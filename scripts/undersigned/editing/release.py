@@ -1,4 +1,4 @@
-"""Stamping a working text: `versions/<version>.yaml`, and nothing else."""
+"""Stamps a working text: writes `versions/<version>.yaml` and nothing else."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def release(
 ) -> Path:
     """Stamps the working text as the next version (or as `version`) and returns the new file's path.
 
-    EditingError, and nothing written, for a record that does not read, a text that has not changed, a change that
-    touches more than its kind may, and numbers or days that go back. Other findings do not stop it.
+    Raises EditingError, and writes nothing, if a record has faults, the text has not changed, the change touches more
+    than its kind may, or a number or a day goes back. Other findings do not stop it.
     """
     folder = register.protocol(protocol_id)
     if folder is None:
@@ -59,7 +59,7 @@ def release(
 
 
 def _proven(path: str, facts: dict[str, str | date], folder: ProtocolFolder) -> str:
-    """The file's text, read back and found to say what it stamps."""
+    """Returns the file's text after reading it back and comparing it with what it stamps."""
     for quoted in (False, True):
         text = render_version(facts, folder.working_text, quoted=quoted)
         record = read_record(path, text.encode("utf-8", "surrogatepass"), Version)
@@ -87,7 +87,7 @@ def _refuse_unreadable(register: Register, folder: ProtocolFolder) -> None:
         f"protocols/{folder.id}/versions/",
         f"protocols/{folder.id}/forms/",
     )
-    # A version or form that is not read because of its name or kind would be missing from the stamp without a word.
+    # Without this, a version or form with a wrong name or kind would silently be missing from the stamp.
     findings += [
         f
         for f in (*register.findings, *folder.findings)
@@ -182,7 +182,7 @@ def _refuse_change(register: Register, folder: ProtocolFolder, change: Change, s
 
 
 def _succeeded(register: Register, identities: Identities, text: Mapping[str, Data]) -> frozenset[str]:
-    """The parties, under present ids, that are there by having taken another's place."""
+    """Returns the present ids of parties that took another body's place."""
     named = [party["organisation"] for party in text.get("parties", ()) if isinstance(party.get("organisation"), str)]
     return frozenset(
         id_ for name in named for id_ in identities.present(name) if id_ != register.present_organisation(name)

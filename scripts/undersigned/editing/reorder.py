@@ -1,4 +1,4 @@
-"""Mappings put in order by moving lines, or parts of a line: each entry with the comments above it, no value written anew."""
+"""Reorders mappings by moving lines or parts of a line. Each entry keeps the comments above it; no value is rewritten."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from undersigned.records.source import Path
 
 
 def in_order(lines: list[str], root: yaml.Node | None, model: type[Authored]) -> list[str]:
-    """The lines of a record, whose tree is `root`, with the entries of every mapping in the order of the models.
+    """Returns the lines of a record, whose tree is `root`, with every mapping in the order of the models.
 
-    What is written in a way that cannot be cut safely is left as it is; the caller compares what the two texts say.
+    A part that cannot be cut safely keeps its order; the caller compares the values of the two texts.
     """
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         return lines
@@ -24,7 +24,7 @@ def in_order(lines: list[str], root: yaml.Node | None, model: type[Authored]) ->
 
 @dataclass(frozen=True)
 class _Entry:
-    """One entry of a mapping: the empty lines and comments above it, and its own lines, the first without its indent."""
+    """One entry of a mapping: the empty lines and comments above it, and its own lines, the first without indent."""
 
     key: str
     gap: list[str]
@@ -33,7 +33,7 @@ class _Entry:
 
 
 class _Arrangement:
-    """The lines of a file whose block mappings are put in order, each entry with the comments above it."""
+    """Reorders the block mappings of one file."""
 
     def __init__(self, lines: list[str], model: type[Authored]) -> None:
         self._lines = lines
@@ -41,7 +41,7 @@ class _Arrangement:
 
     def whole(self, root: yaml.MappingNode) -> list[str]:
         first = root.value[0][0].start_mark.line
-        # What stands at the head of the file is about the file; after an empty line, about the first field.
+        # A comment at the head of the file is about the file; after an empty line, it is about the first field.
         head = next((index + 1 for index in range(first - 1, -1, -1) if not self._lines[index].strip()), first)
         return [*self._lines[:head], *self._mapping(root, (), head, len(self._lines))]
 
@@ -51,7 +51,7 @@ class _Arrangement:
         firsts = [key.start_mark.line for key in keys]
         prefix = self._lines[firsts[0]][:column]
         if prefix.strip(" -") or any(self._lines[line][:column].strip() for line in firsts[1:]):
-            return self._lines[start:end]  # written in some way that nobody writes: left as it is
+            return self._lines[start:end]  # an unusual layout: leave it alone
         leads = [start]
         for (_, value), following in zip(node.value, firsts[1:], strict=False):
             leads.append(self._lead_start(value, following, column))
@@ -70,9 +70,9 @@ class _Arrangement:
         top, was_top = arranged[0], entries[0]
         out: list[str] = []
         for entry in arranged:
-            # The empty lines between entries stay between entries: what comes to the top hands its own on.
+            # Empty lines stay between entries: the entry that moves to the top hands its own on.
             gap = was_top.gap if entry is top else top.gap if entry is was_top else entry.gap
-            if entry is top and prefix.strip():  # a list's dash stands before it, so that its comments go above
+            if entry is top and prefix.strip():  # a list's dash is in front, so the comments go above it
                 indent = prefix[: len(prefix) - len(prefix.lstrip())]
                 out += [
                     *gap,
@@ -106,7 +106,7 @@ class _Arrangement:
         return [*out, *self._lines[stop:end]]
 
     def _render(self, node: yaml.Node, path: Path, start: int, end: int) -> list[str]:
-        """The lines from `start` up to `end`, in which `node` stands alone, in order."""
+        """Returns the lines from `start` up to `end`, which hold only `node`, in order."""
         if (
             isinstance(node, yaml.CollectionNode)
             and not node.flow_style
@@ -120,7 +120,7 @@ class _Arrangement:
         return self._lines[start:end]
 
     def _lead_start(self, node: yaml.Node, end: int, column: int) -> int:
-        """Where, after `node`, begins what belongs to the next thing: comments no deeper than it, and empty lines."""
+        """Returns the line after `node` where the next entry begins: its empty lines and its comments, no deeper than it."""
         lead = start = self._content_end(node)
         for index in range(start, end):
             line = self._lines[index]
@@ -131,7 +131,7 @@ class _Arrangement:
         return lead
 
     def _content_end(self, node: yaml.Node) -> int:
-        """The line after the last on which anything of `node` stands, empty lines after a block of text aside."""
+        """Returns the line after the end of `node`, without the empty lines after a block of text."""
         while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             node = last[1] if isinstance(last, tuple) else last
@@ -144,7 +144,7 @@ class _Arrangement:
 
 
 def last_line(node: yaml.Node) -> int:
-    """The last line of a value that is no block of fields or items; libyaml ends a text where the next thing begins."""
+    """Returns the last line of a scalar or bracketed value; libyaml ends a block of text where the next value begins."""
     end = node.end_mark
     if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") and end.column == 0:
         return max(int(node.start_mark.line), int(end.line) - 1)
@@ -155,7 +155,7 @@ def last_line(node: yaml.Node) -> int:
 
 
 def _flow_in_order(lines: list[str], root: yaml.Node, model: type[Authored]) -> list[str]:
-    """Curly brackets on one line with their entries in order. Every line keeps its length, and so its places."""
+    """Reorders entries in curly brackets on one line. Every line keeps its length, so places stay valid."""
     lines = list(lines)
     for node, path in _outermost_flows(root, ()):
         start, end = node.start_mark, node.end_mark

@@ -1,5 +1,4 @@
-"""The standard protocols, flows, clauses and forms that `new --from` copies. Data files beside this module; nothing is
-written here."""
+"""Reads the standard protocols, flows, clauses and forms that `new --from` copies, from `standards/`."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from undersigned.records.form import Form
 from undersigned.records.reading import read_record
 from undersigned.records.source import Data, Source
 
-#: The day on which the law of the standards was last read against the vocabularies, which name their sources.
+#: When the law of the standards was last compared with the vocabularies, which name their sources.
 LAW_CHECKED = "2026-11-22"
 _FOLDER = Path(__file__).parent / "standards"
 
@@ -31,7 +30,7 @@ class End:
 
 @dataclass(frozen=True)
 class StandardFlow:
-    """A flow with its law written out; `note` says in words why that law."""
+    """A flow with its law; `note` says in words why that law applies."""
 
     data: dict[str, Data]
     note: str
@@ -64,7 +63,7 @@ def standard_flow(id_: str) -> StandardFlow:
 
 
 def standard_protocol(id_: str) -> dict[str, Data]:
-    """The fields of a standard protocol, its flows apart; its common clauses are written out."""
+    """Returns the fields of a standard protocol without its flows, with its common clauses in full."""
     data = dict(_source(f"protocols/{id_}").data)
     common = {clause["id"]: clause for clause in _source("clauses").data["clauses"]}
     data["clauses"] = [*data["clauses"], *(common[clause] for clause in data.pop("common_clauses"))]

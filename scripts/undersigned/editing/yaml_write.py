@@ -17,7 +17,7 @@ from undersigned.records.schema import help_of, values_of
 from undersigned.records.source import Data, Path
 from undersigned.records.version import Version
 
-#: A model that extends another has its own fields last; people look for these first.
+#: A model that extends another lists its own fields last, but people look for these first.
 _FIRST: dict[str, tuple[str, ...]] = {
     "flows": ("id", "title", "from", "to", "when", "regime", "receives_under"),
     "law_differs": ("for",),
@@ -26,7 +26,7 @@ _FIRST: dict[str, tuple[str, ...]] = {
 
 
 def key_order(model: type[Authored], path: Path) -> tuple[str, ...]:
-    """The fields of the mapping at `path` of a record, in order; empty where its keys are free."""
+    """Returns the fields of the mapping at `path` of a record, in order; empty if its keys are free."""
     return _key_order(model, tuple("*" if isinstance(part, int) else part for part in path))
 
 
@@ -41,7 +41,7 @@ def _key_order(model: type[Authored], path: tuple[str, ...]) -> tuple[str, ...]:
 
 _TEXT = "tag:yaml.org,2002:str"
 _FLOW_WIDTH = 96
-#: A block of text carries these as they are; anything else (tabs, odd line ends, invisible signs) goes in quotes.
+#: A block of text can hold these characters; others (tabs, unusual line ends, invisible characters) need quotes.
 _PLAIN_BLOCK = re.compile("[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*\\Z")
 
 
@@ -76,7 +76,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 class _QuotingDumper(_Dumper):
-    """For a text that blocks cannot carry: all of it in quotes."""
+    """Writes every text in quotes, for texts that a block cannot hold."""
 
     blocks = False
 
@@ -92,7 +92,7 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 def _reads_as_text(dumper: _Dumper, text: str) -> bool:
-    """Whether any YAML reader takes it for text when it is not in quotes: not so 1.0, 2026-05-01, yes or null."""
+    """Returns whether a YAML reader takes it for text without quotes; it does not for 1.0, 2026-05-01, yes or null."""
     return bool(dumper.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT)  # type: ignore[no-untyped-call]
 
 
@@ -126,9 +126,9 @@ for _kind in (_Dumper, _QuotingDumper):
 
 
 def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = (), *, quoted: bool = False) -> str:
-    """The mapping at `path` of a record as YAML text, in block style.
+    """Returns the mapping at `path` of a record as YAML text, in block style.
 
-    `quoted`: every text in double quotes, for what a block of text cannot carry exactly.
+    `quoted`: writes every text in double quotes, for texts that a block cannot hold exactly.
     """
     arranged = _arranged(data, model, path)
     return yaml.dump(
@@ -142,7 +142,7 @@ def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = ()
 
 
 def render_inline(value: Data, model: type[Authored], path: Path) -> str:
-    """The value at `path` of a record on one line, so that it may stand after a colon or in brackets."""
+    """Returns the value at `path` of a record on one line, to follow a colon or go inside brackets."""
     listed = _ShortList([_inline(_arranged(value, model, path))])
     said = yaml.dump(listed, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31)
     return said.strip()[1:-1]
@@ -155,7 +155,7 @@ def _inline(value: Data) -> Data:
 
 
 def _arranged(value: Data, model: type[Authored], path: Path) -> Data:
-    """Keys in the order of the models, and what is short marked to be written on one line."""
+    """Orders keys as the models do, and marks short values to be written on one line."""
     if isinstance(value, dict):
         order = {name: index for index, name in enumerate(key_order(model, path))}
         names = sorted(value, key=lambda name: order.get(name, len(order)))
@@ -186,7 +186,7 @@ _WIDTH = 110
 
 
 def comment(text: str, indent: int = 0) -> list[str]:
-    """`text` as comment lines."""
+    """Returns `text` as comment lines."""
     before = " " * indent + "# "
     return [
         before + line
@@ -202,10 +202,10 @@ def render_commented(
     leave_out: frozenset[str] = frozenset(),
     written: Mapping[str, Callable[[], list[str]]] | None = None,
 ) -> str:
-    """Every field in order with its meaning above it; a field without a value stands as a comment with an example.
+    """Returns every field in order with its meaning above it; a field without a value becomes a comment with an example.
 
-    `examples`: YAML for fields without a value. `leave_out`: fields that are not mentioned unless they have a value.
-    `written`: for some fields, how their lines are written instead.
+    `examples`: YAML for fields without a value. `leave_out`: fields to omit unless they have a value.
+    `written`: functions that write the lines of some fields instead.
     """
     blocks: list[str] = []
     for field in key_order(model, ()):
@@ -227,9 +227,9 @@ def render_commented(
 
 
 def render_version(facts: Mapping[str, str | date], text: Mapping[str, Data], *, quoted: bool = False) -> str:
-    """The YAML of a version file. `facts` without the text; `text` as `operative_text` returns it.
+    """Returns the YAML of a version file. `facts` excludes the text; `text` is what `operative_text` returns.
 
-    `quoted`: every text in double quotes, for what a block of text cannot carry exactly.
+    `quoted`: writes every text in double quotes, for texts that a block cannot hold exactly.
     """
     whole: dict[str, Data] = {name: Quoted(value) if name == "fingerprint" else value for name, value in facts.items()}
     return render_yaml({**whole, "text": text}, Version, quoted=quoted)

@@ -1,6 +1,6 @@
-"""What can be worked out for a day: reviews, signatures, which text is in force between whom.
+"""Works out what holds on a day: reviews, signatures, and which text is in force between whom.
 
-Pure functions of register and date. What is dated after `as_of` has not happened. No fact here is ever written down.
+Pure functions of a register and a date. An event dated after `as_of` has not happened. Nothing here is ever recorded.
 """
 
 from undersigned.status.identities import Identities, heirs, party_text

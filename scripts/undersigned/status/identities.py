@@ -1,4 +1,4 @@
-"""Who is party, and under which id: organisations read through `formerly` and, from its day, `inherits`."""
+"""Which body is a party, and under which id, after renames (`formerly`) and successions (`inherits`, from its day)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def heirs(folder: ProtocolFolder, register: Register, *, as_of: date) -> dict[st
 
 
 class Identities:
-    """Organisation ids read through `formerly` and, from its day, `inherits`."""
+    """Follows organisation ids through renames and, from its day, each succession."""
 
     def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date) -> None:
         self._register = register
@@ -36,7 +36,7 @@ class Identities:
         self._known: dict[str, tuple[str, ...]] = {}
 
     def present(self, id_: str) -> tuple[str, ...]:
-        """The bodies that answer for `id_` now: itself under its present id, or its heirs."""
+        """Returns the bodies that now answer for `id_`: the body under its present id, or its heirs."""
         if id_ not in self._known:
             self._known[id_] = tuple(self._answering(self._register.present_organisation(id_), frozenset()))
         return self._known[id_]
@@ -50,7 +50,7 @@ class Identities:
             yield from self._answering(heir, seen | {id_})
 
     def predecessors(self, id_: str) -> list[str]:
-        """Bodies whose place `id_` has taken, directly or through others, and itself last."""
+        """Returns the bodies whose place `id_` has taken, directly or through others, and itself last."""
         found = [id_]
         if not self._heirs:
             return found
@@ -59,7 +59,7 @@ class Identities:
         return found[::-1]
 
     def present_parties(self, parties: Iterable[Party]) -> dict[str, Party]:
-        """Parties by the id that answers now; a body that already was party keeps its own entry."""
+        """Returns parties by present id. A body that was already a party keeps its own entry."""
         out: dict[str, Party] = {}
         inherited: dict[str, Party] = {}
         for party in parties:
@@ -71,7 +71,7 @@ class Identities:
         return {**inherited, **out}
 
     def rename(self, text: Data) -> Data:
-        """A canonical operative text with every organisation under its present id."""
+        """Returns a canonical operative text with every organisation under its present id."""
         renamed = dict(text)
         parties: dict[str, Data] = {}
         for own in (False, True):
@@ -112,8 +112,10 @@ class Identities:
 
 
 def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:
-    """The signatories of the newest stamp agreed by that day; without one, or without text, those of the working text
-    that had joined and not left."""
+    """Returns the signatories of the newest stamp agreed by that day.
+
+    Without a stamp, or if it has no text, returns the parties of the working text that had joined and not left.
+    """
     newest = newest_version(folder, as_of=as_of)
     if newest is not None and newest[1].text is not None:
         return newest[1].text.parties

@@ -1,4 +1,4 @@
-"""All that `status` tells of one protocol for one day."""
+"""One protocol on one day, as `status` reports it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from undersigned.status.versions import newest_version
 
 @dataclass(frozen=True)
 class ProtocolStatus:
-    """All that `status` tells of one protocol for one day."""
+    """One protocol on one day, as `status` reports it."""
 
     id: str
     title: str
@@ -31,9 +31,9 @@ class ProtocolStatus:
 
 
 def has_unreleased_changes(folder: ProtocolFolder, register: Register, *, as_of: date) -> bool:
-    """Whether the working text differs from the newest stamp of any day, a rename or a succession aside.
+    """Returns whether the working text differs from the newest stamp of any day, ignoring renames and successions.
 
-    False where that cannot be said, because a record that holds one of the two was not wholly read.
+    Returns False if this is unknown, because a record that holds one of the two has faults.
     """
     if not folder.versions or not folder.text_is_clean:
         return False
@@ -48,7 +48,7 @@ def has_unreleased_changes(folder: ProtocolFolder, register: Register, *, as_of:
 
 
 def protocol_status(folder: ProtocolFolder, register: Register, *, as_of: date) -> ProtocolStatus:
-    """Where a protocol and every signature of it stand on `as_of`. The protocol must read."""
+    """Returns the state of a protocol and of each signature on `as_of`. The protocol must have been read without faults."""
     signing = Signing(folder, register, as_of=as_of)
     parties = tuple(signing.state(id_, text) for id_, text in sorted(signing.parties.items()))
     newest = newest_version(folder, as_of=as_of)

@@ -1,4 +1,4 @@
-"""When a protocol is due for review, what each completed review did to the clock, and which returns are late."""
+"""When a protocol is due for review, how each completed review moved that date, and which returns are late."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNREVIEWED = frozenset({"draft", "consultation", "signing", "superseded", "with
 
 @dataclass(frozen=True)
 class ReviewStatus:
-    """`days` until the review is due, negative when past; None with `due_on` where none is due."""
+    """`days` until the review is due, negative when past. `days` and `due_on` are None if none is due."""
 
     state: ReviewState
     due_on: date | None
@@ -33,7 +33,7 @@ class ReviewStatus:
 
 @dataclass(frozen=True)
 class ReviewStep:
-    """One completed review and what it did to the clock. `was_due`: its `due_on` had been a due date at some time."""
+    """One completed review and the due date that follows. `was_due`: its `due_on` was a due date at some time."""
 
     completed_on: date
     review: Review
@@ -43,7 +43,7 @@ class ReviewStep:
 
 
 def review_interval(folder: ProtocolFolder, *, as_of: date) -> int:
-    """Months between reviews: the newest stamp's, where it has text, else the working text's, else 12."""
+    """Returns the months between reviews: from the newest stamp if it has text, else from the working text, else 12."""
     newest = newest_version(folder, as_of=as_of)
     text: Operative = folder.value
     if newest is not None and newest[1].text is not None:
@@ -53,7 +53,7 @@ def review_interval(folder: ProtocolFolder, *, as_of: date) -> int:
 
 
 def review_steps(folder: ProtocolFolder, *, as_of: date) -> tuple[date | None, list[ReviewStep]]:
-    """The first due date, and each whole review completed by `as_of` in order with the due date that follows from it."""
+    """Returns the first due date, and each whole review completed by `as_of`, in order, with the due date that follows."""
     start = folder.value.effective_from
     if not isinstance(start, date):
         return None, []
@@ -79,7 +79,7 @@ def review_steps(folder: ProtocolFolder, *, as_of: date) -> tuple[date | None, l
 
 
 def review_state(folder: ProtocolFolder, *, as_of: date) -> ReviewStatus:
-    """Where the review stands on `as_of`."""
+    """Returns the state of the review on `as_of`."""
     first, steps = review_steps(folder, as_of=as_of)
     last = steps[-1].completed_on if steps else None
     if last is None:
@@ -110,7 +110,7 @@ def review_state(folder: ProtocolFolder, *, as_of: date) -> ReviewStatus:
 
 @dataclass(frozen=True)
 class LateReturn:
-    """A return that the protocol's monitoring asks for and that has not come. `index` is its place in `monitoring`."""
+    """A return that the protocol's monitoring asks for and that is missing. `index`: its position in `monitoring`."""
 
     index: int
     point: str
@@ -120,7 +120,7 @@ class LateReturn:
 
 
 def late_returns(folder: ProtocolFolder, *, as_of: date) -> list[LateReturn]:
-    """Returns that are late: two months after the end of a period, counted on from the last return or the start."""
+    """Returns late returns: those missing two months after their period, counted from the last return or the start."""
     protocol = folder.value
     if protocol.status != "in-force" or not isinstance(protocol.effective_from, date):
         return []

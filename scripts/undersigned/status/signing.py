@@ -1,4 +1,4 @@
-"""One protocol's signatures on one day: where each party stands, and which text binds whom to whom."""
+"""One protocol's signatures on one day: the state of each party, and which text binds whom to whom."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SIGNATURE_STATES: tuple[SignatureState, ...] = (
     "ended",
     "not-required",
 )
-#: After so many days a wet-ink copy that is not back is a finding.
+#: After this many days without a wet-ink copy back, the check warns.
 COPY_DAYS = 28
 
 
 @dataclass(frozen=True)
 class PartyStatus:
-    """Where one party stands. `days_waiting` from `sent_on` (awaiting) or the newest material text's day (stale)."""
+    """The state of one party. `days_waiting` counts from `sent_on` (awaiting) or the newest material text's day (stale)."""
 
     organisation: str
     state: SignatureState
@@ -48,7 +48,7 @@ class PartyStatus:
 
 @dataclass(frozen=True)
 class InForce:
-    """A version that still binds, and whom (two at least, sorted)."""
+    """A version that still binds, and the bodies that it binds (at least two, sorted)."""
 
     version: str
     between: tuple[str, ...]
@@ -56,7 +56,7 @@ class InForce:
 
 @dataclass(frozen=True)
 class Entry:
-    """A signing entry as it stood on a day: what had happened by then. `signer` made it, perhaps for another."""
+    """A signing entry with only what had happened by a day. `signer` made it, perhaps for another body."""
 
     signer: str
     signature: Signature
@@ -69,12 +69,12 @@ class Entry:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a signature: made, not refused, no reservation open."""
+        """Returns whether it is a signature: made, not refused, with no open reservation."""
         return self.signed_on is not None and not self.declined and not self.withdrawn and not self.reserved
 
 
 class Signing:
-    """One protocol's signatures on one day, worked out once and asked many things."""
+    """One protocol's signatures on one day. Works each answer out once."""
 
     def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date) -> None:
         self.folder = folder
@@ -90,7 +90,7 @@ class Signing:
 
     @cached_property
     def _materials(self) -> dict[str, int]:
-        """How many material versions there were up to each: a signature carries while that number stays the same."""
+        """Counts the material versions up to each version. A signature carries while that count stays the same."""
         count, found = 0, {}
         for number, version in self.versions:
             count += version.change == "material"
@@ -99,13 +99,13 @@ class Signing:
 
     @cached_property
     def parties(self) -> dict[str, Party]:
-        """The parties by present id, in the order of the text."""
+        """Returns the parties by present id, in the order of the text."""
         return self.identities.present_parties(party_text(self.folder, as_of=self.as_of))
 
     # entries
 
     def _visible(self, signer: str, signature: Signature) -> Entry | None:
-        """The entry as it stood; None if nothing of it had happened or its version had not been agreed."""
+        """Returns the entry as of the day; None if nothing had happened or its version had not been agreed."""
         if signature.version not in self.by_number:
             return None
         signed_on = signature.signed_on if has_happened(signature.signed_on, self.as_of) else None
@@ -134,7 +134,7 @@ class Signing:
 
     @cached_property
     def _entries(self) -> dict[str, list[Entry]]:
-        """By the record's own organisation id, oldest first, with what others signed for it."""
+        """Entries by the record's own organisation id, oldest first, including what others signed for it."""
         found: dict[str, list[Entry]] = {}
         for organisation, record in self.folder.signing.items():
             for signature in record.value.signatures if record.value else ():
@@ -149,7 +149,7 @@ class Signing:
         return found
 
     def entries(self, party: str) -> list[Entry]:
-        """The party's entries with those of the bodies whose place it took, oldest first."""
+        """Returns the party's entries and those of the bodies whose place it took, oldest first."""
         bodies = self.identities.predecessors(party)
         if len(bodies) == 1 and party not in self._signed_for_by_others:
             return self._entries.get(party, [])
@@ -160,7 +160,7 @@ class Signing:
         return merged
 
     def signatures(self) -> Iterator[Entry]:
-        """Every signature made by the day, also of former parties and one withdrawn later. May repeat an entry."""
+        """Yields every signature made by the day, including those of former parties and ones withdrawn later. May repeat."""
         return (entry for entries in self._entries.values() for entry in entries if entry.signed_on is not None)
 
     @cached_property
@@ -170,7 +170,7 @@ class Signing:
         )
 
     def standing(self, party: str) -> list[Entry]:
-        """The entries that a withdrawal has not ended: those after the last withdrawn one."""
+        """Returns the entries after the last withdrawal."""
         entries = self.entries(party)
         last = max((index for index, entry in enumerate(entries) if entry.withdrawn), default=-1)
         return entries[last + 1 :]
@@ -178,7 +178,7 @@ class Signing:
     # what must be signed
 
     def present_in(self, number: str) -> frozenset[str] | None:
-        """The parties of a version's text under present ids; None where it has no text."""
+        """Returns the parties of a version's text under present ids; None if it has no text."""
         return self._present_in[number]
 
     @cached_property
@@ -189,8 +189,7 @@ class Signing:
         }
 
     def joined_by(self, party: str) -> str | None:
-        """The version from which a party's signature is asked: the newest material one, or for a newcomer the later
-        version it joined by."""
+        """Returns the version that a party must have signed: the newest material one, or the later one by which it joined."""
         if self.material is None:
             return None
         joined = self.material
@@ -203,7 +202,7 @@ class Signing:
         return joined or self.material
 
     def expected_versions(self, party: str) -> frozenset[str]:
-        """The versions of which a signature makes the party `signed`."""
+        """Returns the versions whose signature makes the party `signed`."""
         joined = self.joined_by(party)
         if joined is None:
             return frozenset()
@@ -211,15 +210,17 @@ class Signing:
 
     @cached_property
     def _since_material(self) -> list[str]:
-        """The newest material version and all after it."""
+        """Returns the newest material version and all later ones."""
         numbers = [number for number, _version in self.versions]
         return numbers[numbers.index(self.material) :] if self.material is not None else []
 
     # states
 
     def dissolved(self, party: str) -> bool:
-        """Whether the body no longer exists and nobody takes its place, then or later: before the day on which another
-        takes over, the old id answers."""
+        """Returns whether the body no longer exists and no other body takes its place, then or later.
+
+        Before the day on which another body takes over, the old id still answers.
+        """
         if party in self._inherited_some_day:
             return False
         record = self.register.organisation(party)
@@ -235,7 +236,7 @@ class Signing:
         )
 
     def has_left(self, party: str) -> bool:
-        """Whether the working text says that the party's `left_on` has passed."""
+        """Returns whether the party's `left_on` in the working text has passed."""
         return self._left.get(party, False)
 
     @cached_property
@@ -248,7 +249,7 @@ class Signing:
         return found
 
     def state(self, party: str, text: Party) -> PartyStatus:
-        """The first state that holds, in the order of the record format."""
+        """Returns the first state that holds, in the order of the record format."""
         if not text.signs:
             return PartyStatus(party, "not-required", None, None, False, None, role=text.role)
         if self.dissolved(party):
@@ -304,7 +305,7 @@ class Signing:
         return self.material is not None and version_key(entry.version) >= version_key(self.material)
 
     def _outstanding(self, entry: Entry | None, returned: bool) -> int | None:
-        """Days since a wet-ink signature whose copy is not back."""
+        """Returns the days since a wet-ink signature whose copy has not come back."""
         if entry is None or returned or entry.signature.method != "wet-ink" or not isinstance(entry.signed_on, date):
             return None
         return (self.as_of - entry.signed_on).days
@@ -313,7 +314,7 @@ class Signing:
 
     @cached_property
     def _dropped(self) -> frozenset[str]:
-        """Parties that a membership version in effect has dropped and none has taken in again."""
+        """Returns parties that a membership version in effect has dropped and no later one has readmitted."""
         dropped: set[str] = set()
         before: frozenset[str] | None = None
         for number, version in self.versions:
@@ -331,7 +332,7 @@ class Signing:
         return frozenset(dropped)
 
     def bound_by(self, number: str) -> set[str]:
-        """Those who signed a version or whose signature carries to it, whatever the day it takes effect."""
+        """Returns those who signed a version or whose signature carries to it, whenever it takes effect."""
         members = self.present_in(number)
         candidates = members if members is not None else frozenset(self.parties)
         bound: set[str] = set()
@@ -358,13 +359,13 @@ class Signing:
         return version_key(signed) <= version_key(number) and self._materials[signed] == self._materials[number]
 
     def effective_to(self, version: Version) -> date | None:
-        """The last day of a version: its text's, or without text the working text's."""
+        """Returns the last day of a version: from its text, or without text from the working text."""
         last = version.text.effective_to if version.text is not None else self.folder.value.effective_to
         return None if last is None else earliest(last)
 
     @cached_property
     def _begun_versions(self) -> list[str]:
-        """The versions whose effect has begun and that none has replaced, newest first; some may have ended."""
+        """Returns versions that have taken effect and that none has replaced, newest first; some may have ended."""
         if self.folder.value.status in ("superseded", "withdrawn"):
             return []
         replacing = [
@@ -388,9 +389,9 @@ class Signing:
         return {number: self.bound_by(number) for number in self._begun_versions}
 
     def in_force(self) -> tuple[InForce, ...]:
-        """For each version that still binds anyone to anyone, those it binds, newest first.
+        """Returns, newest first, each version that still binds at least two bodies, and those bodies.
 
-        A text that a newer one has taken the place of between two bodies does not come back when the newer one ends.
+        Once a newer text has replaced an older one between two bodies, the older does not return when the newer ends.
         """
         covered: set[tuple[str, str]] = set()
         out: list[InForce] = []
@@ -402,14 +403,14 @@ class Signing:
         return tuple(out)
 
     def version_between(self, one: str, other: str) -> str | None:
-        """The text in force between two bodies; None where nothing binds them."""
+        """Returns the version in force between two bodies; None if nothing binds them."""
         newest = next(
             (number for number in self._begun_versions if {one, other} <= self._bound_by_version[number]), None
         )
         return None if newest is None or self._has_ended(newest) else newest
 
     def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
-        """Every party whose state is `signed`, once the newest material version is in effect."""
+        """Returns every party whose state is `signed`, once the newest material version is in effect."""
         if self.material is None or self.folder.value.status in ("superseded", "withdrawn"):
             return ()
         if takes_effect(self.folder, self.by_number[self.material]) > self.as_of:
@@ -428,7 +429,7 @@ class Signing:
 
 
 def may_sign_for(register: Register, signer: str, other: str, signature: Signature) -> bool:
-    """A body may sign for one whose parent it is, or with a mandate."""
+    """Returns whether a body may sign for another: it is the parent, or it has a mandate."""
     if signature.mandate is not None and signature.mandate.reference:
         return True
     record = register.organisation(other)
