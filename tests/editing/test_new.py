@@ -193,7 +193,7 @@ def test_organisations(tmp_path: Path) -> None:
     assert (record.value.name, record.value.kind, record.value.jurisdiction) == ("Y: heddlu # 1", "police", "wales")
     assert errors(root) == []
     assert fmt(load_register(root), check=True).changed == ()
-    with pytest.raises(EditingError, match="'polise' is no answer to 'kind'") as caught:
+    with pytest.raises(EditingError, match="'polise' is not an answer to 'kind'") as caught:
         new(root, "organisation", "b", kind="polise")
     assert "police" in caught.value.hint
     with pytest.raises(EditingError, match="there is or was an organisation 'some-trust'"):

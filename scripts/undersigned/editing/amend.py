@@ -42,7 +42,7 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
     Raises EditingError if the record has faults, or if its layout does not allow a safe change.
     """
     if format_record(register, path, raw, model) is None:
-        raise EditingError(f"{path} cannot be read", "Mend what 'undersigned check' shows first.")
+        raise EditingError(f"{path} cannot be read", "Correct what 'undersigned check' reports first.")
     for change in changes:
         before = Source(path, raw)
         text = _put(before, model, change) if isinstance(change, Put) else _appended(before, model, change)
@@ -56,7 +56,7 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
             raise EditingError(f"{path} is laid out in a way that only a person can change", "Change the file by hand.")
     formatted = format_record(register, path, raw, model)
     if formatted is None:
-        raise EditingError(f"{path} would not read any more", "Look at the answers again.")
+        raise EditingError(f"{path} would have faults after this change", "Look at the answers again.")
     return formatted
 
 
@@ -114,7 +114,7 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
         return "\n".join(lines)
     in_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
     if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
-        raise EditingError(f"{source.path} holds a longer text or list there", "Change the file by hand.")
+        raise EditingError(f"{source.path} has a longer text or a list there", "Change the file by hand.")
     said = render_inline(change.value, model, change.path)
     start, end = node.start_mark, node.end_mark
     empty = (start.line, start.column) == (end.line, end.column)
@@ -127,7 +127,7 @@ def _new_field(source: Source, lines: list[str], model: type[Authored], change: 
     parent = source.tree(*change.path[:-1])
     name = str(change.path[-1])
     if not isinstance(parent, yaml.MappingNode):
-        raise EditingError(f"{source.path} holds something else there", "Change the file by hand.")
+        raise EditingError(f"{source.path} has another kind of value there", "Change the file by hand.")
     if parent.flow_style:
         end = parent.end_mark
         line = lines[end.line]

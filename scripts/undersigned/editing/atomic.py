@@ -44,7 +44,7 @@ def _checked(root: Path, path: str) -> Path:
         here = here / part
         if here.is_symlink():
             raise EditingError(
-                f"{here.relative_to(root).as_posix()} is a symbolic link, and a register follows none",
+                f"{here.relative_to(root).as_posix()} is a symbolic link, and the register does not follow links",
                 "Put the file or folder itself there.",
             )
     if here.is_dir():

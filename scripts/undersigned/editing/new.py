@@ -93,7 +93,7 @@ def new_record(
 def _answered(question: Question, answers: Mapping[str, str]) -> str:
     value = answers.get(question.name, "").strip() or question.default or ""
     if value and question.choices and value not in question.choices:
-        raise EditingError(f"'{value}' is no answer to '{question.name}'", did_you_mean(value, question.choices))
+        raise EditingError(f"'{value}' is not an answer to '{question.name}'", did_you_mean(value, question.choices))
     return value
 
 

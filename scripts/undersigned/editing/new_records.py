@@ -89,7 +89,7 @@ def ask_signature(request: Request) -> list[Question]:
     }
     if organisation not in named:
         raise EditingError(
-            f"{organisation} is no party to {folder.id}", f"Add it to the parties of {folder.record.path} first."
+            f"{organisation} is not a party to {folder.id}", f"Add it to the parties of {folder.record.path} first."
         )
     newest = newest_version(folder, as_of=request.as_of)
     default = "Nominated officer (to be confirmed)" if newest is None or not named[organisation].signs else None

@@ -49,7 +49,7 @@ class Request:
             )
         if not folder.readable:
             raise EditingError(
-                f"the record of {folder.id} cannot be read", "Mend what 'undersigned check' shows first."
+                f"the record of {folder.id} cannot be read", "Correct what 'undersigned check' reports first."
             )
         return folder
 

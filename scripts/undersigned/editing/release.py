@@ -96,8 +96,8 @@ def _refuse_unreadable(register: Register, folder: ProtocolFolder) -> None:
     if findings or folder.record.value is None:
         first = f" ({findings[0].path}:{findings[0].line}: {findings[0].message})" if findings else ""
         raise EditingError(
-            f"{folder.id} does not read wholly, so it cannot be stamped{first}",
-            "Mend what 'undersigned check' shows first.",
+            f"{folder.id} has faults, so it cannot be stamped{first}",
+            "Correct what 'undersigned check' reports first.",
         )
 
 
