@@ -239,7 +239,7 @@ def test_signing_records(tmp_path: Path) -> None:
     assert fmt(load_register(root), check=True).changed == ()
     with pytest.raises(EditingError, match="exists already"):
         new(root, "signature", "some-landlord", "x")
-    with pytest.raises(EditingError, match="some-college is no party to x"):
+    with pytest.raises(EditingError, match="some-college is not a party to x"):
         new(root, "signature", "some-college", "x")
     with pytest.raises(EditingError, match="no organisation 'some-councl'") as caught:
         new(root, "signature", "some-councl", "x")

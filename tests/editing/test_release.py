@@ -169,7 +169,7 @@ def test_refuses_what_does_not_read(tmp_path: Path, path: str, text: str) -> Non
     target = root / "protocols/p" / path
     target.parent.mkdir(exist_ok=True)
     target.write_text(text)
-    with pytest.raises(EditingError, match="does not read wholly"):
+    with pytest.raises(EditingError, match="has faults"):
         stamp(root)
 
 

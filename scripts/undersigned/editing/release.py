@@ -96,8 +96,7 @@ def _refuse_unreadable(register: Register, folder: ProtocolFolder) -> None:
     if findings or folder.record.value is None:
         first = f" ({findings[0].path}:{findings[0].line}: {findings[0].message})" if findings else ""
         raise EditingError(
-            f"{folder.id} has faults, so it cannot be stamped{first}",
-            "Correct what 'undersigned check' reports first.",
+            f"{folder.id} has faults, so it cannot be stamped{first}", "Correct what 'undersigned check' reports first."
         )
 
 
