@@ -29,7 +29,7 @@ _LINKED = re.compile(
 _COMMIT = re.compile(r"[0-9a-f]{7,}", re.IGNORECASE)
 _SHORTER_THAN_A_COMMIT = re.compile(r".{1,6}")
 #: Entities and not backslashes, because inside an HTML element (a `<summary>`) Markdown shows a backslash.
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&^]|^[#+\-=:](?=[\s#\-=:]|$)")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&]|^[#+\-=](?=[\s#\-=]|$)")
 _NUMBERED_ITEM = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 #: A lone dollar in an element of its own starts no formula (GitHub Docs, "Writing mathematical expressions").
 _DOLLAR = "<span>&#36;</span>"
