@@ -185,14 +185,3 @@ def test_every_oddity_says_why() -> None:
         assert isinstance(entry, dict), code
         assert entry["says"], code
         assert entry["why"], code
-
-
-def test_labels_cover_every_field_that_a_text_can_have() -> None:
-    from undersigned.records.form import Form, FormField
-    from undersigned.records.protocol import Flow, Item, LawDiffers, Operative, Party, Protocol, Purpose, ReviewTerms
-
-    labels = words()["label"]
-    for model in (Operative, Protocol, Flow, Item, LawDiffers, Party, Purpose, ReviewTerms, Form, FormField):
-        for name in model.model_fields:
-            if name not in ("id", "for_", "joined_on", "left_on", "data_items", "organisation"):
-                assert name.removesuffix("_") in labels, (model.__name__, name)

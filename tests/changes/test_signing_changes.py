@@ -346,7 +346,7 @@ def test_a_day_that_is_rewritten(repository: Repository) -> None:
     repository.commit("rewritten")
     lines = says(repository.report())
     assert "Example Council, version 1.0, signed on: 14 February 2025 becomes 14 January 2025" in lines
-    assert "Signatures of version 1.0, changed: Way of signing (Example Council)" in lines
+    assert "Signatures of version 1.0, changed: way of signing (Example Council)" in lines
 
 
 def test_officers_and_contacts(repository: Repository) -> None:

@@ -31,7 +31,7 @@ def repository(tmp_path: Path) -> Repository:
         (
             "    retention: 6 years",
             "    retention: 6 years\n    timing: Within 5 days",
-            "How soon for “Risk summary” (flow risk-summary): Within 5 days, where nothing was stated",
+            "By when for “Risk summary” (flow risk-summary): Within 5 days, where nothing was stated",
         ),
         ("      - risk-level\n", "", "“Risk level” is no longer shared in “Risk summary” (flow risk-summary)"),
         (
@@ -62,12 +62,12 @@ def repository(tmp_path: Path) -> Repository:
         (
             "regime: crossing",
             "regime: uk-gdpr",
-            "Law at the sender's end for “Risk summary” (flow risk-summary): held for law enforcement, shared for another purpose (section 36(4) of the Data Protection Act 2018) becomes UK GDPR",
+            "Sender's data protection law for “Risk summary” (flow risk-summary): held for law enforcement, shared for another purpose (section 36(4) of the Data Protection Act 2018) becomes UK GDPR",
         ),
         (
             "not_shared: [Victim details]",
             "not_shared: [Victim details, Convictions]",
-            "What is not shared for “Risk summary” (flow risk-summary): added Convictions",
+            "Not shared for “Risk summary” (flow risk-summary): added Convictions",
         ),
         (
             "people: [people on probation]",
@@ -123,7 +123,7 @@ def repository(tmp_path: Path) -> Repository:
             "Owner: Chair, Example Police, where nothing was stated",
         ),
         ("lead: probation", "lead: council", "Lead organisation: Example Probation becomes Example Council"),
-        ("effective_from: 2025-03-01", "effective_from: 2025-03-02", "First day: 1 March 2025 becomes 2 March 2025"),
+        ("effective_from: 2025-03-01", "effective_from: 2025-03-02", "Start date: 1 March 2025 becomes 2 March 2025"),
         (
             "areas: [county]",
             "areas: [county]\nfunding:\n  - {source: Grant, ends_on: 2027-01-01}",

@@ -110,7 +110,7 @@ def test_a_dense_card_says_in_full_what_it_says_first(shipped_site: Path, tmp_pa
         == 1
     )
     assert "Level of risk of serious harm…" in card
-    assert "Never shared: As in 1" in card
+    assert "Not shared: As in 1" in card
 
 
 def test_a_card_with_room_leaves_nothing_out(shipped_site: Path, tmp_path: Path) -> None:

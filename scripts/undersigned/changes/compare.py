@@ -176,7 +176,7 @@ def fact_points(before: ProtocolFolder, after: ProtocolFolder, register: Registe
         if old.get(name) != new.get(name):
             was, now = _body_or_post(old.get(name), register), _body_or_post(new.get(name), register)
             code = "stated" if was is None else "dropped" if now is None else "changed"
-            yield Point(f"value-{code}", {"label": Label("label", name), "before": was, "after": now})
+            yield Point(f"value-{code}", {"label": Label("field", name), "before": was, "after": now})
     fields_before, fields_after = ({name: data[name] for name in _FIELDS if name in data} for data in (old, new))
     yield from term_points(differences(fields_before, fields_after), titles)
     yield from _membership(old, new, register)
@@ -227,7 +227,7 @@ def review_points(
         elif record.source.data != new[day].source.data:
             was, now = record.source.data, new[day].source.data
             names = tuple(
-                Label("label", name) for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)
+                Label("field", name) for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)
             )
             yield Point("review-changed", {"on": day, "names": names}, "care")
 
@@ -320,7 +320,7 @@ def _organisation_points(body: Body, old: Organisation | None, new: Organisation
         if was == now or name in _PARTS_OF_ORGANISATION:
             continue
         weight = _ORGANISATION_WEIGHTS.get(name, "plain")
-        values: dict[str, object] = {"label": Label("label", name)}
+        values: dict[str, object] = {"label": Label("field", name)}
         if isinstance(was, tuple) and isinstance(now, tuple):
             added = tuple(entry for entry in now if entry not in was)
             taken = tuple(entry for entry in was if entry not in now)

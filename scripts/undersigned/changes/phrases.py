@@ -12,7 +12,7 @@ from undersigned.changes.report import Body, Label, Oddity, Point, SafeText, Unr
 from undersigned.records.fields import Month
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import labels
-from undersigned.words.text import in_a_list, one_line
+from undersigned.words.text import in_a_list, one_line, with_capital
 
 _MOST_LISTED = 40
 _LONGEST = 300
@@ -56,10 +56,10 @@ class Phrases:
         sentence = self.phrase("points", point.phrase, point.values)
         if "beside" in point.values:
             sentence += self.phrase("points", "beside", point.values)
-        return _capitalised(sentence)
+        return with_capital(sentence)
 
     def oddity(self, oddity: Oddity) -> str:
-        return _capitalised(self.phrase("odd", oddity.code, oddity.values))
+        return with_capital(self.phrase("odd", oddity.code, oddity.values))
 
     def unread(self, unread: UnreadRecord) -> str:
         values = {"path": unread.path, "line": unread.line, "message": unread.message}
@@ -77,8 +77,7 @@ class Phrases:
             case Body():
                 return self._text(value.name)
             case Label():
-                # The names of fields are our own; every closed list has its labels in `words`.
-                table = _table(value.table) if value.table in ("label", "yes_no") else labels(value.table)
+                table = _table("yes_no") if value.table == "yes_no" else labels(value.table)
                 return table.get(value.id) or self._text(value.id.replace("_", " "))
             case date() | Month():
                 return date_in_words(value)
@@ -107,7 +106,3 @@ class _Facts(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._values)
-
-
-def _capitalised(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

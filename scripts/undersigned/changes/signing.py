@@ -184,7 +184,7 @@ def _altered(change: SigningChange) -> Iterator[Point]:
                     {
                         "who": (change.who,),
                         "version": old.version,
-                        "label": Label("label", name),
+                        "label": Label("field", name),
                         "before": was,
                         "after": now,
                     },
@@ -196,7 +196,7 @@ def _altered(change: SigningChange) -> Iterator[Point]:
                 code = "stated" if not was else "removed" if not now else "changed"
                 yield Point(
                     f"signature-part-{code}",
-                    {"who": (change.who,), "version": old.version, "label": Label("label", _LABELS.get(name, name))},
+                    {"who": (change.who,), "version": old.version, "label": Label("field", _LABELS.get(name, name))},
                 )
 
 
@@ -240,7 +240,7 @@ def changed_parts(
             f"{subject}-changed",
             {
                 "who": who,
-                "label": Label("label", name),
+                "label": Label("field", name),
                 "before": getattr(was, name) or "",
                 "after": getattr(now, name) or "",
             },

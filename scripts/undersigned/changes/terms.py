@@ -186,7 +186,7 @@ def _is_order(difference: Difference) -> bool:
 def _term(difference: Difference, name: str, place: Point | None, weight: Weight, titles: Titles) -> Iterator[Point]:
     """One term, a value, list or prose: stated, dropped or changed."""
     before, after = difference.before, difference.after
-    values: dict[str, object] = {"label": Label("label", name)}
+    values: dict[str, object] = {"label": Label("field", name)}
     if place is not None:
         values["place"] = place
     variant = "in" if place is not None else ""
@@ -271,7 +271,7 @@ def value_in_report(name: str, value: Data, titles: Titles) -> object:
             ),
             None,
         )
-        return first if first is not None else Label("label", "entry")
+        return first if first is not None else Label("field", "entry")
     if isinstance(value, list):
         return tuple(value_in_report(name, entry, titles) for entry in value)
     if name in _DATES and isinstance(value, str):

@@ -91,7 +91,7 @@ def _edited(texts: Texts, number: str) -> Iterator[Point]:
     ]
     if names:
         yield Point(
-            "stamp-facts-edited", {"version": number, "names": tuple(Label("label", name) for name in names)}, "care"
+            "stamp-facts-edited", {"version": number, "names": tuple(Label("field", name) for name in names)}, "care"
         )
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from undersigned.documents.model import plain
-from undersigned.words.labels import label, with_capital
+from undersigned.words.labels import label
+from undersigned.words.text import with_capital
 
 TEMPLATE = Path(__file__).parent / "template"
 

@@ -25,7 +25,7 @@ from undersigned.site.prose import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.labels import heading, headings, label
-from undersigned.words.text import name_of_id
+from undersigned.words.text import after_item, name_of_id
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
@@ -116,6 +116,11 @@ def _environment() -> Environment:
     environment.tests["member"] = lambda facts, ids: facts.id in ids
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
     environment.globals.update(
-        law=_law, clause_title=_clause_title, chart=chart, measure_title=measure_title, headings=headings
+        law=_law,
+        clause_title=_clause_title,
+        chart=chart,
+        measure_title=measure_title,
+        headings=headings,
+        comma=lambda loop: after_item(loop.revindex0),
     )
     return environment

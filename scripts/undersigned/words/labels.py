@@ -14,6 +14,7 @@ from undersigned.findings import SEVERITIES
 from undersigned.records import form, protocol, review, signature, version
 from undersigned.records.fields import Jurisdiction
 from undersigned.records.vocabulary import vocabulary
+from undersigned.words.text import with_capital
 
 _FILE = Path(__file__).parent / "labels.yaml"
 #: The members of each list, as the records declare them.
@@ -43,7 +44,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "severity": SEVERITIES,
 }
 #: Lists whose members other rooms declare, or that records may add to. A test compares the first sort with their room.
-_OTHER_LISTS = frozenset({"statutory_consent", "review_state", "signature_state", "figure_mark", "period"})
+_OTHER_LISTS = frozenset({"field", "statutory_consent", "review_state", "signature_state", "figure_mark", "period"})
 
 
 @cache
@@ -81,7 +82,3 @@ def heading(name: str, id_: str) -> str:
 def headings(name: str) -> Mapping[str, str]:
     """The labels of one list by id, each with a capital."""
     return {id_: with_capital(text) for id_, text in labels(name).items()}
-
-
-def with_capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

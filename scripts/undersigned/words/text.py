@@ -15,16 +15,29 @@ def in_a_list(items: Sequence[str], *, most: int | None = None, rest: str = "oth
     Semicolons separate items that contain a comma. Empty for no items.
     """
     shown = list(items if most is None else items[:most])
+    comma = ";" if any("," in item for item in shown) else ","
     if len(shown) < len(items):
         shown.append(f"{len(items) - len(shown):,} {rest}")
-    separator = "; " if any("," in item for item in shown[: len(items)]) else ", "
-    last_separator = "; and " if separator == "; " else " and "
-    return last_separator.join(filter(None, (separator.join(shown[:-1]), *shown[-1:])))
+    return "".join(
+        item + after_item(left, comma) for left, item in zip(reversed(range(len(shown))), shown, strict=True)
+    )
+
+
+def after_item(left: int, comma: str = ",") -> str:
+    """What follows an item of a list in words when `left` more items follow it: a comma, "and", or nothing."""
+    if left > 1:
+        return f"{comma} "
+    return "" if not left else " and " if comma == "," else f"{comma} and "
 
 
 def a_few(names: Iterable[str], most: int = 4) -> str:
     """Names in order, the first few and how many more there are: `a, b, c, d and 3 others`."""
     return in_a_list(sorted(names), most=most)
+
+
+def with_capital(text: str) -> str:
+    """`in force` as `In force`; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words
-from undersigned.words.labels import with_capital
+from undersigned.words.text import with_capital
 
 
 def notice_of(agreement: Agreement) -> str:

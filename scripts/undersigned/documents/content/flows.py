@@ -10,7 +10,7 @@ from undersigned.documents.model import Block, Blocks, Table, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry, vocabulary
-from undersigned.words.labels import with_capital
+from undersigned.words.text import with_capital
 
 
 def law_name(entries: Mapping[str, Entry], id_: str) -> str:
@@ -39,7 +39,7 @@ def law_rows(law: Law) -> list[tuple[str, list[str]]]:
         ("gateways", law.gateways, known.gateways),
     ):
         if ids:
-            rows.append((word(f"flows.{name}"), [law_name(entries, id_) for id_ in ids]))
+            rows.append((with_capital(term("field", name)), [law_name(entries, id_) for id_ in ids]))
     return rows
 
 
@@ -65,7 +65,7 @@ def _flow_rows(flow: Flow, agreement: Agreement) -> Iterable[tuple[str, list[str
     def row(name: str, lines: Iterable[str | None], *, always: bool = False) -> Iterable[tuple[str, list[str]]]:
         present = [line for line in lines if line]
         if present or always:
-            yield word(f"flows.{name}"), present or [word("flows.not_written")]
+            yield with_capital(term("field", name)), present or [word("flows.not_written")]
 
     names = agreement.names
     both = set(flow.from_) & set(flow.to) & {group.id for group in agreement.text.groups}

@@ -28,7 +28,7 @@ from undersigned.documents.model import (
 )
 from undersigned.documents.words import term, word
 from undersigned.words.dates import date_in_words
-from undersigned.words.labels import with_capital
+from undersigned.words.text import with_capital
 
 Section = Iterable[Block]
 
@@ -53,17 +53,17 @@ def _purpose(agreement: Agreement, prose: Prose) -> Section:
         return
     for name, lines in (("aims", purpose.aims if purpose else ()), ("benefits", purpose.benefits if purpose else ())):
         if lines:
-            yield heading(2, word(f"purpose.{name}"), listed=False)
+            yield heading(2, with_capital(term("field", name)), listed=False)
             yield bullets(lines)
     for name, written in (
         ("necessity", purpose.necessity if purpose else None),
         ("if_not_shared", purpose.if_not_shared if purpose else None),
     ):
         if written:
-            yield heading(2, word(f"purpose.{name}"), listed=False)
+            yield heading(2, with_capital(term("field", name)), listed=False)
             yield from prose(written)
     if agreement.text.people:
-        yield heading(2, word("purpose.people"), listed=False)
+        yield heading(2, with_capital(term("field", "people")), listed=False)
         yield bullets(agreement.text.people)
 
 
@@ -76,7 +76,7 @@ def _considerations(agreement: Agreement, prose: Prose) -> Section:
         ("transparency", answers.transparency if answers else None),
         ("vital_interests", answers.vital_interests if answers else None),
     ):
-        yield heading(2, word(f"considerations.{name}"), listed=False)
+        yield heading(2, with_capital(term("field", name)), listed=False)
         yield from prose(written) if written else (paragraph(word("considerations.none")),)
 
 
