@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +15,7 @@ from jobs.intake_issues import CONTACT, FINGERPRINT, NEXT, NOMINATED, PROPOSED, 
 from undersigned.github.pulls import OutcomeCode
 from undersigned.jobs.form_answers import LONGEST_BODY, ProblemCode, UnusableError, read_answers
 from undersigned.jobs.form_definitions import forms
-from undersigned.jobs.issue_forms import checked_change
+from undersigned.jobs.issue_forms import checked_change, in_words
 from undersigned.jobs.messages import TEMPLATES
 from undersigned.register import Register
 from undersigned.words.dates import read_date
@@ -140,11 +142,234 @@ def test_an_endless_issue_is_refused() -> None:
         ("tomorrow", None),
         ("20 Ma 2026", None),
         ("20260520", None),
+        ("18 Nov. 2026", date(2026, 11, 18)),
+        ("18-Nov-2026", date(2026, 11, 18)),
         ("", None),
     ],
 )
 def test_days_as_officers_write_them(text: str, day: date | None) -> None:
     assert read_date(text) == day
+
+
+# -- what people paste --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Chief\u00a0Executive", "Chief Executive"),
+        ("Chief\tExecutive", "Chief Executive"),
+        ("Chief \u202f Executive", "Chief Executive"),
+        ("\ufeffChief\u200b Execu\u00adtive\u200e", "Chief Executive"),
+        ("Chief\u2028Executive", "Chief Executive"),
+        ("Chief\x0bExecutive", "Chief Executive"),
+        ("• Chief Executive", "Chief Executive"),
+        ("\uf0b7\tChief Executive", "Chief Executive"),
+        ("- Chief Executive", "Chief Executive"),
+        ("Prif Weithredwr y Cyngor Sw\u0302r", "Prif Weithredwr y Cyngor Sŵr"),
+    ],
+    ids=[
+        "nbsp",
+        "tab",
+        "narrow",
+        "invisible",
+        "line-separator",
+        "word-break",
+        "bullet",
+        "wingdings",
+        "hyphen",
+        "accent",
+    ],
+)
+def test_what_a_paste_brings_along_is_put_right(written: str, read: str) -> None:
+    assert read_answers(issue_body("signature", {**SIGNED, "post": written}))["post"] == read
+
+
+def test_a_pasted_list_becomes_a_list() -> None:
+    pasted = "It covers:\n•\tHousing\u00a0needs\no\tTenancies\n· Arrears\n\uf0a7 Repairs\nand no more."
+    answers = read_answers(issue_body("proposal", {**PROPOSED, "summary": pasted}))
+    assert answers["summary"] == "It covers:\n- Housing needs\n- Tenancies\n- Arrears\n- Repairs\nand no more."
+
+
+@pytest.mark.parametrize(
+    ("written", "detail"),
+    [
+        ("Chief \u202eevitucexE", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("Chief\x07 Executive", "U+0007"),
+        ("Chief \ue000Executive", "U+E000"),
+    ],
+)
+def test_a_character_that_may_change_the_meaning_is_named(register: Register, written: str, detail: str) -> None:
+    with pytest.raises(UnusableError) as raised:
+        checked_change(issue_body("signature", {**SIGNED, "post": written}), register, as_of=TODAY)
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.detail) == ("invisible", detail)
+    assert problem.suggestion == "".join(character for character in written if character.isprintable())
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("18\u00a0November\u00a02026", date(2026, 11, 18)),
+        ("Wednesday 18 November 2026", date(2026, 11, 18)),
+        ("Wed, 18th Nov 2026", date(2026, 11, 18)),
+        ("November 18, 2026", date(2026, 11, 18)),
+        ("18-11-2026", date(2026, 11, 18)),
+        ("18 / 11 / 2026", date(2026, 11, 18)),
+        ("2026/11/18", date(2026, 11, 18)),
+        ("2026–11–18", date(2026, 11, 18)),
+        ("18 November, 2026.", date(2026, 11, 18)),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(register: Register, written: str, day: date) -> None:
+    text = files(register, "signature", {**SIGNED, "signed_on": written})["signatories/council/housing.yaml"]
+    assert f"signed_on: {day}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("31/06/2026", "June 2026 has 30 days"),
+        ("31st of June 2026", "June 2026 has 30 days"),
+        ("29 February 2026", "February 2026 has 28 days"),
+        ("11/18/2026", "If you mean 18 November 2026"),
+        ("18/11/26", "If you mean 18 November 2026"),
+        ("November 2026", "Add the day"),
+        ("18 November", "Write day, month and year"),
+        ("soon", "Write day, month and year"),
+        ("Monday 18 November 2026", "If you mean 18 November 2026"),
+        ("٢٠٢٦-١١-١٨", "If you mean 18 November 2026"),
+    ],
+)
+def test_a_day_that_cannot_be_used_is_explained(register: Register, written: str, said: str) -> None:
+    assert said in advice(register, "signature", {**SIGNED, "signed_on": written})
+
+
+def advice(register: Register, form: str, answers: dict[str, str]) -> str:
+    """What is said of the only problem with these answers."""
+    with pytest.raises(UnusableError) as raised:
+        checked_change(issue_body(form, answers), register, as_of=TODAY)
+    (problem,) = raised.value.problems
+    return str(in_words(problem)["advice"])
+
+
+@pytest.mark.parametrize(
+    ("written", "id_"),
+    [
+        ("county council", "council"),
+        ("The County Council", "council"),
+        ("  County\u00a0Council.", "council"),
+        ("County-Council", "council"),
+        ("COUNTY COUNCIL (council)", "council"),
+        ("the county", "council"),
+        ("the probation service", "probation"),
+        ("Probation Service (probation)", "probation"),
+    ],
+)
+def test_a_body_is_found_by_its_name(register: Register, written: str, id_: str) -> None:
+    answers = {**NOMINATED, "organisation": written}
+    assert list(files(register, "nomination", answers)) == [f"signatories/{id_}/housing.yaml"]
+
+
+def test_a_near_name_is_offered_with_the_kind_of_body_and_never_taken(tmp_path: Path) -> None:
+    more = """
+=== signatories/county-college/organisation.yaml
+name: County College
+kind: education
+"""
+    said = advice(register_on_disk(tmp_path, more), "contact", {"organisation": "County Colleage"})
+    assert "“county-college” for County College (education" in said.casefold().replace(
+        "county college", "County College"
+    )
+
+
+@pytest.mark.parametrize("written", ["Landlord (council)", "Charity (council)"])
+def test_a_name_and_a_short_name_that_differ_are_not_guessed_at(register: Register, written: str) -> None:
+    assert problems(register, "contact", {"organisation": written}) == [("organisation", "two-organisations")]
+
+
+def test_two_bodies_of_one_name_are_told_apart_by_their_kind_and_short_name(tmp_path: Path) -> None:
+    more = """
+=== signatories/landlord-north/organisation.yaml
+name: Landlord
+kind: voluntary
+dissolved_on: 2030-05-31
+"""
+    register = register_on_disk(tmp_path, more)
+    assert advice(register, "contact", {"organisation": "Landlord"}) == (
+        "More than one organisation has this name. Write the short name of the one you mean: “landlord” for Landlord "
+        "(housing provider); “landlord-north” for Landlord (voluntary organisation, ends 31 May 2030)."
+    )
+    answers = {"organisation": "landlord", "post": "Lettings Manager"}
+    assert list(files(register, "contact", answers)) == ["signatories/landlord/organisation.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "read"),
+    [
+        ("mailbox", "mailto:housing@example.org", "housing@example.org"),
+        ("mailbox", "Housing team <housing@example.org>", "housing@example.org"),
+        ("mailbox", "housing@example.org.", "housing@example.org"),
+        ("website", "https://www.example.org.", "https://www.example.org"),
+    ],
+)
+def test_an_address_is_read_as_a_paste_brings_it(register: Register, field: str, written: str, read: str) -> None:
+    text = files(register, "contact", {"organisation": "council", field: written})[
+        "signatories/council/organisation.yaml"
+    ]
+    assert re.search(rf'{field}: "?{re.escape(read)}[",\n]', text)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "said"),
+    [
+        ("website", "www.example.org", "write https://www.example.org"),
+        ("website", "http://www.example.org/a", "write https://www.example.org/a"),
+        ("website", "javascript:alert(1)", "such as https://www.example.org"),
+        ("mailbox", "ask housing@example.org", "write only housing@example.org"),
+        ("mailbox", "a@example.org or b@example.org", "such as housing@example.org"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_explained(register: Register, field: str, written: str, said: str) -> None:
+    assert said in unescape(advice(register, "contact", {"organisation": "council", field: written})).replace(
+        "\u200b", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"method": "electronic signature"}, "“With an electronic signature”"),
+        ({"post": "Chief\nExecutive"}, "on one line: “Chief Executive”"),
+        ({"version": "7"}, "Its versions are: 1.0, 2.0"),
+    ],
+)
+def test_other_problems_say_what_to_write(register: Register, answers: dict[str, str], said: str) -> None:
+    assert said in advice(register, "signature", {**SIGNED, **answers})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"version": "Version 2.0"},
+        {"version": "v 2"},
+        {"method": "with an electronic signature"},
+        {"method": "electronic"},
+        {"authority": "By virtue of the post."},
+    ],
+)
+def test_small_differences_do_no_harm(register: Register, answers: dict[str, str]) -> None:
+    assert files(register, "signature", {**SIGNED, **answers}) == files(register, "signature", SIGNED)
+
+
+def test_a_title_suggests_a_short_name(register: Register) -> None:
+    said = advice(register, "proposal", {**PROPOSED, "id": "Employers' Protocol"})
+    assert "such as employers-protocol" in said
+
+
+def test_forty_parties_are_enough(register: Register) -> None:
+    said = advice(register, "proposal", {**PROPOSED, "parties": "charity\n" * 41})
+    assert "no more than 40 organisations" in said
 
 
 # -- a signature ------------------------------------------------------------------------------------------------------
@@ -339,7 +564,7 @@ def test_a_contact_that_is_still_right_is_confirmed(register: Register) -> None:
     ("answers", "expected"),
     [
         ({**CONTACT, "mailbox": "housing"}, [("mailbox", "no-mailbox")]),
-        ({**CONTACT, "website": "http://www.example.org"}, [("website", "no-website")]),
+        ({**CONTACT, "website": "http://www.example.org"}, [("website", "no-https")]),
         ({**CONTACT, "website": "javascript:alert(1)"}, [("website", "no-website")]),
         ({**CONTACT, "organisation": "landlord"}, [("post", "no-contact")]),
     ],
@@ -396,7 +621,10 @@ def test_every_standard_text_can_be_begun(register: Register, standard: str) -> 
             {**PROPOSED, "parties": "council\nnobody\n../x"},
             [("parties", "no-organisation"), ("parties", "no-organisation")],
         ),
-        ({**PROPOSED, "parties": "\n".join(f"council {n}" for n in range(41))}, [("parties", "too-long")]),
+        (
+            {**PROPOSED, "parties": "\n".join(f"council {n}" for n in range(41))},
+            [("parties", "too-many-organisations")],
+        ),
     ],
 )
 def test_a_protocol_that_cannot_be_begun(
@@ -458,5 +686,5 @@ def test_an_answer_stays_the_text_that_it_is(register: Register, text: str) -> N
     value = folder.signing["council"].value
     assert value is not None
     assert value.nominated_officer is not None
-    assert value.nominated_officer.post == text
+    assert value.nominated_officer.post == text.removeprefix("- ")  # a bullet, see above
     assert value.nominated_officer.mailbox == "new-housing@example.org"

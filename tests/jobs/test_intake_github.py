@@ -190,7 +190,7 @@ def test_answers_that_cannot_be_used_are_told_and_nothing_is_made(job: Intake) -
 Thank you. Some of this cannot be used yet, so nothing was changed:
 
 - **Which version?** You wrote “7.0”. This protocol has no version with this number. Its versions are: 1.0, 2.0.
-- **On which day was it signed?** You wrote “soon”. This is not a day. Write it as 2026-05-20 or 20 May 2026.
+- **On which day was it signed?** You wrote “soon”. This is not a date. Write day, month and year, such as 20 May 2026.
 
 To put it right, edit the first post of this issue (the three dots, then **Edit**), change the answers below their headings, and save. A few minutes later this is looked at again."""
     ]
@@ -258,7 +258,7 @@ def test_an_issue_of_no_form_is_answered_only_where_it_has_the_label(job: Intake
     assert not job.hub.writes
     broken = job.hub.open_issue("Signature", "I deleted it all", author="somebody", labels=("intake",)).number
     job.run(broken)
-    assert "The headings of the form are gone" in job.said(broken)[0]
+    assert "The headings of the form are missing" in job.said(broken)[0]
 
 
 def test_a_label_that_the_repository_has_not_is_made(job: Intake) -> None:
@@ -373,7 +373,7 @@ def test_upkeep_proposes_what_follows_from_the_records_once(job: Intake) -> None
     register = load_register(job.root)
 
     def run() -> str:
-        return upkeep(github, register, base=job.base, into="main")
+        return upkeep(github, register, base=job.base, into="main", as_of=TODAY)
 
     assert run() == "opened https://github.com/example/register/pull/1"
     assert job.hub.git("diff", "--name-only", "main", "upkeep/owners-and-forms").split() == [
@@ -390,7 +390,7 @@ def test_upkeep_proposes_what_follows_from_the_records_once(job: Intake) -> None
         run()
         == "https://github.com/example/register/pull/2 was closed by somebody; nothing is proposed until it is opened again"
     )
-    for path, raw in stale_files(register).items():
+    for path, raw in stale_files(register, as_of=TODAY).items():
         (job.root / path).parent.mkdir(parents=True, exist_ok=True)
         (job.root / path).write_bytes(raw)
     assert run() == "owners and forms are up to date"

@@ -12,7 +12,7 @@ from check_jsonschema.schema_loader import BuiltinSchemaLoader
 from jsonschema import Draft7Validator
 
 from jobs.intake_issues import SIGNED, issue_body, register_on_disk
-from support import ROOT, example_register, write_register
+from support import ROOT, TODAY, example_register, write_register
 from undersigned.cli import main
 from undersigned.editing.standard_texts import standard_ids
 from undersigned.jobs.form_answers import read_answers
@@ -70,7 +70,7 @@ def test_the_other_settings_are_as_github_describes_them() -> None:
 
 
 def test_the_forms_of_the_example_list_what_its_register_has() -> None:
-    assert stale_forms(load_register(example_register())) == []
+    assert stale_forms(load_register(example_register()), as_of=TODAY) == []
 
 
 def test_choices_are_values_that_records_take() -> None:
@@ -85,7 +85,7 @@ def test_a_long_list_becomes_a_line_to_write_in(tmp_path: Path) -> None:
     many = "".join(
         f"=== signatories/o{n}/organisation.yaml\nname: Body {n}\nkind: other\n" for n in range(MOST_OPTIONS + 1)
     )
-    text = render_forms(load_register(write_register(tmp_path, many)))[
+    text = render_forms(load_register(write_register(tmp_path, many)), as_of=TODAY)[
         ".github/ISSUE_TEMPLATE/3-a-contact-has-changed.yml"
     ]
     first = yaml.safe_load(text)["body"][1]
@@ -95,16 +95,28 @@ def test_a_long_list_becomes_a_line_to_write_in(tmp_path: Path) -> None:
 def test_hostile_names_stay_names_in_a_form(tmp_path: Path) -> None:
     name = 'A "quoted": {{ 7*7 }} - #b\\n @c é'
     records = f"=== signatories/o/organisation.yaml\nname: '{name}'\nkind: other\n"
-    text = render_forms(load_register(write_register(tmp_path, records)))[
+    text = render_forms(load_register(write_register(tmp_path, records)), as_of=TODAY)[
         ".github/ISSUE_TEMPLATE/3-a-contact-has-changed.yml"
     ]
     assert yaml.safe_load(text)["body"][1]["attributes"]["options"] == [f"{name} (o)"]
 
 
 def test_dissolved_bodies_and_ended_protocols_are_not_listed(tmp_path: Path) -> None:
-    more = "=== signatories/gone/organisation.yaml\nname: Gone\nkind: other\ndissolved_on: 2014-05-31\n"
-    text = render_forms(register_on_disk(tmp_path, more))[".github/ISSUE_TEMPLATE/1-record-a-signature.yml"]
+    more = """
+=== signatories/gone/organisation.yaml
+name: Gone
+kind: other
+dissolved_on: 2014-05-31
+=== signatories/going/organisation.yaml
+name: Going
+kind: other
+dissolved_on: 2026-11-23
+"""
+    text = render_forms(register_on_disk(tmp_path, more), as_of=TODAY)[
+        ".github/ISSUE_TEMPLATE/1-record-a-signature.yml"
+    ]
     assert "Gone (gone)" not in text
+    assert "Going (going)" in text
     assert "County Council (council)" in text
 
 

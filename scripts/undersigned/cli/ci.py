@@ -205,12 +205,12 @@ def upkeep_job(common: Common, repository: str, account: str, dry_run: bool) -> 
     register = common.register
     with stop_on(JobError, GitHubError, HistoryError, OwnersError):
         if dry_run:
-            write("".join(f"{path}\n" for path in stale_files(register)), None)
+            write("".join(f"{path}\n" for path in stale_files(register, as_of=common.as_of)), None)
             return EXIT_FINE
         github = _github(repository, dry_run)
         with History(common.root) as history:
             base = history.resolve("HEAD")
-        write(upkeep(github, register, base=base, into=_links(github).branch) + "\n", None)
+        write(upkeep(github, register, base=base, into=_links(github).branch, as_of=common.as_of) + "\n", None)
     return EXIT_FINE
 
 
@@ -234,9 +234,9 @@ def forms_job(common: Common, check: bool) -> int:
     """Write the issue forms with the names that the register has."""
     from undersigned.jobs.form_definitions import render_forms, stale_forms
 
-    stale = stale_forms(common.register)
+    stale = stale_forms(common.register, as_of=common.as_of)
     if stale and not check:
-        texts = render_forms(common.register)
+        texts = render_forms(common.register, as_of=common.as_of)
         _write_files(common.root, {path: texts[path] for path in stale})
     write("".join(f"{path}\n" for path in stale), None)
     return EXIT_FOUND if stale and check else EXIT_FINE

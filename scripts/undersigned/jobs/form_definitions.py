@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Literal
 
 from undersigned.jobs.messages import TEMPLATES, render_plain
 from undersigned.register import Register
+from undersigned.status import has_happened
 from undersigned.words.text import one_line
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
@@ -17,6 +19,8 @@ FieldType = Literal["organisation", "organisations", "protocol", "text", "long",
 FOLDER = ".github/ISSUE_TEMPLATE"
 #: Nobody reads a longer list. The question becomes a line to write in, and an unknown name gets the nearest one as a hint.
 MOST_OPTIONS = 60
+#: Longest name in an option, in characters.
+LONGEST_NAME = 120
 _ELEMENTS: dict[FieldType, str] = {
     "organisation": "input",
     "organisations": "textarea",
@@ -96,9 +100,9 @@ def forms() -> Forms:
     return Forms(by_id, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
 
 
-def render_forms(register: Register) -> dict[str, str]:
-    """Path to text of each form's file, listing the organisations and protocols that the register has now."""
-    organisations, protocols = organisation_options(register), protocol_options(register)
+def render_forms(register: Register, *, as_of: date) -> dict[str, str]:
+    """Path to text of each form's file, listing the organisations and protocols that the register has on that day."""
+    organisations, protocols = organisation_options(register, as_of=as_of), protocol_options(register)
     shared = forms()
     return {
         f"{FOLDER}/{form.file}": render_plain(
@@ -115,22 +119,22 @@ def render_forms(register: Register) -> dict[str, str]:
     }
 
 
-def stale_forms(register: Register) -> list[str]:
+def stale_forms(register: Register, *, as_of: date) -> list[str]:
     """The paths of the files that `render_forms` would change."""
     stale = []
-    for path, text in render_forms(register).items():
+    for path, text in render_forms(register, as_of=as_of).items():
         file = register.root / path
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             stale.append(path)
     return stale
 
 
-def organisation_options(register: Register) -> dict[str, str]:
-    """What a list of organisations shows, by option: the ids of those that are not dissolved."""
+def organisation_options(register: Register, *, as_of: date) -> dict[str, str]:
+    """What a list of organisations shows, by option: the ids of those that have not been dissolved by that day."""
     options = {}
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
-        if record is not None and record.value is not None and record.value.dissolved_on is None:
+        if record is not None and record.value is not None and not has_happened(record.value.dissolved_on, as_of):
             options[_option(record.value.name, id_)] = id_
     return dict(sorted(options.items(), key=lambda item: item[0].casefold()))
 
@@ -146,7 +150,7 @@ def protocol_options(register: Register) -> dict[str, str]:
 
 
 def _option(name: str, id_: str) -> str:
-    return f"{one_line(name, 120)} ({id_})"
+    return f"{one_line(name, LONGEST_NAME)} ({id_})"
 
 
 def _question(field: Field, organisations: dict[str, str], protocols: dict[str, str]) -> dict[str, str]:

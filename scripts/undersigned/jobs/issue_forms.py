@@ -172,20 +172,22 @@ def _reply_problems(issues: Issues, issue: Issue, problems: Sequence[Problem], a
     """Reply what to write instead. An issue without the label that no form made is not ours to answer."""
     if problems[0].code == "no-form" and labels()["intake"].name not in issue.labels:
         return _log("no-form", issue.number)
-    reply = render("intake-problems.md", problems=[_in_words(problem) for problem in problems])
+    reply = render("intake-problems.md", problems=[in_words(problem) for problem in problems])
     keep_comment(issues, issue, Mark("intake", str(issue.number)), reply, account=account)
     return _log("unusable", issue.number)
 
 
-def _in_words(problem: Problem) -> dict[str, str | Markup]:
+def in_words(problem: Problem) -> dict[str, str | Markup]:
     """A problem for the template: the question, the answer as the form words it, and what to do."""
     field = next((field for form in forms().forms.values() for field in form.fields if field.id == problem.field), None)
     options = {value: words for words, value in field.options} if field is not None else {}
     detail = inert(options.get(problem.detail, problem.detail), _LONGEST_DETAIL)
+    suggestion = inert(problem.suggestion, _LONGEST_DETAIL)
+    advice = message("intake", "problems", problem.code, detail=detail, suggestion=suggestion)
     return {
         "label": field.label if field is not None else "",
         "answer": options.get(problem.answer, problem.answer),
-        "advice": Markup(message("intake", "problems", problem.code, detail=detail)),  # noqa: S704 - our words; the detail is inert
+        "advice": Markup(advice),  # noqa: S704 - our words; detail and suggestion are inert
     }
 
 
@@ -219,7 +221,7 @@ def record_change(answers: Answers, register: Register, scratch: Path, *, as_of:
     """The change that the answers ask for, written below `scratch`, an empty folder. UnusableError if they cannot be used."""
     aside = Register(scratch, register.files, repository_private=register.repository_private, address=register.address)
     try:
-        change = _MAKERS[answers.form.id](AnswerReader(answers, aside), aside, as_of)
+        change = _MAKERS[answers.form.id](AnswerReader(answers, aside, as_of=as_of), aside, as_of)
     except EditingError as error:
         raise UnusableError(Problem("cannot", detail=f"{error}. {error.hint}")) from None
     files = dict(load_files(scratch).contents)
@@ -380,7 +382,7 @@ def _proposal(reader: AnswerReader, register: Register, as_of: date) -> RecordCh
     title, standard = reader.text("title"), reader.text("standard") or None
     id_ = reader.text("id") or _id_from(title)
     if not KEBAB.match(id_) or id_ == "organisation" or not 3 <= len(id_) <= 60:
-        reader.add_problem("bad-id", "id", answer=id_)
+        reader.add_problem("bad-id", "id", answer=id_, suggestion=_id_from(title) or "county-housing")
     elif register.has_protocol(id_):
         reader.add_problem("taken-id", "id", answer=id_)
     lead, parties = reader.organisation("lead"), reader.organisations("parties")

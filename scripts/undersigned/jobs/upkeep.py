@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from undersigned.changes.owners import PATH, render_owners, stale_lines
 from undersigned.github import GitHub
 from undersigned.github.client import repeat_if_unanswered
@@ -13,18 +15,18 @@ from undersigned.register import Register
 BRANCH = "upkeep/owners-and-forms"
 
 
-def stale_files(register: Register) -> dict[str, bytes]:
+def stale_files(register: Register, *, as_of: date) -> dict[str, bytes]:
     """Path to the new content of every file that no longer follows from the records."""
-    forms = render_forms(register)
-    files = {path: forms[path].encode() for path in stale_forms(register)}
+    forms = render_forms(register, as_of=as_of)
+    files = {path: forms[path].encode() for path in stale_forms(register, as_of=as_of)}
     if stale_lines(register):
         files[PATH] = render_owners(register).encode()
     return dict(sorted(files.items()))
 
 
-def upkeep(github: GitHub, register: Register, *, base: str, into: str) -> str:
+def upkeep(github: GitHub, register: Register, *, base: str, into: str, as_of: date) -> str:
     """Propose the stale files, if there are any. Returns a line for the log. May be run again."""
-    files = stale_files(register)
+    files = stale_files(register, as_of=as_of)
     if not files:
         return message("intake", "upkeep", "current")
     body = render("upkeep-pull.md", paths=list(files), lines=stale_lines(register))
