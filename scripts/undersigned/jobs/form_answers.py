@@ -18,9 +18,10 @@ from typing import Literal, TypeAlias
 from undersigned.jobs.form_definitions import LONGEST_NAME, Field, Form, forms
 from undersigned.jobs.messages import message
 from undersigned.records.fields import KEBAB, VERSION_NUMBER
+from undersigned.records.values import explain_date
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import has_happened
-from undersigned.words.dates import date_in_words, is_month_alone, month_too_short, probable_date, read_date
+from undersigned.words.dates import date_in_words, read_date
 from undersigned.words.labels import label
 from undersigned.words.markdown import is_mailbox
 from undersigned.words.text import one_line
@@ -275,13 +276,13 @@ class AnswerReader:
         day = read_date(text)
         if day is not None or not text:
             return day
-        if too_short := month_too_short(text):
-            month, days = too_short
-            self.add_problem("no-such-day", field, detail=f"{month} has {days} days")
-        elif probable := probable_date(text):
-            self.add_problem("unclear-day", field, suggestion=date_in_words(probable))
+        code, variant, facts = explain_date(text)
+        if code == "no-such-day" and variant == "month-length":
+            self.add_problem("no-such-day", field, detail=f"{facts['month']} has {facts['days']} days")
+        elif variant == "meant" and len(str(facts["plain"])) == len("2026-05-20"):
+            self.add_problem("unclear-day", field, suggestion=str(facts["long"]))
         else:
-            self.add_problem("month-alone" if is_month_alone(text) else "no-day", field)
+            self.add_problem("month-alone" if variant in ("meant", "month") else "no-day", field)
         return None
 
     def mailbox(self, field: str) -> str:

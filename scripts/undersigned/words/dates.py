@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
 from datetime import date
 
 from undersigned.records.fields import MONTHS, Month
@@ -17,8 +14,8 @@ _NAME = r"(?P<name>[A-Za-z]{3,9})\.?,?"
 _WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? )?"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ORDINAL = "(?:st|nd|rd|th)?"
-#: Ways to write a date that mean one day only.
-_CLEAR = tuple(
+#: Ways to write a date that leave no doubt in Britain.
+_FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_YEAR}([-/.]){_MONTH}\2{_DAY}",
@@ -27,16 +24,6 @@ _CLEAR = tuple(
         rf"{_WEEKDAY}{_NAME} {_DAY}{_ORDINAL},? {_YEAR}",
     )
 )
-#: Ways that need a question: the month first, or two figures for the year.
-_UNCLEAR = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_MONTH}([-/.]){_DAY}\2{_YEAR}",
-        rf"{_DAY}([-/.]){_MONTH}\2(?P<short>[0-9]{{2}})",
-        rf"{_WEEKDAY}{_DAY}{_ORDINAL}[- ](?:of )?{_NAME}[- ]'?(?P<short>[0-9]{{2}})",
-    )
-)
-_MONTH_ALONE = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (rf"{_NAME} {_YEAR}", rf"{_YEAR}-{_MONTH}"))
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -55,56 +42,20 @@ def days_in_words(days: int) -> str:
 
 def read_date(text: str) -> date | None:
     """A date that a person typed: `2026-05-20`, `20/05/2026` (day first), `20 May 2026`, `May 20, 2026`; None otherwise."""
-    return next((day for parts in _readings(text, _CLEAR) if (day := _date(parts)) and _on_weekday(day, parts)), None)
-
-
-def probable_date(text: str) -> date | None:
-    """The date that somebody probably means by a text that `read_date` does not take; None if it is not close to a date."""
-    text = "".join(str(unicodedata.decimal(c)) if unicodedata.category(c) == "Nd" else c for c in text)
-    return next((day for parts in _readings(text, (*_CLEAR, *_UNCLEAR)) if (day := _date(parts))), None)
-
-
-def month_too_short(text: str) -> tuple[str, int] | None:
-    """(`June 2026`, 30) for `31 June 2026`; None for a text that does not name a day missing from its month."""
-    for parts in _readings(text, _CLEAR):
-        year, month = parts["year"], parts["month"]
-        if year and 1 <= month <= 12 and parts["day"] > (days := calendar.monthrange(year, month)[1]):
-            return f"{MONTHS[month - 1]} {year}", days
-    return None
-
-
-def is_month_alone(text: str) -> bool:
-    """Whether a text names a month and a year and no day."""
-    return any(1 <= parts["month"] <= 12 for parts in _readings(text, _MONTH_ALONE))
-
-
-def _readings(text: str, forms: Iterable[re.Pattern[str]]) -> Iterator[dict[str, int]]:
-    """`year`, `month` and perhaps `day` and `weekday` (Monday is 0), for each form that the text has."""
     line = re.sub(r" *([-/]) *", r"\1", _DASHES.sub("-", " ".join(text.split()).removesuffix(".")))
-    for form in forms:
-        match = form.fullmatch(line)
-        if match is None:
-            continue
-        parts = {name: part for name, part in match.groupdict().items() if part}
-        numbers = {name: int(part) for name, part in parts.items() if part.isdigit()}
-        if "short" in numbers:
-            numbers["year"] = 2000 + numbers.pop("short")
-        if "name" in parts:
-            numbers["month"] = _month_named(parts["name"])
-        if "weekday" in parts:
-            numbers["weekday"] = _WEEKDAYS.index(parts["weekday"].lower())
-        yield numbers
+    matches = (form.fullmatch(line) for form in _FORMS)
+    return next((day for match in matches if match and (day := _date(match.groupdict()))), None)
 
 
-def _date(parts: dict[str, int]) -> date | None:
+def _date(parts: dict[str, str]) -> date | None:
+    """The date; None if the calendar does not have it, or if it falls on another weekday than the one given."""
+    month = _month_named(parts["name"]) if "name" in parts else int(parts["month"])
     try:
-        return date(parts["year"], parts["month"], parts["day"])
+        day = date(int(parts["year"]), month, int(parts["day"]))
     except ValueError:
         return None
-
-
-def _on_weekday(day: date, parts: dict[str, int]) -> bool:
-    return parts.get("weekday", day.weekday()) == day.weekday()
+    weekday = parts.get("weekday")
+    return day if not weekday or _WEEKDAYS[day.weekday()] == weekday.lower() else None
 
 
 def _month_named(name: str) -> int:
