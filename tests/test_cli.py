@@ -415,6 +415,7 @@ def test_a_calendar_within_days_holds_no_later_review(tmp_path: Path) -> None:
         ("new protocol x --from mappa --from employment", "--from was given twice", "Leave the other out."),
         ("release p --change material", "'undersigned release' needs --summary", ""),
         ("explain a b", "got unexpected extra argument (b)", "Write: undersigned explain [OPTIONS] [CODE]"),
+        ("serve --address 8000", "--address: '8000' is not an address to listen on; write it as 127.0.0.1:8000", ""),
         ("reviews --within -1", "--within: '-1' is not a whole number", ""),
     ],
 )

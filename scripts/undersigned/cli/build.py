@@ -36,7 +36,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
 
     root, as_of = common.root, common.as_of
     clear_left(root)
-    report = checked(common)
+    report = checked(common, workers=processes(), watch=progress("Checking protocols"))
     errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors:
         write(render_check_text(replace(report, findings=errors), LineReader(common.files)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def check_command(common: Common, paths: tuple[str, ...], format_: str, since: s
     from undersigned.reports import findings as reports
 
     wanted = common.relative_paths(paths)
-    report = checked(common)
+    report = checked(common, workers=processes(), watch=progress("Checking protocols"))
     if since:
         report = _only_new(common, since, report)
     if wanted is not None:
@@ -81,8 +81,11 @@ class LineReader:
         return lines[line - 1] if line <= len(lines) else None
 
 
-def checked(common: Common) -> CheckReport:
-    """Check the register, or take the answer from the cache if no file has changed since."""
+def checked(common: Common, *, workers: int, watch: Callable[[int, int], None] | None = None) -> CheckReport:
+    """Check the register, or take the answer from the cache if no file has changed since.
+
+    `workers`: how many processes to use; `watch`: called with how many protocols are checked, and of how many.
+    """
     from undersigned.cache import answer_key
     from undersigned.reports.findings import CheckReport
 
@@ -93,9 +96,7 @@ def checked(common: Common) -> CheckReport:
     from undersigned.checks.engine import check_register
 
     register = common.register
-    findings, signatures = check_register(
-        register, as_of=common.as_of, processes=processes(), watch=progress("Checking protocols")
-    )
+    findings, signatures = check_register(register, as_of=common.as_of, processes=workers, watch=watch)
     counts = (len(common.files.contents), len(register.protocol_ids), len(register.organisation_ids), signatures)
     rows = [[f.path, f.line, f.column, f.code, f.severity, f.message, f.hint] for f in findings]
     common.cache.put("check", key, {"findings": rows, "counts": counts})

@@ -152,6 +152,14 @@ def web_address(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def host_and_port(text: str) -> str:
+    """An address to listen on: a name or number of a host, a colon and a port."""
+    match = re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
+    if match is None or int(match[1]) > 65535:
+        raise click.BadParameter(f"'{text}' is not an address to listen on; write it as 127.0.0.1:8000")
+    return text
+
+
 def processes() -> int:
     """How many processes to use: one for each processor this process may use, four at most."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

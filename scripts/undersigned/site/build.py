@@ -67,7 +67,7 @@ def build_site(
     each by its path in that folder, `<protocol-id>/<file>`. `kept`: pages from the last time. Raises `SiteError`. The same arguments give the same bytes.
     """
     sizes = _sizes(downloads) if isinstance(downloads, Path) else downloads or {}
-    with _quiet() as complaints, _uncollected(), _settled(register.root) as (config_file, settings):
+    with quiet() as complaints, _uncollected(), settled(register.root) as (config_file, settings):
         from mkdocs.commands.build import build
         from mkdocs.config import load_config
 
@@ -86,19 +86,7 @@ def build_site(
         except SiteError:
             raise
         except (Exception, SystemExit) as error:
-            raise SiteError(_told(error, complaints, plugin)) from error
-
-
-def serve(root: Path, *, as_of: date, address: str = "127.0.0.1:8000") -> None:
-    """Serves the site of the register in `root` and rebuilds it when a record or page changes, until interrupted."""
-    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    with _settled(root, as_of=as_of.isoformat()) as (config_file, settings):
-        from mkdocs.commands.serve import serve as serve_with_mkdocs
-
-        try:
-            serve_with_mkdocs(config_file, dev_addr=address, **settings)  # type: ignore[arg-type]
-        except (Exception, SystemExit) as error:
-            raise SiteError(_told(error, [], None)) from error
+            raise SiteError(failure_in_words(error, complaints, plugin)) from error
 
 
 def _sizes(folder: Path) -> dict[str, int]:
@@ -106,7 +94,7 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 
 @contextmanager
-def _settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object]]]:
+def settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object]]]:
     """The configuration file, and what it leaves out or the caller adds; `options` are the plugin's own.
 
     A register without mkdocs.yml, or without a folder of pages, gets empty ones for as long as the build takes.
@@ -167,7 +155,8 @@ class _Complaints(logging.Handler):
         self.kept: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.kept.append(record.getMessage())
+        if record.name != "mkdocs.livereload":  # requests, which browsers make by themselves
+            self.kept.append(record.getMessage())
 
 
 @contextmanager
@@ -183,7 +172,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[list[str]]:
+def quiet() -> Iterator[list[str]]:
     """MkDocs' log goes into a list, and nowhere else."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     logger = logging.getLogger("mkdocs")
@@ -199,7 +188,8 @@ def _quiet() -> Iterator[list[str]]:
         logger.propagate, logger.level = propagated, level
 
 
-def _told(error: BaseException, complaints: Sequence[str], plugin: UndersignedPlugin | None) -> str:
+def failure_in_words(error: BaseException, complaints: Sequence[str], plugin: UndersignedPlugin | None = None) -> str:
+    """Why a build failed, in one line."""
     told = list(dict.fromkeys(map(_in_a_line, complaints))) or [_in_a_line(str(error)) or type(error).__name__]
     page = plugin.current_page if plugin is not None else ""
     where = f" (at {page})" if page and not any(page in line for line in told) else ""
