@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Literal
 from undersigned.jobs.messages import TEMPLATES, render_plain
 from undersigned.register import Register
 from undersigned.status import has_happened
+from undersigned.words.labels import headings
 from undersigned.words.text import one_line
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
@@ -90,7 +92,7 @@ def forms() -> Forms:
                     field["help"],
                     field.get("example", ""),
                     field.get("required", False),
-                    tuple((option["words"], option["value"]) for option in field.get("options", ())),
+                    _options(field.get("list"), {one["value"]: one["words"] for one in field.get("options", ())}),
                 )
                 for field in one["fields"]
             ),
@@ -98,6 +100,18 @@ def forms() -> Forms:
         for id_, one in data["forms"].items()
     }
     return Forms(by_id, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
+
+
+def _options(name: str | None, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of the words shown and the value recorded.
+
+    The members of the closed list `name` go by their labels, and `words` explain them. Those explained come first.
+    """
+    if name is None:
+        return tuple((shown, value) for value, shown in words.items())
+    titles = headings(name)
+    explained = tuple((f"{titles[value]}: {shown}", value) for value, shown in words.items())
+    return explained + tuple((title, value) for value, title in titles.items() if value not in words)
 
 
 def render_forms(register: Register, *, as_of: date) -> dict[str, str]:
