@@ -175,7 +175,7 @@ class SiteFacts:
 
     @cached_property
     def waiting(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
-        """Signatures still to come in protocols being signed or in force, the longest first; last those not sent out."""
+        """Signatures still to come in protocols out for signature or in force, the longest first; last those not sent out."""
         found = [
             (protocol, party)
             for protocol in self.open_protocols
