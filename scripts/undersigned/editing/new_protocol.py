@@ -118,7 +118,7 @@ _SOURCE = (
     "your own, before anybody signs."
 )
 _RESTRICTED = (
-    "A restricted protocol is published by title, parties and dates alone. Its text stands in a private register and must not "
+    "A restricted protocol is published by title, parties and dates only. Its text is in a private register and must not "
     "be written here."
 )
 
