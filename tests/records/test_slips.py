@@ -361,3 +361,10 @@ def test_a_lost_hyphen_is_not_answered_by_deleting_a_signature() -> None:
 def test_a_figure_with_a_comma_is_no_small_figure() -> None:
     record = read_record("x.yaml", (RETURN + "  - {measure: referrals, count: 1,650}\n").encode(), Outcome)
     assert record.was_dropped("results", 0, "count")
+
+
+def test_a_hash_that_hides_a_bracket() -> None:
+    assert said(HEAD + "people: [people at risk #1, children]\n") == [
+        "5:25 yaml-syntax: YAML takes what follows ' #' for a comment, so the bracket or quotation mark after it is not seen."
+        " Put the text that contains the # in quotes."
+    ]

@@ -13,13 +13,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from undersigned.records.files import MAX_BYTES, Files
+from undersigned.records.files import MAX_BYTES, RECORD_FOLDERS, Files
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
 #: The folders that hold records, from the register's root.
-RECORD_FOLDERS = ("protocols", "signatories")
 _PLAIN_MODES = ("100644", "100755", "100664")
 #: Settings that could change an answer or name a program to run. Git reads them last, so they win.
 _SETTINGS = {

@@ -93,14 +93,14 @@ class UnreadRecord:
     """A record that was not read completely on one side.
 
     `code` says why: `fault` with the first fault, at `line`; `kind`, because it is a link, a submodule or a name that
-    cannot be shown; `place`, because no record belongs there.
+    cannot be shown; `place`, because no record belongs there; `stray`, because it is not a record at all.
     """
 
     side: Literal["before", "after"]
     path: str
     line: int = 1
     message: str = ""
-    code: Literal["fault", "kind", "place"] = "fault"
+    code: Literal["fault", "kind", "place", "stray"] = "fault"
 
 
 @dataclass(frozen=True)

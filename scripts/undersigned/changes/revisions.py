@@ -14,7 +14,7 @@ from typing import Literal
 from undersigned.changes.git import Comparison, FileChange, History, TreeEntry, is_record, record_contents
 from undersigned.changes.report import UnreadRecord
 from undersigned.findings import Finding
-from undersigned.records.files import Files, printable
+from undersigned.records.files import Files, printable, stray_words
 from undersigned.records.protocol import Operative
 from undersigned.records.review import Review
 from undersigned.records.source import Source
@@ -312,16 +312,20 @@ def unread_records(revisions: Revisions, files: Iterable[FileChange]) -> list[Un
             unread.setdefault((path, fault.message), UnreadRecord(side, path, fault.line, fault.message))
         for file in changed:
             changed_path, entry = (file.new_path, file.new) if side == "after" else (file.old_path, file.old)
-            code = _why_unread(changed_path, entry)
+            code = _why_unread(side, changed_path, entry)
             if changed_path is not None and code is not None:
                 shown = printable(changed_path)
                 unread.setdefault((shown, code), UnreadRecord(side, shown, code=code))
     return list(unread.values())
 
 
-def _why_unread(path: str | None, entry: TreeEntry | None) -> Literal["kind", "place"] | None:
-    """Why a changed file was not read at all; None if it was read, or if a register never reads such a file."""
-    if path is None or entry is None or (entry.is_plain and not path.endswith(".yaml")):
+def _why_unread(side: str, path: str | None, entry: TreeEntry | None) -> Literal["kind", "place", "stray"] | None:
+    """Why a changed file was not read at all; None if it was read, or if taking it away is no loss."""
+    if path is None or entry is None:
+        return None
+    if entry.is_plain and stray_words(path):
+        return "stray" if side == "after" else None
+    if entry.is_plain and not path.endswith(".yaml"):
         return None
     if not is_record(path, entry):
         return "kind"

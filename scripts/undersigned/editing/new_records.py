@@ -22,7 +22,7 @@ from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.reading import did_you_mean
-from undersigned.records.review import Review
+from undersigned.records.review import UNFINISHED, Review
 from undersigned.records.schema import values_of
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data
@@ -144,7 +144,7 @@ _BEGUN = {
     "scope": "partner",
     "checked": "",
     "note": (
-        "This review is begun and not finished. Write here, in a sentence or two, what was looked at and what was "
+        f"{UNFINISHED} Write here, in a sentence or two, what was looked at and what was "
         "found; then set the outcome, list what was checked, and make the scope whole."
     ),
 }

@@ -15,6 +15,38 @@ from undersigned.findings import Finding
 from undersigned.records.shape import file_finding
 
 MAX_BYTES = 1024 * 1024
+#: The folders of a register that hold records.
+RECORD_FOLDERS = ("protocols", "signatories")
+#: Endings of files that are published, or lost, if they are put among the records, by the words for them.
+_STRAY: Mapping[str, frozenset[str]] = {
+    "copy-of-text": frozenset(
+        [
+            "pdf",
+            "tif",
+            "tiff",
+            "jpg",
+            "jpeg",
+            "png",
+            "gif",
+            "bmp",
+            "heic",
+            "webp",
+            "doc",
+            "docx",
+            "docm",
+            "dot",
+            "odt",
+            "rtf",
+            "pages",
+            "p7s",
+            "asice",
+        ]
+    ),
+    "message": frozenset(["eml", "msg", "mbox", "p7m", "vcf", "ics"]),
+    "table": frozenset(["csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "ods", "numbers", "mdb", "accdb", "sqlite", "db"]),
+    "archive": frozenset(["zip", "7z", "rar", "gz", "tar", "tgz"]),
+}
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +59,7 @@ class Files:
 
 
 def load_files(root: Path) -> Files:
-    """Reads every record file under `protocols/` and `signatories/`; follows no symbolic link."""
+    """Reads every record file under `protocols/` and `signatories/`. Does not follow symbolic links."""
     contents: dict[str, bytes] = {}
     findings: list[Finding] = []
     folders: list[str] = []
@@ -58,10 +90,10 @@ def load_files(root: Path) -> Files:
                     fault(path, "unreadable")
                 else:
                     contents[path] = raw
-            elif entry.name.endswith((".yml", ".YAML", ".YML", ".Yaml", ".yaml.txt")):
-                fault(path, "stray-file", "name")
+            elif words := stray_words(path):
+                fault(path, "stray-file", words)
 
-    for top in ("protocols", "signatories"):
+    for top in RECORD_FOLDERS:
         folder = root / top
         if folder.is_symlink():
             fault(top, "symbolic-link", "folder")
@@ -70,6 +102,25 @@ def load_files(root: Path) -> Files:
         elif folder.exists():
             fault(top, "stray-file", "top", name=top)
     return Files(contents, tuple(findings), tuple(folders))
+
+
+def stray_words(path: str) -> str | None:
+    """The words of `stray-file` for a file that is not a record by its name; None for a record or a file to ignore.
+
+    Ignored are the files that Git, editors and operating systems leave, whose names begin with a full stop.
+    """
+    name = path.rsplit("/", 1)[-1].lower()
+    ending = name.rpartition(".")[2]
+    if name in _LEFT_BY_SYSTEMS:
+        return None
+    for words, endings in _STRAY.items():
+        if ending in endings and "." in name:
+            return words
+    if name.startswith(".") or path.endswith(".yaml"):
+        return None
+    if name.endswith((".yml", ".yaml", ".yaml.txt")):
+        return "name"
+    return "copy" if name.endswith(("~", ".bak", ".orig", ".rej", ".old", ".tmp", ".swp")) else "other"
 
 
 def printable(path: str) -> str:

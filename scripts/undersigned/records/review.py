@@ -11,6 +11,10 @@ ReviewOutcome = Literal["no-change", "editorial", "material", "extend", "retire"
 CheckedPart = Literal["contacts", "law", "forms", "data-items", "outcomes", "funding"]
 
 
+#: How the note of a review begins that has been made and not written yet.
+UNFINISHED = "This review is begun and not finished."
+
+
 class ReviewedBy(Authored):
     organisation: str
     post: str | None = None

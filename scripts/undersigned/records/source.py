@@ -374,6 +374,18 @@ class Source:
         at = keys.index(path[-1]) if path[-1] in keys else 0
         return str(keys[at - 1]) if at else None
 
+    def plain_values(self) -> Iterator[tuple[Place, str]]:
+        """Each value without quotation marks or a block, and where the text after it begins."""
+        waiting = [self._node(())]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                waiting.extend(part for pair in node.value for part in pair)
+            elif isinstance(node, yaml.SequenceNode):
+                waiting.extend(node.value)
+            elif isinstance(node, yaml.ScalarNode) and not node.style:
+                yield Place(node.end_mark.line + 1, node.end_mark.column + 1), node.value
+
     def tree(self, *path: str | int) -> yaml.Node | None:
         """What stands at `path`, with the place of every part, for those who move the text itself."""
         return self._node(path)

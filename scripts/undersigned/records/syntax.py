@@ -18,10 +18,12 @@ from undersigned.findings import Place
 #: Spaces that look like the plain one, as Word and web pages use them.
 ODD_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 #: Marks that people, Word and web pages put before the items of a list, besides the hyphen.
-BULLETS = "•·▪▫◦‣⁃∙●○■□–—−*\uf0a7\uf0b7"
+BULLETS = "•·▪▫◦‣⁃∙●○■□–—−"
+#: As those above, but with a finding of their own in prose, or a mark of a list there.
+_OTHER_BULLETS = "*\uf0a7\uf0b7"
 _ODD_SPACE = re.compile(f"[{ODD_SPACES}]")
 _BULLET = re.compile(
-    rf"(?P<before>[\s{ODD_SPACES}]*)(?P<mark>[{re.escape(BULLETS)}]|o(?=[\s{ODD_SPACES}]))[\s{ODD_SPACES}]*(?P<text>\S.*)\Z"
+    rf"(?P<before>[\s{ODD_SPACES}]*)(?P<mark>[{re.escape(BULLETS + _OTHER_BULLETS)}]|o(?=[\s{ODD_SPACES}]))[\s{ODD_SPACES}]*(?P<text>\S.*)\Z"
 )
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"})
 _NO_SPACE = re.compile(r"(?P<before>\s*(?:- )?)(?P<name>(?!https?:)[A-Za-z_]+):(?P<value>[^\s/].*)\Z")
@@ -81,9 +83,11 @@ def _slips(line: str, number: int) -> Iterator[tuple[Mend, str | None]]:
         plain = f"{match['name']}: {match['value']}"
         mend = Mend(Place(number + 1, match.end("name") + 1), "no-space", {"plain": _short(plain)})
         yield mend, match["before"] + plain
+    if " #" in line:
+        yield Mend(Place(number + 1, line.index(" #") + 2), "comment", {}), line.replace(" #", "_#")
     if line != (straight := line.translate(_CURLY)):
         column = next(at for at, character in enumerate(line) if straight[at] != character) + 1
-        yield Mend(Place(number + 1, column), "curly-quotes", {"mark": line[column - 1]}), straight
+        yield Mend(Place(number + 1, column), "curly-quote", {"mark": line[column - 1]}), straight
 
 
 def _short(text: str) -> str:

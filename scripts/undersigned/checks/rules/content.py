@@ -217,6 +217,8 @@ def check_impact_assessment(subject: ProtocolSubject) -> Iterator[Finding]:
                 yield from subject.find(
                     "incomplete-dpia", subject.record, ("dpia", "status"), words="in-progress", cap="warning"
                 )
+            elif subject.protocol.status == "signing":
+                yield from subject.find("incomplete-dpia", subject.record, ("dpia", "status"), words="signing")
 
 
 _BRACKET_WORDS = (

@@ -1,14 +1,30 @@
-"""Ids are unique in their record, and a former id leads to one record only."""
+"""Ids: unique in their record, one for each body and each text, and a former one leads to one record only."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
+from undersigned.checks.engine import (
+    Observation,
+    OrganisationSubject,
+    ProtocolSubject,
+    RecordLike,
+    RegisterSubject,
+    RuleSet,
+    Subject,
+)
 from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB
+from undersigned.records.organisation import Organisation
 from undersigned.records.shape import shape_finding
 from undersigned.records.source import Path
+
+_NOT_LETTERS = re.compile(r"[\W_]+|\bthe\b")
+#: What makes two protocols one: who agrees what with whom. Title and dates are often changed in a copy.
+_COPIED = ("parties", "flows", "clauses")
 
 
 def check_ids_are_unique(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -95,7 +111,63 @@ def _check_former(
             yield from subject.find("former-id-twice", record, path, former=former, other=claimed.get(former, id_))
 
 
+# -- one thing under two ids ----------------------------------------------------------------------------------------
+
+
+def check_one_id_for_each_body(subject: RegisterSubject) -> Iterator[Finding]:
+    """No two organisations have one name or one registration, unless one has ended or is the other's successor."""
+    register = subject.register
+    seen: dict[tuple[str, str], tuple[str, Organisation]] = {}
+    for id_ in register.organisation_ids:
+        record = register.organisation(id_)
+        if record is None or record.value is None:
+            continue
+        body = record.value
+        for field, value in (("name", body.name), ("ico_registration", body.ico_registration or "")):
+            key = (field, _NOT_LETTERS.sub("", value.casefold().replace("&", "and")))
+            if not key[1]:
+                continue
+            first = seen.setdefault(key, (id_, body))
+            if first[0] != id_ and not _may_share(subject, first, (id_, body)):
+                yield from subject.find("one-body-two-ids", record, (field,), words=field, value=value, other=first[0])
+
+
+def _may_share(subject: Subject, one: tuple[str, Organisation], other: tuple[str, Organisation]) -> bool:
+    if any(body.dissolved_on is not None for _, body in (one, other)):
+        return True
+    return one[0] in other[1].successors or other[0] in one[1].successors
+
+
+def observe_texts(subject: ProtocolSubject) -> Iterator[Observation]:
+    """A digest of what a protocol agrees between whom, so that a copy under another id is found."""
+    if subject.status_severity() is None or not subject.protocol.parties:
+        return
+    data = subject.record.source.data
+    text = [data.get(field) for field in _COPIED]
+    if all(text):
+        digest = hashlib.blake2b(repr(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        yield Observation("text", digest, subject.folder.id, " ".join(subject.protocol.supersedes))
+
+
+def check_one_id_for_each_text(subject: RegisterSubject) -> Iterator[Finding]:
+    """No protocol agrees the same between the same parties as another does, unless it supersedes that one."""
+    by_text: dict[str, list[Observation]] = {}
+    for seen in subject.observations:
+        if seen.kind == "text":
+            by_text.setdefault(seen.key, []).append(seen)
+    for same in by_text.values():
+        for first, second in pairwise(same):
+            if first.protocol in second.path.split() or second.protocol in first.path.split():
+                continue
+            folder = subject.register.protocol(second.protocol)
+            if folder is not None and folder.readable:
+                about = ProtocolSubject(subject.register, folder, as_of=subject.as_of)
+                yield from about.find("one-text-two-ids", about.record, ("title",), other=first.protocol)
+
+
 RULES = RuleSet(
     protocol=(check_ids_are_unique, check_field_names_are_unique, check_former_protocol_ids),
     organisation=(check_former_organisation_ids,),
+    observe=(observe_texts,),
+    register=(check_one_id_for_each_body, check_one_id_for_each_text),
 )

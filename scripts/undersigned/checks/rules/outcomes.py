@@ -16,6 +16,8 @@ from undersigned.records.source import Path
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
 _FIGURES = ("count", "numerator", "denominator", "unknown", "lost", "out_of_scope")
+#: The mark for a figure that is not available, with which a new return is made.
+NOT_AVAILABLE = "[x]"
 _SAYS_BREAK = re.compile(r"\bcompar|\bseries\b|\bbreak", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4})")
 
@@ -132,6 +134,17 @@ def _check_figures_given(
             fields=list(lacking),
             kind="number of days" if measure.kind == "days" else measure.kind,
         )
+
+
+def check_is_filled_in(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A return gives at least one figure: it is not left as it was made, with a mark in place of each."""
+    for record, outcome in _returns(subject):
+        figures = [
+            figure for result in outcome.results for field in _FIGURES if (figure := getattr(result, field)) is not None
+        ]
+        given = any(result.share_of_caseload is not None or result.offered for result in outcome.results)
+        if figures and not given and all(figure == NOT_AVAILABLE for figure in figures):
+            yield from subject.find("return-unfinished", record, ("results",), on_key=True)
 
 
 def check_interventions(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -341,6 +354,7 @@ def check_series_breaks(subject: ProtocolSubject) -> Iterator[Finding]:
 RULES = RuleSet(
     protocol=(
         check_measures,
+        check_is_filled_in,
         check_interventions,
         check_arithmetic,
         check_small_numbers,

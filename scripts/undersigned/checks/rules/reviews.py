@@ -14,7 +14,7 @@ from undersigned.checks.rules.versions import check_fingerprint, check_version_n
 from undersigned.findings import Finding, Severity
 from undersigned.records.fields import earliest, version_key
 from undersigned.records.reading import Record
-from undersigned.records.review import Review
+from undersigned.records.review import UNFINISHED, Review
 from undersigned.register import ProtocolFolder
 from undersigned.status import has_happened, late_returns, review_state, review_steps, takes_effect
 
@@ -172,9 +172,11 @@ def says_what_was_found(note: str) -> bool:
 
 
 def check_note(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A review that changes nothing says what was looked at and found."""
+    """A review that changes nothing says what was looked at and found, and none is left as it was made."""
     for _completed_on, record, review in _reviews(subject):
-        if review.outcome == "no-change" and not says_what_was_found(review.note):
+        if UNFINISHED.lower() in " ".join(review.note.split()).lower():
+            yield from subject.find("review-unfinished", record, ("note",), at=record.place_in(("note",), 0))
+        elif review.outcome == "no-change" and not says_what_was_found(review.note):
             at = record.place_in(("note",), 0)
             yield from subject.find("no-real-note", record, ("note",), at=at)
 

@@ -15,8 +15,14 @@ from undersigned.records.reading import Record
 from undersigned.records.signature import Signature, SigningRecord
 from undersigned.records.source import Path
 from undersigned.records.version import Version
-from undersigned.status import COPY_DAYS, may_sign_for
+from undersigned.status import COPY_DAYS, has_happened, may_sign_for
 
+#: An address, a path to a file, an upload or the name of a file: not the reference that the holder files it under.
+_LINK = re.compile(
+    r"(?:https?|ftp|file|onedrive|sharepoint)://\S+|\bwww\.\S+|!?\[[^\]]*\]\([^)]*\)|\\\\\S+|\b[A-Za-z]:\\\S+"
+    r"|\S+\.(?:pdf|docx?|odt|tiff?|jpe?g|png|heic|msg|eml|zip)\b",
+    re.IGNORECASE,
+)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
 
@@ -118,6 +124,28 @@ def check_contradictions(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from subject.find("not-signed", record, (*path, "returned_on"), words="returned", severity="warning")
 
 
+def check_nothing_is_signed_twice(subject: ProtocolSubject) -> Iterator[Finding]:
+    """One body signs one version once, unless it took the first signature back or signed it with a reservation."""
+    for organisation, record in subject.folder.signing.items():
+        signed: dict[tuple[str, frozenset[str]], int] = {}
+        for index, signature in enumerate(record.value.signatures if record.value else ()):
+            if not has_happened(signature.signed_on, subject.as_of) or signature.declined is not None:
+                continue
+            key = (signature.version, frozenset(signature.signs_for))
+            if key in signed:
+                first = record.place("signatures", signed[key]).line
+                yield from subject.find(
+                    "signed-twice",
+                    record,
+                    ("signatures", index, "version"),
+                    organisation=organisation,
+                    version=signature.version,
+                    line=first,
+                )
+            elif signature.withdrawn is None and not signature.reservations:
+                signed[key] = index
+
+
 def check_signers_existed(subject: ProtocolSubject) -> Iterator[Finding]:
     """A body signs while it exists."""
     for organisation, record, path, signature in entries(subject):
@@ -215,6 +243,11 @@ def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
             continue
         if evidence.sha256 is not None and not _SHA256.match(evidence.sha256):
             yield from subject.find("bad-digest", record, (*path, "evidence", "sha256"), digest=evidence.sha256)
+        reference = evidence.reference or ""
+        if match := _LINK.search(reference):
+            path_of_link = (*path, "evidence", "reference")
+            at = record.place_in(path_of_link, match.start())
+            yield from subject.find("evidence-link", record, path_of_link, at=at, link=match[0])
         if evidence.held_by is not None:
             yield from unknown_organisation(subject, record, (*path, "evidence", "held_by"), evidence.held_by)
 
@@ -408,6 +441,7 @@ RULES = RuleSet(
         check_signed_versions,
         check_signed_texts,
         check_contradictions,
+        check_nothing_is_signed_twice,
         check_signers_existed,
         check_signing_for_others,
         check_who_signed,

@@ -1,0 +1,199 @@
+"""Text pasted from Word, a web page or an e-mail that is read or printed differently from how it looks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+
+from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RuleSet, Subject
+from undersigned.checks.texts import MOST_OF_A_KIND, raw_bytes, texts_in, written_records
+from undersigned.findings import Finding, Place, Severity
+from undersigned.records.fields import Authored
+from undersigned.records.reading import Record
+from undersigned.records.source import Source
+from undersigned.records.syntax import BULLETS, name_of
+
+# -- hidden characters ----------------------------------------------------------------------------------------------
+
+_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_LOST = "\ufffc\ufffd"
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
+_JOINERS = "\u200c\u200d"
+_UNSEEN = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef"
+    "\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+_HIDDEN = re.compile(
+    f"(?P<direction>[{_DIRECTION}])|(?P<lost>[{_LOST}])|(?P<private>[{_PRIVATE}])|(?P<invisible>[{_JOINERS}{_UNSEEN}])"
+)
+_CODE = re.compile(rb"\\[uUxN_LP]")
+
+
+def hidden_in(text: str) -> Iterator[tuple[int, str]]:
+    """Where a character stands that nobody sees, or that is not what it seems, and the words for it."""
+    for match in _HIDDEN.finditer(text):
+        before = unicodedata.category(text[match.start() - 1]) if match.start() else ""
+        # Joiners belong to the spelling of many scripts, and with variation selectors to pictures.
+        belongs = before == "So" or (match[0] in _JOINERS and before in ("Lo", "Mn", "Mc"))
+        if match.lastgroup is not None and not (match.lastgroup == "invisible" and belongs):
+            yield match.start(), match.lastgroup
+
+
+def _check_hidden(subject: Subject, record: Record[Authored], *, stamped: bool = False) -> Iterator[Finding]:
+    raw = raw_bytes(subject.register, record)
+    for place, words, character in islice(_hidden(record.source, raw), MOST_OF_A_KIND):
+        severity: Severity | None = "warning" if stamped else None  # a stamped text cannot be changed
+        yield from subject.find(
+            "hidden-character", record, at=place, words=words, severity=severity, what=name_of(character)
+        )
+
+
+def _hidden(source: Source, raw: bytes) -> Iterator[tuple[Place, str, str]]:
+    if not raw.isascii():
+        for number, line in enumerate(source.lines, 1):
+            for offset, words in hidden_in(line) if not line.isascii() else ():
+                yield Place(number, offset + 1), words, line[offset]
+    if _CODE.search(raw):
+        for text in texts_in(source.data):
+            for offset, words in hidden_in(text.text):
+                place = source.place_in(text.path, offset)
+                if source.lines[place.line - 1][place.column - 1] == "\\":
+                    yield place, words, text.text[offset]
+
+
+# -- lists, tables and tabs -----------------------------------------------------------------------------------------
+
+_MARK = re.compile(rf"[ \t]*(?P<mark>[{re.escape(BULLETS)}])[ \t\u00a0]*(?=\S)")
+_SMALL_O = re.compile(r"[ \t]*(?P<mark>o)[ \t]+(?=\S)")
+_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
+_RULE_OF_TABLE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*(?::?-+:?[ \t]*)?\Z")
+_PASTED = re.compile(rb"[\t|]|[^\x00-\x7f]|(?:^|[ \"'])o ", re.MULTILINE)
+
+#: A code, the offset in the text, the words, and the fact that they name.
+_Fault = tuple[str, int, str, str]
+
+
+def pasted_in(text: str) -> Iterator[_Fault]:
+    """Lists with marks that are no list, tables that are no table, and tabs, each told once for the lines it goes on for."""
+    lines, at = text.split("\n"), 0
+    inside = ""
+    marked = any(_MARK.match(line) for line in lines)
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else ""
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        kind = ""
+        mark = _MARK.match(line) or (
+            _SMALL_O.match(line) if marked or _SMALL_O.match(before) or _SMALL_O.match(after) else None
+        )
+        if mark:
+            kind = "list"
+            if inside != kind:
+                words = "default" if len(lines) > 1 else "item"
+                yield "pasted-list", at + mark.start("mark"), words, mark["mark"]
+        elif line.count("•") > 1:
+            yield "pasted-list", at + line.index("•"), "run-on", "•"
+        elif "\t" in line.strip():
+            kind = "tabs"
+            if inside != kind:
+                words = "tabs" if "\t" in after.strip() or "\t" in before.strip() else "tab"
+                yield (
+                    "pasted-table",
+                    at + _visible_before(line, line.strip().index("\t") + len(line) - len(line.lstrip())),
+                    words,
+                    "",
+                )
+        elif _ROW.match(line):
+            kind = "rows"
+            if inside != kind:
+                yield from _table(at, line, before, after)
+        elif line.startswith("\t"):
+            kind = "indent"
+            if inside != kind:
+                yield "pasted-table", at + len(line) - len(line.lstrip()), "indent", ""
+        inside = kind or (inside if inside == "list" and line.strip() and line.startswith((" ", "\t")) else "")
+        at += len(line) + 1
+
+
+def _visible_before(line: str, tab: int) -> int:
+    """The tab is placed where the word before it ends, because white space has no place of its own in a folded text."""
+    return max(0, tab - 1)
+
+
+def _table(at: int, line: str, before: str, after: str) -> Iterator[_Fault]:
+    start = at + len(line) - len(line.lstrip())
+    if _ROW.match(after) and not _RULE_OF_TABLE.match(after) and not _RULE_OF_TABLE.match(line):
+        yield "pasted-table", start, "no-rule", ""
+    elif _RULE_OF_TABLE.match(after) and before.strip():
+        yield "pasted-table", start, "no-blank-line", ""
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+_CURLY_AROUND = re.compile(r"[“„‘«](?P<text>[^“”„‘«»]*)[”’“»]\Z")
+_HASH = re.compile(r"\S #(?:[^\s#!]| ?\d)")
+_HASH_LOOK = re.compile(rb"\S #(?:[^\s#!]| ?[0-9])")
+_COMMENT = re.compile(r" (?P<rest>#(?:[^\s#!].*| ?\d.*))\Z")
+_WEB_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def _cut_off(source: Source) -> Iterator[tuple[Place, str, str]]:
+    """Where a plain value ends at a # that was probably part of it: its place, the value that is left, and the rest."""
+    for end, value in source.plain_values():
+        if match := _COMMENT.match(source.lines[end.line - 1], end.column - 1):
+            yield Place(end.line, match.start("rest") + 1), value, match["rest"]
+
+
+def _check_values(subject: Subject, record: Record[Authored], raw: bytes) -> Iterator[Finding]:
+    if _HASH_LOOK.search(raw):
+        for place, value, rest in islice(sorted(_cut_off(record.source)), MOST_OF_A_KIND):
+            yield from subject.find("cut-off", record, at=place, value=value, rest=rest)
+    if raw.isascii():
+        return
+    spaces: list[Place] = []
+    for text in texts_in(record.source.data):
+        if match := _CURLY_AROUND.match(text.text):
+            place = record.source.place_in(text.path, 0)
+            yield from subject.find("curly-quotes", record, at=place, plain=match["text"])
+    for number, line in enumerate(record.source.lines, 1):
+        spaces += [Place(number, match.start() + 1) for match in _WEB_SPACE.finditer(line)]
+    if spaces:
+        place, words = spaces[0], "default" if len(spaces) > 1 else "one"
+        what = name_of(record.source.lines[place.line - 1][place.column - 1])
+        yield from subject.find("web-space", record, at=place, words=words, what=what, count=len(spaces))
+
+
+# -- rules ----------------------------------------------------------------------------------------------------------
+
+
+def check_record(subject: Subject, record: Record[Authored]) -> Iterator[Finding]:
+    """No text of a record hides a character, and none is printed otherwise than it looks."""
+    raw = raw_bytes(subject.register, record)
+    yield from _check_hidden(subject, record)
+    yield from _check_values(subject, record, raw)
+    if _PASTED.search(raw):
+        for place, code, words, fact in islice(_pasted(record), MOST_OF_A_KIND):
+            yield from subject.find(code, record, at=place, words=words, mark=fact)
+
+
+def _pasted(record: Record[Authored]) -> Iterator[tuple[Place, str, str, str]]:
+    for text in texts_in(record.source.data):
+        for code, offset, words, fact in pasted_in(text.text):
+            yield record.source.place_in(text.path, offset), code, words, fact
+
+
+def check_protocol_records(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The records that people write about a protocol are free of this. In a stamped text, only hidden characters matter."""
+    for record in written_records(subject.folder):
+        yield from check_record(subject, record)
+    for version in subject.folder.versions.values():
+        yield from _check_hidden(subject, version, stamped=True)  # type: ignore[arg-type]
+
+
+def check_organisation(subject: OrganisationSubject) -> Iterator[Finding]:
+    """The record of an organisation is free of this."""
+    yield from check_record(subject, subject.record)  # type: ignore[arg-type]
+
+
+RULES = RuleSet(protocol=(check_protocol_records,), organisation=(check_organisation,))
