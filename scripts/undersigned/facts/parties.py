@@ -12,6 +12,7 @@ from undersigned.records.protocol import Party
 from undersigned.records.signature import Signature
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Entry, InForce, PartyStatus, Signing
+from undersigned.words.text import in_reading_order
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Participant:
 def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ...]:
     """(id, name) of each, by name."""
     named = ((id_, register.organisation_name(id_)) for id_ in ids)
-    return tuple(sorted(named, key=lambda pair: pair[1].casefold()))
+    return tuple(sorted(named, key=lambda pair: in_reading_order(pair[1])))
 
 
 def party_facts(standing: PartyStatus, register: Register, signing: Signing) -> PartyFacts:
@@ -117,4 +118,4 @@ def participants(
         Participant(point_of_contact(id_, folder, register, as_of=as_of), tuple(bound), of.get(id_))
         for id_, bound in versions.items()
     ]
-    return tuple(sorted(found, key=lambda body: (body.name.casefold(), body.id)))
+    return tuple(sorted(found, key=lambda body: (in_reading_order(body.name), body.id)))

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.records.fields import KEBAB
+from undersigned.words.text import in_reading_order
 
 #: With more bodies than this a table of everybody by everybody cannot be read.
 MOST_BODIES = 40
@@ -190,7 +191,7 @@ class Partnerships:
 
     def _by_name(self, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
         named = ((id_, self._names[id_]) for id_ in ids)
-        return tuple(sorted(named, key=lambda body: (body[1].casefold(), body[0])))
+        return tuple(sorted(named, key=lambda body: (in_reading_order(body[1]), body[0])))
 
 
 class _Lists:

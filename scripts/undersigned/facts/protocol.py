@@ -33,6 +33,7 @@ from undersigned.status import (
     takes_effect,
     version_in_force,
 )
+from undersigned.words.text import in_reading_order
 
 #: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
 Shown = Literal["in-force", "agreed", "ended", "working"]
@@ -168,7 +169,7 @@ class ProtocolFacts:
     def parties(self) -> tuple[PartyFacts, ...]:
         """By name."""
         found = [party_facts(one, self.register, self._signing) for one in self.standing.parties]
-        return tuple(sorted(found, key=lambda party: (party.name.casefold(), party.id)))
+        return tuple(sorted(found, key=lambda party: (in_reading_order(party.name), party.id)))
 
     @cached_property
     def participants(self) -> tuple[Participant, ...]:

@@ -16,6 +16,7 @@ from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.records.fields import KEBAB
 from undersigned.register import Register
 from undersigned.status import SIGNATURE_STATES
+from undersigned.words.text import in_reading_order
 
 #: The last day of each band of waiting days, by the band's name; the last band has no end.
 BANDS: Mapping[str, int | None] = {"to-28": 28, "to-60": 60, "to-90": 90, "to-180": 180, "over-180": None}
@@ -75,7 +76,7 @@ class SiteFacts:
             if folder.readable and KEBAB.match(folder.id)
         ]
         link_successors(found, self.register)
-        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+        return tuple(sorted(found, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
 
     @cached_property
     def by_id(self) -> dict[str, ProtocolFacts]:
@@ -89,13 +90,15 @@ class SiteFacts:
     def reviews_due(self) -> tuple[ProtocolFacts, ...]:
         """Protocols with a review due date, most urgent first."""
         due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
-        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, p.title.casefold(), p.id)))
+        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, in_reading_order(p.title), p.id)))
 
     @cached_property
     def organisations(self) -> tuple[OrganisationFacts, ...]:
         """Every organisation that reads, by name."""
         found = organisations_of(self.protocols, self.register, as_of=self.as_of)
-        return tuple(sorted(found, key=lambda organisation: (organisation.record.name.casefold(), organisation.id)))
+        return tuple(
+            sorted(found, key=lambda organisation: (in_reading_order(organisation.record.name), organisation.id))
+        )
 
     @cached_property
     def organisation_ids(self) -> frozenset[str]:
@@ -141,11 +144,16 @@ class SiteFacts:
                 by = signers.setdefault((item.on, item.protocol, item.kind, item.version), [])
                 by.extend([item.by] if item.by else [])
         found = [
-            Change(on, kind, self.by_id[id_], version, tuple(sorted(by, key=lambda body: body[1].casefold())))
+            Change(on, kind, self.by_id[id_], version, tuple(sorted(by, key=lambda body: in_reading_order(body[1]))))
             for (on, id_, kind, version), by in signers.items()
         ]
         found.sort(
-            key=lambda change: (change.protocol.title.casefold(), change.protocol.id, change.kind, change.version)
+            key=lambda change: (
+                in_reading_order(change.protocol.title),
+                change.protocol.id,
+                change.kind,
+                change.version,
+            )
         )
         return tuple(sorted(found, key=lambda change: change.on, reverse=True))
 
@@ -188,8 +196,8 @@ class SiteFacts:
                 found,
                 key=lambda pair: (
                     -(pair[1].standing.days_waiting or 0),
-                    pair[1].name.casefold(),
-                    pair[0].title.casefold(),
+                    in_reading_order(pair[1].name),
+                    in_reading_order(pair[0].title),
                     pair[0].id,
                 ),
             )
@@ -229,7 +237,7 @@ class SiteFacts:
     def agreeing(self) -> tuple[tuple[ProtocolFacts, Agreeing], ...]:
         """Versions by the time from first sent to last signed, the longest first."""
         found = [(protocol, version) for protocol in self.open_protocols for version in protocol.agreeing]
-        return tuple(sorted(found, key=lambda pair: (-pair[1].days, pair[0].title.casefold(), pair[0].id)))
+        return tuple(sorted(found, key=lambda pair: (-pair[1].days, in_reading_order(pair[0].title), pair[0].id)))
 
     @cached_property
     def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
@@ -245,8 +253,8 @@ class SiteFacts:
                 found,
                 key=lambda pair: (
                     -(pair[1].standing.copy_outstanding_days or 0),
-                    pair[1].name.casefold(),
-                    pair[0].title.casefold(),
+                    in_reading_order(pair[1].name),
+                    in_reading_order(pair[0].title),
                     pair[0].id,
                 ),
             )

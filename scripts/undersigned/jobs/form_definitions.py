@@ -14,7 +14,7 @@ from undersigned.jobs.messages import TEMPLATES, render_plain
 from undersigned.register import Register
 from undersigned.status import has_happened
 from undersigned.words.labels import headings
-from undersigned.words.text import one_line
+from undersigned.words.text import in_reading_order, one_line
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
 
@@ -150,7 +150,7 @@ def organisation_options(register: Register, *, as_of: date) -> dict[str, str]:
         record = register.organisation(id_)
         if record is not None and record.value is not None and not has_happened(record.value.dissolved_on, as_of):
             options[_option(record.value.name, id_)] = id_
-    return dict(sorted(options.items(), key=lambda item: item[0].casefold()))
+    return dict(sorted(options.items(), key=lambda item: in_reading_order(item[0])))
 
 
 def protocol_options(register: Register) -> dict[str, str]:
@@ -160,7 +160,7 @@ def protocol_options(register: Register) -> dict[str, str]:
         record = register.protocol_record(id_)
         if record is not None and record.value is not None and record.value.status not in ("superseded", "withdrawn"):
             options[_option(record.value.title, id_)] = id_
-    return dict(sorted(options.items(), key=lambda item: item[0].casefold()))
+    return dict(sorted(options.items(), key=lambda item: in_reading_order(item[0])))
 
 
 def _option(name: str, id_: str) -> str:

@@ -17,7 +17,7 @@ from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
 from undersigned.words.labels import label
-from undersigned.words.text import one_line
+from undersigned.words.text import in_reading_order, one_line
 
 KIND = "review"
 ANNOUNCED = ("due-soon", "overdue", "lapsed")
@@ -154,7 +154,9 @@ def _text(
         record_path=_review_path(folder),
         record_link=links.new_file(_review_path(folder), record) if record else None,
         checklist=None if withheld else checklist_of(folder, register, as_of=as_of),
-        parties=sorted({register.organisation_name(party.organisation) for party in folder.value.parties})
+        parties=sorted(
+            {register.organisation_name(party.organisation) for party in folder.value.parties}, key=in_reading_order
+        )
         if withheld
         else [],
     )

@@ -19,6 +19,7 @@ from undersigned.records.files import load_files
 from undersigned.records.version import Change
 from undersigned.register import Register
 from undersigned.status import protocol_status
+from undersigned.words.text import in_reading_order
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
         change=request.change,
         summary=request.summary,
         agreed_on=as_of,
-        must_sign=sorted(register.organisation_name(party) for party in must_sign),
+        must_sign=sorted((register.organisation_name(party) for party in must_sign), key=in_reading_order),
         signing=sum(party.state != "not-required" for party in status.parties),
         base=base[:12],
     )

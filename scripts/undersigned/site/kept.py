@@ -21,6 +21,7 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.site.output import Files
 from undersigned.site.pages import GeneratedPage
 from undersigned.status import Signing
+from undersigned.words.text import in_reading_order
 
 #: What the pages of others ask of a protocol. Anything else is worked out from its records when it is asked for.
 _KNOWN = ("standing", "record", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news")
@@ -97,7 +98,7 @@ class ReadySite(SiteFacts):
             for id_, ready in self._ready.items()
         ]
         link_successors(found, self.register)
-        return tuple(sorted(found, key=lambda protocol: (protocol.title.casefold(), protocol.id)))
+        return tuple(sorted(found, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
 
     @cached_property
     def organisation_ids(self) -> frozenset[str]:

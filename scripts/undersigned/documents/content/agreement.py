@@ -16,6 +16,7 @@ from undersigned.records.protocol import Item, MappaRole, Operative, ProtocolSta
 from undersigned.records.version import Change, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, agreed_versions, has_happened, newest_version, review_state, takes_effect
+from undersigned.words.text import in_reading_order
 
 #: Their working text is what is printed, marked as such.
 UNAGREED = frozenset({"draft", "consultation"})
@@ -233,7 +234,7 @@ def _parties(
         )
     lead = register.present_organisation(folder.value.lead) if folder.value.lead else None
     return tuple(
-        sorted(found, key=lambda entry: (entry.organisation != lead, entry.name.casefold(), entry.organisation))
+        sorted(found, key=lambda entry: (entry.organisation != lead, in_reading_order(entry.name), entry.organisation))
     )
 
 
