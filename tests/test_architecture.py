@@ -1,47 +1,31 @@
-"""The house: rooms import downward only, one YAML reader, one clock."""
+"""The house: imports follow the table in docs/contributing/architecture.md; one YAML reader, one clock, one Git client."""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from support import ROOT
 
-PACKAGE = Path(__file__).parents[1] / "scripts" / "undersigned"
-#: Room to layer; a room may import its own layer's folder and any layer below, with the exceptions under it.
-LAYERS = {
-    "findings": 0,
-    "atomic": 0,
-    "records": 1,
-    "register": 2,
-    "words": 2,
-    "cache": 2,
-    "github": 2,
-    "status": 3,
-    "changes": 4,
-    "parallel": 4,
-    "checks": 5,
-    "facts": 5,
-    "reports": 6,
-    "documents": 7,
-    "site": 7,
-    "returned": 8,
-    "editing": 8,
-    "jobs": 9,
-    "cli": 10,
-    "__main__": 11,
-}
-#: What a layer may not see although it lies below it: outputs read facts, not rules; the cache knows only files.
-BARRED = {"documents": {"checks"}, "reports": {"checks"}, "cache": {"register", "status", "checks"}}
+PACKAGE = ROOT / "scripts" / "undersigned"
+TABLE = ROOT / "docs" / "contributing" / "architecture.md"
+_ROW = re.compile(r"^\| (\d+) \| `(\w+)` \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
+
+
+def rooms() -> dict[str, tuple[int, set[str]]]:
+    """Each room's layer, and the rooms that it never uses although they are on a lower layer."""
+    rows = _ROW.findall(TABLE.read_text(encoding="utf-8"))
+    return {room: (int(layer), set(re.findall(r"`(\w+)`", never))) for layer, room, _, never in rows}
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix() != "__init__.py")
+    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
 def room_of(path: Path) -> str:
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported(path: Path) -> set[str]:
@@ -56,65 +40,58 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_go_downward(path: Path) -> None:
-    room = room_of(path)
+def rooms_used_by(path: Path) -> Iterator[str]:
     for name in imported(path):
         parts = name.split(".")
-        if parts[0] != "undersigned" or len(parts) == 1:
-            continue
-        other = parts[1]
-        if other == room or other == "__version__":
-            continue
-        assert other in LAYERS, f"{other} has no layer"
-        assert LAYERS[other] < LAYERS[room], f"{room} imports {other}"
-        assert other not in BARRED.get(room, set()), f"{room} imports {other}"
+        if parts[0] == "undersigned" and len(parts) > 1 and parts[1] not in (room_of(path), "__version__"):
+            yield parts[1]
 
 
-def test_documents_and_site_do_not_know_each_other() -> None:
-    for path in modules():
-        names = imported(path)
-        if room_of(path) == "documents":
-            assert not any(name.startswith("undersigned.site") for name in names), path
-        if room_of(path) == "site":
-            assert not any(name.startswith("undersigned.documents") for name in names), path
+def test_the_table_names_every_room_and_no_other() -> None:
+    assert set(rooms()) == {room_of(path) for path in modules()}
+
+
+def test_imports_follow_the_table() -> None:
+    table = rooms()
+    wrong = [
+        f"{path.relative_to(PACKAGE)} uses {other}"
+        for path in modules()
+        for other in rooms_used_by(path)
+        if table[other][0] >= table[room_of(path)][0] or other in table[room_of(path)][1]
+    ]
+    assert wrong == []
 
 
 def test_yaml_of_records_is_read_in_one_room() -> None:
-    """Data files of the package may be loaded where they lie; records only by the source, written only by editing."""
+    """Other modules may load the package's own data files; only `editing` writes YAML."""
     allowed = {
         "records/source.py",
-        "records/shape.py",
         "records/syntax.py",
         "records/schema.py",
+        "records/shape.py",
         "records/vocabulary/__init__.py",
         "checks/engine.py",
-        "words/labels.py",
     }
-    for path in modules():
-        relative = path.relative_to(PACKAGE).as_posix()
-        if "yaml" in imported(path) and not relative.startswith("editing/"):
-            assert relative in allowed, relative
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if "yaml" in imported(path) and room_of(path) not in ("editing", "words")
+    }
+    assert users <= allowed
 
 
-def test_git_is_talked_to_in_one_room() -> None:
-    users = {path.name for path in modules() if any(name.split(".")[0] == "git" for name in imported(path))}
-    assert users == {"git.py"}
+def test_git_is_used_in_one_room() -> None:
+    users = {room_of(path) for path in modules() if any(name.split(".")[0] == "git" for name in imported(path))}
+    assert users == {"changes"}
 
 
 def test_only_the_command_line_prints_exits_or_reads_the_clock() -> None:
-    for path in modules():
-        if room_of(path) in ("cli", "__main__"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                assert called not in (
-                    "print",
-                    "exit",
-                    "sys.exit",
-                    "date.today",
-                    "datetime.now",
-                    "time.time",
-                    "datetime.utcnow",
-                ), f"{path}:{node.lineno} calls {called}"
+    calls = ("print", "exit", "sys.exit", "date.today", "datetime.now", "time.time", "datetime.utcnow")
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} calls {ast.unparse(node.func)}"
+        for path in modules()
+        if room_of(path) not in ("cli", "__main__")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in calls
+    ]
+    assert wrong == []

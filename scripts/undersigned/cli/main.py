@@ -26,10 +26,12 @@ VERBS = {
     "changes": "Say what the change between two revisions means.",
     "schema": "Print the JSON Schema of one kind of record, or of all.",
     "explain": "Say what a rule asks and why, with a good and a bad example.",
+    "init": "Make a new register: settings, pages, workflows and forms.",
+    "upgrade": "Bring a register's workflows, forms and schemas to the installed version.",
     "ci": "Run a job of the register's workflows on GitHub.",
 }
 #: Verbs that share a file with another.
-_FILE_OF = {"schema": "explain"}
+_FILE_OF = {"schema": "explain", "upgrade": "init"}
 
 
 class Verbs(click.Group):

@@ -67,7 +67,7 @@ def new_command(
     if len(standards) > 1:
         raise CommandError("--from was given twice", "A record is copied from one standard. Leave the other out.")
     standard = standards[0] if standards else None
-    given = _answers(answers)
+    given = answers_given(answers)
     with stop_on(EditingError):
         if sys.stdin.isatty() and sys.stderr.isatty():
             for question in questions(kind, common.register, ids, standard=standard, as_of=common.as_of):
@@ -78,7 +78,7 @@ def new_command(
     return EXIT_FINE
 
 
-def _answers(texts: Sequence[str]) -> dict[str, str]:
+def answers_given(texts: Sequence[str]) -> dict[str, str]:
     answers: dict[str, str] = {}
     for text in texts:
         name, separator, value = text.partition("=")
