@@ -29,7 +29,7 @@ _STATE_WORDS = {
     help="Answer a question without being asked: publisher, site_name, keeper, contact_mailbox, privacy_mailbox or "
     "accessibility_mailbox. May be given more than once.",
 )
-def init_command(_: Common, folder: Path | None, answers: tuple[str, ...]) -> int:
+def init_command(common: Common, folder: Path | None, answers: tuple[str, ...]) -> int:
     """Make a new register in DIR, or in the present folder: settings, pages, workflows and forms."""
     from undersigned.starter import StarterError
     from undersigned.starter.init import QUESTIONS, init
@@ -40,7 +40,7 @@ def init_command(_: Common, folder: Path | None, answers: tuple[str, ...]) -> in
             if question.name not in given:
                 given[question.name] = prompt(question.prompt, question.default or "")
     with stop_on(StarterError):
-        paths = init(folder or Path(), given)
+        paths = init(folder or Path(), given, as_of=common.as_of)
     write("".join(f"{path}\n" for path in paths), None)
     remark("The register is ready. Its README says how to look at it; 'undersigned new' makes the first records.")
     return EXIT_FINE

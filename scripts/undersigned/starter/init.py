@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from undersigned.atomic import write_atomically
@@ -28,7 +29,7 @@ QUESTIONS = (
 EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", ".example", ".invalid", ".test")
 
 
-def init(folder: Path, answers: Mapping[str, str]) -> list[str]:
+def init(folder: Path, answers: Mapping[str, str], *, as_of: date) -> list[str]:
     """Writes a new register into `folder`, which may exist, and returns the paths that it wrote, sorted.
 
     Raises StarterError, and writes nothing, if an answer is missing or unusable or a file is already there.
@@ -47,7 +48,7 @@ def init(folder: Path, answers: Mapping[str, str]) -> list[str]:
     for name in ("protocols", "signatories"):
         (folder / name).mkdir()
     try:
-        derived = derived_files(load_register(folder))
+        derived = derived_files(load_register(folder), as_of=as_of)
     except OwnersError as error:  # the keeper was judged before, so this is a fault of ours
         raise StarterError(str(error), error.hint) from error
     for path, text in derived.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -44,9 +45,9 @@ def managed_files() -> dict[str, str]:
     return files
 
 
-def derived_files(register: Register) -> dict[str, str]:
+def derived_files(register: Register, *, as_of: date) -> dict[str, str]:
     """Path to text of the files that follow from the records: CODEOWNERS and the issue forms."""
-    return {OWNERS_PATH: render_owners(register), **render_forms(register)}
+    return {OWNERS_PATH: render_owners(register), **render_forms(register, as_of=as_of)}
 
 
 @cache
