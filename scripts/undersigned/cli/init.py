@@ -30,7 +30,7 @@ _STATE_WORDS = {
     "accessibility_mailbox. May be given more than once.",
 )
 def init_command(common: Common, folder: Path | None, answers: tuple[str, ...]) -> int:
-    """Make a new register in DIR, or in the present folder: settings, pages, workflows and forms."""
+    """Make a new register: settings, pages, workflows and forms. DIR is its folder; without it, the present one."""
     from undersigned.starter import StarterError
     from undersigned.starter.init import QUESTIONS, init
 
@@ -49,7 +49,7 @@ def init_command(common: Common, folder: Path | None, answers: tuple[str, ...]) 
 @verb("upgrade", example="undersigned upgrade --check")
 @click.option("--check", is_flag=True, help="Only say what would change; exit with 1 if anything would.")
 def upgrade_command(common: Common, check: bool) -> int:
-    """Bring the register's workflows, forms and schemas to the installed version, and show what changes.
+    """Bring a register's workflows, forms and schemas to the installed version. Shows what changes.
 
     Files that you have changed yourself are left alone, and named.
     """
