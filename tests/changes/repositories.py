@@ -156,9 +156,16 @@ class Repository:
         self.write(path, content)
 
     def stamp(
-        self, change: Change, summary: str, *, agreed_on: date = date(2026, 10, 1), protocol: str = "housing"
+        self,
+        change: Change,
+        summary: str,
+        *,
+        agreed_on: date = date(2026, 10, 1),
+        protocol: str = "housing",
+        judged_by: str | None = None,
     ) -> None:
-        release(load_register(self.root), protocol, change=change, summary=summary, agreed_on=agreed_on)
+        register = load_register(self.root)
+        release(register, protocol, change=change, summary=summary, agreed_on=agreed_on, judged_by=judged_by)
 
     def sign(self, organisation: str, version: str, day: str, *, protocol: str = "housing", more: str = "") -> None:
         """One entry more in an organisation's signing record."""

@@ -78,11 +78,17 @@ def test_json_is_for_programs(repository: Repository, capsys: pytest.CaptureFixt
     assert [(point["part"], point["code"], point["weight"]) for point in protocol["points"]] == [
         ("signing", "would-be-editorial", "signing"),
         ("signing", "obligation-changed", "care"),
+        ("signing", "duty-weakened", "care"),
         ("terms", "prose-changed", "plain"),
     ]
-    assert protocol["points"][1]["values"] == {"term": "clause accuracy: text", "before": "five", "after": "ten"}
-    assert protocol["points"][2]["words"][2] == {"kind": "out", "text": "five"}
-    assert protocol["points"][2]["values"]["place"]["id"] == "accuracy"
+    assert protocol["points"][1]["values"] == {
+        "term": "clause accuracy: text",
+        "sort": "number",
+        "before": "five",
+        "after": "ten",
+    }
+    assert protocol["points"][3]["words"][2] == {"kind": "out", "text": "five"}
+    assert protocol["points"][3]["values"]["place"]["id"] == "accuracy"
 
 
 def test_what_is_not_committed_is_not_counted_and_said_so(

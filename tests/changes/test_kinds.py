@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undersigned.changes import Unmet, changed_obligation, differences, excess, least_change, obligations
+from undersigned.changes import Unmet, changed_obligation, differences, excess, least_change
+from undersigned.changes.obligations import marks
 from undersigned.records.source import Data
 
 TEXT: dict[str, Data] = {
@@ -285,8 +286,8 @@ def test_obligations(before: str, after: str, expected: tuple[str | None, str | 
 
 @given(st.text(alphabet="a1 may must not five-twenty.\n", max_size=60))
 def test_offsets_are_places_in_the_text(text: str) -> None:
-    found = obligations(text)
-    assert [text[o.offset : o.offset + len(o.written)] for o in found] == [o.written for o in found]
+    found = marks(text)
+    assert [text[one.offset : one.offset + len(one.written)] for one in found] == [one.written for one in found]
     assert changed_obligation(text, text) is None
 
 

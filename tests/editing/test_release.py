@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from undersigned.editing import EditingError
-from undersigned.editing.release import release
+from undersigned.editing.release import release, wordings_of_stamp
 from undersigned.editing.yaml_write import render_version
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
@@ -326,3 +326,58 @@ def test_every_version_of_the_register_has_its_own_fingerprint_and_survives_writ
             back = Source("v.yaml", render_version({}, text).encode()).data["text"]
             assert operative_text(back, back.get("forms", {})) == text
     assert seen or not list(root.glob("protocols/*/versions/*.yaml"))
+
+
+# -- editorial means editorial -------------------------------------------------------------------------------------------
+
+DUTY = PROTOCOL.replace("First line.", "The receiver does not pass it on.")
+
+
+def reworded(root: Path, old: str, new: str) -> Path:
+    """A register whose stamped clause has other words now."""
+    root = register(root, DUTY)
+    stamp(root)
+    edit(root, old, new)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("does not pass", "may pass"),
+        ("The receiver does not pass it on.", "The receiver should not pass it on."),
+        ("on.", "on unless it has to."),
+        ("The receiver", "The sender"),
+        ("on.", "on for 5 years."),
+        ("on.", "on before May 2027."),
+    ],
+)
+def test_words_that_may_change_what_is_owed_need_a_person_who_judged_them(tmp_path: Path, old: str, new: str) -> None:
+    root = reworded(tmp_path, old, new)
+    with pytest.raises(EditingError, match=r"a person must judge .* clause accuracy: text") as refused:
+        stamp(root, "editorial", agreed_on=date(2026, 5, 2))
+    assert "--judged-by POST" in refused.value.hint
+    assert [path.name for path in (root / "protocols/p/versions").iterdir()] == ["1.0.yaml"]
+    path = stamp(root, "editorial", agreed_on=date(2026, 5, 2), judged_by=" Information  Governance Manager ")
+    assert "judged_by: Information Governance Manager\n" in path.read_text(encoding="utf-8")
+    assert load_register(root).protocol("p").versions["1.1"].clean  # type: ignore[union-attr]
+
+
+def test_other_words_are_stamped_and_judged_where_a_pull_request_is_read(tmp_path: Path) -> None:
+    root = reworded(tmp_path, "it on.", "it along.")
+    (one,) = wordings_of_stamp(load_register(root), "p", agreed_on=date(2026, 5, 2))
+    assert (one.wording.label, one.points) == ("clause accuracy: text", ())
+    assert "judged_by" not in stamp(root, "editorial", agreed_on=date(2026, 5, 2)).read_text(encoding="utf-8")
+
+
+def test_a_post_judges_and_not_a_name_and_only_wording(tmp_path: Path) -> None:
+    root = reworded(tmp_path, "does not pass", "may pass")
+    with pytest.raises(EditingError, match="looks like the name of a person"):
+        stamp(root, "editorial", agreed_on=date(2026, 5, 2), judged_by="Jane Smith")
+    with pytest.raises(EditingError, match="nobody judges the wording of a change of kind 'material'"):
+        stamp(root, "material", agreed_on=date(2026, 5, 2), judged_by="Information Governance Manager")
+
+
+def test_without_an_earlier_text_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    assert wordings_of_stamp(load_register(register(tmp_path)), "p", agreed_on=DAY) == []
+    assert wordings_of_stamp(load_register(tmp_path), "nosuch", agreed_on=DAY) == []

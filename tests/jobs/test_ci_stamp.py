@@ -12,8 +12,13 @@ import pytest
 from ci_register import ORGANISATIONS
 from markdown_it import MarkdownIt
 
+from attacks import ATTACKS, shown_by_github
 from github.server import PretendGitHub
 from support import TODAY, write_register
+from undersigned.changes.judgement import ChangedWording
+from undersigned.changes.render_markdown import side_by_side
+from undersigned.changes.report import Point
+from undersigned.changes.versions import WordingToJudge
 from undersigned.github import GitHub, UnansweredError
 from undersigned.jobs import JobError
 from undersigned.jobs.stamp import StampRequest, stamp
@@ -144,3 +149,44 @@ def test_it_gives_up_after_some_tries(desk: Desk) -> None:
     with pytest.raises(UnansweredError):
         desk.stamp()
     assert desk.hub.issues == {}
+
+
+JUDGED = StampRequest("housing", "editorial", "Plainer words", judged_by="Information Governance Manager")
+
+
+def reworded(desk: Desk, words: str) -> None:
+    """Version 1.0 is merged, and the working text has other words in its clause."""
+    desk.stamp()
+    desk.git("merge", "--quiet", "--ff-only", BRANCH)
+    file = desk.root / "protocols/housing/protocol.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Complaints are answered within 20 days.", words))
+    desk.git("commit", "--quiet", "--all", "--message=Words")
+
+
+def test_an_editorial_stamp_shows_both_wordings_and_who_judged_them(desk: Desk) -> None:
+    reworded(desk, "Complaints should be answered within 30 days.")
+    desk.stamp(JUDGED)
+    body = desk.hub.issues[2].body
+    assert "| Wording judged by | Information Governance Manager |" in body
+    assert "| Complaints <del>are</del> answered within <del>20</del> days. |" in body
+    assert "| Complaints <ins>should be</ins> answered within <ins>30</ins> days. |" in body
+    assert "“20” becomes “30”. Does anybody now owe more or less?" in body
+    assert "looks weaker than before. If it is, every party loses by it" in body
+    assert "The kind of change is right" not in body
+
+
+def test_an_editorial_stamp_that_nobody_judged_is_refused(desk: Desk) -> None:
+    reworded(desk, "Complaints should be answered within 30 days.")
+    with pytest.raises(JobError, match="a person must judge"):
+        desk.stamp(StampRequest("housing", "editorial", "Plainer words"))
+    assert desk.hub.requests == []
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_wordings_in_a_pull_request_are_text_and_nothing_else(attack: str) -> None:
+    wording = ChangedWording(("title",), attack, attack, f"x {attack} must", ())
+    point = Point("obligation-changed", {"term": attack, "sort": "must", "before": attack, "after": attack}, "care")
+    shown = shown_by_github(side_by_side([WordingToJudge(wording, (point,))]))
+    assert shown.links == []
+    assert set(shown.tags) <= {"<del>", "</del>", "<ins>", "</ins>", "<span>", "</span>"}
+    assert shown.live_words() == []

@@ -451,6 +451,7 @@ def test_stamp(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
         "change": "material",
         "summary": "First agreed text; $(id) `id`",
         "effective_from": "",
+        "judged_by": "",
         "version": "",
     }
     run = run_of("stamp", "workflow_dispatch", payload, origin, tmp_path, api=hub.address)

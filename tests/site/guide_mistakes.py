@@ -300,6 +300,15 @@ REFUSALS: dict[str, tuple[str, str, str, *tuple[str, ...]]] = {
         "keeps it for 3 months; a council",
         "keeps it for 1 month; a council",
     ),
+    "a person must judge whether anybody now owes more or less: words that may say so have changed in "
+    "clause joining-and-leaving: text": (
+        "county-housing",
+        "editorial",
+        "2026-11-22",
+        _TEXT,
+        "what it holds within 90",
+        "what it holds within 60",
+    ),
     "there is no protocol 'county-houses'": ("county-houses", "material", "2026-11-22"),
     "the first version of county-housing must be material, not 'editorial'": (
         "county-housing",

@@ -168,7 +168,14 @@ def test_what_is_said_of_stamps(base: Path, tmp_path: Path) -> None:
     for told, (protocol, change, day, *edits) in DOUBTFUL.items():
         root = shutil.copytree(base, tmp_path / "doubtful")
         edit(root, tuple(edits))
-        release(loaded(root), protocol, change=change, summary="x", agreed_on=date.fromisoformat(day))  # type: ignore[arg-type]
+        release(
+            loaded(root),
+            protocol,
+            change=change,  # type: ignore[arg-type]
+            summary="x",
+            agreed_on=date.fromisoformat(day),
+            judged_by="Information Governance Manager",
+        )
         assert told in [finding.message for finding in findings_of(root)]
 
 

@@ -5,11 +5,10 @@ Loading this package loads only what compares two texts: no Git, and nothing tha
 
 from undersigned.changes.diff import Difference, Span, differences, key_of, word_changes
 from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
-from undersigned.changes.obligations import Obligation, changed_obligation, obligations
+from undersigned.changes.obligations import changed_obligation
 
 __all__ = [
     "Difference",
-    "Obligation",
     "Span",
     "Unmet",
     "changed_obligation",
@@ -18,6 +17,5 @@ __all__ = [
     "is_wording",
     "key_of",
     "least_change",
-    "obligations",
     "word_changes",
 ]

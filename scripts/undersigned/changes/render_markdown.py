@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from undersigned.changes.diff import Span
+from undersigned.changes.diff import Span, word_changes
 from undersigned.changes.phrases import Phrases
 from undersigned.changes.report import ChangeReport, Point
 from undersigned.changes.sections import (
@@ -19,6 +19,7 @@ from undersigned.changes.sections import (
     short_ids,
     summary,
 )
+from undersigned.changes.versions import WordingToJudge
 from undersigned.words.markdown import inert
 
 #: GitHub takes 65,536 characters for a comment. The rest is left for what others add to it.
@@ -110,6 +111,39 @@ def _bullets(section: Section) -> Iterator[list[str]]:
 
 def _heading(heading: Heading) -> str:
     return heading_in_words(heading, _PHRASES)
+
+
+def side_by_side(wordings: Sequence[WordingToJudge], *, most: int = MOST // 2) -> str:
+    """Each changed text in a table of two columns, before and now, with the points under it; "" if there is none.
+
+    Only the words around a change are shown of a long text. Texts beyond `most` characters are counted.
+    """
+    blocks: list[str] = []
+    left_out = 0
+    for one in wordings:
+        spans = word_changes(one.wording.before, one.wording.after)
+        before = (
+            marked_words([span for span in spans if span.kind != "in"]) if spans else inert(one.wording.before, 2000)
+        )
+        now = marked_words([span for span in spans if span.kind != "out"]) if spans else inert(one.wording.after, 2000)
+        headings = [_PHRASES.phrase("heads", code, {}) for code in ("wording-before", "wording-now")]
+        lines = [
+            f"**{inert(one.wording.label)}**",
+            "",
+            f"| {' | '.join(headings)} |",
+            "| --- | --- |",
+            f"| {before} | {now} |",
+        ]
+        lines += ["", *(f"- {_PHRASES.point(point)}" for point in one.points), *([""] if one.points else [])]
+        block = "\n".join(lines)
+        if len(block) < most:
+            most -= len(block)
+            blocks.append(block)
+        else:
+            left_out += 1
+    if left_out:
+        blocks.append(_PHRASES.phrase("heads", "wordings-left-out", {"count": left_out}))
+    return "\n".join(blocks).rstrip()
 
 
 def marked_words(spans: Sequence[Span]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from undersigned.changes.diff import Span
 from undersigned.changes.phrases import Phrases
@@ -17,6 +20,7 @@ from undersigned.changes.sections import (
     sections,
     summary,
 )
+from undersigned.changes.versions import WordingToJudge
 from undersigned.words.text import plain
 
 _PHRASES = Phrases(plain)
@@ -46,6 +50,32 @@ def _section(section: Section, indent: str = "  ") -> Iterator[str]:
             yield f"{indent}  {reason}"
         if isinstance(line.content, Point) and line.content.spans:
             yield f"{indent}  {marked_words(line.content.spans)}"
+
+
+def side_by_side(wordings: Sequence[WordingToJudge], *, width: int = 100) -> str:
+    """Each changed text in two columns, before and now, with the points under it; for the person who judges them."""
+    column = (width - 3) // 2
+    lines: list[str] = []
+    for one in wordings:
+        columns = [
+            [heading, "", *_wrapped(text, column)]
+            for heading, text in (
+                (_PHRASES.phrase("heads", "wording-before", {}), one.wording.before),
+                (_PHRASES.phrase("heads", "wording-now", {}), one.wording.after),
+            )
+        ]
+        lines += [plain(one.wording.label), ""]
+        lines += [f"  {old:<{column}} | {new}".rstrip() for old, new in zip_longest(*columns, fillvalue="")]
+        lines += ["", *(f"  - {_PHRASES.point(point)}" for point in one.points), *([""] if one.points else [])]
+    return "\n".join(lines).rstrip() + "\n" if lines else ""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The paragraphs of a text in lines no wider than a column. Each item of a list begins a line."""
+    lines: list[str] = []
+    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*•]|\(?\w{1,3}[.)])\s)", text.strip()):
+        lines += textwrap.wrap(plain(" ".join(paragraph.split())), width) or [""]
+    return lines
 
 
 def marked_words(spans: Sequence[Span]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from undersigned.changes.diff import Difference, differences
-from undersigned.changes.kinds import Unmet, excess, is_wording, least_change
-from undersigned.changes.obligations import changed_obligation
+from undersigned.changes.judgement import ChangedWording, changed_wordings
+from undersigned.changes.kinds import Unmet, excess, least_change
 from undersigned.changes.report import Body, Label, Point
 from undersigned.changes.terms import Titles, term_points
 from undersigned.records.fields import FINGERPRINT, latest
-from undersigned.records.source import Data
+from undersigned.records.source import Data, mappings
 from undersigned.records.version import CHANGES, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities
@@ -52,6 +52,55 @@ class Texts:
 def body_of(register: Register, id_: str) -> Body:
     present = register.present_organisation(id_)
     return Body(present, register.organisation_name(present))
+
+
+@dataclass(frozen=True)
+class WordingToJudge:
+    """A text whose wording changed, and the points that a person needs in order to judge it."""
+
+    wording: ChangedWording
+    points: tuple[Point, ...]
+
+
+def wordings_to_judge(
+    before: Mapping[str, Data], after: Mapping[str, Data], register: Register
+) -> list[WordingToJudge]:
+    """The texts whose wording differs between two operative texts with present ids, in the order of the text."""
+    names = _names_of_parties(register, before, after)
+    people = tuple(entry for entry in after.get("people", ()) if isinstance(entry, str))
+    return [
+        WordingToJudge(wording, tuple(_wording_points(wording, register, people, len(mappings(after.get("parties"))))))
+        for wording in changed_wordings(before, after, names)
+    ]
+
+
+def _names_of_parties(register: Register, *texts: Mapping[str, Data]) -> dict[str, tuple[str, ...]]:
+    """The names by which the texts may call their parties, by present id."""
+    names: dict[str, tuple[str, ...]] = {}
+    for party in (party for text in texts for party in mappings(text.get("parties"))):
+        id_ = party.get("organisation")
+        record = register.organisation(id_) if isinstance(id_, str) else None
+        if isinstance(id_, str) and record is not None and record.value is not None:
+            names[id_] = (record.value.name, *record.value.also_known_as)
+    return names
+
+
+def _wording_points(
+    wording: ChangedWording, register: Register, people: tuple[str, ...], parties: int
+) -> Iterator[Point]:
+    """What in changed words may alter what is owed, and who would lose by it."""
+    for mark in wording.marks:
+        yield Point(
+            "obligation-changed",
+            {"term": wording.label, "sort": mark.sort, "before": mark.before or "", "after": mark.after or ""},
+            "care",
+            variant="" if mark.before and mark.after else "new" if mark.after else "gone",
+        )
+    if wording.weaker:
+        who = tuple(body_of(register, id_) for id_ in wording.losers)
+        values = {"term": wording.label, "people": people, "who": who}
+        variant = [*([] if people else ["parties"]), *(["everybody"] if len(who) == parties else [])]
+        yield Point("duty-weakened", values, "care", variant="-".join(variant))
 
 
 # -- stamps -------------------------------------------------------------------------------------------------------------
@@ -140,33 +189,50 @@ def _kind(
         agreed_on=version.agreed_on,
         succeeded=_succeeded(texts, number, earlier),
     )
-    terms = list(dict.fromkeys(term.label for term in beyond if isinstance(term, Difference)))
-    if terms:
-        yield Point("kind-exceeded", {**values, "terms": tuple(terms[:_MOST_TERMS]), "count": len(terms)}, "care")
+    exceeding = list(dict.fromkeys(term.label for term in beyond if isinstance(term, Difference)))
+    if exceeding:
+        yield Point(
+            "kind-exceeded", {**values, "terms": tuple(exceeding[:_MOST_TERMS]), "count": len(exceeding)}, "care"
+        )
     for unmet in (term for term in beyond if isinstance(term, Unmet)):
         yield Point(f"extension-{unmet.name.lower().replace('_', '-')}", values, "care")
-    if beyond:
-        return
+    wordings = wordings_to_judge(was, now, texts.register)
+    if version.change == "editorial":
+        if not beyond:
+            labels = tuple(one.wording.label for one in wordings)
+            terms = {"terms": labels[:_MOST_TERMS], "count": len(labels)}
+            yield Point("person-must-judge", {**values, **terms}, "care")
+            judge = {"version": number, "post": version.judged_by or ""}
+            yield Point("words-judged-by" if version.judged_by else "words-judged-by-nobody", judge)
+        for wording in wordings:
+            yield from wording.points
+    elif not beyond:
+        yield from _kind_fits(version, was, now, wordings, values)
+
+
+def _kind_fits(
+    version: Version,
+    was: Mapping[str, Data],
+    now: Mapping[str, Data],
+    wordings: Sequence[WordingToJudge],
+    values: Mapping[str, object],
+) -> Iterator[Point]:
+    """That the kind covers the change, as far as that shows without judging words."""
     lesser = [kind for kind in CHANGES if kind in least_change(was, now) and kind not in ("material", "extension")]
-    if version.change == "material" and lesser:
-        yield Point("kind-more-than-needed", {**values, "lesser": Label("change", lesser[0])})
+    capacities = [
+        difference.label
+        for difference in differences(was, now)
+        if difference.path[0] == "parties" and difference.path[-1] == "capacity" and difference.before
+    ]
+    if version.change == "extension":
+        yield Point("person-must-judge", values, "care", variant="extension")
+    elif version.change == "membership" and capacities:
+        yield Point("person-must-judge", {**values, "terms": tuple(capacities)}, "care", variant="membership")
+    elif version.change == "material" and lesser and not any(one.points for one in wordings):
+        variant = "editorial" if lesser[0] == "editorial" else ""
+        yield Point("kind-more-than-needed", {**values, "lesser": Label("change", lesser[0])}, variant=variant)
     else:
         yield Point("kind-fits", values)
-    if version.change == "editorial":
-        yield from _obligations(was, now)
-
-
-def _obligations(was: Mapping[str, Data], now: Mapping[str, Data]) -> Iterator[Point]:
-    """The number, date, must, may or not that a change of wording touches."""
-    for difference in differences(was, now):
-        if isinstance(difference.before, str) and isinstance(difference.after, str) and is_wording(difference):
-            changed = changed_obligation(difference.before, difference.after)
-            if changed is not None:
-                yield Point(
-                    "obligation-changed",
-                    {"term": difference.label, "before": changed[0] or "", "after": changed[1] or ""},
-                    "care",
-                )
 
 
 def _succeeded(texts: Texts, *numbers: str) -> frozenset[str]:
@@ -236,7 +302,8 @@ def unstamped_points(texts: Texts) -> Iterator[Point]:
     values: dict[str, object] = {"version": newest, "count": len(signing)}
     if "editorial" in kinds:
         yield Point("would-be-editorial", values, "signing")
-        yield from _obligations(was, now)
+        for wording in wordings_to_judge(was, now, texts.register):
+            yield from wording.points
     elif "membership" in kinds:
         known = {id_ for party in was.get("parties", ()) for id_ in texts.present(str(party.get("organisation", "")))}
         newcomers = tuple(body for body in signing if body.id not in known)

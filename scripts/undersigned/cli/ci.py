@@ -253,6 +253,12 @@ def forms_job(common: Common, check: bool) -> int:
 @click.option(
     "--replaces-earlier-on", type=day_or_empty, metavar="DATE", help="The day on which earlier versions stop applying."
 )
+@click.option(
+    "--judged-by",
+    default="",
+    metavar="POST",
+    help="Of an editorial change: the post that compared both wordings and judged that nobody owes more or less.",
+)
 @github_options
 def stamp_job(
     common: Common,
@@ -262,18 +268,25 @@ def stamp_job(
     number: str,
     effective_from: date | None,
     replaces_earlier_on: date | None,
+    judged_by: str,
     repository: str,
     account: str,
     dry_run: bool,
 ) -> int:
     """Propose the working text of a protocol as its next version, in a pull request."""
     from undersigned.changes.git import History, HistoryError
+    from undersigned.changes.render_text import side_by_side
+    from undersigned.editing.release import wordings_of_stamp
     from undersigned.github import GitHubError
     from undersigned.jobs import JobError
     from undersigned.jobs.stamp import StampRequest, draft_of, stamp
 
     register = common.register
-    request = StampRequest(protocol, change, summary, number or None, effective_from, replaces_earlier_on)
+    request = StampRequest(
+        protocol, change, summary, number or None, effective_from, replaces_earlier_on, judged_by or None
+    )
+    if change == "editorial":
+        remark(side_by_side(wordings_of_stamp(register, register.present_protocol(protocol), agreed_on=common.as_of)))
     with stop_on(JobError, GitHubError, HistoryError):
         with History(common.root) as history:
             base = history.resolve("HEAD")

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.changes import excess
+from undersigned.changes.versions import WordingToJudge, wordings_to_judge
+from undersigned.checks.people import name_in
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
 from undersigned.editing.yaml_write import render_version
@@ -17,6 +19,7 @@ from undersigned.records.source import Data
 from undersigned.records.version import Change, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, has_unreleased_changes
+from undersigned.words.text import in_a_list
 
 _MOST_SHOWN = 8
 
@@ -31,11 +34,15 @@ def release(
     agreed_on: date,
     effective_from: date | None = None,
     replaces_earlier_on: date | None = None,
+    judged_by: str | None = None,
 ) -> Path:
     """Stamps the working text as the next version (or as `version`) and returns the new file's path.
 
+    `judged_by`: the post that compared the two wordings of an editorial change and judged that nobody owes more or less.
+
     Raises EditingError, and writes nothing, if a record has faults, the text has not changed, the change touches more
-    than its kind may, or a number or a day goes back. Other findings do not stop it.
+    than its kind may, or a number or a day goes back; or if an editorial change touches words that may say what is owed
+    and `judged_by` is not given. Other findings do not stop it.
     """
     folder = register.protocol(protocol_id)
     if folder is None:
@@ -47,8 +54,11 @@ def release(
     number = _next_number(folder, change, version)
     _refuse_days_going_back(folder, agreed_on)
     _refuse_change(register, folder, change, summary, agreed_on)
+    _refuse_unjudged(register, folder, change, (judged_by or "").strip(), agreed_on)
 
     facts: dict[str, str | date] = {"agreed_on": agreed_on, "change": change, "summary": summary.strip()}
+    if judged_by and judged_by.strip():
+        facts["judged_by"] = " ".join(judged_by.split())
     if effective_from is not None:
         facts["effective_from"] = effective_from
     if replaces_earlier_on is not None:
@@ -177,6 +187,48 @@ def _refuse_change(register: Register, folder: ProtocolFolder, change: Change, s
         raise EditingError(
             f"this is more than a change of kind '{change}' may touch: {'; '.join(named[:_MOST_SHOWN])}{more}",
             "Use --change material, or take these changes out of the working text.",
+        )
+
+
+def wordings_of_stamp(register: Register, protocol_id: str, *, agreed_on: date) -> list[WordingToJudge]:
+    """The texts whose wording a stamp of the working text would change; empty if there is no earlier text to compare.
+
+    Show them to the person who judges whether the change is editorial.
+    """
+    folder = register.protocol(protocol_id)
+    newest = next(reversed(folder.versions), None) if folder is not None else None
+    before = folder.stamped_text(newest) if folder is not None and newest is not None else None
+    if folder is None or before is None or not folder.readable or not folder.text_is_clean:
+        return []
+    identities = Identities(folder, register, as_of=agreed_on)
+    return wordings_to_judge(identities.rename(before), identities.rename(folder.working_text), register)
+
+
+def _refuse_unjudged(
+    register: Register, folder: ProtocolFolder, change: Change, judged_by: str, agreed_on: date
+) -> None:
+    """Words that may change what is owed are editorial only if a person has judged so."""
+    if change != "editorial":
+        if judged_by:
+            raise EditingError(
+                f"nobody judges the wording of a change of kind '{change}'",
+                "Leave --judged-by out. Only an editorial change needs it.",
+            )
+        return
+    if judged_by:
+        if name_in(judged_by) is not None:
+            raise EditingError(
+                f"'{judged_by}' looks like the name of a person",
+                "Give the post, such as 'Information Governance Manager'.",
+            )
+        return
+    in_doubt = [one.wording for one in wordings_of_stamp(register, folder.id, agreed_on=agreed_on) if one.points]
+    if in_doubt:
+        texts = in_a_list([wording.label for wording in in_doubt], most=_MOST_SHOWN, rest="more")
+        raise EditingError(
+            f"a person must judge whether anybody now owes more or less: words that may say so have changed in {texts}",
+            "If nobody does, name the post that compared the two wordings with --judged-by POST. "
+            "If anybody does, use --change material.",
         )
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from markupsafe import Markup
+
+from undersigned.changes.render_markdown import side_by_side
 from undersigned.editing import EditingError
-from undersigned.editing.release import release
+from undersigned.editing.release import release, wordings_of_stamp
 from undersigned.github import GitHub
 from undersigned.github.client import repeat_if_unanswered
 from undersigned.github.issues import cut_to_body
@@ -32,6 +35,7 @@ class StampRequest:
     version: str | None = None
     effective_from: date | None = None
     replaces_earlier_on: date | None = None
+    judged_by: str | None = None
 
 
 def stamp(github: GitHub, register: Register, request: StampRequest, *, base: str, into: str, as_of: date) -> str:
@@ -55,6 +59,7 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
             scratch, register.files, repository_private=register.repository_private, address=register.address
         )
         try:
+            wordings = wordings_of_stamp(aside, id_, agreed_on=as_of) if request.change == "editorial" else []
             written = release(
                 aside,
                 id_,
@@ -64,6 +69,7 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
                 agreed_on=as_of,
                 effective_from=request.effective_from,
                 replaces_earlier_on=request.replaces_earlier_on,
+                judged_by=request.judged_by or None,
             )
         except EditingError as error:
             raise JobError(str(error), error.hint) from None
@@ -85,6 +91,8 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
         must_sign=sorted((register.organisation_name(party) for party in must_sign), key=in_reading_order),
         signing=sum(party.state != "not-required" for party in status.parties),
         base=base[:12],
+        judged_by=request.judged_by,
+        wordings=Markup(side_by_side(wordings)),  # noqa: S704 - it makes the texts inert
     )
     title = render_plain("titles.txt", title="stamp", number=number, id=id_)
     return PullRequestDraft(f"upkeep/stamp-{id_}-{number}", base, into, title, cut_to_body(body), files)

@@ -12,11 +12,15 @@ CHANGES: tuple[Change, ...] = ("material", "membership", "extension", "editorial
 
 
 class Version(Authored):
-    """`effective_from` absent means `agreed_on`. `text` is absent for restricted or lost texts."""
+    """`effective_from` absent means `agreed_on`. `text` is absent for restricted or lost texts.
+
+    `judged_by`: the post that read both wordings of an editorial change and judged that nobody owes more or less by it.
+    """
 
     agreed_on: DayOrMonth
     change: Change
     summary: str
+    judged_by: str | None = None
     effective_from: DayOrMonth | None = None
     replaces_earlier_on: DayOrMonth | None = None
     fingerprint: Fingerprint

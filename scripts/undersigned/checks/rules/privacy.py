@@ -290,6 +290,8 @@ def check_posts(subject: ProtocolSubject) -> Iterator[Finding]:
     owner = subject.protocol.owner
     if owner is not None:
         yield from _check_post(subject, folder.record, ("owner", "post"), owner.post)
+    for version in folder.versions.values():
+        yield from _check_post(subject, version, ("judged_by",), version.value.judged_by if version.value else None)
     for review in folder.reviews.values():
         for index, reviewer in enumerate(review.value.reviewed_by if review.value else ()):
             yield from _check_post(subject, review, ("reviewed_by", index, "post"), reviewer.post)
