@@ -236,6 +236,19 @@ class Register:
                     found.setdefault(former, id_)
         return found
 
+    @cached_property
+    def superseding(self) -> dict[str, tuple[str, ...]]:
+        """By present id: the protocols that say they supersede it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for id_ in self.protocol_ids:
+            if b"supersedes" in self.files.contents.get(f"protocols/{id_}/protocol.yaml", b""):
+                value = self._protocol_record(id_).value
+                for old in value.supersedes if value else ():
+                    older = self.present_protocol(old)
+                    if older != id_:
+                        found[older] = (*found.get(older, ()), id_)
+        return found
+
     def present_organisation(self, id_: str) -> str:
         """Returns the present id of an organisation."""
         return id_ if id_ in self._organisation_set else self.former_organisations.get(id_, id_)

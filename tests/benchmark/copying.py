@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from undersigned.documents.bases import NothingKept, base_of
-from undersigned.documents.content.agreement import agreement_of
+from undersigned.documents.content.letter import KEEP, RETURN, stamp_of_copy
 from undersigned.documents.content.prose import run_pandoc
-from undersigned.documents.copies import KEEP, RETURN, recipients_of, sender_of, stamp_of_copy
 from undersigned.documents.docx.docx import docx_parts
 from undersigned.documents.docx.pandoc_tree import Tree
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.words import TEMPLATE
 from undersigned.documents.write import agreement_sheet
+from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.records.files import load_files
 from undersigned.register import Register, register_of
 

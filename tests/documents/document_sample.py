@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 from support import register_from
-from undersigned.documents import Agreement, agreement_of
+from undersigned.facts.agreement import Agreement, agreement_of
 from undersigned.register import Register
 
 TODAY = date(2026, 11, 22)

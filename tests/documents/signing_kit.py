@@ -37,8 +37,8 @@ from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from undersigned.documents import render_docx, render_form_docx, render_form_pdf, render_pdf
+from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.layout import agreement_document
 from undersigned.documents.model import fields_of
 from undersigned.documents.pdf.form_font import WELSH
 from undersigned.documents.words import TEMPLATE

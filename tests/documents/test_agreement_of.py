@@ -6,11 +6,10 @@ import pytest
 from document_sample import DRAFT, sample_agreement, sample_register, sample_text, stamped
 
 from support import register_from
-from undersigned.documents import DocumentError, agreement_of
+from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.first_page import notice_of
-from undersigned.documents.content.layout import agreement_document
 from undersigned.documents.model import Heading, every
-from undersigned.documents.write import agreements_to_print
+from undersigned.facts.agreement import agreement_of, agreements_to_print
 
 
 def test_the_newest_stamp_is_printed_and_not_the_working_text() -> None:
@@ -94,6 +93,22 @@ def test_a_superseded_protocol_says_by_what_and_since_when() -> None:
     assert agreement_document(agreement).watermark == "SUPERSEDED"
 
 
+def test_a_protocol_in_force_has_no_successor_and_a_draft_or_a_restricted_one_is_none() -> None:
+    newer = sample_text(("title: County Framework\n", "title: County Framework\nsupersedes: [county-housing]\n"))
+    ended = newer.replace("status: in-force", "status: superseded", 1)
+    for text, wanted in (
+        (newer, []),
+        (ended, ["County Framework"]),
+        (ended.replace(FRAMEWORK, FRAMEWORK.replace("public\n", "restricted\n")), []),
+        (ended.replace(FRAMEWORK, FRAMEWORK.replace("in-force", "draft")), []),
+    ):
+        register = register_from(text)
+        folder = register.protocol("county-housing")
+        assert folder is not None
+        agreement = agreement_of(folder, register, as_of=date(2026, 11, 22))
+        assert [successor.title for successor in agreement.successors] == wanted
+
+
 def test_a_data_item_named_by_id_is_spelled_out_also_in_a_draft() -> None:
     for agreement in (sample_agreement(), sample_agreement(DRAFT)):
         shown = str(agreement_document(agreement).body)
@@ -130,7 +145,8 @@ def test_headings_in_adopted_text_stand_below_its_title() -> None:
 def test_a_restricted_text_enters_no_public_document_and_it_is_said_whom_to_ask() -> None:
     secret = sample_text((FRAMEWORK, FRAMEWORK.replace("public\n", "restricted\n") + "lead: town-council\n"))
     shown = body_of(secret)
-    assert "Keeping information secure" in shown
+    assert "Text(text='Security')" in shown, "the clause is called by the id that the public protocol itself names"
+    assert "Keeping information secure" not in shown
     assert "Lock it up" not in shown
     assert "Ask Town Council for it." in shown
     both = secret.replace("status: in-force\npublication: public", "status: in-force\npublication: restricted", 1)
@@ -180,7 +196,7 @@ def test_a_working_text_is_never_printed_for_a_version_whose_text_is_not_here() 
     assert folder is not None
     agreement = agreement_of(folder, register, as_of=date(2026, 11, 22))
     document = agreement_document(agreement)
-    assert (agreement.kept, agreement.signable, agreement.version) == (False, False, "1.0")
+    assert (agreement.text_available, agreement.signable, agreement.version) == (False, False, "1.0")
     assert "text of version 1.0 is not kept here" in document.notice
     assert "Secure e-mail" not in str(document.body)
     assert "Housing pro forma" not in str(document.body)
@@ -202,7 +218,7 @@ def test_a_protocol_that_does_not_read_is_named() -> None:
     register = register_from("=== protocols/broken/protocol.yaml\n- no mapping\n")
     folder = register.protocol("broken")
     assert folder is not None
-    with pytest.raises(DocumentError, match=r"^broken: "):
+    with pytest.raises(ValueError, match=r"^broken "):
         agreement_of(folder, register, as_of=date(2026, 11, 22))
 
 
@@ -210,5 +226,5 @@ def test_a_version_of_a_later_day_is_refused() -> None:
     register = sample_register()
     folder = register.protocol("county-housing")
     assert folder is not None
-    with pytest.raises(DocumentError, match=r"version 1\.0 had not been agreed"):
+    with pytest.raises(ValueError, match=r"version 1\.0 had not been agreed"):
         agreement_of(folder, register, as_of=date(2026, 1, 1), version="1.0")

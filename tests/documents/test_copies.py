@@ -21,9 +21,9 @@ from lxml import etree
 
 from support import write_register
 from undersigned.cache import DocumentCache
-from undersigned.documents import DocumentError, agreement_of
+from undersigned.documents import DocumentError
 from undersigned.documents.bases import Base, NothingKept, base_of
-from undersigned.documents.copies import Recipient, recipients_of, sender_of, stamp_of_copy
+from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import measures
@@ -31,7 +31,8 @@ from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
 from undersigned.editing.standard_texts import standard_form_record
-from undersigned.facts.contacts import PointOfContact
+from undersigned.facts.agreement import Recipient, agreement_of, recipients_of, sender_of
+from undersigned.facts.parties import PointOfContact
 from undersigned.register import Register
 from undersigned.returned import read_returned, text_digest
 

@@ -18,7 +18,8 @@ import pytest
 from document_sample import DRAFT, sample_agreement
 
 from support import example_register
-from undersigned.documents import Agreement, agreement_of, render_docx, render_form_docx, render_form_pdf, render_pdf
+from undersigned.documents import render_docx, render_form_docx, render_form_pdf, render_pdf
+from undersigned.facts.agreement import Agreement, agreement_of
 from undersigned.register import load_register
 
 #: Of every page, in points (`template/doc.typ`).

@@ -13,11 +13,11 @@ from document_sample import sample_agreement
 from docx.oxml.ns import qn
 
 from support import example_register
-from undersigned.documents import Agreement, render_form_docx, render_form_pdf
-from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.gaps import with_gaps
+from undersigned.documents import render_form_docx, render_form_pdf
+from undersigned.documents.content.forms import form_document, with_gaps
 from undersigned.documents.content.prose import read_prose
 from undersigned.documents.model import Field, Paragraph, Text, every
+from undersigned.facts.agreement import Agreement
 from undersigned.register import load_register
 
 BODY = """\

@@ -11,10 +11,11 @@ import pypdf
 import pytest
 from document_sample import ADDRESS, ATTACKS, DRAFT, sample_agreement
 
-from undersigned.documents import Agreement, DocumentError, render_form_pdf, render_pdf
-from undersigned.documents.content.layout import agreement_document
+from undersigned.documents import DocumentError, render_form_pdf, render_pdf
+from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.model import Code, Field, Paragraph, Text
 from undersigned.documents.pdf.fields import with_fields
+from undersigned.facts.agreement import Agreement
 
 #: A file's objects live as long as it is open.
 _OPEN: list[pikepdf.Pdf] = []

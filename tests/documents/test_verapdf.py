@@ -17,9 +17,10 @@ from document_sample import DRAFT, TODAY, sample_agreement, sample_register, sam
 from signing_kit import block, filled, form_pdf, master_pdf, rewritten, signed, signer
 
 from support import register_from
-from undersigned.documents import agreement_of, render_form_pdf, render_pdf
+from undersigned.documents import render_form_pdf, render_pdf
 from undersigned.documents.write import Copies, write_documents
 from undersigned.editing.standard_texts import standard_form_record
+from undersigned.facts.agreement import agreement_of
 from verapdf.judge import PROFILES, Verdict, judged, missing
 
 PROBATION, COUNCIL = "county-probation", "town-council"

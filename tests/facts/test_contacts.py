@@ -9,12 +9,11 @@ import pytest
 from lxml import html
 
 from support import register_from
-from undersigned.documents.content.agreement import agreement_of
-from undersigned.documents.content.covering import covering_letter, stamp_of_letter
-from undersigned.documents.content.layout import agreement_document
-from undersigned.documents.copies import recipients_of, sender_of
+from undersigned.documents.content.agreement import agreement_document
+from undersigned.documents.content.letter import covering_letter, stamp_of_letter
 from undersigned.documents.model import Heading, Table, Text, every
-from undersigned.facts.contacts import contact_of_lead, point_of_contact
+from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
+from undersigned.facts.parties import contact_of_lead, point_of_contact
 from undersigned.facts.register import SiteFacts
 from undersigned.jobs.chase import chase_issues
 from undersigned.jobs.messages import RepositoryLinks

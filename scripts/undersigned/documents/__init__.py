@@ -1,16 +1,6 @@
 """Signable documents: agreements and standard forms as accessible PDF and DOCX. Registers in, bytes out."""
 
-from undersigned.documents.content.agreement import Agreement, agreement_of
 from undersigned.documents.model import DocumentError
 from undersigned.documents.write import render_docx, render_form_docx, render_form_pdf, render_pdf, write_documents
 
-__all__ = [
-    "Agreement",
-    "DocumentError",
-    "agreement_of",
-    "render_docx",
-    "render_form_docx",
-    "render_form_pdf",
-    "render_pdf",
-    "write_documents",
-]
+__all__ = ["DocumentError", "render_docx", "render_form_docx", "render_form_pdf", "render_pdf", "write_documents"]

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from undersigned.documents.bases import Base, Kept, Sheet, base_of
-from undersigned.documents.content.agreement import Agreement
-from undersigned.documents.content.covering import (
+from undersigned.documents.content.first_page import epoch_of
+from undersigned.documents.content.letter import (
+    COPY_PROPERTIES,
+    KEEP,
     LETTER,
+    RETURN,
     covering_letter,
     letter_defaults,
     nomination_defaults,
     nomination_form,
+    stamp_of_copy,
     stamp_of_letter,
     stamp_of_nomination,
 )
-from undersigned.documents.content.first_page import epoch_of
-from undersigned.documents.copies import COPY_PROPERTIES, KEEP, RETURN, Recipient, Sender, stamp_of_copy
+from undersigned.facts.agreement import Agreement, Recipient, Sender
 from undersigned.records.form import Form
 
 #: What a pack's nomination form goes by, whichever form it is.

@@ -11,20 +11,20 @@ from typing import Final
 
 from undersigned.atomic import write_atomically
 from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
-from undersigned.documents.content.agreement import Agreement, agreement_of
+from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.layout import agreement_document
-from undersigned.documents.copies import COPY_PROPERTIES, Recipient, master_stamp, recipients_of, sender_of
+from undersigned.documents.content.letter import COPY_PROPERTIES, master_stamp
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import DocumentError
 from undersigned.documents.packs import NOMINATION, packs_of
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import Stamp
+from undersigned.facts.agreement import Agreement, Recipient, agreements_to_print, recipients_of, sender_of
 from undersigned.parallel import WorkerError, map_as_done
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import newest_version, version_in_force
+from undersigned.status import newest_version
 
 #: Seconds for all documents of one protocol.
 TIME_LIMIT: Final = 300.0
@@ -81,25 +81,6 @@ def render_form_pdf(form_id: str, form: Form, agreement: Agreement) -> bytes:
 def render_form_docx(form_id: str, form: Form, agreement: Agreement) -> bytes:
     """A standard form or letter of the agreement as DOCX to fill in. DocumentError where it cannot be made."""
     return docx_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
-
-
-def agreements_to_print(
-    folder: ProtocolFolder, register: Register, *, as_of: date, register_address: str = ""
-) -> list[Agreement]:
-    """The text that goes out for signature and, where that is another, the text in force; newest first."""
-    first = agreement_of(folder, register, as_of=as_of, register_address=register_address)
-    standing = version_in_force(folder, as_of=as_of)
-    newest = newest_version(folder, as_of=as_of)
-    if (
-        first.version is None
-        or standing is None
-        or newest is None
-        or standing[0] == newest[0]
-        or standing[1].text is None
-    ):
-        return [first]
-    earlier = agreement_of(folder, register, as_of=as_of, version=standing[0], register_address=register_address)
-    return [first, earlier]
 
 
 def agreement_sheet(agreement: Agreement) -> Sheet:

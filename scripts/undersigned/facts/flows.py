@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from undersigned.records.protocol import Flow, Item, Law, LawDiffers, Operative, Protocol
+from undersigned.records.protocol import Flow, Group, Item, Law, LawDiffers, Operative, Protocol
 from undersigned.register import Register
+from undersigned.words.text import with_capital
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class FlowFacts:
     each_to_others: bool
     items: tuple[Item, ...]
     law: int
+
+    @property
+    def title(self) -> str:
+        return self.flow.title or title_from_id(self.flow.id)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,15 @@ def flow_terms(flows: Iterable[tuple[int, Flow]], text: Operative, record: Proto
     )
 
 
+def group_name(group: Group) -> str:
+    return group.title or group.id.replace("-", " ")
+
+
+def title_from_id(id_: str) -> str:
+    """What a flow or a clause without a title is called."""
+    return with_capital(id_.replace("-", " "))
+
+
 def spelled_out(item: str | Item, record: Protocol) -> Item:
     """A flow's item in full; one that nothing names is shown by its id."""
     return record.spelled_out(item) or Item(name=str(item))
@@ -108,7 +122,7 @@ def _end(id_: str, text: Operative, register: Register, named: set[tuple[str | N
         for party in text.parties
         if first and party.group == id_
     )
-    return FlowEnd(None, group.id, group.title or id_, members, first)
+    return FlowEnd(None, group.id, group_name(group), members, first)
 
 
 def _each_to_others(flow: Flow, text: Operative) -> bool:

@@ -1,6 +1,6 @@
-"""What the page of a protocol says, gathered from the register for one day. Pure: no words, no HTML, no MkDocs.
+"""One protocol for one day, gathered from the register and worked out when asked for.
 
-A restricted protocol has no text, state or signature here: title, parties and dates are all that leaves this room.
+Of a restricted protocol outputs may say the title, the parties and the dates, and nothing else.
 """
 
 from __future__ import annotations
@@ -11,14 +11,23 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from undersigned.facts.amendment import changed_clauses, changed_flows, changed_terms
 from undersigned.facts.flows import FlowTerms, flow_terms, spelled_out
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
 from undersigned.facts.parties import Participant, PartyFacts, by_name, participants, party_facts
+from undersigned.facts.text import (
+    ClauseFacts,
+    VersionFacts,
+    changed_clauses,
+    changed_flows,
+    changed_terms,
+    clauses_of,
+    forms_of,
+    versions_of,
+)
 from undersigned.records.fields import When
 from undersigned.records.form import Form
-from undersigned.records.protocol import Clause, Item, Operative, Protocol, StampedText
+from undersigned.records.protocol import Item, Operative, Protocol
 from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
@@ -30,7 +39,6 @@ from undersigned.status import (
     agreed_versions,
     late_returns,
     protocol_status,
-    takes_effect,
     version_in_force,
 )
 from undersigned.words.text import in_reading_order
@@ -51,31 +59,50 @@ class Download:
 
 
 @dataclass(frozen=True)
-class VersionFacts:
-    number: str
-    version: Version
-    takes_effect: date
-
-
-@dataclass(frozen=True)
 class ReviewFacts:
     completed_on: date
     review: Review
 
 
-class ProtocolFacts:
-    """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`."""
+@dataclass(frozen=True)
+class Successor:
+    """A protocol that has taken the place of one that has ended."""
 
-    def __init__(self, folder: ProtocolFolder, register: Register, *, as_of: date, sizes: Mapping[str, int]) -> None:
+    id: str
+    title: str
+    since: When | None
+
+
+class ProtocolFacts:
+    """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`.
+
+    `sizes`: bytes of each document by its path under `downloads/`. `version`: one of `older_versions`, to see the protocol
+    in that text.
+    """
+
+    def __init__(
+        self,
+        folder: ProtocolFolder,
+        register: Register,
+        *,
+        as_of: date,
+        sizes: Mapping[str, int] | None = None,
+        version: str | None = None,
+    ) -> None:
         self.folder = folder
         self.register = register
         self.as_of = as_of
         self.id = folder.id
-        self._sizes = sizes
-        self.standing: ProtocolStatus = protocol_status(folder, register, as_of=as_of)
-        self._signing = Signing(folder, register, as_of=as_of)
-        #: Protocols that say they supersede this one; set once all are known.
-        self.replaced_by: tuple[ProtocolFacts, ...] = ()
+        self._sizes = sizes or {}
+        self._version = version
+
+    @cached_property
+    def standing(self) -> ProtocolStatus:
+        return protocol_status(self.folder, self.register, as_of=self.as_of)
+
+    @cached_property
+    def signing(self) -> Signing:
+        return Signing(self.folder, self.register, as_of=self.as_of)
 
     @property
     def record(self) -> Protocol:
@@ -91,6 +118,8 @@ class ProtocolFacts:
 
     @cached_property
     def _chosen(self) -> tuple[str | None, Version | None, Shown]:
+        if self._version is not None:
+            return self._version, self.folder.versions[self._version].value, "in-force"
         if self.restricted:
             return None, None, "working"
         ended = self.record.status in ENDED
@@ -124,9 +153,12 @@ class ProtocolFacts:
     @property
     def forms(self) -> Mapping[str, Form]:
         """The forms of the text shown, by id."""
-        if isinstance(self.text, StampedText):
-            return dict(sorted(self.text.forms.items()))
-        return {id_: form.value for id_, form in sorted(self.folder.forms.items()) if form.value is not None}
+        return forms_of(self.text, self.folder)
+
+    @cached_property
+    def clauses(self) -> tuple[ClauseFacts, ...]:
+        """The clauses of the text shown."""
+        return clauses_of(self.text, self.record.publication, self.register)
 
     @cached_property
     def later_version(self) -> VersionFacts | None:
@@ -146,29 +178,31 @@ class ProtocolFacts:
     @cached_property
     def terms(self) -> FlowTerms:
         """The flows of the text shown."""
-        return flow_terms(enumerate(self.text.flows, start=1), self.text, self.record, self.register)
+        return self.terms_of(self.text)
+
+    def terms_of(self, text: Operative) -> FlowTerms:
+        """The flows of a text of this protocol."""
+        return flow_terms(enumerate(text.flows, start=1), text, self.record, self.register)
 
     def item(self, item: str | Item) -> Item:
         return spelled_out(item, self.record)
 
     def flow_title(self, id_: str) -> str:
-        """A flow's title in the text shown; its id where it has none."""
-        return next((flow.title for flow in self.text.flows if flow.id == id_ and flow.title), id_)
+        """A flow's title in the text shown; the id if there is no such flow."""
+        return next((facts.title for facts in self.terms.flows if facts.flow.id == id_), id_)
 
     # parties and contacts
 
     @cached_property
     def parties_by_name(self) -> tuple[tuple[str, str], ...]:
         """(id, name) of every party under its present id, by name."""
-        ids = (
-            self._signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
-        )
+        ids = self.signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
         return by_name(ids, self.register)
 
     @cached_property
     def parties(self) -> tuple[PartyFacts, ...]:
         """By name."""
-        found = [party_facts(one, self.register, self._signing) for one in self.standing.parties]
+        found = [party_facts(one, self.register, self.signing) for one in self.standing.parties]
         return tuple(sorted(found, key=lambda party: (in_reading_order(party.name), party.id)))
 
     @cached_property
@@ -212,18 +246,33 @@ class ProtocolFacts:
         return tuple(number for number in numbers if self.folder.text_of(number) is not None)
 
     @property
+    def older_texts(self) -> tuple[ProtocolFacts, ...]:
+        """The protocol in each of the `older_versions`, newest first; none of a restricted protocol."""
+        if self.restricted:
+            return ()
+        return tuple(
+            ProtocolFacts(self.folder, self.register, as_of=self.as_of, version=number)
+            for number in self.older_versions
+        )
+
+    @property
+    def between(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of those whom the text shown binds, by name."""
+        return by_name(self.bound_by_text, self.register)
+
+    @property
     def bound(self) -> frozenset[str]:
         """The ids of those whom any text in force binds."""
         return frozenset(id_ for text in self.standing.in_force for id_ in text.between)
 
     def version_between(self, one: str, other: str) -> str | None:
         """The version in force between two bodies; None where none is."""
-        return self._signing.version_between(one, other)
+        return self.signing.version_between(one, other)
 
     @cached_property
     def acts(self) -> tuple[Act, ...]:
         """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
-        return acts_of(self._signing, self.register)
+        return acts_of(self.signing, self.register)
 
     @cached_property
     def agreeing(self) -> tuple[Agreeing, ...]:
@@ -233,10 +282,24 @@ class ProtocolFacts:
     # history
 
     @cached_property
+    def successors(self) -> tuple[Successor, ...]:
+        """Those that have taken the place of a protocol that has ended. A draft has not yet; a restricted one is not named."""
+        if self.record.status not in ENDED:
+            return ()
+        others = (self.register.protocol(id_) for id_ in self.register.superseding.get(self.id, ()))
+        return tuple(
+            Successor(other.id, ProtocolFacts(other, self.register, as_of=self.as_of).title, other.value.effective_from)
+            for other in others
+            if other is not None
+            and other.readable
+            and other.value.publication == "public"
+            and other.value.status not in ("draft", "consultation")
+        )
+
+    @cached_property
     def versions(self) -> tuple[VersionFacts, ...]:
         """Newest first."""
-        agreed = agreed_versions(self.folder, as_of=self.as_of)
-        return tuple(VersionFacts(n, v, takes_effect(self.folder, v)) for n, v in reversed(agreed))
+        return versions_of(self.folder, as_of=self.as_of)
 
     @cached_property
     def reviews(self) -> tuple[ReviewFacts, ...]:
@@ -272,9 +335,11 @@ class ProtocolFacts:
         return flow_terms(changed, self.record, self.record, self.register)
 
     @cached_property
-    def prepared_clauses(self) -> tuple[Clause, ...]:
+    def prepared_clauses(self) -> tuple[ClauseFacts, ...]:
         """Clauses of the working text that are new or changed against the text shown."""
-        return changed_clauses(self.record, self.text) if self.changed_terms else ()
+        changed = changed_clauses(self.record, self.text) if self.changed_terms else ()
+        working = clauses_of(self.record, self.record.publication, self.register) if changed else ()
+        return tuple(entry for entry in working if entry.clause in changed)
 
     @cached_property
     def review_date(self) -> ReviewDate | None:
@@ -303,3 +368,9 @@ class ProtocolFacts:
         named = [(number, self.downloads(f"{self.id}-v{number}")) for number in numbers]
         named.append(("", self.downloads(f"{self.id}-draft")))
         return tuple((number, files) for number, files in named if files)
+
+
+def title_of(id_: str, register: Register, *, as_of: date) -> str:
+    """The title of a protocol by present or former id; the id if there is none that reads."""
+    folder = register.protocol(id_)
+    return id_ if folder is None or not folder.readable else ProtocolFacts(folder, register, as_of=as_of).title

@@ -48,17 +48,6 @@ def in_bands(days: Iterable[int | None]) -> dict[str, int]:
     return {**counts, UNKNOWN: unknown} if unknown else counts
 
 
-def link_successors(protocols: list[ProtocolFacts], register: Register) -> None:
-    by_id = {protocol.id: protocol for protocol in protocols}
-    for newer in protocols:
-        if newer.restricted:
-            continue
-        for old in newer.record.supersedes:
-            older = by_id.get(register.present_protocol(old))
-            if older is not None and older is not newer:
-                older.replaced_by = (*older.replaced_by, newer)
-
-
 class SiteFacts:
     """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
 
@@ -75,7 +64,6 @@ class SiteFacts:
             for folder in self.register.protocols()
             if folder.readable and KEBAB.match(folder.id)
         ]
-        link_successors(found, self.register)
         return tuple(sorted(found, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
 
     @cached_property

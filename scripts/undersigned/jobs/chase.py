@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from undersigned.changes.owners import named_owners, read_owners
-from undersigned.facts.contacts import PointOfContact, contact_of_lead, point_of_contact
+from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.github.issues import LONGEST_BODY
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain

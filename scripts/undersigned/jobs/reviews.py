@@ -10,7 +10,7 @@ from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_o
 from undersigned.editing.new_records import write_review
 from undersigned.editing.new_request import Request
 from undersigned.facts.checklist import checklist_of
-from undersigned.facts.contacts import PointOfContact, contact_of_lead
+from undersigned.facts.parties import PointOfContact, contact_of_lead
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
 from undersigned.records.fields import KEBAB

@@ -77,7 +77,7 @@ class Ahead:
         self._kept = kept or DocumentCache(None)
         self._processes = processes
         self._organisations = organisation_ids(register)
-        self._newer = _newer_by_id(register)
+        self._newer = register.superseding
 
     def work(self) -> dict[str, Ready]:
         """By id. Raises `PageError`."""
@@ -104,7 +104,7 @@ class Ahead:
         facts = site.facts(id_)
         if facts is None:
             return None
-        facts.replaced_by = tuple(newer for other in self._newer.get(id_, ()) if (newer := site.by_id.get(other)))
+        site.asked.update(self._newer.get(id_, ()))
         alone = PageSet(site, self._name)
         pages = (protocol_page(alone, facts), *older_pages(alone, facts))
         files = tuple(protocol_files(facts, id_, self._address))
@@ -173,19 +173,3 @@ class Ahead:
 
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
-
-
-def _newer_by_id(register: Register) -> dict[str, tuple[str, ...]]:
-    """The protocols that say they supersede one, by its id: only the few files that hold the word are parsed for it."""
-    found: dict[str, tuple[str, ...]] = {}
-    for id_ in register.protocol_ids:
-        if b"supersedes" not in register.files.contents.get(f"protocols/{id_}/protocol.yaml", b""):
-            continue
-        record = register.protocol_record(id_)
-        if record is None or record.value is None or record.value.publication == "restricted":
-            continue
-        for old in record.value.supersedes:
-            older = register.present_protocol(old)
-            if older != id_:
-                found[older] = (*found.get(older, ()), id_)
-    return found

@@ -141,11 +141,11 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "versions": [
             {
                 "version": version.number,
-                "agreed_on": _day(version.version.agreed_on),
-                "change": version.version.change,
-                "effective_from": version.takes_effect.isoformat(),
-                "fingerprint": version.version.fingerprint,
-                "summary": version.version.summary,
+                "agreed_on": _day(version.agreed_on),
+                "change": version.change,
+                "effective_from": _day(version.takes_effect),
+                "fingerprint": version.fingerprint,
+                "summary": version.summary,
             }
             for version in protocol.versions
         ],

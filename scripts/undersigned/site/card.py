@@ -111,7 +111,7 @@ def abbreviations(terms: FlowTerms) -> Mapping[int, Abbreviation]:
 
 def _texts_of_flow(facts: FlowFacts, short: Abbreviation) -> Iterable[str | None]:
     flow, items, limits = facts.flow, short.items, short.limits
-    yield from (flow.title or flow.id, flow.method, flow.timing, None if flow.when == "routine" else flow.when)
+    yield from (facts.title, flow.method, flow.timing, None if flow.when == "routine" else flow.when)
     yield from (end.name for end in (*facts.senders, *facts.receivers))
     yield from (item.name for item in facts.items) if items is None else (*items.without, *items.also)
     yield from flow.not_shared if limits is None else (*limits.without, *limits.also)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from importlib import import_module
@@ -13,14 +13,13 @@ from itertools import combinations
 from typing import TypeVar
 
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.facts.register import SiteFacts, link_successors
+from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.site.output import Files
 from undersigned.site.pages import GeneratedPage
-from undersigned.status import Signing
 from undersigned.words.text import in_reading_order
 
 #: What the pages of others ask of a protocol. Anything else is worked out from its records when it is asked for.
@@ -51,7 +50,7 @@ class KeptFacts(ProtocolFacts):
         self.id = id_
         self.register = register
         self.as_of = as_of
-        self.replaced_by = ()
+        self._version = None
         self._sizes = sizes
         known = values(ready.known)
         if not isinstance(known, dict):
@@ -66,10 +65,6 @@ class KeptFacts(ProtocolFacts):
         if found is None:
             raise ValueError(f"{self.id} is gone")
         return found
-
-    @cached_property
-    def _signing(self) -> Signing:  # type: ignore[override]
-        return Signing(self.folder, self.register, as_of=self.as_of)
 
     @property
     def record(self) -> Protocol:
@@ -97,7 +92,6 @@ class ReadySite(SiteFacts):
             KeptFacts(id_, self.register, ready, as_of=self.as_of, sizes=self._sizes)
             for id_, ready in self._ready.items()
         ]
-        link_successors(found, self.register)
         return tuple(sorted(found, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
 
     @cached_property
@@ -123,11 +117,11 @@ def _without_long_texts(facts: ProtocolFacts) -> dict[str, object]:
     """Record and versions with the clauses' titles alone: no other page says more, and they are most of the bytes."""
     if facts.restricted:
         return {}
-    short = {version.number: replace(version, version=_short_version(version.version)) for version in facts.versions}
     number, stamp, shown = facts._chosen
-    if number is not None and stamp is not None:
-        stamp = short[number].version if number in short else _short_version(stamp)
-    return {"record": _short(facts.record), "versions": tuple(short.values()), "_chosen": (number, stamp, shown)}
+    return {
+        "record": _short(facts.record),
+        "_chosen": (number, None if stamp is None else _short_version(stamp), shown),
+    }
 
 
 def _short_version(version: Version) -> Version:

@@ -12,7 +12,6 @@ from html import unescape
 from markupsafe import Markup
 
 from undersigned.checks.engine import Rule
-from undersigned.facts.older import older_texts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES
 from undersigned.facts.protocol import ENDED, ProtocolFacts
@@ -174,7 +173,7 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ..
             facts=older,
             newest=facts,
         )
-        for older in older_texts(facts)
+        for older in facts.older_texts
     )
 
 

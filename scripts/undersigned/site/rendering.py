@@ -13,9 +13,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from undersigned.facts.flows import group_name
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
-from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.records.vocabulary import Entry, vocabulary
@@ -73,11 +73,6 @@ def _law(name: str, id_: str) -> str:
     return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
 
 
-def _clause_title(source: ProtocolFacts | None, id_: str) -> str:
-    clauses = source.text.clauses if source is not None and not source.restricted else ()
-    return next((clause.title for clause in clauses if clause.id == id_ and clause.title), id_)
-
-
 def word(name: str, key: str) -> str:
     """An entry of one of the lists in `words.html`."""
     words: Mapping[str, str] = vars(_environment().get_template("words.html").module)[name]
@@ -104,6 +99,7 @@ def _environment() -> Environment:
         "runs": runs,
         "abbreviations": abbreviations,
         "handle": handle,
+        "group_name": group_name,
         "numbered": numbered,
         "checked_in_words": checked_in_words,
         "label": lambda id_, name: label(name, id_),
@@ -117,7 +113,6 @@ def _environment() -> Environment:
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
     environment.globals.update(
         law=_law,
-        clause_title=_clause_title,
         chart=chart,
         measure_title=measure_title,
         headings=headings,

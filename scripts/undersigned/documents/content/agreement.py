@@ -1,278 +1,373 @@
-"""Everything that one protocol's documents print, for one day. Gathers facts; chooses no words and sets no page."""
+"""A protocol's agreement as a document: which facts stand where. Words come from `words.toml`, facts from `Agreement`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Iterable
 
-from undersigned.documents.content.adoptions import Adopted, adopted_by
-from undersigned.documents.model import DocumentError
-from undersigned.facts.contacts import PointOfContact, point_of_contact
-from undersigned.records.fields import When, earliest
-from undersigned.records.form import Form
-from undersigned.records.protocol import Item, MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
-from undersigned.records.version import Change, Version
-from undersigned.register import ProtocolFolder, Register
-from undersigned.status import Signing, agreed_versions, has_happened, newest_version, review_state, takes_effect
-from undersigned.words.text import in_reading_order
+from undersigned.documents.content.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.letter import copy_line
+from undersigned.documents.content.pieces import (
+    bullets,
+    heading,
+    mail,
+    one_or_bullets,
+    paragraph,
+    paragraphs,
+    strong,
+    text,
+)
+from undersigned.documents.content.prose import read_prose
+from undersigned.documents.content.terms import Prose, annex_section, clause_section, flow_section, texts_of_terms
+from undersigned.documents.model import (
+    Block,
+    Blocks,
+    Document,
+    Field,
+    Inline,
+    NewPage,
+    Paragraph,
+    Table,
+    Text,
+    Together,
+    plain,
+)
+from undersigned.documents.words import listed, term, word
+from undersigned.facts.agreement import Agreement, AgreementParty
+from undersigned.facts.flows import group_name
+from undersigned.facts.parties import PointOfContact
+from undersigned.words.dates import date_in_words
+from undersigned.words.text import with_capital
 
-#: Their working text is what is printed, marked as such.
-UNAGREED = frozenset({"draft", "consultation"})
-#: These bind nobody, so there is nobody to ask.
-ENDED = frozenset({"superseded", "withdrawn"})
-#: Only these are still to be signed.
-SIGNABLE = frozenset({"signing", "in-force"})
-
-
-@dataclass(frozen=True)
-class PartyEntry:
-    """A party under its present id. `signs` here: it has a block to sign, being neither exempt, gone nor dissolved."""
-
-    organisation: str
-    name: str
-    role: Role | None = None
-    capacity: str | None = None
-    group: str | None = None
-    bound_otherwise: bool = False
-    mappa_role: MappaRole | None = None
-    left_on: When | None = None
-    signs: bool = True
-
-
-@dataclass(frozen=True)
-class VersionEntry:
-    number: str
-    agreed_on: When
-    effective_from: When
-    change: Change
-    summary: str
+Section = Iterable[Block]
 
 
-@dataclass(frozen=True)
-class Successor:
-    """The protocol that took a superseded one's place."""
-
-    title: str
-    since: When | None
+# -- the sections -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """One protocol's text with the facts around it. `version` and `fingerprint` are None for a working text.
-
-    `names` says every organisation and group that the text may name; `items` spells out data items named by id.
-    `newer` is a later version, agreed and not yet in effect. `register_address` is where the public register is, or "".
-    `kept` is False where a version has been agreed whose text is not in this register: nothing of it is printed.
-    `dated` is the day that the text was agreed, or for a working text the day of which it tells: a stamped text whose
-    facts stand has the same documents every day.
-    """
-
-    id: str
-    title: str
-    text: Operative
-    status: ProtocolStatus
-    dated: date
-    publication: Publication = "public"
-    version: str | None = None
-    fingerprint: str | None = None
-    agreed_on: When | None = None
-    effective_from: When | None = None
-    newer: tuple[str, When] | None = None
-    kept: bool = True
-    signable: bool = False
-    summary: str | None = None
-    lead: str | None = None
-    owner: tuple[str, str | None] | None = None
-    part_of: str | None = None
-    review_due: date | None = None
-    ended_on: When | None = None
-    successors: tuple[Successor, ...] = ()
-    parties: tuple[PartyEntry, ...] = ()
-    contacts: tuple[PointOfContact, ...] = ()
-    forms: Mapping[str, Form] = field(default_factory=lambda: MappingProxyType({}))
-    history: tuple[VersionEntry, ...] = ()
-    adopted: Mapping[str, Adopted] = field(default_factory=lambda: MappingProxyType({}))
-    items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    register_address: str = ""
-
-    @property
-    def file_stem(self) -> str:
-        """The name of its master copies, without the ending."""
-        return f"{self.id}-v{self.version}" if self.version else f"{self.id}-draft"
-
-    @property
-    def short_fingerprint(self) -> str:
-        """The first 16 hexadecimal digits, in fours; "" where there is no stamp."""
-        if not self.fingerprint:
-            return ""
-        digits = self.fingerprint.rsplit(":", 1)[-1][:16]
-        return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+def _not_kept(agreement: Agreement) -> Section:
+    """In the place of a text that was agreed and is not in this register."""
+    yield heading(1, word("missing.heading"))
+    version = agreement.version or ""
+    yield paragraph(word("missing.text", version=version))
+    if agreement.lead:
+        yield paragraph(word("missing.ask", ask=agreement.lead))
 
 
-def agreement_of(
-    folder: ProtocolFolder, register: Register, *, as_of: date, version: str | None = None, register_address: str = ""
-) -> Agreement:
-    """What the documents of a protocol print on `as_of`: the newest stamp agreed by then, or `version`.
-
-    A draft or consultation prints its working text; so does a protocol that has no stamp by that day. Once a version
-    has been agreed the working text may be an amendment in the making: where the stamp has no text, it is printed
-    only if its fingerprint is that of the stamp. DocumentError where the protocol does not read, or has no such
-    version by that day.
-    """
-    if not folder.readable:
-        raise DocumentError(folder.id, "its record does not read")
-    protocol = folder.value
-    stamp = None if protocol.status in UNAGREED else _stamp(folder, version, as_of)
-    agreed = _agreed_text(folder, stamp[1]) if stamp else protocol
-    text = agreed or StampedText(
-        title=protocol.title, kind=protocol.kind, jurisdictions=protocol.jurisdictions, parties=protocol.parties
-    )
-    signing = Signing(folder, register, as_of=as_of)
-    newest = newest_version(folder, as_of=as_of)
-    effective = takes_effect(folder, stamp[1]) if stamp else None
-    review = review_state(folder, as_of=as_of)
-    parties = _parties(text, folder, register, signing, as_of)
-    return Agreement(
-        id=folder.id,
-        title=text.title or protocol.title,
-        text=text,
-        status=protocol.status,
-        dated=earliest(stamp[1].agreed_on) if stamp else as_of,
-        publication=protocol.publication,
-        version=stamp[0] if stamp else None,
-        fingerprint=stamp[1].fingerprint if stamp else None,
-        agreed_on=stamp[1].agreed_on if stamp else None,
-        effective_from=_as_written(effective, stamp, protocol.effective_from),
-        newer=_newer(folder, stamp, newest),
-        kept=agreed is not None,
-        signable=stamp is not None
-        and agreed is not None
-        and newest is not None
-        and stamp[0] == newest[0]
-        and protocol.status in SIGNABLE,
-        summary=protocol.summary,
-        lead=register.organisation_name(protocol.lead) if protocol.lead else None,
-        owner=(register.organisation_name(protocol.owner.organisation), protocol.owner.post)
-        if protocol.owner
-        else None,
-        part_of=_title_of(register, text.part_of) if text.part_of else None,
-        review_due=review.due_on,
-        ended_on=protocol.effective_to if has_happened(protocol.effective_to, as_of) else None,
-        successors=_successors(folder, register) if protocol.status == "superseded" else (),
-        parties=parties,
-        contacts=tuple(
-            point_of_contact(party.organisation, folder, register, as_of=as_of)
-            for party in parties
-            if party.left_on is None and protocol.status not in ENDED
-        ),
-        forms=_forms(text, folder),
-        history=_history(folder, as_of),
-        adopted=adopted_by(text, protocol.publication, register),
-        items={item.id: item for item in protocol.data_items},
-        names=_names(text, register, parties),
-        register_address=register_address,
-    )
+def _purpose(agreement: Agreement, prose: Prose) -> Section:
+    yield heading(1, word("purpose.heading"))
+    purpose = agreement.text.purpose
+    if purpose is None and not agreement.text.people:
+        yield paragraph(word("purpose.none"))
+        return
+    for name, lines in (("aims", purpose.aims if purpose else ()), ("benefits", purpose.benefits if purpose else ())):
+        if lines:
+            yield heading(2, with_capital(term("field", name)), listed=False)
+            yield bullets(lines)
+    for name, written in (
+        ("necessity", purpose.necessity if purpose else None),
+        ("if_not_shared", purpose.if_not_shared if purpose else None),
+    ):
+        if written:
+            yield heading(2, with_capital(term("field", name)), listed=False)
+            yield from prose(written)
+    if agreement.text.people:
+        yield heading(2, with_capital(term("field", "people")), listed=False)
+        yield bullets(agreement.text.people)
 
 
-def _stamp(folder: ProtocolFolder, version: str | None, as_of: date) -> tuple[str, Version] | None:
-    if version is None:
-        return newest_version(folder, as_of=as_of)
-    for number, stamped in agreed_versions(folder, as_of=as_of):
-        if number == version:
-            return number, stamped
-    raise DocumentError(folder.id, f"version {version} had not been agreed on {as_of.isoformat()}")
+def _considerations(agreement: Agreement, prose: Prose) -> Section:
+    yield heading(1, word("considerations.heading"))
+    answers = agreement.text.considerations
+    for name, written in (
+        ("proportionality", answers.proportionality if answers else None),
+        ("consent", answers.consent if answers else None),
+        ("transparency", answers.transparency if answers else None),
+        ("vital_interests", answers.vital_interests if answers else None),
+    ):
+        yield heading(2, with_capital(term("field", name)), listed=False)
+        yield from prose(written) if written else (paragraph(word("considerations.none")),)
 
 
-def _agreed_text(folder: ProtocolFolder, stamped: Version) -> Operative | None:
-    if stamped.text is not None:
-        return stamped.text
-    return folder.value if folder.working_fingerprint == stamped.fingerprint else None
+def _review(agreement: Agreement) -> Section:
+    terms = agreement.text.review
+    if terms is None:
+        return
+    yield heading(1, word("review.heading"))
+    if terms.interval_months:
+        yield paragraph(word("review.interval", months=str(terms.interval_months)))
+    if terms.triggers:
+        yield paragraph(word("review.triggers"))
+        yield bullets(terms.triggers)
 
 
-def _as_written(effective: date | None, stamp: tuple[str, Version] | None, start: When | None) -> When | None:
-    """The first day of the text; a month where that is all that the record knows."""
-    if stamp is None or effective is None:
-        return start
-    for known in (stamp[1].takes_effect, start):
-        if known is not None and not isinstance(known, date) and known.first_day == effective:
-            return known
-    return effective
-
-
-def _newer(
-    folder: ProtocolFolder, stamp: tuple[str, Version] | None, newest: tuple[str, Version] | None
-) -> tuple[str, When] | None:
-    if stamp is None or newest is None or stamp[0] == newest[0]:
-        return None
-    return newest[0], takes_effect(folder, newest[1])
-
-
-def _parties(
-    text: Operative, folder: ProtocolFolder, register: Register, signing: Signing, as_of: date
-) -> tuple[PartyEntry, ...]:
-    """The lead first, then by name: an order that no amendment being prepared can change."""
-    left = {id_: party.left_on for id_, party in signing.identities.present_parties(folder.value.parties).items()}
-    found = []
-    for id_, party in signing.identities.present_parties(text.parties).items():
-        gone = left.get(id_)
-        left_on = gone if has_happened(gone, as_of) else None
-        found.append(
-            PartyEntry(
-                organisation=id_,
-                name=register.organisation_name(id_),
-                role=party.role,
-                capacity=party.capacity,
-                group=party.group,
-                bound_otherwise=not party.signs,
-                mappa_role=party.mappa_role,
-                left_on=left_on,
-                signs=party.signs and left_on is None and not signing.dissolved(id_),
+def _history(agreement: Agreement) -> Section:
+    yield heading(1, word("history.heading"))
+    if not agreement.history:
+        yield paragraph(word("history.none"))
+        return
+    yield Table(
+        caption=word("history.caption"),
+        widths=(1.5, 2.3, 2.3, 2.5, 4.6),
+        head=tuple(word(f"history.{name}") for name in ("version", "agreed", "effective", "change", "summary")),
+        rows=tuple(
+            tuple(
+                (paragraph(cell),)
+                for cell in (
+                    entry.number,
+                    date_in_words(entry.agreed_on),
+                    date_in_words(entry.takes_effect),
+                    with_capital(term("change", entry.change)),
+                    entry.summary,
+                )
             )
+            for entry in agreement.history
+        ),
+        row_heads=True,
+        captioned=False,
+    )
+
+
+# -- the parties ----------------------------------------------------------------------------------------------
+
+
+#: Shares of the width, of those columns that are shown; the first is worked out from the names.
+_PARTY_WIDTHS = {"organisation": 3.6, "role": 2.4, "capacity": 4.6, "signs": 2.0}
+
+
+def party_section(agreement: Agreement) -> Iterable[Block]:
+    """The parties, each with its part, and the groups that flows name."""
+    yield heading(1, word("parties.heading"))
+    if not agreement.parties:
+        yield paragraph(word("parties.none"))
+        return
+    alike = dict(_said_of_all(agreement.parties))
+    if alike:
+        yield paragraph(" ".join(alike.values()))
+    found = [dict(_party_cells(party)) for party in agreement.parties]
+    shown = [name for name in _PARTY_WIDTHS if name not in alike and any(cells[name] for cells in found)]
+    yield Table(
+        caption=word("parties.caption"),
+        widths=(
+            _name_share(_PARTY_WIDTHS["organisation"], (party.name for party in agreement.parties)),
+            *(_PARTY_WIDTHS[name] for name in shown[1:]),
+        ),
+        head=tuple(word(f"parties.{name}") for name in shown),
+        rows=tuple(tuple(cells[name] for name in shown) for cells in found),
+        row_heads=True,
+        captioned=False,
+    )
+    groups = [
+        (group, [party.name for party in agreement.parties if party.group == group.id and party.left_on is None])
+        for group in agreement.text.groups
+    ]
+    if groups:
+        yield heading(2, word("parties.groups_heading"), listed=False)
+        yield Table(
+            caption=word("parties.groups_caption"),
+            widths=(4, 6),
+            head=(word("parties.group"), word("parties.members")),
+            rows=tuple(
+                ((paragraph(group_name(group)),), one_or_bullets(members) if members else ())
+                for group, members in groups
+            ),
+            row_heads=True,
+            captioned=False,
         )
-    lead = register.present_organisation(folder.value.lead) if folder.value.lead else None
-    return tuple(
-        sorted(found, key=lambda entry: (entry.organisation != lead, in_reading_order(entry.name), entry.organisation))
+
+
+def _said_of_all(parties: tuple[AgreementParty, ...]) -> Iterable[tuple[str, str]]:
+    """What one sentence says in the place of a column that says the same of each party."""
+    roles = {(party.role, party.mappa_role) for party in parties}
+    role, mappa_role = next(iter(roles))
+    if len(roles) == 1 and role and not mappa_role:
+        yield "role", word("parties.all_role", role=term("role", role))
+    if all(party.left_on is None and not party.bound_otherwise for party in parties):
+        yield "signs", word("parties.all_sign")
+
+
+def _party_cells(party: AgreementParty) -> Iterable[tuple[str, Blocks]]:
+    """Every column, also those that say nothing or the same of all: whoever sets the table leaves them out."""
+    yield "organisation", (paragraph(party.name),)
+    role = [term("role", party.role)] if party.role else []
+    if party.mappa_role:
+        role.append(word("parties.mappa", role=term("mappa_role", party.mappa_role)))
+    yield "role", (paragraph(listed(role)),) if role else ()
+    yield "capacity", (paragraph(party.capacity),) if party.capacity else ()
+    if party.left_on is not None:
+        yield "signs", (paragraph(word("parties.left", on=date_in_words(party.left_on))),)
+    else:
+        yield "signs", (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
+
+
+def contact_section(agreement: Agreement) -> Iterable[Block]:
+    """Whom to ask at each party; nothing if the register names nobody at any of them."""
+    named = [contact for contact in agreement.contacts if contact.is_named or contact.others]
+    if not named:
+        return
+    yield heading(1, word("officers.heading"))
+    yield paragraph(word("officers.intro"))
+    yield Table(
+        caption=word("officers.caption"),
+        widths=(_name_share(2.9, (contact.name for contact in named)), 2.5, 2.2, 4.5),
+        head=tuple(word(f"officers.{name}") for name in ("organisation", "post", "deputy", "mailbox")),
+        rows=tuple(row for contact in named for row in _contact_rows(contact)),
+        row_heads=True,
+        captioned=False,
+    )
+    unnamed = [contact.name for contact in agreement.contacts if contact not in named]
+    if unnamed:
+        yield paragraph(word("officers.none_for", organisations=listed(unnamed)))
+
+
+def _contact_rows(contact: PointOfContact) -> Iterable[tuple[Blocks, ...]]:
+    """A row for the point of contact, and one for each officer who answers for single flows or out of hours."""
+    if contact.is_named:
+        post = contact.post or word("officers.not_named")
+        if not contact.nominated:
+            post = word("officers.general", post=post)
+        yield _contact_row(contact.name, post, contact.deputy_post, contact.mailbox)
+    for other in contact.others:
+        post = other.post or word("officers.not_named")
+        if other.hours:
+            post = word("officers.other", post=post, hours=other.hours.replace("-", " "))
+        yield _contact_row(contact.name, post, None, other.mailbox)
+
+
+def _contact_row(organisation: str, post: str, deputy: str | None, mailbox: str | None) -> tuple[Blocks, ...]:
+    return (
+        (paragraph(organisation),),
+        (paragraph(post),),
+        (paragraph(deputy),) if deputy else (),
+        (Paragraph(mail(mailbox)),) if mailbox else (),
     )
 
 
-def _forms(text: Operative, folder: ProtocolFolder) -> Mapping[str, Form]:
-    if isinstance(text, StampedText):
-        return dict(sorted(text.forms.items()))
-    return {id_: record.value for id_, record in sorted(folder.forms.items()) if record.value is not None}
+def _name_share(usual: float, names: Iterable[str]) -> float:
+    """The share of the width for names of organisations: more where one is very long."""
+    return usual * (1.5 if max(map(len, names), default=0) > 60 else 1)
 
 
-def _history(folder: ProtocolFolder, as_of: date) -> tuple[VersionEntry, ...]:
-    """Newest first."""
-    return tuple(
-        VersionEntry(number, version.agreed_on, version.takes_effect, version.change, version.summary)
-        for number, version in reversed(agreed_versions(folder, as_of=as_of))
+# -- signatures -------------------------------------------------------------------------------------------------
+
+
+def _signatures(agreement: Agreement) -> Section:
+    if not agreement.signable or agreement.version is None:
+        return
+    yield NewPage()
+    yield heading(1, word("signatures.heading"))
+    signing = [party for party in agreement.parties if party.signs]
+    if not signing:
+        yield paragraph(word("signatures.none"))
+        return
+    yield paragraph(word("signatures.intro", version=agreement.version, fingerprint=agreement.short_fingerprint))
+    for party in signing:
+        yield Together(tuple(_signature_block(party, agreement.version)))
+
+
+def _signature_block(party: AgreementParty, version: str) -> Section:
+    def row(name: str, *content: Inline) -> tuple[Blocks, ...]:
+        return (strong(word(f"signatures.{name}")),), (Paragraph(content),)
+
+    def blank(kind: str) -> Field:
+        label = word(f"signatures.{kind}_label", organisation=party.name)
+        return Field(
+            "text" if kind in ("name", "post") else "date" if kind == "date" else "signature",
+            f"{party.organisation}__{kind}",
+            label,
+        )
+
+    declaration = word("signatures.declaration", organisation=party.name, version=version)
+    tick = Field(
+        "checkbox", f"{party.organisation}__authority", word("signatures.declaration_label", organisation=party.name)
+    )
+    yield heading(2, party.name, listed=False)
+    yield Table(
+        caption=word("signatures.caption", organisation=party.name),
+        widths=(3.6, 8),
+        head=(),
+        rows=(
+            row("authority", tick, Text(" "), *text(declaration)),
+            row("name", blank("name")),
+            row("post", blank("post")),
+            row("date", blank("date")),
+            row("signature", blank("signature")),
+        ),
+        row_heads=True,
+        captioned=False,
     )
 
 
-def _title_of(register: Register, protocol: str) -> str:
-    other = register.protocol(protocol)
-    return other.value.title if other is not None and other.readable else protocol
+# -- the whole --------------------------------------------------------------------------------------------------
 
 
-def _successors(folder: ProtocolFolder, register: Register) -> tuple[Successor, ...]:
-    return tuple(
-        Successor(other.value.title, other.value.effective_from)
-        for other in register.protocols()
-        if other.readable
-        and folder.id in [register.present_protocol(id_) for id_ in other.value.supersedes]
-        and other.value.status not in UNAGREED
+def agreement_document(agreement: Agreement) -> Document:
+    """The whole agreement, ready to be set. DocumentError where its prose cannot be read."""
+    prose = _read_all(agreement)
+    status = term("status", agreement.status)
+    return Document(
+        record=agreement.id,
+        title=plain(agreement.title),
+        kicker=with_capital(term("kind", agreement.text.kind)) if agreement.text.kind else "",
+        notice=notice_of(agreement),
+        watermark=watermark_of(agreement),
+        author=plain(agreement.lead or ""),
+        subject=(
+            word("metadata.subject", protocol=agreement.id, version=agreement.version)
+            if agreement.version
+            else word("metadata.subject_draft", protocol=agreement.id, status=status)
+        ),
+        facts=tuple(facts_of(agreement)),
+        lead=(
+            heading(1, word("summary.heading"), listed=False),
+            *(paragraphs(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
+        ),
+        contents=True,
+        body=(
+            *party_section(agreement),
+            *(_terms(agreement, prose) if agreement.text_available else _not_kept(agreement)),
+            *contact_section(agreement),
+            *(annex_section(agreement, prose) if agreement.text_available else ()),
+            *_history(agreement),
+            *_signatures(agreement),
+        ),
+        footer=footer_of(agreement),
+        properties=properties_of(agreement),
+        copy=copy_line() if agreement.signable else (),
     )
 
 
-def _names(text: Operative, register: Register, parties: tuple[PartyEntry, ...]) -> Mapping[str, str]:
-    groups = {group.id: group.title or group.id.replace("-", " ") for group in text.groups}
-    ends = {
-        end
-        for flow in text.flows
-        for end in (*flow.from_, *flow.to, *(id_ for law in flow.law_differs for id_ in law.for_))
-    }
-    organisations = {id_: register.organisation_name(id_) for id_ in sorted(ends - groups.keys())}
-    return {**{party.organisation: party.name for party in parties}, **organisations, **groups}
+def _terms(agreement: Agreement, prose: Prose) -> Section:
+    """What is agreed, from the purpose to the review."""
+    yield from _purpose(agreement, prose)
+    yield from _considerations(agreement, prose)
+    yield from flow_section(agreement)
+    yield from clause_section(agreement, prose)
+    yield from _review(agreement)
+
+
+def _read_all(agreement: Agreement) -> Prose:
+    """Every prose of the agreement from one pandoc process; the function returned looks one up."""
+    protocol = agreement.text
+    purpose, considerations = protocol.purpose, protocol.considerations
+    written: list[tuple[str | None, int]] = []
+    if purpose:
+        written += [(purpose.necessity, 2), (purpose.if_not_shared, 2)]
+    if considerations:
+        written += [
+            (answer, 2)
+            for answer in (
+                considerations.proportionality,
+                considerations.consent,
+                considerations.transparency,
+                considerations.vital_interests,
+            )
+        ]
+    written += texts_of_terms(agreement)
+    texts = list(dict.fromkeys((words, below) for words, below in written if words))
+    read = read_prose([words for words, _ in texts], record=agreement.id, below=[below for _, below in texts])
+    found = dict(zip(texts, read, strict=True))
+
+    def look_up(words: str, below: int = 2) -> Blocks:
+        return found[words, below]
+
+    return look_up

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
-from undersigned.documents.content.agreement import Agreement
-from undersigned.documents.content.flows import law_name
 from undersigned.documents.content.pieces import text
 from undersigned.documents.content.prose import is_safe_link
+from undersigned.documents.content.terms import law_name
 from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import listed, term, word
+from undersigned.facts.agreement import Agreement
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words
 from undersigned.words.text import with_capital
@@ -31,7 +31,7 @@ def notice_of(agreement: Agreement) -> str:
             notices.append(_superseded(agreement))
         case _ if agreement.version is None:
             notices.append(word("notice.not_stamped"))
-    if not agreement.kept:
+    if not agreement.text_available:
         notices.append(word("notice.not_kept", version=agreement.version or ""))
     if agreement.newer and agreement.status not in ("superseded", "withdrawn"):
         version, since = agreement.newer

@@ -1,21 +1,36 @@
-"""The letter that goes out with a party's two copies, and the form on which it names its officer."""
+"""What a party is sent: two copies that say whose they are, a letter, and the form on which it names its officer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
-from undersigned.documents.content.agreement import Agreement
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.pieces import heading, mail, paragraph, text
-from undersigned.documents.copies import Recipient, Sender, copy_line, properties_of_copy
-from undersigned.documents.model import Block, Break, Document, Fact, Field, Inline, Numbered, Paragraph, Text, plain
+from undersigned.documents.model import (
+    Block,
+    Blocks,
+    Break,
+    Document,
+    Fact,
+    Field,
+    Inline,
+    Numbered,
+    Paragraph,
+    Text,
+    plain,
+)
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
+from undersigned.facts.agreement import Agreement, Recipient, Sender
 from undersigned.records.form import Form
 from undersigned.words.dates import date_in_words
 
+#: Properties that only a copy has.
+COPY_PROPERTIES: Final = ("Organisation", "OrganisationName", "CopyNumber", "IssuedOn")
+KEEP, RETURN = 1, 2
 LETTER = "signing-letter"
 #: Its places, each with how many lines it has room for.
 _STAMPED = {"to": 2, "date": 1, "return_by": 1, "standing": 1}
@@ -75,7 +90,7 @@ def _what_is_new(agreement: Agreement) -> Iterable[Block]:
             word(
                 "covering.new",
                 version=this.number,
-                on=date_in_words(this.effective_from),
+                on=date_in_words(this.takes_effect),
                 summary=this.summary.strip().removesuffix("."),
             )
         )
@@ -148,3 +163,49 @@ def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
         {"copy__for": word("copy.nomination_for", organisation=to.contact.name), "copy__do": what},
         properties_of_copy(to),
     )
+
+
+# -- copies -----------------------------------------------------------------------------------------------------
+
+
+def copy_line(whose: str = "", what: str = "") -> Blocks:
+    """The band on the first page that says whose copy this is and what to do with it."""
+    return (
+        Paragraph(
+            (Field("stamped", "copy__for", word("copy.for_label"), value=whose or word("copy.master"), lines=2),)
+        ),
+        Paragraph(
+            (Field("stamped", "copy__do", word("copy.do_label"), value=what or word("copy.master_do"), lines=3),)
+        ),
+    )
+
+
+def master_stamp() -> Stamp:
+    """What the band says before a copy is made."""
+    return Stamp({"copy__for": word("copy.master"), "copy__do": word("copy.master_do")})
+
+
+def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
+    """Copy 1, which the party keeps, or copy 2, which it returns."""
+    if number == KEEP:
+        what = word("copy.keep")
+    elif sender is None:
+        what = word("copy.return_anywhere", by=date_in_words(to.return_by))
+    elif sender.contact.organisation == to.contact.organisation:
+        what = word("copy.lead")
+    else:
+        what = word("copy.return", sender=sender.where, by=date_in_words(to.return_by))
+    return Stamp(
+        {"copy__for": word("copy.for", number=str(number), organisation=to.contact.name), "copy__do": what},
+        properties_of_copy(to, number=f"{number} of 2"),
+    )
+
+
+def properties_of_copy(to: Recipient, *, number: str = "") -> dict[str, str]:
+    """What the file's metadata says of a party's copy, letter or form."""
+    return {
+        "Organisation": to.contact.organisation,
+        "OrganisationName": to.contact.name,
+        "CopyNumber": number,
+        "IssuedOn": to.issued_on.isoformat(),
+    }

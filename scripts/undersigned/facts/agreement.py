@@ -1,0 +1,291 @@
+"""What one protocol's documents print, for one day: a text with the facts around it, and who is sent copies of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from undersigned.facts.flows import FlowTerms
+from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
+from undersigned.facts.protocol import ENDED, ProtocolFacts, Successor, title_of
+from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, forms_of, takes_effect_as_written
+from undersigned.records.fields import When, earliest
+from undersigned.records.form import Form
+from undersigned.records.protocol import MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
+from undersigned.records.version import Version
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import (
+    COPY_DAYS,
+    Signing,
+    agreed_versions,
+    has_happened,
+    newest_version,
+    takes_effect,
+    version_in_force,
+)
+from undersigned.words.text import in_reading_order
+
+#: Their working text is printed, marked as not agreed.
+UNAGREED = frozenset({"draft", "consultation"})
+#: Only these can still be signed.
+SIGNABLE = frozenset({"signing", "in-force"})
+
+
+@dataclass(frozen=True)
+class AgreementParty:
+    """A party under its present id. `signs`: it has a block to sign; it is not exempt, gone or dissolved."""
+
+    organisation: str
+    name: str
+    role: Role | None = None
+    capacity: str | None = None
+    group: str | None = None
+    bound_otherwise: bool = False
+    mappa_role: MappaRole | None = None
+    left_on: When | None = None
+    signs: bool = True
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One text of a protocol with the facts around it. `version` and `fingerprint` are None for a working text.
+
+    `terms` and `clauses` are the text spelled out. `newer`: a later version that is agreed and not yet in effect.
+    `text_available` is False if the version's text is not in this register: nothing of it is printed.
+    `dated`: the day on which the text was agreed, or the day asked about for a working text. A stamped text whose facts do
+    not change has the same documents every day. `register_address`: where the public register is, or "".
+    """
+
+    id: str
+    title: str
+    text: Operative
+    terms: FlowTerms
+    status: ProtocolStatus
+    dated: date
+    publication: Publication = "public"
+    version: str | None = None
+    fingerprint: str | None = None
+    agreed_on: When | None = None
+    effective_from: When | None = None
+    newer: tuple[str, When] | None = None
+    text_available: bool = True
+    signable: bool = False
+    summary: str | None = None
+    lead: str | None = None
+    owner: tuple[str, str | None] | None = None
+    part_of: str | None = None
+    review_due: date | None = None
+    ended_on: When | None = None
+    successors: tuple[Successor, ...] = ()
+    parties: tuple[AgreementParty, ...] = ()
+    contacts: tuple[PointOfContact, ...] = ()
+    clauses: tuple[ClauseFacts, ...] = ()
+    forms: Mapping[str, Form] = field(default_factory=lambda: MappingProxyType({}))
+    history: tuple[VersionFacts, ...] = ()
+    register_address: str = ""
+
+    @property
+    def file_stem(self) -> str:
+        """The name of its master copies, without the ending."""
+        return f"{self.id}-v{self.version}" if self.version else f"{self.id}-draft"
+
+    @property
+    def short_fingerprint(self) -> str:
+        """The first 16 hexadecimal digits, in fours; "" without a stamp."""
+        if not self.fingerprint:
+            return ""
+        digits = self.fingerprint.rsplit(":", 1)[-1][:16]
+        return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def agreements_to_print(
+    folder: ProtocolFolder, register: Register, *, as_of: date, register_address: str = ""
+) -> list[Agreement]:
+    """The text that goes out for signature and, if that is another one, the text in force; newest first."""
+    first = agreement_of(folder, register, as_of=as_of, register_address=register_address)
+    in_force = version_in_force(folder, as_of=as_of)
+    newest = newest_version(folder, as_of=as_of)
+    if (
+        first.version is None
+        or in_force is None
+        or newest is None
+        or in_force[0] == newest[0]
+        or in_force[1].text is None
+    ):
+        return [first]
+    earlier = agreement_of(folder, register, as_of=as_of, version=in_force[0], register_address=register_address)
+    return [first, earlier]
+
+
+def agreement_of(
+    folder: ProtocolFolder, register: Register, *, as_of: date, version: str | None = None, register_address: str = ""
+) -> Agreement:
+    """What the documents of a protocol print on `as_of`: the newest stamp agreed by then, or `version`.
+
+    A draft or consultation prints its working text, and so does a protocol without a stamp by that day. Once a version
+    has been agreed the working text may be an amendment being prepared: if the stamp has no text, the working text is
+    printed only if it has the stamp's fingerprint. ValueError if the protocol does not read, or if `version` had not
+    been agreed by the day.
+    """
+    record = folder.value
+    protocol = ProtocolFacts(folder, register, as_of=as_of)
+    stamp = None if record.status in UNAGREED else _stamp(folder, version, as_of)
+    agreed = _agreed_text(folder, stamp[1]) if stamp else record
+    text = agreed or StampedText(
+        title=record.title, kind=record.kind, jurisdictions=record.jurisdictions, parties=record.parties
+    )
+    newest = newest_version(folder, as_of=as_of)
+    parties = _parties(text, protocol)
+    return Agreement(
+        id=folder.id,
+        title=text.title or record.title,
+        text=text,
+        terms=protocol.terms_of(text),
+        status=record.status,
+        dated=earliest(stamp[1].agreed_on) if stamp else as_of,
+        publication=record.publication,
+        version=stamp[0] if stamp else None,
+        fingerprint=stamp[1].fingerprint if stamp else None,
+        agreed_on=stamp[1].agreed_on if stamp else None,
+        effective_from=takes_effect_as_written(folder, stamp[1]) if stamp else record.effective_from,
+        newer=(newest[0], takes_effect(folder, newest[1])) if stamp and newest and stamp[0] != newest[0] else None,
+        text_available=agreed is not None,
+        signable=stamp is not None
+        and agreed is not None
+        and newest is not None
+        and stamp[0] == newest[0]
+        and record.status in SIGNABLE,
+        summary=record.summary,
+        lead=register.organisation_name(record.lead) if record.lead else None,
+        owner=(register.organisation_name(record.owner.organisation), record.owner.post) if record.owner else None,
+        part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
+        review_due=protocol.standing.review.due_on,
+        ended_on=record.effective_to if has_happened(record.effective_to, as_of) else None,
+        successors=protocol.successors,
+        parties=parties,
+        contacts=tuple(
+            point_of_contact(party.organisation, folder, register, as_of=as_of)
+            for party in parties
+            if party.left_on is None and record.status not in ENDED
+        ),
+        clauses=clauses_of(text, record.publication, register),
+        forms=forms_of(text, folder),
+        history=protocol.versions,
+        register_address=register_address,
+    )
+
+
+def _stamp(folder: ProtocolFolder, version: str | None, as_of: date) -> tuple[str, Version] | None:
+    if version is None:
+        return newest_version(folder, as_of=as_of)
+    for number, stamped in agreed_versions(folder, as_of=as_of):
+        if number == version:
+            return number, stamped
+    raise ValueError(f"{folder.id}: version {version} had not been agreed on {as_of.isoformat()}")
+
+
+def _agreed_text(folder: ProtocolFolder, stamped: Version) -> Operative | None:
+    if stamped.text is not None:
+        return stamped.text
+    return folder.value if folder.working_fingerprint == stamped.fingerprint else None
+
+
+def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, ...]:
+    """The lead first, then by name: an order that no amendment being prepared can change."""
+    register, signing, record = protocol.register, protocol.signing, protocol.record
+    left = {id_: party.left_on for id_, party in signing.identities.present_parties(record.parties).items()}
+    found = []
+    for id_, party in signing.identities.present_parties(text.parties).items():
+        gone = left.get(id_)
+        left_on = gone if has_happened(gone, protocol.as_of) else None
+        found.append(
+            AgreementParty(
+                organisation=id_,
+                name=register.organisation_name(id_),
+                role=party.role,
+                capacity=party.capacity,
+                group=party.group,
+                bound_otherwise=not party.signs,
+                mappa_role=party.mappa_role,
+                left_on=left_on,
+                signs=party.signs and left_on is None and not signing.dissolved(id_),
+            )
+        )
+    lead = register.present_organisation(record.lead) if record.lead else None
+    return tuple(
+        sorted(found, key=lambda entry: (entry.organisation != lead, in_reading_order(entry.name), entry.organisation))
+    )
+
+
+# -- the copies that parties are sent ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The lead organisation, which sends the copies out and gets one of each back. `address`: its lines, or none."""
+
+    contact: PointOfContact
+    address: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Name, post and mailbox in one line."""
+        return ", ".join(part for part in (self.contact.name, self.contact.address_line) if part)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A party that signs, and what its copies say. `signed`: the version that binds it now, with the day."""
+
+    contact: PointOfContact
+    issued_on: date
+    return_by: date
+    signed: tuple[str, When] | None = None
+
+
+def sender_of(folder: ProtocolFolder, register: Register, *, as_of: date) -> Sender | None:
+    """The lead; None if the protocol names none."""
+    contact = contact_of_lead(folder, register, as_of=as_of)
+    if contact is None:
+        return None
+    record = register.organisation(contact.organisation)
+    address = record.value.postal_address if record is not None and record.value is not None else None
+    return Sender(contact, tuple(line.strip() for line in (address or "").splitlines() if line.strip()))
+
+
+def recipients_of(
+    agreement: Agreement,
+    folder: ProtocolFolder,
+    register: Register,
+    *,
+    as_of: date,
+    wanted: Collection[str] | None = None,
+) -> list[Recipient]:
+    """The parties that sign this text, in its order: those `wanted` by present id, or all."""
+    signing = Signing(folder, register, as_of=as_of)
+    found = []
+    for party in agreement.parties:
+        if not party.signs or (wanted is not None and party.organisation not in wanted):
+            continue
+        entries = signing.entries(party.organisation)
+        sent = next(
+            (entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None
+        )
+        last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
+        found.append(
+            Recipient(
+                point_of_contact(party.organisation, folder, register, as_of=as_of),
+                issued_on=as_of,
+                return_by=_return_by(sent, as_of),
+                signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
+            )
+        )
+    return found
+
+
+def _return_by(sent: When | None, as_of: date) -> date:
+    """`COPY_DAYS` after the copies went out; counted from today if none went out or that day has passed."""
+    due = earliest(sent) + timedelta(days=COPY_DAYS) if sent is not None else None
+    return due if due is not None and due >= as_of else as_of + timedelta(days=COPY_DAYS)
