@@ -103,7 +103,7 @@ def in_issue(made: Register, kind: str) -> str:
     if kind == "chase":
         row = next(line for line in wanted.text.split("\n") if line.startswith("| [Landlord]"))
         return row.split(" | ")[-1]
-    return next((line for line in wanted.text.split("\n") if line.startswith("| Whom to ask there")), "")
+    return next((line for line in wanted.text.split("\n") if line.startswith("| Contact there")), "")
 
 
 def on_page(made: Register) -> str:

@@ -99,7 +99,7 @@ NOMINATED = {
 CONTACT = {"organisation": "County Council (council)", "mailbox": "new-housing@example.org"}
 PROPOSED = {
     "title": "Employers' Protocol",
-    "standard": "No, begin with an empty one",
+    "standard": "No, begin with an empty draft",
     "lead": "Probation Service (probation)",
     "parties": "County Council\n- charity",
     "summary": "So that people on probation find work.\n\nWith employers.",

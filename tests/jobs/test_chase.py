@@ -36,13 +36,13 @@ def with_landlord(entry: str, **facts: str) -> Register:
         (
             "sent_on: 2026-01-10, approved_on: 2026-01-20",
             "signature",
-            "its signature of version 1.0, which it has approved",
+            "its signature on version 1.0, which it has approved",
         ),
-        ("signed_on: 2026-01-10, method: wet-ink", "copy", "its copy of version 1.0"),
+        ("signed_on: 2026-01-10, method: wet-ink", "copy", "its signed copy of version 1.0"),
         (
             "signed_on: 2026-01-10, method: electronic, reservations: [{flows: [x], text: No}]",
             "reservation",
-            "an answer to its reservation on version 1.0",
+            "an answer about its reservation on version 1.0",
         ),
     ],
 )
@@ -117,7 +117,9 @@ def test_the_email_is_ready_to_send(hub: PretendGitHub, jobs: Jobs) -> None:
     asked = parse_qs(urlsplit(address).query)
     assert asked["subject"] == ["Your signature: Housing protocol, version 1.0"]
     words = asked["body"][0].replace("\r\n", "\n")
-    assert words.startswith("To the Lettings Manager, Landlord\n\nWe sent Landlord two copies of version 1.0")
+    assert words.startswith(
+        "To the Lettings Manager, Landlord\n\nOn 10 January 2026 we sent Landlord two copies of version 1.0"
+    )
     assert words.endswith("\n\nProbation Service")
     block = body[body.index("```text") :]
     assert " ".join(words.split()) in " ".join(block.split())
@@ -137,7 +139,10 @@ signatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", signed_on: 2026-02-
 """,
     )
     jobs.chase(both, date(2026, 3, 8))
-    assert "County Council: its copy of version 1.0, waited for since 1 February 2026" in hub.issues[1].comments[0].body
+    assert (
+        "County Council: its signed copy of version 1.0, outstanding since 1 February 2026, for more than 28 days"
+        in hub.issues[1].comments[0].body
+    )
     assert "Landlord" not in hub.issues[1].comments[0].body
     for day in (date(2026, 3, 9), date(2026, 4, 10)):
         jobs.chase(both, day)
@@ -160,14 +165,14 @@ def test_when_nothing_waits_it_is_closed_and_later_opened_again(hub: PretendGitH
     jobs.chase(settled, date(2026, 3, 8))
     issue = hub.issues[1]
     assert (issue.open, issue.reason) == (False, "completed")
-    assert "On 8 March 2026 nothing is waited for any more" in issue.comments[-1].body
+    assert "On 8 March 2026 nothing was outstanding any more" in issue.comments[-1].body
     jobs.chase(settled, date(2026, 3, 9))
     assert hub.writes == []
     later = with_landlord("sent_on: 2026-01-10, signed_on: 2026-03-02, method: wet-ink")
     jobs.chase(later, date(2026, 4, 5))
     assert issue.open
     assert len(hub.issues) == 1
-    assert "its copy of version 1.0" in issue.body
+    assert "its signed copy of version 1.0" in issue.body
 
 
 def test_a_signing_record_that_does_not_read_is_left_alone(hub: PretendGitHub, jobs: Jobs) -> None:
@@ -210,4 +215,4 @@ signatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-10
     assert len(body) <= 58000
     assert body.count("\n| [The ") == rows
     assert ("There are 210 more." in body) is (count == 250)
-    assert body.endswith("ticks are kept.*\n")
+    assert body.endswith("keeps the boxes that you tick.*\n")

@@ -48,12 +48,12 @@ def items(made: Register, day: date = DAY) -> list[str]:
     ("more", "item"),
     [
         (FLOW, "repealed on 1 December 2020."),
-        (FLOW, "still to be confirmed: Safeguarding"),
+        (FLOW, "still have to be confirmed: Safeguarding"),
         ("funding: [{source: Lottery, ends_on: 2027-03-31}]", "Funding. Lottery ends on 31 March 2027."),
         ("funding: [{source: Lottery, ends_on: 2026-11-30}]", "Funding. Lottery ended on 30 November 2026."),
         (
             "monitoring: [{point: release, every: quarter}]",
-            "Outcomes missing. The return for “release”, for the period to 14 March 2026, has not come.",
+            "Outcomes missing. The return for “release”, for the period to 14 March 2026, has not arrived.",
         ),
     ],
 )
@@ -71,12 +71,12 @@ def test_funding_that_lasts_beyond_the_next_review_is_no_item() -> None:
 
 
 def test_law_that_changed_since_the_last_review() -> None:
-    (line,) = [line for line in items(register()) if line.startswith("Law that changed")]
-    assert line.startswith("Law that changed since 15 December 2025. ")
+    (line,) = [line for line in items(register()) if line.startswith("Law that has changed")]
+    assert line.startswith("Law that has changed since 15 December 2025. ")
     assert "Complaints to the controller (Data (Use and Access) Act 2025 s.103, Sch 10, 19 June 2026)" in line
     later = items(register(protocol(start="2026-07-01")), date(2027, 6, 1))
     assert (
-        "Law. The register knows of no change of data protection law since 1 July 2026. Is each flow's legal basis still right?"
+        "Law. The register knows of no change in data protection law since 1 July 2026. Is the legal basis of each flow still right?"
         in later
     )
 
@@ -84,20 +84,21 @@ def test_law_that_changed_since_the_last_review() -> None:
 def test_the_last_review_is_where_the_next_one_starts() -> None:
     reviewed = register(protocol(start="2025-07-10"), review("2026-06-30", "2026-07-10"))
     found = items(reviewed, date(2027, 6, 1))
-    assert [line for line in found if "no change of data protection law since 30 June 2026." in line]
+    assert [line for line in found if "no change in data protection law since 30 June 2026." in line]
 
 
 def test_an_officer_without_a_mailbox_is_no_contact() -> None:
     nobody = protocol().replace("mailbox: housing@example.org, confirmed_on: 2026-01-05", "confirmed_on: 2026-11-01")
-    assert "Contact to confirm. County Council: no nominated officer with a mailbox that anybody confirmed." in items(
-        register(nobody)
+    assert (
+        "Contact to confirm. County Council: the register has no nominated officer with a confirmed mailbox."
+        in items(register(nobody))
     )
 
 
 def test_a_measure_that_is_counted_in_another_way() -> None:
     made = register(protocol(start="2024-04-15", more="monitoring: [{point: release, measures: [mi016, mi014]}]"))
     assert (
-        "A measure that changed. Employed 6 weeks after release is counted in another way since 1 May 2024."
+        "A measure that has changed. Employed 6 weeks after release has been counted differently since 1 May 2024."
         in items(made, date(2025, 4, 1))
     )
 
@@ -117,10 +118,10 @@ dissolved_on: 2026-10-31
 successors: [landlord]
 """
     found = items(register(protocol(), waiting))
-    assert "Contact to confirm. Landlord: no nominated officer with a mailbox that anybody confirmed." in found
+    assert "Contact to confirm. Landlord: the register has no nominated officer with a confirmed mailbox." in found
     assert "Copy outstanding. Probation Service, signed on 20 October 2026." in found
-    assert "Not signed. Landlord: was sent the text and has not signed." in found
-    assert "A party that is no more. County Council ended (31 October 2026); it was followed by Landlord." in found
+    assert "Not signed. Landlord: sent, not yet signed." in found
+    assert "A party that has ended. County Council ended (31 October 2026) and was followed by Landlord." in found
     assert not any(line.startswith("Contact to confirm. Probation") for line in found)
     assert not any("County Council: " in line for line in found), "nobody is asked of a body that has ended"
 
@@ -136,10 +137,10 @@ def test_a_contact_goes_stale_after_six_months() -> None:
 def test_older_texts_and_changes_that_are_not_stamped() -> None:
     found = items(register(protocol(), NEWER))
     assert "Not signed. Probation Service: signed an older text." in found
-    assert not [line for line in found if line.startswith("Changes not stamped")]
+    assert not [line for line in found if line.startswith("Changes in no version")]
     changed = items(register(protocol(more="people: [people on probation]"), NEWER))
     assert (
-        "Changes not stamped. The working text differs from the newest version. Shall it be stamped, or put back?"
+        "Changes in no version. The working text differs from the newest version. Should it become a version, or should the changes be undone?"
         in changed
     )
 

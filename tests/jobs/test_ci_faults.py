@@ -133,8 +133,8 @@ def test_another_run_that_opened_it_first_is_seen_before_opening(hub: PretendGit
     jobs = Jobs(hub)
     assert open_it(jobs)
     assert len(hub.issues) == 1
-    assert "housing: opened by another run meanwhile" in jobs.log
-    assert "What to look at" in hub.issues[1].body
+    assert "housing: another run has opened it meanwhile" in jobs.log
+    assert "What to check" in hub.issues[1].body
 
 
 def test_of_two_opened_in_the_same_moment_the_older_stays(hub: PretendGitHub) -> None:

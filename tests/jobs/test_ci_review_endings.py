@@ -68,14 +68,14 @@ def test_another_due_date_closes_it_and_opens_its_own(hub: PretendGitHub, jobs: 
         (False, "Review due on 15 December 2026: Housing protocol"),
         (True, "Review due on 10 January 2027: Housing protocol"),
     ]
-    assert "on another day now: 10 January 2027" in comments(hub)[0]
+    assert "is now due on 10 January 2027" in comments(hub)[0]
 
 
 def test_a_protocol_that_is_gone_closes_it(hub: PretendGitHub, jobs: Jobs) -> None:
     jobs.reviews(register(), SOON)
     jobs.reviews(register(protocol("other")), SOON)
     assert (hub.issues[1].open, hub.issues[2].open) == (False, True)
-    assert "There is no protocol `housing`" in comments(hub)[0]
+    assert "The register no longer has a protocol `housing`" in comments(hub)[0]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_protocol_that_is_gone_closes_it(hub: PretendGitHub, jobs: Jobs) -> No
 def test_what_does_not_read_is_left_alone_and_stops_nothing(hub: PretendGitHub, jobs: Jobs, broken: str) -> None:
     jobs.reviews(register(), SOON)
     assert jobs.reviews(register(protocol(), protocol("other"), broken), DUE)
-    assert jobs.log[0] == "housing: left as it is, because its records do not read ('undersigned check' says why)"
+    assert jobs.log[0] == "housing: left alone, because its records have errors (run 'undersigned check')"
     assert hub.issues[1].open
     assert hub.issues[1].comments == []
     assert hub.issues[2].title.startswith("Review due on 15 December 2026")

@@ -30,7 +30,7 @@ def test_the_first_run_opens_and_the_second_changes_nothing(hub: PretendGitHub, 
     assert issue.comments == []
     assert jobs.reviews(register(), SOON)
     assert hub.writes == []
-    assert jobs.log == ["2026-11-22: reviews to announce 1, issues of ours 1, changes 0"]
+    assert jobs.log == ["2026-11-22: reviews to announce: 1; our issues: 1; changes: 0"]
 
 
 def test_a_day_going_by_changes_nothing(hub: PretendGitHub, jobs: Jobs) -> None:
@@ -141,6 +141,17 @@ def test_ticks_and_a_persons_own_words_are_kept(hub: PretendGitHub, jobs: Jobs) 
     assert issue.body.endswith("Asked the council on Monday.\n- [x] done")
 
 
+def test_a_persons_own_words_are_kept_below_the_line_of_an_earlier_release(hub: PretendGitHub, jobs: Jobs) -> None:
+    jobs.reviews(register(), SOON)
+    issue = hub.issues[1]
+    above, _, _ = issue.body.rpartition("\n")
+    issue.body = above.rpartition("\n")[0] + "\n*Words of an earlier release.*\nAsked the council on Monday."
+    assert jobs.reviews(register(), SOON)
+    assert "earlier release" not in issue.body
+    assert issue.body.endswith("boxes that you tick.*\nAsked the council on Monday.")
+    assert issue.body.count("undersigned: keep this line") == 1
+
+
 def test_a_tick_belongs_to_the_words_that_were_ticked(hub: PretendGitHub, jobs: Jobs) -> None:
     first = register(protocol(more="funding: [{source: Lottery, ends_on: 2027-01-20}]"))
     jobs.reviews(first, SOON)
@@ -166,13 +177,13 @@ def test_closed_by_a_person_it_gets_a_quiet_word_and_comes_back_at_the_next_step
     assert jobs.reviews(register(), date(2026, 11, 29))
     assert not issue.open
     assert "Closing" not in comments(hub)[0]
-    assert "the register holds no review that answers 15 December 2026" in comments(hub)[0]
+    assert "the register has no review that answers 15 December 2026" in comments(hub)[0]
     assert jobs.reviews(register(), date(2026, 12, 6))
     assert hub.writes == []
     assert jobs.reviews(register(), DUE)
     assert issue.open
     assert len(comments(hub)) == 2
-    assert "is due: its day was 15 December 2026" in comments(hub)[1]
+    assert "was due on 15 December 2026" in comments(hub)[1]
 
 
 def test_an_owner_with_an_account_is_assigned_and_a_team_is_named(hub: PretendGitHub, tmp_path: Path) -> None:

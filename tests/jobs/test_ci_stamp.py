@@ -108,7 +108,7 @@ def test_asked_again_it_changes_nothing(desk: Desk) -> None:
 
 def test_another_summary_brings_it_up_to_date(desk: Desk) -> None:
     desk.stamp()
-    assert "up to date" in desk.stamp(StampRequest("housing", "material", "Agreed by all"))
+    assert "updated “Stamp version 1.0 of housing”" in desk.stamp(StampRequest("housing", "material", "Agreed by all"))
     assert "summary: Agreed by all" in desk.git("show", f"{BRANCH}:{PATH}")
     assert len(desk.hub.issues) == 1
 

@@ -47,7 +47,7 @@ def test_reviews_and_chase_open_their_issues_and_tell_it(
     assert run("chase", root=root) == 0
     assert [issue.title for issue in hub.issues.values()] == [
         "Review due on 15 December 2026: Housing protocol",
-        "Signatures and copies waited for: Housing protocol",
+        "Outstanding signatures and copies: Housing protocol",
     ]
     assert "housing: opened “Review due on 15 December 2026: Housing protocol”\n" in capsys.readouterr().out
     assert "/example/register/new/main?filename=" in hub.issues[1].body
@@ -57,7 +57,7 @@ def test_a_dry_run_writes_nothing(hub: PretendGitHub, root: str, capsys: pytest.
     assert run("reviews", "--dry-run", root=root) == 0
     assert hub.writes == []
     assert capsys.readouterr().out.splitlines() == [
-        "2026-11-22: reviews to announce 1, issues of ours 0, changes 1",
+        "2026-11-22: reviews to announce: 1; our issues: 0; changes: 1",
         "housing: opened “Review due on 15 December 2026: Housing protocol”",
     ]
 

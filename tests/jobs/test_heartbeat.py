@@ -38,8 +38,8 @@ def test_all_stay_on_but_what_a_person_switched_off(hub: PretendGitHub) -> None:
     assert hub.enabled == [f"{FOLDER}{name}.yml" for name in ("check", "reviews", "publish")]
     assert log == [
         ".github/workflows/check.yml: stays on",
-        ".github/workflows/reviews.yml: was off after a quiet time, and is on again",
-        ".github/workflows/old.yml: left off, it was disabled manually",
+        ".github/workflows/reviews.yml: was switched off, and is on again",
+        ".github/workflows/old.yml: left off (disabled manually)",
         ".github/workflows/publish.yml: stays on",
     ]
 

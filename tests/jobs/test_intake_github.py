@@ -118,9 +118,9 @@ def test_the_pull_request_says_what_was_recorded_and_who_should_look(job: Intake
     assert (
         job.hub.issues[2].body
         == """\
-Issue #1 asked for this. A program made it from the answers to the form “Record a signature”. **No person has looked at it yet.**
+Issue #1 asks for this. A program made it from the answers to the form “Record a signature”. **No person has checked it yet.**
 
-## What is recorded
+## What it records
 
 | Question | Answer |
 | --- | --- |
@@ -133,19 +133,19 @@ Issue #1 asked for this. A program made it from the answers to the form “Recor
 | How was it signed? | With an electronic signature |
 | On which day did the copies reach you? | 2 October 2026 |
 
-## What the checks say
+## What the checks found
 
-Nothing that has to be looked at.
+Nothing that needs attention.
 
-The program checked the register with this change before it opened this pull request, on top of `"""
+The program checked the register with this change on top of `"""
         + job.base[:12]
-        + """`. GitHub lets all further checks of what a program opened wait for a person. To start them, choose **Approve workflows to run** below. If that is not offered, choose **Close pull request**, then **Reopen pull request**: they then run as they do for everybody.
+        + """`. GitHub holds all further checks of a program's pull request until a person starts them: choose **Approve workflows to run** below. If that button is missing, choose **Close pull request**, then **Reopen pull request**.
 
-## Who should look
+## Who should check it
 
 - `signatories/council/housing.yaml`: `housing@example.org`
 
-Ask the organisation itself whether this is right before you merge: anybody can fill in a form.
+Anybody can fill in a form, so ask the organisation itself whether this is right before you merge.
 
 Closes #1"""
     )
@@ -156,7 +156,7 @@ def test_the_issue_is_told_once(job: Intake) -> None:
     job.run(number)
     assert len(job.said(number)) == 1
     assert job.said(number)[0].startswith(
-        "<!-- undersigned:intake:1 -->\nThank you. What you wrote is now proposed in #2."
+        "<!-- undersigned:intake:1 -->\nThank you. Your answers are now proposed in #2."
     )
 
 
@@ -164,7 +164,7 @@ def test_a_second_run_writes_nothing_but_a_tree_that_is_there(job: Intake) -> No
     number = job.opened("signature", SIGNED)
     job.run(number)
     job.hub.requests.clear()
-    assert job.run(number) == "#1: https://github.com/example/register/pull/2 is as it should be"
+    assert job.run(number) == "#1: https://github.com/example/register/pull/2 is up to date"
     assert job.hub.writes == ["POST /git/trees"]
 
 
@@ -172,7 +172,7 @@ def test_an_edited_issue_brings_the_same_pull_request_up_to_date(job: Intake) ->
     number = job.opened("signature", SIGNED)
     job.run(number)
     job.hub.issues[number].body = issue_body("signature", {**SIGNED, "signed_on": "19 November 2026"})
-    assert job.run(number) == "#1: brought https://github.com/example/register/pull/2 up to date"
+    assert job.run(number) == "#1: updated https://github.com/example/register/pull/2"
     assert job.pulls == [2]
     assert "signed_on: 2026-11-19" in job.file("intake/1", "signatories/council/housing.yaml")
     assert "19 November 2026" in job.hub.issues[2].body
@@ -181,18 +181,18 @@ def test_an_edited_issue_brings_the_same_pull_request_up_to_date(job: Intake) ->
 
 def test_answers_that_cannot_be_used_are_told_and_nothing_is_made(job: Intake) -> None:
     number = job.opened("signature", {**SIGNED, "signed_on": "soon", "version": "7.0"})
-    assert job.run(number) == "#1: its answers cannot be used; said why"
+    assert job.run(number) == "#1: its answers cannot be used; replied why"
     assert job.pulls == []
     assert job.hub.git("branch", "--list", "intake/*") == ""
     assert job.said(number) == [
         """\
 <!-- undersigned:intake:1 -->
-Thank you. Some of this cannot be used yet, so nothing was changed:
+Thank you. Some of this cannot be used yet, so nothing has been changed:
 
 - **Which version?** You wrote “7.0”. This protocol has no version with this number. Its versions are: 1.0, 2.0.
 - **On which day was it signed?** You wrote “soon”. This is not a date. Write day, month and year, such as 20 May 2026.
 
-To put it right, edit the first post of this issue (the three dots, then **Edit**), change the answers below their headings, and save. A few minutes later this is looked at again."""
+To correct it, edit the first post of this issue (the three dots, then **Edit**), change the answers below their headings, and save. It will be looked at again a few minutes later."""
     ]
 
 
@@ -204,7 +204,7 @@ def test_the_same_comment_says_what_came_of_it(job: Intake) -> None:
     job.hub.issues[number].body = issue_body("signature", SIGNED)
     job.run(number)
     assert len(job.said(number)) == 1
-    assert "is now proposed in #2" in job.said(number)[0]
+    assert "are now proposed in #2" in job.said(number)[0]
 
 
 def test_a_strangers_comment_with_the_mark_is_left_alone(job: Intake) -> None:
@@ -223,7 +223,7 @@ def test_a_branch_on_which_a_person_worked_is_left_alone(job: Intake) -> None:
     job.hub.issues[number].body = issue_body("signature", {**SIGNED, "signed_on": "19 November 2026"})
     assert job.run(number) == "#1: somebody has committed to its branch, so it was left alone"
     assert job.hub.git("rev-parse", "intake/1") == theirs
-    assert "Somebody has gone on working on the proposal #2 by hand" in job.said(number)[0]
+    assert "Somebody has worked on the proposal #2 by hand" in job.said(number)[0]
 
 
 def test_a_proposal_that_was_closed_stays_closed(job: Intake) -> None:
@@ -231,7 +231,7 @@ def test_a_proposal_that_was_closed_stays_closed(job: Intake) -> None:
     job.run(number)
     job.hub.issues[2].open = False
     job.hub.issues[number].body = issue_body("signature", {**SIGNED, "signed_on": "19 November 2026"})
-    assert job.run(number) == "#1: https://github.com/example/register/pull/2 was closed by somebody, and stays closed"
+    assert job.run(number) == "#1: somebody closed https://github.com/example/register/pull/2, so it stays closed"
     assert job.pulls == [2]
 
 
@@ -240,21 +240,21 @@ def test_a_proposal_that_was_merged_is_told_as_that(job: Intake) -> None:
     job.run(number)
     job.hub.issues[2].open, job.hub.issues[2].merged = False, True
     job.hub.issues[number].body = issue_body("signature", {**SIGNED, "signed_on": "19 November 2026"})
-    assert job.run(number) == "#1: https://github.com/example/register/pull/2 is merged already"
-    assert "is in the register since #2 was merged" in job.said(number)[0]
+    assert job.run(number) == "#1: https://github.com/example/register/pull/2 has been merged already"
+    assert "#2 has been merged" in job.said(number)[0]
     assert job.pulls == [2]
 
 
 def test_a_closed_issue_asks_for_nothing(job: Intake) -> None:
     number = job.opened("signature", SIGNED)
     job.hub.issues[number].open = False
-    assert job.run(number) == "#1: closed, so nothing is done"
+    assert job.run(number) == "#1: closed, so nothing was done"
     assert not job.hub.writes
 
 
 def test_an_issue_of_no_form_is_answered_only_where_it_has_the_label(job: Intake) -> None:
     plain = job.hub.open_issue("A question", "Where is it?", author="somebody").number
-    assert job.run(plain) == "#1: made by no form of this register, so nothing is done"
+    assert job.run(plain) == "#1: not made with a form of this register, so nothing was done"
     assert not job.hub.writes
     broken = job.hub.open_issue("Signature", "I deleted it all", author="somebody", labels=("intake",)).number
     job.run(broken)
@@ -273,7 +273,7 @@ def test_where_workflows_may_not_open_pull_requests_a_keeper_is_led_there(job: I
         "POST", r"^/pulls$", 403, message="GitHub Actions is not permitted to create or approve pull requests."
     )
     number = job.opened("contact", CONTACT)
-    assert job.run(number) == "#1: the branch is there, but workflows may not open pull requests in this repository"
+    assert job.run(number) == "#1: the branch is ready, but workflows may not open pull requests in this repository"
     assert "https://github.com/example/register/compare/main...intake/1?expand=1" in job.said(number)[0]
     assert job.run(number).startswith("#1: opened")
 
@@ -381,14 +381,13 @@ def test_upkeep_proposes_what_follows_from_the_records_once(job: Intake) -> None
         *sorted(f".github/ISSUE_TEMPLATE/{form.file}" for form in forms().forms.values()),
     ]
     assert "- `+ /signatories/council/ housing@example.org`" in job.hub.issues[1].body
-    assert run() == "https://github.com/example/register/pull/1 is as it should be"
+    assert run() == "https://github.com/example/register/pull/1 is up to date"
     assert len(job.pulls) == 1
     job.hub.issues[1].open, job.hub.issues[1].merged = False, True
     assert run() == "opened https://github.com/example/register/pull/2"
     job.hub.issues[2].open = False
     assert (
-        run()
-        == "https://github.com/example/register/pull/2 was closed by somebody; nothing is proposed until it is opened again"
+        run() == "somebody closed https://github.com/example/register/pull/2; nothing is proposed until it is reopened"
     )
     for path, raw in stale_files(register, as_of=TODAY).items():
         (job.root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,8 @@ MOST_PLANS = 4
 _WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _WHOLE_WORD = re.compile(_WORD + r"\Z")
 _MARK = re.compile(rf"<!-- undersigned:({_WORD}):({_WORD})((?::{_WORD})*) -->\Z")
+#: The line between what is kept up to date and a person's notes, whatever words an earlier version wrote in it.
+_LINE = re.compile(r"\n---\n<!-- undersigned: keep this line -->\n[^\n]*\n")
 _TASK = re.compile(r"- \[(?P<tick>[ xX])\] (?P<words>.*\S)\s*\Z")
 
 
@@ -219,7 +221,8 @@ def _body(text: str, line: str, marks: Sequence[Mark], below: str) -> str:
 
 def _updated_body(wanted: WantedIssue, body: str, present: Callable[[Mark], Mark]) -> str:
     """The body as it should be, keeping the boxes that people ticked and what they wrote below the line."""
-    above, _line, below = f"{body}\n".partition(f"\n{wanted.line}\n")
+    above, *rest = _LINE.split(f"{body}\n", maxsplit=1)
+    below = "".join(rest)
     ticked = {match["words"] for line in above.split("\n") if (match := _TASK.match(line)) and match["tick"] != " "}
     lines = [
         f"- [x] {match['words']}" if (match := _TASK.match(line)) and match["words"] in ticked else line

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from undersigned.changes.owners import NamedOwners
 from undersigned.records.fields import Month
 from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.labels import label
 from undersigned.words.markdown import fenced, inert, mail_link
 from undersigned.words.text import one_line
 
@@ -75,6 +76,7 @@ def _markdown_environment() -> Environment:
         "mentions": _safe(_mentions),
         "owners": _safe(_owners),
         "code": _safe(_code),
+        "label": lambda value, name: label(name, value),
         "letter": _safe(_letter),
     }
     return environment
