@@ -95,7 +95,7 @@ def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
     assert [line.decode() for line in text.split(b"\r\n")], "each line is whole characters"
     assert text.endswith(b"END:VCALENDAR\r\n")
     assert b"URL:https://r.example.org/b/protocols/x/" in text
-    assert b"x-review@r.example.org" in text
+    assert b"UID:b/x-review@r.example.org" in text
 
 
 def test_a_calendar_without_reviews_can_be_read() -> None:
@@ -119,7 +119,7 @@ def test_the_feed_is_what_had_happened_newest_first_and_nothing_restricted() -> 
 def test_atom_has_what_the_standard_asks() -> None:
     text = render_atom(happened(register_from(REGISTER)), as_of=TODAY, name="N", address="https://r.example.org/b/")
     feed = ElementTree.fromstring(text)  # noqa: S314 - our own
-    assert feed.findtext(f"{ATOM}id") == "tag:r.example.org,2026:feed"
+    assert feed.findtext(f"{ATOM}id") == "tag:r.example.org,2026:b/feed"
     assert feed.findtext(f"{ATOM}updated") == "2026-01-20T00:00:00Z"
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "N"
     entry = feed.find(f"{ATOM}entry")
@@ -199,6 +199,21 @@ def test_a_body_that_is_no_longer_a_party_has_signed_all_the_same() -> None:
     left = REGISTER.replace("parties: [{organisation: a}]", "parties: [{organisation: a, left_on: 2026-01-01}]", 1)
     assert left != REGISTER
     assert [event.by for event in happened(register_from(left)) if event.kind == "signature"] == [("a", "Body A")]
+
+
+def ids_at(address: str) -> list[str]:
+    """Every id of the feed and of the calendar of the same register, published at this address."""
+    register = register_from(REGISTER)
+    feed = ElementTree.fromstring(render_atom(happened(register), as_of=TODAY, name="N", address=address))  # noqa: S314 - our own
+    calendar = events(render_reviews_ics(register, as_of=TODAY, address=address))
+    return [*(str(item.text) for item in feed.iter(f"{ATOM}id")), *(str(event["UID"]) for event in calendar)]
+
+
+def test_registers_on_one_host_share_no_id() -> None:
+    addresses = ["https://county.example/", "https://county.example/north/", "https://county.example/north/b c/"]
+    ids = [id_ for address in [*addresses, "https://county.example:8443/"] for id_ in ids_at(address)]
+    assert len(ids) == len(set(ids)) == 4 * len(ids_at(""))
+    assert all(" " not in id_ for id_ in ids)
 
 
 def test_an_empty_register_has_a_feed() -> None:

@@ -134,7 +134,7 @@ def test_calendars_for_all_for_each_protocol_and_each_organisation(sound_site: P
         return [str(event["uid"]) for event in calendar.walk("VEVENT")]
 
     # The housing protocol was once called homes, and calendars go on knowing it by that.
-    housing, danger = "homes-review@register.example.org", "danger-review@register.example.org"
+    housing, danger = "base/homes-review@register.example.org", "base/danger-review@register.example.org"
     assert uids("reviews.ics") == [housing, danger]
     assert uids("protocols/housing.ics") == uids("protocols/homes.ics") == [housing]
     assert uids("organisations/probation.ics") == uids("organisations/probation-area.ics") == [housing, danger]
@@ -146,7 +146,7 @@ def test_the_feed_knows_what_has_a_new_id_by_the_old_one_and_leads_to_the_new(so
     feed = etree.fromstring((sound_site / "feed.xml").read_bytes())
     entries = {entry.findtext("{*}id"): entry.find("{*}link").get("href") for entry in feed.findall("{*}entry")}
     assert set(entries.values()) == {"https://register.example.org/base/protocols/housing/"}
-    known = "tag:register.example.org,2026:protocols/homes/"
+    known = "tag:register.example.org,2026:base/protocols/homes/"
     assert {
         f"{known}versions/1.0",
         f"{known}reviews/2026-01-25",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from icalendar import Alarm, Calendar, Event, vText
@@ -22,10 +22,10 @@ from undersigned.register import Register
 ALARM_DAYS = (60, 30, 7)
 MOST_ITEMS = 100
 _ATOM = "http://www.w3.org/2005/Atom"
-#: The host in ids where the site has no address of its own (RFC 2606 keeps `.invalid` free).
+#: The host in ids if the site has no address (RFC 2606 reserves `.invalid`).
 _NO_HOST = "undersigned.invalid"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: Control characters that are no white space.
+#: Control characters other than white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _REVIEW_DUE = "Review due: {title}"
 _REMINDER = "Review of {title} is due on {due_on}"
@@ -39,19 +39,19 @@ _TITLES = {
 def render_reviews_ics(
     register: Register, *, as_of: date, name: str = "Reviews due", address: str = "", within: int | None = None
 ) -> bytes:
-    """The review dates of the whole register. `address`: where its site stands, or empty. `within`: days from `as_of`."""
+    """The reviews of the whole register. `address`: of its site, or empty. `within`: days from `as_of`, or None for all."""
     found = (review_date(folder, register, as_of=as_of) for folder in register.protocols() if folder.readable)
     dates = [day for day in found if day is not None and (within is None or (day.due_on - as_of).days <= within)]
     return render_calendar(dates, as_of=as_of, name=name, address=address)
 
 
 def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, address: str = "") -> bytes:
-    """All-day events with reminders, most urgent first. `address`: where the site stands, or empty."""
+    """All-day events with reminders, most urgent first. `address`: of the site, or empty."""
     calendar = Calendar()
     calendar.add("prodid", "-//Undersigned//Review calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    # As text, which the library would otherwise not take these two for and leave unescaped.
+    # As text: the library does not know that these two are text, and would not escape them.
     calendar.add("name", vText(_in_a_line(name)))
     calendar.add("x-wr-calname", vText(_in_a_line(name)))
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
@@ -63,13 +63,14 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, addr
 
 @lru_cache(maxsize=4096)
 def _event_text(day: ReviewDate, as_of: date, address: str) -> bytes:
-    """One event as it stands in a calendar; kept, because the same event stands in many."""
+    """One event as text. Cached, because several calendars hold the same event."""
     return bytes(_event(day, datetime.combine(as_of, time(), UTC), address).to_ical())
 
 
 def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     event = Event()
-    event.add("uid", f"{day.first_id}-review@{_host(address)}")
+    host, before = _namespace(address)
+    event.add("uid", f"{before}{day.first_id}-review@{host}")
     event.add("dtstamp", stamp)
     event.add("sequence", day.completed)
     title = _in_a_line(day.title)
@@ -95,7 +96,8 @@ def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: st
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
     base = _with_slash(address) if address else ""
-    _text(feed, "id", f"tag:{_host(address)},2026:feed")
+    host, before = _namespace(address)
+    _text(feed, "id", f"tag:{host},2026:{before}feed")
     _text(feed, "title", name)
     _text(feed, "updated", _moment(shown[0].on if shown else as_of))
     _text(_child(feed, "author"), "name", name)
@@ -104,7 +106,7 @@ def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: st
     for item in shown:
         entry = _child(feed, "entry")
         by = item.by[1] if item.by else ""
-        _text(entry, "id", f"tag:{_host(address)},2026:{item.key}")
+        _text(entry, "id", f"tag:{host},2026:{before}{item.key}")
         _text(entry, "title", _TITLES[item.kind].format(title=item.title, version=item.version, organisation=by))
         _text(entry, "updated", _moment(item.on))
         _link(entry, "alternate", f"{base}protocols/{item.protocol}/", "text/html")
@@ -116,7 +118,7 @@ def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: st
 
 
 def _in_a_line(text: str) -> str:
-    """White space folded, with the ends of lines that only some programs take for such; control characters gone."""
+    """One line with single spaces and without control characters. Any character that ends a line for any program counts."""
     return " ".join(_CONTROL.sub("", text).split())
 
 
@@ -136,8 +138,16 @@ def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or _NO_HOST
+@lru_cache(maxsize=64)
+def _namespace(address: str) -> tuple[str, str]:
+    """The host for ids, and what comes before an id of the register: the rest of its address.
+
+    Two registers may share a host (`https://example.org/north/`, `https://example.org/south/`).
+    """
+    parts = urlsplit(address)
+    path = quote(parts.path.strip("/"), safe="/")
+    before = [str(parts.port)] if parts.port else []
+    return parts.hostname or _NO_HOST, "".join(f"{part}/" for part in [*before, path] if part)
 
 
 def _with_slash(address: str) -> str:
