@@ -132,6 +132,17 @@ def test_check_shows_only_the_paths_asked_for(tmp_path: Path) -> None:
     assert run(root, "check", "protocol.yaml", cwd=root / "protocols" / "p").returncode == 1
 
 
+def test_a_path_in_other_capitals_is_not_taken_for_one_without_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On Windows and macOS, `Protocols` is the folder `protocols`."""
+    root = write_register(tmp_path, BROKEN)
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(Path, "exists", lambda path: True)
+    assert main(["--root", str(root), "--as-of", "2026-11-22", "--no-cache", "check", "PROTOCOLS/P"]) == 1
+    assert "protocols/p/protocol.yaml:1:1: error[unknown-key]" in capsys.readouterr().out
+
+
 def test_annotations_cannot_be_forged_by_a_record(tmp_path: Path) -> None:
     text = SOUND + 'nonsense: "x\\n::error file=a::forged"\n"a\\n::error::forged": y\n'
     out = run(write_register(tmp_path, text), "check", "--format", "github").stdout

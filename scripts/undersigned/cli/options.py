@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -114,7 +115,20 @@ def _relative_to(root: Path, text: str) -> str:
             relative = found.resolve().relative_to(root.resolve())
         except ValueError:
             raise CommandError(f"{text} lies outside the register") from None
-    return relative.as_posix()
+    return _as_on_disk(root, relative)
+
+
+def _as_on_disk(root: Path, relative: Path) -> str:
+    """The path with the capitals that it has on disk. Windows and macOS accept any, but findings name the real path."""
+    folder, parts = root, []
+    for part in relative.parts:
+        with contextlib.suppress(OSError):
+            names = os.listdir(folder)  # noqa: PTH208 - names, not paths
+            if part not in names:
+                part = next((name for name in names if name.casefold() == part.casefold()), part)
+        parts.append(part)
+        folder = folder / part
+    return "/".join(parts) or "."
 
 
 def day(text: str) -> date:
