@@ -153,7 +153,7 @@ def test_gone_apart_and_going_back_are_said(repository: Repository, capsys: pyte
     repository.edit(PROTOCOL, ("retention: 1 year", "retention: 3 years"))
     repository.commit("main")
     said = run(repository, capsys, "main", "side")[1]
-    assert f"is compared with {start[:10]}, where they parted" in said
+    assert f"is compared with their common ancestor, {start[:10]}" in said
     assert "6 years becomes 2 years" in said
     assert "3 years" not in said
-    assert "this tells what going back would mean" in run(repository, capsys, "main", "HEAD~1")[1]
+    assert "this says what going back would mean" in run(repository, capsys, "main", "HEAD~1")[1]

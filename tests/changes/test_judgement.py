@@ -338,3 +338,23 @@ def test_both_columns_are_plain_text(repository: Repository, capsys: pytest.Capt
     repository.edit(PROTOCOL, ("must correct", "may \u202eevil\u202c correct"))
     stamp_editorial(repository)
     assert all(character.isprintable() or character == "\n" for character in capsys.readouterr().err)
+
+
+def test_line_breaks_alone_are_not_for_a_person_to_judge(repository: Repository) -> None:
+    repository.edit(PROTOCOL, ("being told.\n      It then", "being told. It\n      then"))
+    repository.commit("working text")
+    assert point(only(repository.report()), "would-be-editorial").variant == "spaced"
+    repository.stamp("editorial", "Other lines")
+    repository.commit("1.1")
+    assert point(only(repository.report()), "kind-fits").variant == "spaced"
+    assert "person-must-judge" not in codes(only(repository.report()))
+
+
+def test_no_changed_flow_does_not_mean_that_sharing_stays_the_same(repository: Repository) -> None:
+    """The section on people's information never says more than the terms show."""
+    weaken(repository)
+    repository.commit("words of a clause")
+    assert "- No flow and no party changes. The wording of clauses" in render_text(repository.report())
+    repository.git("rm", "-q", "-r", "protocols/housing")
+    repository.commit("protocol removed")
+    assert "- No changed flow or party can be named here." in render_text(repository.report())

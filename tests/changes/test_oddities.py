@@ -290,9 +290,7 @@ def test_links_are_told(repository: Repository) -> None:
     repository.commit("link")
     report = repository.report()
     assert ("protocols/linked/protocol.yaml", "") in {(unread.path, unread.message) for unread in report.unread}
-    assert "protocols/linked/protocol.yaml is no plain file with a name that can be read, so it is not read" in says(
-        report
-    )
+    assert "protocols/linked/protocol.yaml is not a plain file with a printable name, so it is not read" in says(report)
 
 
 def spoilt(content: str, random_: random.Random) -> str:

@@ -149,7 +149,7 @@ def test_the_comment_as_a_whole(tmp_path: Path) -> None:
 
 **Terms**
 
-- Text of “Keeping information right” (clause accuracy): other words
+- Text of “Keeping information right” (clause accuracy): the wording changes
   <br>… must correct what is wrong within <del>five</del> <ins>ten</ins> working days of being told. It …
 
 

@@ -26,12 +26,12 @@ def repository(tmp_path: Path) -> Repository:
         (
             "    retention: 6 years\n",
             "",
-            "Retention for “Risk summary” (flow risk-summary): nothing is stated any more; it was 6 years",
+            "Retention for “Risk summary” (flow risk-summary): no longer stated; it was 6 years",
         ),
         (
             "    retention: 6 years",
             "    retention: 6 years\n    timing: Within 5 days",
-            "By when for “Risk summary” (flow risk-summary): Within 5 days, where nothing was stated",
+            "By when for “Risk summary” (flow risk-summary): Within 5 days (not stated before)",
         ),
         ("      - risk-level\n", "", "“Risk level” is no longer shared in “Risk summary” (flow risk-summary)"),
         (
@@ -109,7 +109,7 @@ def repository(tmp_path: Path) -> Repository:
         (
             "  - {organisation: police, role: controller, capacity: Keeps the peace}\n",
             "",
-            "Example Police is no longer party (controller)",
+            "Example Police is no longer a party (controller)",
         ),
         ("status: in-force", "status: superseded", "Status: in force becomes superseded"),
         (
@@ -120,7 +120,7 @@ def repository(tmp_path: Path) -> Repository:
         (
             "lead: probation",
             "lead: council\nowner: {organisation: police, post: Chair}",
-            "Owner: Chair, Example Police, where nothing was stated",
+            "Owner: Chair, Example Police (not stated before)",
         ),
         ("lead: probation", "lead: council", "Lead organisation: Example Probation becomes Example Council"),
         ("effective_from: 2025-03-01", "effective_from: 2025-03-02", "Start date: 1 March 2025 becomes 2 March 2025"),
@@ -169,7 +169,7 @@ def test_law_of_its_own(repository: Repository) -> None:
     repository.commit("law")
     (line,) = [line for line in says(repository.report()) if "law of its own" in line]
     assert line.startswith(
-        "For Example Council in “Risk summary” (flow risk-summary) a law of its own is stated: Legitimate interests"
+        "Example Council in “Risk summary” (flow risk-summary) now has a law of its own: Legitimate interests"
     )
 
 
@@ -198,7 +198,7 @@ def test_a_moved_clause_is_another_order_and_no_other_words(repository: Reposito
 def test_other_lines_are_no_other_words(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("being told.\n      It then", "being told. It\n      then"))
     repository.commit("lines")
-    assert "Text of “Keeping information right” (clause accuracy): the same words, in other lines" in says(
+    assert "Text of “Keeping information right” (clause accuracy): the same words with other line breaks" in says(
         repository.report()
     )
 
@@ -216,7 +216,7 @@ def test_comments_and_order_of_keys_mean_nothing(repository: Repository) -> None
     )
     repository.commit("style")
     assert says(repository.report()) == [
-        f"Records are written differently between {repository.git('rev-parse', 'HEAD~1')[:10]} and {repository.git('rev-parse', 'HEAD')[:10]}, and nothing in them means anything else."
+        f"Records are written differently in {repository.git('rev-parse', 'HEAD~1')[:10]} and {repository.git('rev-parse', 'HEAD')[:10]}, but they say the same."
     ]
 
 

@@ -97,7 +97,7 @@ def changed_wordings(
     wordings = []
     for difference in differences(before, after):
         old, new = difference.before or "", difference.after or ""
-        if is_wording(difference) and _plain(old) != _plain(new):
+        if is_wording(difference) and old.split() != new.split():
             changed = tuple(changed_marks(old, new, bodies.names))
             # A title or the label of a field promises nothing.
             weak = [] if difference.path[-1] in ("title", "label") else list(_weaker_sentences(old, new, bodies))

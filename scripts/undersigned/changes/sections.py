@@ -150,7 +150,18 @@ def _first(report: ChangeReport, weight: Weight, shown: set[int]) -> Section:
             lines.append(Line(Heading("more", {"count": len(points) - len(first)})))
         parts.append(Section(_protocol_heading(protocol), tuple(lines)))
     parts += _of_organisations(report, weight, shown)
-    return _joined(report, Heading(weight), parts, Line(Heading(f"{weight}-none")))
+    none = Heading(f"{weight}-none")
+    if weight == "information" and (report.unread or any(protocol.sort == "removed" for protocol in report.protocols)):
+        none = Heading("information-none-care")
+    elif weight == "information" and any(map(_changes_wording, report.protocols)):
+        none = Heading("information-none-wording")
+    return _joined(report, Heading(weight), parts, Line(none))
+
+
+def _changes_wording(protocol: ProtocolChange) -> bool:
+    """Whether wording outside the flows changes. It may change what is shared all the same."""
+    codes = {point.code for point in protocol.points("terms")} - {"prose-spaced"}
+    return any(code.startswith(("prose-", "clause-")) for code in codes)
 
 
 def _of_organisations(report: ChangeReport, weight: Weight, shown: set[int]) -> Iterator[Section]:

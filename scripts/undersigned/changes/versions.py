@@ -198,7 +198,9 @@ def _kind(
         yield Point(f"extension-{unmet.name.lower().replace('_', '-')}", values, "care")
     wordings = wordings_to_judge(was, now, texts.register)
     if version.change == "editorial":
-        if not beyond:
+        if not beyond and not wordings:
+            yield Point("kind-fits", values, variant="spaced")
+        elif not beyond:
             labels = tuple(one.wording.label for one in wordings)
             terms = {"terms": labels[:_MOST_TERMS], "count": len(labels)}
             yield Point("person-must-judge", {**values, **terms}, "care")
@@ -301,8 +303,9 @@ def unstamped_points(texts: Texts) -> Iterator[Point]:
     signing = _who_signs(texts, after)
     values: dict[str, object] = {"version": newest, "count": len(signing)}
     if "editorial" in kinds:
-        yield Point("would-be-editorial", values, "signing")
-        for wording in wordings_to_judge(was, now, texts.register):
+        wordings = wordings_to_judge(was, now, texts.register)
+        yield Point("would-be-editorial", values, "signing", variant="" if wordings else "spaced")
+        for wording in wordings:
             yield from wording.points
     elif "membership" in kinds:
         known = {id_ for party in was.get("parties", ()) for id_ in texts.present(str(party.get("organisation", "")))}
