@@ -1,3 +1,3 @@
 """Undersigned: a register of the agreements under which agencies share information about people."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -26,4 +26,4 @@ def take(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(ROOT / "docs/guides/pictures")
+    take(ROOT / "scripts/undersigned/handbook/guides/pictures")

@@ -11,8 +11,11 @@ from lxml import html
 
 from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted([*(DOCS / "guidance").rglob("*.md"), DOCS / "about/history-and-sources.md", DOCS / "about/privacy.md"])
+ROOT = Path(__file__).parents[2]
+HANDBOOK = ROOT / "scripts/undersigned/handbook"
+PAGES = sorted(
+    [*(HANDBOOK / "guidance").rglob("*.md"), HANDBOOK / "about/history-and-sources.md", ROOT / "docs/about/privacy.md"]
+)
 #: What a busy officer opens first.
 HEADLINE = {
     "guidance/index.md",
@@ -34,7 +37,7 @@ KEYS = {"title", "for", "checked", "sources", "to_confirm", "render_macros", "wi
 
 
 def name(path: Path) -> str:
-    return path.relative_to(DOCS).as_posix()
+    return path.relative_to(HANDBOOK if path.is_relative_to(HANDBOOK) else ROOT / "docs").as_posix()
 
 
 def parts(path: Path) -> tuple[dict[str, object], str]:

@@ -50,7 +50,7 @@ def shared() -> dict[str, str]:
     container = container.replace("make .venv/development", INSTALL).replace(
         "make serve", ".venv/bin/undersigned serve"
     )
-    files["dot_devcontainer/devcontainer.json"] = container.replace("docs/guides/index.md", "README.md")
+    files["dot_devcontainer/devcontainer.json"] = container
     return files
 
 

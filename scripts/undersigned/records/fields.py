@@ -41,6 +41,14 @@ MONTHS = (
 MARKS = ("[c]", "[x]", "[z]", "[low]", "[u]", "[b]", "[r]", "[p]")
 
 
+def is_example_mailbox(mailbox: str) -> bool:
+    """Returns whether a mailbox reaches nobody, because RFC 2606 sets its domain aside for examples and tests."""
+    domain = mailbox.rpartition("@")[2].lower().rstrip(".")
+    return domain.endswith((".example", ".invalid", ".test")) or any(
+        domain == name or domain.endswith(f".{name}") for name in ("example.org", "example.com", "example.net")
+    )
+
+
 class Authored(BaseModel):
     """The base of every record and its parts: frozen, unknown keys refused."""
 

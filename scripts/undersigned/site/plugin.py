@@ -22,6 +22,7 @@ from undersigned.cache import AnswerCache, DocumentCache
 from undersigned.checks.engine import rules
 from undersigned.register import Register, load_register
 from undersigned.site.ahead import Ahead
+from undersigned.site.handbook import add_handbook, unfinished
 from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
 from undersigned.site.kept import Ready, ReadySite
 from undersigned.site.made import MadePage
@@ -53,10 +54,14 @@ _SEARCH_PAGE = "---\nrender_macros: false\ntemplate: search.html\ntitle: Search\
 
 
 class UndersignedConfig(Config):  # type: ignore[no-untyped-call]
-    """`as_of`: the day the site speaks of; `root`: the register's folder, by default that of the configuration."""
+    """`as_of`: the day that the site describes. `root`: the register's folder, by default that of the configuration.
+
+    `handbook`: whether the site has the guidance and guides that come with the program.
+    """
 
     as_of = option.Optional(option.Type(str))
     root = option.Optional(option.Type(str))
+    handbook = option.Type(bool, default=False)
 
 
 class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyped-call]
@@ -131,6 +136,8 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         # MkDocs stamps its own site map with the day of the build, and so does the packed copy beside it.
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
             files.remove(stamped)
+        if self.config.handbook:
+            add_handbook(files, config)
         try:
             whole = whole_site(
                 self.pages,
@@ -167,6 +174,11 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.current_page = page.file.src_uri
+        if page.file.generated_by is None:
+            example = config.extra["register"].get("example") is True
+            left = list(unfinished(markdown, example=example))
+            if left:
+                raise PluginError(f"docs/{page.file.src_uri} is not finished: {'; '.join(left)}")
         grade = reading_grade_of(markdown) if page.meta.get("checked") else None
         if grade is not None:
             page.meta["grade"] = max(1, round(grade))

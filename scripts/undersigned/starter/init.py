@@ -9,7 +9,7 @@ from pathlib import Path
 from undersigned.atomic import write_atomically
 from undersigned.changes.owners import OwnersError
 from undersigned.editing.new_request import Question
-from undersigned.records.fields import MAILBOX
+from undersigned.records.fields import MAILBOX, is_example_mailbox
 from undersigned.records.reading import did_you_mean
 from undersigned.register import load_register
 from undersigned.starter import StarterError
@@ -25,8 +25,6 @@ QUESTIONS = (
     Question("privacy_mailbox", "The shared mailbox for questions about personal information"),
     Question("accessibility_mailbox", "The shared mailbox for problems with the site"),
 )
-#: Domains that RFC 2606 sets aside for examples: a mailbox there reaches nobody.
-EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", ".example", ".invalid", ".test")
 
 
 def init(folder: Path, answers: Mapping[str, str], *, as_of: date) -> list[str]:
@@ -55,12 +53,6 @@ def init(folder: Path, answers: Mapping[str, str], *, as_of: date) -> list[str]:
         write_atomically(folder / path, text.encode("utf-8"))
     write_manifest(folder)
     return sorted([*files, *derived])
-
-
-def is_example_mailbox(mailbox: str) -> bool:
-    """Returns whether nobody can have this mailbox, because its domain is set aside for examples."""
-    domain = mailbox.rpartition("@")[2].lower().rstrip(".")
-    return any(domain == name.lstrip(".") or domain.endswith("." + name.lstrip(".")) for name in EXAMPLE_DOMAINS)
 
 
 def _checked(given: Mapping[str, str]) -> dict[str, str]:
