@@ -219,6 +219,10 @@ class Observation:
     path: str
 
 
+#: The kind of observation of a protocol that could not be read, so that others are not blamed for what it may say.
+UNREADABLE = "unreadable"
+
+
 class RegisterSubject(Subject):
     """The register as a whole, for what no single protocol shows."""
 
@@ -321,6 +325,8 @@ def check_protocols(register: Register, ids: Iterable[str], as_of: date) -> _Par
                     findings.extend(rule(subject))
                 for observe in rules_of_module.observe:
                     observations.extend(observe(subject))
+        else:
+            observations.append(Observation(UNREADABLE, "", id_, folder.record.path))
         register.forget(id_)
     return findings, observations, counted
 

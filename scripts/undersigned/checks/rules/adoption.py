@@ -72,13 +72,14 @@ def check_adopted_clauses(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 #: Who signed what of an adopted protocol: one framework is adopted by many.
-_SIGNED: WeakKeyDictionary[Register, dict[tuple[str, str | None, date], frozenset[str]]] = WeakKeyDictionary()
+_SIGNED: WeakKeyDictionary[Register, dict[tuple[str, str | None, date], frozenset[str] | None]] = WeakKeyDictionary()
 
 
-def signed_by(register: Register, protocol: str, version: str | None, *, as_of: date) -> frozenset[str]:
+def signed_by(register: Register, protocol: str, version: str | None, *, as_of: date) -> frozenset[str] | None:
     """Present ids of those who signed this version or a later one, to whom a signature carries, or who need not sign.
 
-    `version` None: the newest stamp.
+    `version` None means the newest stamp. Those whose signing record cannot be read are counted as having signed. None if
+    the protocol or the version cannot be read: nothing is known then.
     """
     known = _SIGNED.setdefault(register, {})
     key = (register.present_protocol(protocol), version, as_of)
@@ -88,9 +89,9 @@ def signed_by(register: Register, protocol: str, version: str | None, *, as_of: 
     return known[key]
 
 
-def _signers(folder: ProtocolFolder, register: Register, version: str | None, *, as_of: date) -> frozenset[str]:
-    if not folder.readable:
-        return frozenset()
+def _signers(folder: ProtocolFolder, register: Register, version: str | None, *, as_of: date) -> frozenset[str] | None:
+    if not folder.readable or any(record.value is None for record in folder.versions.values()):
+        return None
     newest = newest_version(folder, as_of=as_of)
     number = version or (newest[0] if newest else None)
     signing = Signing(folder, register, as_of=as_of)
@@ -100,6 +101,7 @@ def _signers(folder: ProtocolFolder, register: Register, version: str | None, *,
     for body in {*signing.parties, *folder.signing}:
         if any(entry.counts and version_key(entry.version) >= version_key(number) for entry in signing.standing(body)):
             signed.add(body)
+    signed.update(body for body, record in folder.signing.items() if not record.clean)
     return frozenset(signed)
 
 
@@ -130,6 +132,8 @@ def check_adopted_clauses_are_signed(subject: ProtocolSubject) -> Iterator[Findi
         if adoption.version is not None and adoption.version not in folder.versions:
             continue
         signed = signed_by(subject.register, adoption.protocol, adoption.version, as_of=subject.as_of)
+        if signed is None:
+            continue
         without = [id_ for id_ in signing_parties(subject) if id_ not in signed]
         if without:
             yield from subject.find(

@@ -73,7 +73,7 @@ def _adopted_topics(subject: ProtocolSubject, adoption: Adoption) -> Iterator[st
     live = subject.status_severity() == "error"
     if live and (parties := signing_parties(subject)):
         signed = signed_by(subject.register, adoption.protocol, adoption.version, as_of=subject.as_of)
-        if not signed.intersection(parties) and subject.register.has_protocol(adoption.protocol):
+        if signed is not None and not signed.intersection(parties) and subject.register.has_protocol(adoption.protocol):
             return
     known = clauses_adopted(subject.register, adoption)
     if known is not None and not known.keys() >= set(adoption.clauses):

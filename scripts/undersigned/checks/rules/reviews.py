@@ -42,6 +42,15 @@ def _reviews(subject: ProtocolSubject) -> Iterator[tuple[date, Record[Review], R
             yield completed_on, record, record.value
 
 
+def _clock_is_known(subject: ProtocolSubject) -> bool:
+    """Whether everything was read that can move the due date: each review and each version."""
+    moved_by = ("due_on", "review_again_by", "scope")
+    reviews = subject.folder.reviews.values()
+    return all(
+        record.value is not None and not any(record.was_dropped(field) for field in moved_by) for record in reviews
+    ) and all(record.value is not None for record in subject.folder.versions.values())
+
+
 # -- one review -----------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +101,8 @@ def check_review_days(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from subject.find(
                 "review-again", record, ("review_again_by",), words="past", day=again, completed=completed_on
             )
+    if not _clock_is_known(subject):
+        return
     _first, steps = review_steps(subject.folder, as_of=subject.as_of)
     for step in steps:
         record = subject.folder.reviews[step.completed_on]
@@ -216,7 +227,7 @@ def check_same_note(subject: RegisterSubject) -> Iterator[Finding]:
 
 def check_review_is_not_missed(subject: ProtocolSubject) -> Iterator[Finding]:
     """The review of a protocol in force is not overdue."""
-    if any(record.value is None for record in subject.folder.reviews.values()):
+    if not _clock_is_known(subject):
         return
     state = review_state(subject.folder, as_of=subject.as_of)
     if state.state not in ("due-soon", "overdue", "lapsed") or state.days is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
+from undersigned.checks.engine import UNREADABLE, Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.parties import parties_read
 from undersigned.checks.rules.versions import fits, stamp_of
 from undersigned.findings import Finding, Severity
@@ -187,6 +187,8 @@ def observe_supersession(subject: ProtocolSubject) -> Iterator[Observation]:
     protocol, register, id_ = subject.protocol, subject.register, subject.folder.id
     start = protocol.effective_from
     in_force = protocol.status == "in-force" and start is not None and earliest(start) <= subject.as_of
+    if subject.record.was_dropped("supersedes"):
+        yield Observation(UNREADABLE, "", id_, subject.record.path)
     for old in protocol.supersedes:
         day = latest(start).isoformat() if in_force and start is not None else ""
         yield Observation("superseded-by", register.present_protocol(old), id_, day)
@@ -201,7 +203,8 @@ def check_supersession(subject: RegisterSubject) -> Iterator[Finding]:
     for seen in subject.observations:
         if seen.kind == "superseded-by" and seen.key != seen.protocol:
             successors.setdefault(seen.key, {})[seen.protocol] = seen.path
-    for seen in subject.observations:
+    all_read = not any(seen.kind == UNREADABLE for seen in subject.observations)
+    for seen in subject.observations if all_read else ():
         if seen.kind == "status-superseded" and seen.key not in successors:
             record = register.protocol_record(seen.key)
             if record is not None:
