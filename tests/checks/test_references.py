@@ -110,7 +110,7 @@ def test_the_nearest_id_is_suggested() -> None:
             "signatories/stafford-borough-council/organisation.yaml": organisation("S"),
         },
     )
-    assert "Did you mean 'stafford-borough-council'?" in found.hint
+    assert "The nearest is 'stafford-borough-council' (S, local authority)." in found.hint
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ def _explain_choice(value: Data, allowed: list[str], path: Path) -> Explained:
     close, odd = _closest(value, allowed), odd_character(value)
     if close and odd and close == plain_of(value):
         return "unknown-value", "odd-character", {"what": odd, "plain": close}
-    near = f"Did you mean '{close}'? " if close else ""
+    near = f"Did you mean '{close}'?" if close else ""
     facts: dict[str, object] = {"value": _short(value), "field": field, "near": near, "allowed": ", ".join(allowed)}
     return "unknown-value", "default", facts
 

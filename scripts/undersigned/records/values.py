@@ -143,7 +143,7 @@ def explain_version(value: str, shown: str) -> Explained:
     """Why a text is not a version number."""
     match = re.fullmatch(r"(?:version|ver\.?|v\.?)? ?([0-9]+)(?:[.,]([0-9]+))?(?:\.0+)?", plain_of(value).lower())
     meant = f"{int(match[1])}.{int(match[2] or 0)}" if match else ""
-    near = f'Did you mean "{meant}"? ' if VERSION_NUMBER.match(meant) else ""
+    near = f'Did you mean "{meant}"?' if VERSION_NUMBER.match(meant) else ""
     return "bad-version", "default", {"value": shown, "near": near}
 
 
@@ -151,7 +151,7 @@ def explain_yes_no(value: str, shown: str) -> Explained:
     """Why a text is neither yes nor no."""
     word = plain_of(value).lower().rstrip(".")
     meant = {"y": "yes", "n": "no", "true": "yes", "false": "no", "1": "yes", "0": "no"}.get(word, word)
-    near = f"Did you mean {meant}? " if meant in ("yes", "no") else ""
+    near = f"Did you mean {meant}?" if meant in ("yes", "no") else ""
     return "wrong-type", "yes-no", {"value": shown, "near": near}
 
 

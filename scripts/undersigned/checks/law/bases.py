@@ -16,13 +16,19 @@ from undersigned.checks.law.capacity import (
     names,
 )
 from undersigned.checks.law.conditions import article_10_capable
+from undersigned.checks.suggestions import suggest_law
 from undersigned.findings import Finding, Severity
 from undersigned.records.protocol import Law
-from undersigned.records.reading import did_you_mean
 from undersigned.records.vocabulary import Dated, Entry, Vocabulary, vocabulary
 
 _CONSENT, _VITAL, _RECOGNISED = "a6a-consent", "a6d-vital-interests", "a6ea-recognised-li"
 _VITAL_OFFENCE, _VITAL_SENSITIVE = "s1p30", "s8p3"
+#: So many legal ids a hint lists.
+_MOST_LISTED = 45
+_EXAMPLE = (
+    "Write the id of a provision, for example cda98-s115 for section 115 of the Crime and Disorder Act 1998. The page "
+    "'Every gateway' of the guidance lists them."
+)
 _ON_REQUEST = "rli-public-task-request"
 Views = Sequence[FlowView]
 
@@ -45,6 +51,7 @@ def check_unknown_legal_id(subject: ProtocolSubject) -> Iterator[Finding]:
     required_by = subject.protocol.required_by
     gateways = vocabulary().gateways
     if required_by is not None and required_by not in gateways:
+        near = suggest_law(required_by, gateways)
         yield from subject.find(
             "unknown-legal-id",
             subject.record,
@@ -52,8 +59,8 @@ def check_unknown_legal_id(subject: ProtocolSubject) -> Iterator[Finding]:
             words="required-by",
             severity="error",
             id=required_by,
-            near=_near(required_by, gateways),
-            allowed=list(gateways),
+            near=near,
+            allowed="" if near else _allowed(gateways),
         )
     for view in flow_views(subject):
         for law_path, law in view.laws():
@@ -62,7 +69,7 @@ def check_unknown_legal_id(subject: ProtocolSubject) -> Iterator[Finding]:
                     if id_ in entries:
                         continue
                     path = (*law_path, field) if field == "official_authority" else (*law_path, field, index)
-                    home = _home_of(id_)
+                    home, near = _home_of(id_), suggest_law(id_, entries)
                     yield from subject.find(
                         "unknown-legal-id",
                         subject.record,
@@ -73,14 +80,16 @@ def check_unknown_legal_id(subject: ProtocolSubject) -> Iterator[Finding]:
                         id=id_,
                         field=field,
                         home=home[1],
-                        near=_near(id_, entries),
-                        allowed=list(entries) or ["none"],
+                        near=near,
+                        allowed="" if near else _allowed(entries),
                     )
 
 
-def _near(id_: str, entries: Mapping[str, Entry]) -> str:
-    hint = did_you_mean(id_, entries)
-    return f"{hint} " if hint.startswith("Did you mean") else ""
+def _allowed(entries: Mapping[str, Entry]) -> str:
+    """The ids that a field can have, if they are few enough to be read."""
+    if not entries:
+        return "No id can be written here."
+    return f"Write one of: {', '.join(entries)}." if len(entries) <= _MOST_LISTED else _EXAMPLE
 
 
 def _home_of(id_: str) -> tuple[str, str]:

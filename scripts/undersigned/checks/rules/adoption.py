@@ -7,11 +7,10 @@ from datetime import date
 from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.suggestions import nearest, trusted
+from undersigned.checks.suggestions import fully_read, suggest
 from undersigned.findings import Finding
 from undersigned.records.fields import version_key
 from undersigned.records.protocol import Adoption, Clause
-from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Path
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, has_happened, newest_version
@@ -29,7 +28,7 @@ def clauses_adopted(register: Register, adoption: Adoption) -> dict[str, Clause]
             return None if text is None else {clause.id: clause for clause in text.clauses}
         return None
     working = folder.value
-    if not trusted(folder.record, "clauses", bool(working.clauses)) or (
+    if not fully_read(folder.record, "clauses", bool(working.clauses)) or (
         working.publication == "restricted" and not working.clauses
     ):
         return None
@@ -52,7 +51,7 @@ def check_adopted_clauses(subject: ProtocolSubject) -> Iterator[Finding]:
                 (*at, "version"),
                 version=adoption.version,
                 protocol=folder.id,
-                near=nearest(adoption.version, folder.versions),
+                near=suggest(adoption.version, folder.versions),
             )
             continue
         known = clauses_adopted(register, adoption)
@@ -67,7 +66,7 @@ def check_adopted_clauses(subject: ProtocolSubject) -> Iterator[Finding]:
                     id=id_,
                     protocol=folder.id,
                     version=f"version {adoption.version}" if adoption.version else "the working text",
-                    near=did_you_mean(id_, known),
+                    near=suggest(id_, {clause.id: [clause.title or ""] for clause in known.values()}, few=40),
                 )
 
 

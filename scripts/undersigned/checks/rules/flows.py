@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.rules.content import topics_claimed
-from undersigned.checks.suggestions import nearest, trusted
+from undersigned.checks.suggestions import fully_read, suggest, suggest_organisation
 from undersigned.findings import Finding, Severity
 from undersigned.records.protocol import Flow
 from undersigned.records.source import Path
@@ -15,8 +15,9 @@ from undersigned.records.source import Path
 def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
     """A group is no organisation, is known where it is named, has members, and some flow names it."""
     protocol, record = subject.protocol, subject.record
-    groups = {group.id for group in protocol.groups}
-    if trusted(record, "groups", bool(groups)):
+    titles = {group.id: [group.title or ""] for group in protocol.groups}
+    groups = titles.keys()
+    if fully_read(record, "groups", bool(groups)):
         for index, party in enumerate(protocol.parties):
             if party.group and party.group not in groups:
                 yield from subject.find(
@@ -24,14 +25,14 @@ def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
                     record,
                     ("parties", index, "group"),
                     id=party.group,
-                    near=nearest(party.group, groups),
+                    near=suggest(party.group, titles),
                 )
     if not groups:
         return
     members = {party.group for party in protocol.parties}
     ends = {end for flow in protocol.flows for end in (*flow.from_, *flow.to)}
     live = subject.status_severity() is not None
-    whole = trusted(record, "parties", bool(protocol.parties)) and trusted(record, "flows", bool(protocol.flows))
+    whole = fully_read(record, "parties", bool(protocol.parties)) and fully_read(record, "flows", bool(protocol.flows))
     for index, group in enumerate(protocol.groups):
         path: Path = ("groups", index, "id")
         if subject.register.has_organisation(group.id):
@@ -52,19 +53,21 @@ def check_flow_ends(subject: ProtocolSubject) -> Iterator[Finding]:
     """Each end of a flow is a party or a group, and different law is stated only for ends that the flow has."""
     protocol, record, register = subject.protocol, subject.record, subject.register
     groups = {group.id for group in protocol.groups}
-    if not protocol.flows or not trusted(record, "groups", bool(groups)):
+    if not protocol.flows or not fully_read(record, "groups", bool(groups)):
         return
-    parties_read = trusted(record, "parties", bool(protocol.parties))
+    parties_read = fully_read(record, "parties", bool(protocol.parties))
     present = subject.signing.identities.present
     members = {id_: party.group for party in protocol.parties for id_ in present(party.organisation)}
-    known = [*groups, *(party.organisation for party in protocol.parties)]
+    known = {group.id: [group.title or ""] for group in protocol.groups}
+    known |= {party.organisation: [register.organisation_name(party.organisation)] for party in protocol.parties}
 
     def ends(path: Path, named: Iterable[str]) -> Iterator[Finding]:
         for index, end in enumerate(named):
             if end in groups or members.keys() & set(present(end)):
                 continue
             if not register.has_organisation(end):
-                yield from subject.find("unknown-end", record, (*path, index), id=end, near=nearest(end, known))
+                near = suggest_organisation(end, register) or suggest(end, known)
+                yield from subject.find("unknown-end", record, (*path, index), id=end, near=near)
             elif parties_read:
                 yield from subject.find("end-not-party", record, (*path, index), id=end)
 
@@ -94,9 +97,10 @@ def _is_end(end: str, flow: Flow, groups: set[str], members: Mapping[str, str | 
 def check_items(subject: ProtocolSubject) -> Iterator[Finding]:
     """Each data item that a flow names exists, and each that exists is used."""
     protocol, record = subject.protocol, subject.record
-    known = {item.id for item in protocol.data_items}
+    names = {item.id: [item.name] for item in protocol.data_items}
+    known = names.keys()
     used: set[str] = set()
-    readable = trusted(record, "data_items", bool(known))
+    readable = fully_read(record, "data_items", bool(known))
     for number, flow in enumerate(protocol.flows):
         for index, item in enumerate(flow.items):
             if not isinstance(item, str):
@@ -104,14 +108,14 @@ def check_items(subject: ProtocolSubject) -> Iterator[Finding]:
             used.add(item)
             if readable and item not in known:
                 yield from subject.find(
-                    "unknown-data-item", record, ("flows", number, "items", index), id=item, near=nearest(item, known)
+                    "unknown-data-item", record, ("flows", number, "items", index), id=item, near=suggest(item, names)
                 )
     # Not beside a mistyped id, which is probably the one that seems unused.
     if (
         used <= known
         and known - used
         and subject.status_severity() is not None
-        and trusted(record, "flows", bool(protocol.flows))
+        and fully_read(record, "flows", bool(protocol.flows))
     ):
         for index, data_item in enumerate(protocol.data_items):
             if data_item.id not in used:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
-from undersigned.checks.suggestions import nearest, spaced
+from undersigned.checks.suggestions import suggest
 from undersigned.findings import Finding
 from undersigned.records.form import Form
-from undersigned.records.reading import Record, did_you_mean
+from undersigned.records.reading import Record
 from undersigned.records.source import Path
-from undersigned.records.vocabulary import ids
+from undersigned.records.vocabulary import vocabulary
 
 
 def check_forms_exist(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -25,8 +25,12 @@ def check_forms_exist(subject: ProtocolSubject) -> Iterator[Finding]:
                     ("flows", number, "forms", index),
                     id=form,
                     protocol=subject.folder.id,
-                    near=spaced(nearest(form, forms)),
+                    near=suggest(form, {id_: [_title(record)] for id_, record in forms.items()}),
                 )
+
+
+def _title(record: Record[Form]) -> str:
+    return record.value.title if record.value else ""
 
 
 def check_forms(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -35,12 +39,16 @@ def check_forms(subject: ProtocolSubject) -> Iterator[Finding]:
         form = record.value
         if form is None:
             continue
-        kinds = ids("organisation-kinds")
+        titles = {kind.id: [kind.title] for kind in vocabulary().organisation_kinds.values()}
         for field, named in (("from_", form.from_), ("to", form.to)):
             for index, kind in enumerate(named):
-                if kind != "any" and kind not in kinds:
+                if kind != "any" and kind not in titles:
                     yield from subject.find(
-                        "unknown-kind", record, (field, index), id=kind, near=did_you_mean(kind, ("any", *kinds))
+                        "unknown-kind",
+                        record,
+                        (field, index),
+                        id=kind,
+                        near=suggest(kind, {"any": [], **titles}, few=40),
                     )
         if form.kind == "letter":
             if form.body is None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
 from undersigned.checks.rules.references import unknown_organisation
-from undersigned.checks.suggestions import trusted
+from undersigned.checks.suggestions import fully_read
 from undersigned.findings import Finding
 from undersigned.records.fields import MAILBOX
 from undersigned.records.protocol import Party
@@ -67,7 +67,7 @@ def check_lead(subject: ProtocolSubject) -> Iterator[Finding]:
         if protocol.status != "draft":
             yield from subject.find("missing-lead", subject.record, missing="lead", status=protocol.status)
         return
-    if subject.status_severity() is None or not trusted(subject.record, "parties", bool(protocol.parties)):
+    if subject.status_severity() is None or not fully_read(subject.record, "parties", bool(protocol.parties)):
         return
     lead = subject.organisation(protocol.lead)
     if lead is None or lead.kind == "partnership-board" or not protocol.parties:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from undersigned.checks.engine import (
     Observation,
@@ -14,30 +14,44 @@ from undersigned.checks.engine import (
     RuleSet,
     Subject,
 )
-from undersigned.checks.suggestions import FEW, nearest, spaced, trusted
+from undersigned.checks.suggestions import fully_read, id_from, suggest, suggest_organisation
 from undersigned.findings import Finding
 from undersigned.records.fields import Authored
 from undersigned.records.protocol import Protocol
-from undersigned.records.reading import Record, did_you_mean
+from undersigned.records.reading import Record
 from undersigned.records.source import Path, Source
-from undersigned.records.vocabulary import ids
+from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 
 
 def unknown_organisation(
-    subject: Subject, record: RecordLike, path: Path, id_: str, *, words: str = "default", few: int = 0
+    subject: Subject, record: RecordLike, path: Path, id_: str, *, words: str = "default"
 ) -> Iterator[Finding]:
-    """A finding if no organisation has this id, now or formerly. `few` as for `nearest`."""
-    if not subject.register.has_organisation(id_):
-        near = spaced(nearest(id_, subject.register.organisation_ids, few=few))
-        yield from subject.find("unknown-organisation", record, path, words=words, id=id_, near=near)
+    """A finding if no organisation has this id, now or formerly."""
+    register = subject.register
+    if register.has_organisation(id_):
+        return
+    near = suggest_organisation(id_, register)
+    new = id_from(id_)
+    if words == "party" and (not new or new in register.organisation_ids):
+        words = "default"
+    elif words == "party" and new != id_:
+        words = "party-by-name"
+    yield from subject.find("unknown-organisation", record, path, words=words, id=id_, near=near, new=new)
 
 
 def unknown_measure(subject: Subject, record: RecordLike, path: Path, measure: str) -> Iterator[Finding]:
     """A finding if no outcome measure has this id."""
-    measures = ids("outcome-measures")
+    measures = vocabulary().outcome_measures
     if measure not in measures:
-        yield from subject.find("unknown-measure", record, path, id=measure, near=did_you_mean(measure, measures))
+        titles = {id_: [entry.title] for id_, entry in measures.items()}
+        yield from subject.find("unknown-measure", record, path, id=measure, near=suggest(measure, titles, few=60))
+
+
+def _titles(register: Register) -> dict[str, list[str]]:
+    """Every protocol with its title, by which it may have been named."""
+    records = {id_: register.protocol_record(id_) for id_ in register.protocol_ids}
+    return {id_: [record.value.title] if record and record.value else [] for id_, record in records.items()}
 
 
 # -- organisations --------------------------------------------------------------------------------------------------
@@ -58,18 +72,32 @@ def check_organisations_exist(subject: ProtocolSubject) -> Iterator[Finding]:
         if monitoring.by:
             named.append((("monitoring", index, "by"), monitoring.by, "default"))
     for path, id_, words in named:
-        yield from unknown_organisation(subject, subject.record, path, id_, words=words, few=FEW)
+        if subject.register.has_organisation(id_):
+            continue
+        version = _version_that_names(subject, id_)
+        if version is not None:
+            yield from subject.find("unknown-organisation", subject.record, path, words="gone", id=id_, version=version)
+        else:
+            yield from unknown_organisation(subject, subject.record, path, id_, words=words)
+
+
+def _version_that_names(subject: ProtocolSubject, id_: str) -> str | None:
+    """The newest version with this body among its parties: its folder was there once."""
+    for number, version in reversed(subject.folder.read_versions()):
+        if version.text is not None and any(party.organisation == id_ for party in version.text.parties):
+            return number
+    return None
 
 
 def check_organisation_names(subject: OrganisationSubject) -> Iterator[Finding]:
     """The parent, host and successors of an organisation have folders."""
     organisation = subject.organisation
     if organisation.parent:
-        yield from unknown_organisation(subject, subject.record, ("parent",), organisation.parent, few=FEW)
+        yield from unknown_organisation(subject, subject.record, ("parent",), organisation.parent)
     if organisation.hosted_by:
-        yield from unknown_organisation(subject, subject.record, ("hosted_by",), organisation.hosted_by, few=FEW)
+        yield from unknown_organisation(subject, subject.record, ("hosted_by",), organisation.hosted_by)
     for index, successor in enumerate(organisation.successors):
-        yield from unknown_organisation(subject, subject.record, ("successors", index), successor, few=FEW)
+        yield from unknown_organisation(subject, subject.record, ("successors", index), successor)
 
 
 # -- protocols, versions, clauses -----------------------------------------------------------------------------------
@@ -87,13 +115,14 @@ def check_protocols_exist(subject: ProtocolSubject) -> Iterator[Finding]:
     for path, id_ in named:
         if not register.has_protocol(id_):
             yield from subject.find(
-                "unknown-protocol", subject.record, path, id=id_, near=nearest(id_, register.protocol_ids)
+                "unknown-protocol", subject.record, path, id=id_, near=suggest(id_, _titles(register))
             )
 
 
 def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
     """Topics that a clause covers and measures that monitoring asks for are those of the vocabulary."""
-    topics, record = ids("content-topics"), subject.record
+    topics = {topic.id: [topic.title] for topic in vocabulary().content_topics.values()}
+    record = subject.record
     for number, clause in enumerate(subject.protocol.clauses):
         for index, topic in enumerate(clause.covers):
             if topic not in topics:
@@ -102,7 +131,7 @@ def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
                     record,
                     ("clauses", number, "covers", index),
                     id=topic,
-                    near=did_you_mean(topic, topics),
+                    near=suggest(topic, topics, few=40),
                 )
     for number, monitoring in enumerate(subject.protocol.monitoring):
         for index, measure in enumerate(monitoring.measures):
@@ -113,24 +142,23 @@ def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def unknown_flow(
-    subject: ProtocolSubject, record: RecordLike, path: Path, flow: str, known: Iterable[str]
+    subject: ProtocolSubject, record: RecordLike, path: Path, flow: str, known: Mapping[str, Sequence[str]]
 ) -> Iterator[Finding]:
-    """A finding if no flow of the protocol has this id."""
-    known = tuple(known)
+    """A finding if no flow of the protocol has this id. `known`: the ids of its flows, with their titles."""
     if flow not in known:
-        near = nearest(flow, known)
+        near = suggest(flow, known)
         yield from subject.find("unknown-flow", record, path, id=flow, protocol=subject.folder.id, near=near)
 
 
 def check_officers_flows(subject: ProtocolSubject) -> Iterator[Finding]:
     """The flows that an officer answers for are flows of the working text or of a stamp."""
-    known = {flow.id for flow in subject.protocol.flows}
+    known = {flow.id: [flow.title or ""] for flow in subject.protocol.flows}
     if not any(record.value and record.value.other_officers for record in subject.folder.signing.values()):
         return
     for _number, version in subject.folder.read_versions():
         if version.text is not None:
-            known.update(flow.id for flow in version.text.flows)
-    if not known or not trusted(subject.record, "flows", True):
+            known.update({flow.id: [flow.title or ""] for flow in version.text.flows})
+    if not known or not fully_read(subject.record, "flows", True):
         return
     for record in subject.folder.signing.values():
         for place, officer in enumerate(record.value.other_officers if record.value else ()):
@@ -147,7 +175,7 @@ def check_orphan_signing_records(subject: RegisterSubject) -> Iterator[Finding]:
             Record[Authored](Source(path, b"")),
             organisation=organisation,
             protocol=protocol,
-            near=spaced(nearest(protocol, register.protocol_ids)),
+            near=suggest(protocol, _titles(register)),
         )
 
 

@@ -227,12 +227,13 @@ def check_reservations(subject: ProtocolSubject) -> Iterator[Finding]:
                 )
 
 
-def _flows_of(subject: ProtocolSubject, number: str) -> tuple[str, ...]:
+def _flows_of(subject: ProtocolSubject, number: str) -> dict[str, list[str]]:
     """The flows of a version, or where it has no text those of the working text; empty where they cannot be known."""
     text = subject.folder.text_of(number)
     if text is None and subject.record.was_dropped("flows"):
-        return ()
-    return tuple(flow.id for flow in (text.flows if text is not None else subject.protocol.flows))
+        return {}
+    flows = text.flows if text is not None else subject.protocol.flows
+    return {flow.id: [flow.title or ""] for flow in flows}
 
 
 def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
