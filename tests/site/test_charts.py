@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,3 +142,42 @@ def test_time_to_agree_runs_from_the_first_copy_sent_to_the_last_signature() -> 
     assert (protocol.id, version.version, version.days, version.signatures) == ("housing", "1.0", 20, 2)
     assert SiteFacts(register_from(records), as_of=TODAY).agreeing == ()
     assert SiteFacts(register_from(records), as_of=TODAY).median_signing_days is None
+
+
+def signed_after(*days: int) -> SiteFacts:
+    """A register in which each signature was made so many days after its copy was sent."""
+    bodies = "".join(
+        f"""=== signatories/b{number}/organisation.yaml
+name: Body {number}
+kind: other
+=== signatories/b{number}/p.yaml
+signatures: [{{version: "1.0", sent_on: 2026-01-01, signed_on: {date(2026, 1, 1) + timedelta(days=day)}}}]
+"""
+        for number, day in enumerate(days)
+    )
+    return SiteFacts(
+        register_from(f"""=== protocols/p/protocol.yaml
+title: P
+kind: framework
+status: in-force
+publication: public
+effective_from: 2026-01-01
+parties: [{", ".join(f"{{organisation: b{number}}}" for number in range(len(days)))}]
+=== protocols/p/versions/1.0.yaml
+agreed_on: 2026-01-01
+change: material
+summary: First
+fingerprint: "v1:sha256:{"ab" * 32}"
+{bodies}"""),
+        as_of=TODAY,
+    )
+
+
+@pytest.mark.parametrize(("days", "median"), [((3, 200, 10), 10), ((3, 200, 10, 12), 10), ((7,), 7), ((0, 90), 0)])
+def test_half_of_the_signatures_took_the_median_or_less(days: tuple[int, ...], median: int) -> None:
+    site = signed_after(*days)
+    assert site.signing_days == tuple(sorted(days))
+    assert site.median_signing_days == median
+    status = next(page for page in generated_pages(PageSet(site, "Test")) if page.url == "status/")
+    words = " ".join(html.document_fromstring(status.body).text_content().split())
+    assert f"Half of all signatures came within {median} days of sending the copies." in words
