@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from undersigned.records.protocol import Flow, Group, Item, Law, LawDiffers, Operative, Protocol
+from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
 from undersigned.words.text import with_capital
 
@@ -60,6 +61,15 @@ class FlowLaw:
 
 
 @dataclass(frozen=True)
+class LegalReference:
+    """A provision that a flow names in `field`, one of those of `Law`. `entry` is None if no vocabulary has the id."""
+
+    field: str
+    id: str
+    entry: Entry | None
+
+
+@dataclass(frozen=True)
 class FlowTerms:
     """Some flows of one text."""
 
@@ -93,6 +103,19 @@ def flow_terms(flows: Iterable[tuple[int, Flow]], text: Operative, record: Proto
         tuple(SharedInformation(item, tuple(dict.fromkeys(numbers))) for item, numbers in items.values()),
         tuple(_in_common(place, alike, ends) for place, alike in enumerate(laws.values(), start=1)),
     )
+
+
+def legal_references(law: Law) -> tuple[LegalReference, ...]:
+    """Every provision that a flow, or a part of it with another law, names, in the order of the record's fields."""
+    found = []
+    for field in Law.model_fields:
+        named: str | tuple[str, ...] | None = getattr(law, field)
+        entries: Mapping[str, Entry] = getattr(vocabulary(), "gateways" if field == "official_authority" else field)
+        found += [
+            LegalReference(field, id_, entries.get(id_))
+            for id_ in ((named,) if isinstance(named, str) else named or ())
+        ]
+    return tuple(found)
 
 
 def group_name(group: Group) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from undersigned.facts.flows import FlowTerms, flow_terms, spelled_out
+from undersigned.facts.flows import FlowTerms, flow_terms
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
 from undersigned.facts.parties import Participant, PartyFacts, by_name, participants, party_facts
@@ -27,7 +27,7 @@ from undersigned.facts.text import (
 )
 from undersigned.records.fields import When
 from undersigned.records.form import Form
-from undersigned.records.protocol import Item, Operative, Protocol
+from undersigned.records.protocol import Operative, Protocol
 from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
@@ -137,10 +137,6 @@ class ProtocolFacts:
         return self._chosen[0]
 
     @property
-    def shown_stamp(self) -> Version | None:
-        return self._chosen[1]
-
-    @property
     def shown_as(self) -> Shown:
         return self._chosen[2]
 
@@ -183,9 +179,6 @@ class ProtocolFacts:
     def terms_of(self, text: Operative) -> FlowTerms:
         """The flows of a text of this protocol."""
         return flow_terms(enumerate(text.flows, start=1), text, self.record, self.register)
-
-    def item(self, item: str | Item) -> Item:
-        return spelled_out(item, self.record)
 
     def flow_title(self, id_: str) -> str:
         """A flow's title in the text shown; the id if there is no such flow."""

@@ -11,6 +11,7 @@ from undersigned.editing.new_records import write_review
 from undersigned.editing.new_request import Request
 from undersigned.facts.checklist import checklist_of
 from undersigned.facts.parties import PointOfContact, contact_of_lead
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
 from undersigned.records.fields import KEBAB
@@ -153,7 +154,7 @@ def _text(
         record=record,
         record_path=_review_path(folder),
         record_link=links.new_file(_review_path(folder), record) if record else None,
-        checklist=None if withheld else checklist_of(folder, register, as_of=as_of),
+        checklist=None if withheld else checklist_of(ProtocolFacts(folder, register, as_of=as_of)),
         parties=sorted(
             {register.organisation_name(party.organisation) for party in folder.value.parties}, key=in_reading_order
         )

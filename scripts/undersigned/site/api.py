@@ -1,6 +1,6 @@
-"""The register as data for other programs: JSON under `api/v1/`, with its schema. Facts in, text out.
+"""The register as data for other programs: JSON under `api/v1/`, with its schema.
 
-No mailbox and no signatory's post is in it, and of a restricted protocol only title, parties and dates.
+It holds no mailbox and no post of a signatory; of a restricted protocol only the title, the parties and the dates.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from undersigned.facts.flows import FlowFacts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import When
+from undersigned.records.protocol import Item, Operative
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
@@ -25,7 +27,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def render_json(value: Json) -> str:
-    """Sorted keys, no space that says nothing (at national size it is a third of the data), a line end at the end."""
+    """Sorted keys, no blank space (a third of the data at national size), a line end at the end."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -48,15 +50,11 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     data = {"schema_version": SCHEMA_VERSION, "as_of": protocol.as_of.isoformat(), **_protocol(protocol)}
     if protocol.restricted:
         return data
-    text = _plain(protocol.text.model_copy(update={"forms": {}}))
-    shown = {name: value for name, value in text.items() if name in _TEXT_FIELDS} if isinstance(text, dict) else {}
-    flows = shown.get("flows")
-    if isinstance(flows, list):
-        for flow, typed in zip(flows, protocol.text.flows, strict=True):
-            if isinstance(flow, dict) and typed.items:
-                flow["items"] = [_item(protocol, entry) for entry in typed.items]
-    forms: Json = {id_: _plain(form) for id_, form in protocol.forms.items()}
-    data["text"] = {**shown, **({"forms": forms} if forms else {})}
+    text = {name: value for name, value in _record(protocol.text).items() if name in Operative.model_fields}
+    if protocol.terms.flows:
+        text["flows"] = [_flow(facts) for facts in protocol.terms.flows]
+    forms: Json = {id_: _record(form) for id_, form in protocol.forms.items()}
+    data["text"] = {**text, **({"forms": forms} if forms else {})}
     data["text_is"] = protocol.shown_as
     data["text_version"] = protocol.shown_version
     return data
@@ -64,26 +62,6 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
 
 def organisation_data(organisation: OrganisationFacts, *, as_of: date) -> dict[str, Json]:
     return {"schema_version": SCHEMA_VERSION, "as_of": as_of.isoformat(), **_organisation(organisation)}
-
-
-_TEXT_FIELDS = frozenset(
-    {
-        "title",
-        "kind",
-        "jurisdictions",
-        "effective_to",
-        "required_by",
-        "part_of",
-        "groups",
-        "parties",
-        "purpose",
-        "people",
-        "considerations",
-        "flows",
-        "clauses",
-        "review",
-    }
-)
 
 
 def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
@@ -229,8 +207,11 @@ def _amount(amount: Amount | None) -> Json:
     return HELD_BACK if amount == FEW else amount
 
 
-def _item(protocol: ProtocolFacts, entry: object) -> Json:
-    item = protocol.item(entry)  # type: ignore[arg-type]
+def _flow(facts: FlowFacts) -> Json:
+    return {**_record(facts.flow), **({"items": [_item(item) for item in facts.items]} if facts.items else {})}
+
+
+def _item(item: Item) -> Json:
     return {"name": item.name, "sensitivity": list(item.sensitivity), "about": item.about, "why": item.why}
 
 
@@ -238,15 +219,19 @@ def _day(when: When | None) -> str | None:
     return None if when is None else str(when)
 
 
+def _record(record: BaseModel) -> dict[str, Json]:
+    """What was written in a record, under the names of the record format."""
+    fields = type(record).model_fields
+    return {
+        (fields[name].alias or name): _plain(getattr(record, name))
+        for name in fields
+        if name in record.model_fields_set and getattr(record, name) not in (None, (), {})
+    }
+
+
 def _plain(value: object) -> Json:
-    """A record as JSON holds it: what was written, under the names of the record format."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        return {
-            (fields[name].alias or name): _plain(getattr(value, name))
-            for name in fields
-            if name in value.model_fields_set and getattr(value, name) not in (None, (), {})
-        }
+        return _record(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from undersigned.facts.flows import group_name
+from undersigned.facts.flows import LegalReference, group_name, legal_references
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
 from undersigned.facts.register import SiteFacts
 from undersigned.records.fields import MAILBOX
-from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
 from undersigned.site.prose import first_words, render_prose
@@ -64,12 +63,11 @@ def relative(here: str, there: str) -> str:
     return f"{way}/" if there.endswith("/") or not there else way
 
 
-def _law(name: str, id_: str) -> str:
-    """An entry of a vocabulary in words, as far as it is known."""
-    entries: Mapping[str, Entry] = getattr(vocabulary(), name)
-    entry = entries.get(id_)
+def _law(found: LegalReference) -> str:
+    """A provision as a page names it; its id if no vocabulary has it."""
+    entry = found.entry
     if entry is None:
-        return id_
+        return found.id
     return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
 
 
@@ -100,6 +98,8 @@ def _environment() -> Environment:
         "abbreviations": abbreviations,
         "handle": handle,
         "group_name": group_name,
+        "law": _law,
+        "legal_references": legal_references,
         "numbered": numbered,
         "checked_in_words": checked_in_words,
         "label": lambda id_, name: label(name, id_),
@@ -112,10 +112,6 @@ def _environment() -> Environment:
     environment.tests["member"] = lambda facts, ids: facts.id in ids
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
     environment.globals.update(
-        law=_law,
-        chart=chart,
-        measure_title=measure_title,
-        headings=headings,
-        comma=lambda loop: after_item(loop.revindex0),
+        chart=chart, measure_title=measure_title, headings=headings, comma=lambda loop: after_item(loop.revindex0)
     )
     return environment

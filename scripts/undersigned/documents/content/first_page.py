@@ -77,9 +77,8 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
             "owner", word("cover.owner_value", organisation=organisation, post=post) if post else organisation
         )
     yield from fact("where", listed((term("jurisdiction", place) for place in protocol.jurisdictions), ", "))
-    yield from fact(
-        "required_by", law_name(vocabulary().gateways, protocol.required_by) if protocol.required_by else None
-    )
+    law = protocol.required_by
+    yield from fact("required_by", law_name(vocabulary().gateways.get(law), law) if law else None)
     yield from fact("part_of", agreement.part_of)
     if agreement.fingerprint:
         yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 from undersigned.documents.content.pieces import (
@@ -17,11 +17,11 @@ from undersigned.documents.content.pieces import (
 from undersigned.documents.model import Block, Blocks, Paragraph, Quote, Styled, Table, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.facts.agreement import Agreement
-from undersigned.facts.flows import FlowFacts
+from undersigned.facts.flows import FlowFacts, legal_references
 from undersigned.facts.text import AdoptedClauses
 from undersigned.records.form import Form, FormField, Section
 from undersigned.records.protocol import Flow, Law
-from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.records.vocabulary import Entry
 from undersigned.words.text import with_capital
 
 #: The level of a letter's title; headings in its body are below it.
@@ -53,34 +53,20 @@ def _adopted_texts(adopted: AdoptedClauses, level: int) -> Iterable[tuple[str | 
 # -- what is shared ---------------------------------------------------------------------------------------------
 
 
-def law_name(entries: Mapping[str, Entry], id_: str) -> str:
-    """An entry's full name with its reference; the id if the vocabulary has no such entry."""
-    entry = entries.get(id_)
+def law_name(entry: Entry | None, id_: str) -> str:
+    """An entry's full name with its reference; the id if no vocabulary has the entry."""
     if entry is None:
         return plain(id_)
-    return (
-        f"{entry.title_with_reference}, {word('flows.to_be_confirmed')}"
-        if entry.confirmation
-        else entry.title_with_reference
-    )
+    title = entry.title_with_reference
+    return f"{title}, {word('flows.to_be_confirmed')}" if entry.confirmation else title
 
 
 def law_rows(law: Law) -> list[tuple[str, list[str]]]:
     """Each kind of law with the full names of what is relied on; leaves out kinds that are not relied on."""
-    known = vocabulary()
-    rows: list[tuple[str, list[str]]] = []
-    for name, ids, entries in (
-        ("lawful_bases", law.lawful_bases, known.lawful_bases),
-        ("recognised_interests", law.recognised_interests, known.recognised_interests),
-        ("special_category_conditions", law.special_category_conditions, known.special_category_conditions),
-        ("schedule_1_conditions", law.schedule_1_conditions, known.schedule_1_conditions),
-        ("official_authority", (law.official_authority,) if law.official_authority else (), known.gateways),
-        ("law_enforcement_conditions", law.law_enforcement_conditions, known.law_enforcement_conditions),
-        ("gateways", law.gateways, known.gateways),
-    ):
-        if ids:
-            rows.append((with_capital(term("field", name)), [law_name(entries, id_) for id_ in ids]))
-    return rows
+    rows: dict[str, list[str]] = {}
+    for found in legal_references(law):
+        rows.setdefault(with_capital(term("field", found.field)), []).append(law_name(found.entry, found.id))
+    return list(rows.items())
 
 
 def flow_section(agreement: Agreement) -> Iterable[Block]:
