@@ -31,6 +31,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     from undersigned.documents.write import write_documents
     from undersigned.register import register_of
     from undersigned.reports.findings import render_check_text
+    from undersigned.reports.tables import counted
     from undersigned.site.build import SiteError, build_site
     from undersigned.site.place import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
 
@@ -40,7 +41,9 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors:
         write(render_check_text(replace(report, findings=errors), LineReader(common.files)), None)
-        remark("undersigned: nothing was built. Mend the errors above first; the site that was there is untouched.")
+        remark(
+            "undersigned: nothing was built. Correct the errors above first. The site that was built before is untouched."
+        )
         return EXIT_FOUND
     register = register_of(root, common.files, commit=commit or "", address=site_url or "")
     site = root / "site"
@@ -67,7 +70,9 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
             build_site(register, new_site, as_of=as_of, downloads=downloads, kept=pages, processes=processes())
             pages.forget_old(_MOST_BYTES_OF_PAGES)
             if (new_site / "downloads").exists():
-                raise SiteError("docs/downloads stands where the documents go; rename it")
+                raise SiteError(
+                    "the documents go to downloads/ in the site, and docs/downloads is there already; rename it"
+                )
             keep_former_ids(downloads, register.former_protocols)
             downloads.rename(new_site / "downloads")
             put_in_place(new_site, site, work=work)
@@ -76,6 +81,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     warnings = sum(1 for finding in report.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())
     write(
-        f"site/ is built: {count:,} files, as of {as_of}. {warnings} warnings; 'undersigned check' shows them.\n", None
+        f"site/ is built: {count:,} files, as of {as_of}. {counted(warnings, 'warning')}; 'undersigned check' shows them.\n",
+        None,
     )
     return EXIT_FINE

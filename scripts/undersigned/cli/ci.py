@@ -185,7 +185,9 @@ def comment_job(_: Common, text: Path, pull: int, repository: str, account: str,
             raise CommandError(f"there is no pull request {pull}")
         if not dry_run:
             changed = keep_comment(issues, issue, Mark("changes", "pull"), markdown, account=account)
-            remark(f"undersigned: #{pull}: {'said what the change means' if changed else 'nothing new to say'}")
+            remark(
+                f"undersigned: #{pull}: {'the comment now says what the change means' if changed else 'the comment is up to date'}"
+            )
         return EXIT_FINE
 
     with stop_on(GitHubError):

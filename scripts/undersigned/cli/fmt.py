@@ -20,5 +20,7 @@ def fmt_command(common: Common, paths: tuple[str, ...], check: bool) -> int:
         result = fmt(common.register, common.relative_paths(paths), check=check)
     write("".join(f"{path}\n" for path in result.changed), None)
     if result.unreadable:
-        remark(f"undersigned: left as they are, because not wholly readable: {', '.join(result.unreadable)}")
+        remark(
+            f"undersigned: not changed, because these records have errors ('undersigned check' shows them): {', '.join(result.unreadable)}"
+        )
     return EXIT_FOUND if check and result.changed else EXIT_FINE

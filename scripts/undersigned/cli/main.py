@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         leave_streams()
         return EXIT_BROKEN
     except ImportError as error:
-        return complain(f"a part that the program needs is missing: {error}", "Install it again: 'make site' does so.")
+        return complain(f"a part of the program is missing: {error}", "Install the program again, as its README says.")
     except OSError as error:
         name = f" ({error.filename})" if error.filename else ""
         status = complain(f"{error.strerror or error}{name}", "")

@@ -46,7 +46,7 @@ class Common:
             if (folder / "mkdocs.yml").is_file():
                 return folder
         raise CommandError(
-            "no register here: no folder from this one upwards holds mkdocs.yml",
+            "there is no register here: neither this folder nor one above it holds mkdocs.yml",
             "Go into the register's folder, or name it with --root DIR.",
         )
 

@@ -73,5 +73,5 @@ def remark_left_out(left_out: Sequence[str]) -> None:
     """Name the records that an answer leaves out because they could not be read."""
     if left_out:
         remark(
-            f"undersigned: left out, because not wholly readable ('undersigned check' says why): {', '.join(left_out)}"
+            f"undersigned: left out, because these records have errors ('undersigned check' shows them): {', '.join(left_out)}"
         )
