@@ -213,6 +213,21 @@ def test_status_of_an_unknown_protocol(tmp_path: Path) -> None:
     assert (answer.returncode, answer.stdout) == (2, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["status", "the p protocol"], "Did you mean 'p'? Records are called by their ids."),
+        (["documents", "--for", "Body a"], "Did you mean 'a'? Records are called by their ids."),
+        (["documents", "--for", "c"], "Use one of: a, b."),
+    ],
+)
+def test_a_name_in_place_of_an_id_is_answered_with_the_id(tmp_path: Path, words: list[str], hint: str) -> None:
+    text = SIGNED.replace('title: "=cmd()"\nkind', "title: The P protocol\nkind", 1).replace("name: A", "name: Body A")
+    done = run(write_register(tmp_path, text), *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr
+
+
 def test_the_spreadsheet_is_a_real_one(tmp_path: Path) -> None:
     root = write_register(tmp_path, SIGNED)
     assert run(root, "status", "--format", "xlsx", "--output", str(root / "a.xlsx")).returncode == 0

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from undersigned.cli.options import Common, processes, verb
 from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, CommandError, ended_by_signals, progress, remark, write
 from undersigned.cli.status import remark_left_out
-
-if TYPE_CHECKING:
-    from undersigned.register import Register
 
 
 @verb("documents", example="undersigned documents housing --for example-council --output copies")
@@ -45,7 +40,9 @@ def documents_command(
 
     register = common.register
     named = common.protocols_named(protocols)
-    wanted = _organisations_named(register, organisations, for_all)
+    if for_all and organisations:
+        raise CommandError("--for and --for-all were both given", "--for-all is every party; leave one of them out.")
+    wanted = frozenset(common.organisations_named(organisations)) or None
     copies = None
     if for_all or wanted:
         copies = Copies(standard_form_record("officer-nomination"), wanted, all_masters=bool(named))
@@ -81,15 +78,3 @@ def documents_command(
 def _from_here(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _organisations_named(register: Register, ids: Sequence[str], for_all: bool) -> frozenset[str] | None:
-    """The organisations named, by their present ids; None if none or all are wanted."""
-    from undersigned.records.reading import did_you_mean
-
-    if for_all and ids:
-        raise CommandError("--for and --for-all were both given", "--for-all is every party; leave one of them out.")
-    for id_ in ids:
-        if register.organisation(register.present_organisation(id_)) is None:
-            raise CommandError(f"there is no organisation '{id_}'", did_you_mean(id_, register.organisation_ids))
-    return frozenset(register.present_organisation(id_) for id_ in ids) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from undersigned.register import Register
 
 P = ParamSpec("P")
-_MOST_IDS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,18 @@ class Common:
         named = [self.register.present_protocol(id_) for id_ in ids]
         for id_ in named:
             if id_ not in self.register.protocol_ids:
-                known = ", ".join(self.register.protocol_ids[:_MOST_IDS_SHOWN])
-                raise CommandError(f"there is no protocol '{id_}'", f"The protocols are: {known}")
+                titles = {folder.id: folder.value.title for folder in self.register.protocols() if folder.readable}
+                raise CommandError(f"there is no protocol '{id_}'", _id_meant(id_, titles, self.register.protocol_ids))
+        return list(dict.fromkeys(named))
+
+    def organisations_named(self, ids: Sequence[str]) -> list[str]:
+        """Present ids of the organisations named, each once. Former ids are accepted; an unknown one is an error."""
+        named = [self.register.present_organisation(id_) for id_ in ids]
+        for id_ in named:
+            if self.register.organisation(id_) is None:
+                known = self.register.organisation_ids
+                names = {known_id: self.register.organisation_name(known_id) for known_id in known}
+                raise CommandError(f"there is no organisation '{id_}'", _id_meant(id_, names, known))
         return list(dict.fromkeys(named))
 
     def relative_paths(self, paths: Sequence[str]) -> list[str] | None:
@@ -100,6 +109,16 @@ class Common:
         """
         relative = [_relative_to(self.root, text) for text in paths]
         return relative if relative and "." not in relative else None
+
+
+def _id_meant(text: str, names: Mapping[str, str], ids: Sequence[str]) -> str:
+    """A hint that names the id whose name was typed, or the nearest id."""
+    from undersigned.records.reading import did_you_mean
+
+    for id_, name in names.items():
+        if name.casefold() == text.strip().casefold():
+            return f"Did you mean '{id_}'? Records are called by their ids."
+    return did_you_mean(text, ids)
 
 
 def _relative_to(root: Path, text: str) -> str:
