@@ -86,9 +86,12 @@ def faults_of_answer(template: str, method: str, status: int, body: Any) -> list
 
 def answer(schema: str, /, **known: Any) -> dict[str, Any]:
     """An answer by the name of its schema: `known`, and whatever else the schema requires."""
-    made = fill({"$ref": f"#/components/schemas/{schema}"})
-    made.update(known)
-    return dict(made)
+    return {**_least(schema), **known}
+
+
+@cache
+def _least(schema: str) -> dict[str, Any]:
+    return dict(fill({"$ref": f"#/components/schemas/{schema}"}))
 
 
 def fill(schema: dict[str, Any]) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 from github.description import answer
@@ -76,9 +78,9 @@ def _person(line: str) -> dict[str, str]:
 
 
 def git_commit_of(hub: PretendGitHub, revision: str) -> dict[str, Any]:
-    sha, tree, parents, author, message = hub.git(
-        "show", "-s", "--format=%H%n%T%n%P%n%an <%ae> %aI%n%B", revision
-    ).split("\n", 4)
+    ask = hub.git_object if re.fullmatch("[0-9a-f]{40}", revision) else hub.git
+    told = ask("show", "-s", "--format=%H%n%T%n%P%n%an <%ae> %aI%n%B", revision)
+    sha, tree, parents, author, message = told.split("\n", 4)
     return answer(
         "git-commit",
         sha=sha,
@@ -132,13 +134,18 @@ def _blob(hub: PretendGitHub, names: dict[str, str], _query: dict[str, str], _bo
 
 
 def tree_of(hub: PretendGitHub, sha: str, *, recursive: bool) -> dict[str, Any]:
+    entries = _entries(hub, sha, recursive=recursive)
+    return answer("git-tree", sha=hub.git("rev-parse", f"{sha}^{{tree}}"), tree=entries, truncated=False)
+
+
+def _entries(hub: PretendGitHub, sha: str, *, recursive: bool) -> list[dict[str, str]]:
     entries = []
-    for line in hub.git("ls-tree", "-z", *(["-r", "-t"] if recursive else []), sha).split("\0"):
+    for line in hub.git_object("ls-tree", "-z", *(["-r", "-t"] if recursive else []), sha).split("\0"):
         if line:
             about, path = line.split("\t", 1)
             mode, kind, own = about.split()
             entries.append({"path": path, "mode": mode, "type": kind, "sha": own})
-    return answer("git-tree", sha=hub.git("rev-parse", f"{sha}^{{tree}}"), tree=entries, truncated=False)
+    return entries
 
 
 @at("GET", f"{REPO}/git/trees/{{tree_sha}}")
@@ -148,37 +155,20 @@ def _tree(hub: PretendGitHub, names: dict[str, str], query: dict[str, str], _bod
 
 @at("POST", f"{REPO}/git/trees")
 def _make_tree(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
-    entries: dict[str, tuple[str, str]] = {}
-    if body.get("base_tree"):
-        for line in hub.git("ls-tree", "-r", "-z", body["base_tree"]).split("\0"):
-            if line:
-                about, path = line.split("\t", 1)
-                mode, _, sha = about.split()
-                entries[path] = (mode, sha)
-    for entry in body["tree"]:
-        if "content" in entry:
-            sha = hub.git("hash-object", "-w", "--stdin", given=entry["content"].encode())
-        else:
-            sha = entry["sha"]
-        if sha is None:
-            entries.pop(entry["path"], None)
-        else:
-            entries[entry["path"]] = (entry.get("mode", "100644"), sha)
-    return 201, tree_of(hub, _written(hub, entries), recursive=False)
-
-
-def _written(hub: PretendGitHub, entries: dict[str, tuple[str, str]]) -> str:
-    """A tree of files by path, folder by folder."""
-    folders: dict[str, dict[str, tuple[str, str]]] = {}
-    lines = []
-    for path, entry in sorted(entries.items()):
-        first, slash, rest = path.partition("/")
-        if slash:
-            folders.setdefault(first, {})[rest] = entry
-        else:
-            lines.append(f"{entry[0]} blob {entry[1]}\t{first}")
-    lines += [f"040000 tree {_written(hub, inside)}\t{name}" for name, inside in folders.items()]
-    return hub.git("mktree", "-z", given="".join(line + "\0" for line in lines).encode())
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        if body.get("base_tree"):
+            hub.git("read-tree", body["base_tree"], environment=index)
+        lines = []
+        for entry in body["tree"]:
+            sha = entry.get("sha")
+            if "content" in entry:
+                sha = hub.git("hash-object", "-w", "--stdin", given=entry["content"].encode())
+            mode = entry.get("mode", "100644") if sha else "0"
+            lines.append(f"{mode} {sha or '0' * 40}\t{entry['path']}\0")
+        hub.git("update-index", "-z", "--index-info", given="".join(lines).encode(), environment=index)
+        sha = hub.git("write-tree", environment=index)
+    return 201, answer("git-tree", sha=sha, tree=_entries(hub, sha, recursive=False), truncated=False)
 
 
 @at("POST", f"{REPO}/git/commits")

@@ -1,9 +1,12 @@
-"""A pretend GitHub: a local server with a state, for tests. Each request and each answer is held against GitHub's description.
+"""A pretend GitHub with a state, for tests. Each request and each answer is checked against GitHub's description.
 
-    with PretendGitHub() as hub:
+    hub = PretendGitHub()
+    github = hub.client()  # answers in this process, without a network
+
+    with PretendGitHub() as hub:  # a real server on this machine
         GitHub("example/register", "secret", api=hub.address, pause=hub.waits.append)
 
-`hub.violations` tells what was not as described: a test that ends with any has failed. Faults are asked for with `hub.fault`.
+`hub.violations` lists what did not match the description: a test that ends with any has failed. `hub.fault` breaks requests.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from github import description, git_endpoints, issue_endpoints  # noqa: F401 - they take on their operations
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from github import description, git_endpoints, issue_endpoints  # noqa: F401 - they register their operations
 from github.operations import Paged, run
 from github.state import Refusal, State
+from undersigned.github import GitHub
 
 
 @dataclass
@@ -44,7 +51,7 @@ class Fault:
 
 
 class PretendGitHub(State):
-    """The state, its server, and the record of what was asked."""
+    """The state, and the record of what was asked. Entering it starts a server at `address`."""
 
     def __init__(self, repository: str = "example/register", *, git: Path | None = None) -> None:
         super().__init__(repository, git)
@@ -56,6 +63,20 @@ class PretendGitHub(State):
         self._faults: list[Fault] = []
         self.before: list[tuple[re.Pattern[str], Callable[[], None]]] = []
         self._lock = threading.RLock()
+        self.address = "https://api.github.invalid"
+
+    def client(self, token: str | None = None, *, patience: float = 1200.0) -> GitHub:
+        """A client that this pretend GitHub answers in the same process."""
+        return GitHub(
+            self.repository,
+            self.token if token is None else token,
+            api=self.address,
+            pause=self.waits.append,
+            patience=patience,
+            transport=_Transport(self),
+        )
+
+    def __enter__(self) -> PretendGitHub:
         hub = self
 
         class Handler(_Handler):
@@ -64,10 +85,8 @@ class PretendGitHub(State):
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    def __enter__(self) -> PretendGitHub:
-        self._thread.start()
+        serve = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        serve.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -178,6 +197,32 @@ class PretendGitHub(State):
             following = urlencode({**query, "page": str(page + 1)})
             headers["Link"] = f'<{self.address}{path}?{following}>; rel="next"'
         return (shown if paged.within is None else {"total_count": len(paged.items), paged.within: shown}), headers
+
+
+class _Transport(requests.adapters.BaseAdapter):
+    """Takes a request to the pretend GitHub by a function call, and its answer back as if from the network."""
+
+    def __init__(self, hub: PretendGitHub) -> None:
+        super().__init__()
+        self._hub = hub
+
+    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+        body = json.loads(request.body) if request.body else None
+        token = request.headers.get("Authorization", "")
+        status, headers, content = self._hub.handle(request.method or "", request.path_url, token, body)
+        if status == "cut":
+            raise requests.ConnectionError("cut")
+        if status == "cut-short":
+            raise requests.exceptions.ChunkedEncodingError("cut short")
+        answer = requests.Response()
+        answer.status_code, answer.request, answer.url = int(status), request, request.url or ""
+        date = format_datetime(self._hub.now.astimezone(UTC), usegmt=True)
+        answer.headers = CaseInsensitiveDict({"Date": date, **headers})
+        answer._content = b"" if content is None else json.dumps(content).encode()
+        return answer
+
+    def close(self) -> None:
+        pass
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ACTIONS = "github-actions[bot]"
+
+
+_OBJECTS: dict[tuple[str, ...], str] = {}
 
 
 class Refusal(Exception):  # noqa: N818
@@ -62,6 +68,11 @@ class State:
         self.now = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
         self._ids = 1000
 
+    def copy_from(self, other: State) -> None:
+        """Take over everything that another one remembers."""
+        for name in ("issues", "hidden", "labels", "workflows", "enabled", "now", "_ids"):
+            setattr(self, name, copy.deepcopy(getattr(other, name)))
+
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
@@ -89,7 +100,13 @@ class State:
             raise Refusal(404, "Not Found")
         return self.issues[number]
 
-    def git(self, *words: str, given: bytes = b"") -> str:
+    def git_object(self, *words: str) -> str:
+        """What a command says of an object by its full id, remembered: an id never names another object."""
+        if words not in _OBJECTS:
+            _OBJECTS[words] = self.git(*words)
+        return _OBJECTS[words]
+
+    def git(self, *words: str, given: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
         """One command of the real Git in the repository behind; Refusal 422 where it fails."""
         if self.git_folder is None:
             raise Refusal(409, "Git Repository is empty.")
@@ -102,6 +119,7 @@ class State:
         done = subprocess.run(
             ["git", *identity, "-C", str(self.git_folder), *words],
             input=given,
+            env={**os.environ, **(environment or {})},
             capture_output=True,
             check=False,
             timeout=30,

@@ -12,9 +12,9 @@ from github.server import PretendGitHub
 
 @pytest.fixture
 def hub() -> Iterator[PretendGitHub]:
-    with PretendGitHub() as server:
-        yield server
-        assert server.violations == []
+    server = PretendGitHub()
+    yield server
+    assert server.violations == []
 
 
 @pytest.fixture

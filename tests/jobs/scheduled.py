@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from github.server import PretendGitHub, a_day
-from undersigned.github import GitHub
 from undersigned.github.issues import Issues
 from undersigned.jobs.chase import chase_issues
 from undersigned.jobs.issue_sync import IssueKeeper, IssueSync
@@ -26,7 +25,7 @@ class Jobs:
         self.log: list[str] = []
 
     def keeper(self) -> IssueKeeper:
-        github = GitHub(self.hub.repository, self.hub.token, api=self.hub.address, pause=self.hub.waits.append)
+        github = self.hub.client()
         return IssueKeeper(Issues(github), self.hub.account, self.log.append)
 
     def review_issues(self, register: Register, day: date) -> IssueSync:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import pytest
 from ci_register import protocol, register, review
@@ -49,44 +50,38 @@ def state(hub: PretendGitHub) -> list[object]:
     ]
 
 
-def requests_of(step: int) -> tuple[int, list[object]]:
-    """How many requests the step makes when nothing breaks, and what it leaves."""
-    with PretendGitHub() as hub:
-        jobs = Jobs(hub)
-        for run in STEPS[: step + 1]:
-            assert run(jobs)
-        return len(hub.requests), state(hub)
+@cache
+def after_steps(count: int) -> PretendGitHub:
+    """What so many steps leave when nothing breaks. `requests` are those of the last step."""
+    hub = PretendGitHub()
+    jobs = Jobs(hub)
+    for run in STEPS[:count]:
+        assert run(jobs)
+    return hub
 
 
 @pytest.mark.parametrize("kind", ["cut before", "cut after", "502 before", "502 after", "429 before"])
 @pytest.mark.parametrize("step", range(len(STEPS)), ids=["open", "escalate", "close", "reopen"])
 def test_each_request_may_break(step: int, kind: str) -> None:
-    count, expected = requests_of(step)
-    assert count > 2
-    for index in range(count):
-        with PretendGitHub() as hub:
-            jobs = Jobs(hub)
-            for run in STEPS[:step]:
-                run(jobs)
-            what, when = kind.split()
-            fault = "cut" if what == "cut" else int(what)
-            hub.fault(
-                ".*",
-                "",
-                fault,
-                after=when == "after",
-                skip=index,
-                headers={"Retry-After": "5"} if fault == 429 else None,
-            )
-            assert STEPS[step](jobs), (index, jobs.log)
-            assert state(hub) == expected, (index, jobs.log)
-            STEPS[step](jobs)
-            assert hub.writes == [], (index, jobs.log)
-            assert hub.violations == []
+    unbroken = after_steps(step + 1)
+    assert len(unbroken.requests) > 2
+    what, when = kind.split()
+    fault = "cut" if what == "cut" else int(what)
+    for index in range(len(unbroken.requests)):
+        hub = PretendGitHub()
+        hub.copy_from(after_steps(step))
+        jobs = Jobs(hub)
+        headers = {"Retry-After": "5"} if fault == 429 else None
+        hub.fault(".*", "", fault, after=when == "after", skip=index, headers=headers)
+        assert STEPS[step](jobs), (index, jobs.log)
+        assert state(hub) == state(unbroken), (index, jobs.log)
+        STEPS[step](jobs)
+        assert hub.writes == [], (index, jobs.log)
+        assert hub.violations == []
 
 
 def test_a_run_that_is_ended_half_way_is_finished_by_the_next(hub: PretendGitHub) -> None:
-    _count, expected = requests_of(2)
+    expected = state(after_steps(3))
     jobs = Jobs(hub)
     open_it(jobs)
     escalate(jobs)

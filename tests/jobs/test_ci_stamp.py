@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from undersigned.changes.judgement import ChangedWording
 from undersigned.changes.render_markdown import side_by_side
 from undersigned.changes.report import Point
 from undersigned.changes.versions import WordingToJudge
-from undersigned.github import GitHub, UnansweredError
+from undersigned.github import UnansweredError
 from undersigned.jobs import JobError
 from undersigned.jobs.stamp import StampRequest, stamp
 from undersigned.register import Register, load_register
@@ -69,20 +70,26 @@ class Desk:
 
     def stamp(self, asked: StampRequest = ASKED) -> str:
         self.hub.requests.clear()
-        github = GitHub(self.hub.repository, self.hub.token, api=self.hub.address, pause=self.hub.waits.append)
+        github = self.hub.client()
         return stamp(github, self.register, asked, base=self.git("rev-parse", "HEAD"), into="main", as_of=TODAY)
 
 
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = write_register(tmp_path_factory.mktemp("repository"), ORGANISATIONS + PROTOCOL)
+    desk = Desk(PretendGitHub(git=root), root)
+    desk.git("init", "--quiet", "--initial-branch=main", "--template=")  # without the samples of hooks
+    desk.git("add", ".")
+    desk.git("commit", "--quiet", "--message=Start")
+    return root
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    root = write_register(tmp_path / "register", ORGANISATIONS + PROTOCOL)
-    with PretendGitHub(git=root) as hub:
-        made = Desk(hub, root)
-        made.git("init", "--quiet", "--initial-branch=main")
-        made.git("add", ".")
-        made.git("commit", "--quiet", "--message=Start")
-        yield made
-        assert hub.violations == []
+def desk(repository: Path, tmp_path: Path) -> Iterator[Desk]:
+    shutil.copytree(repository, tmp_path, dirs_exist_ok=True)
+    hub = PretendGitHub(git=tmp_path)
+    yield Desk(hub, tmp_path)
+    assert hub.violations == []
 
 
 def test_one_file_on_a_branch_of_its_own(desk: Desk) -> None:

@@ -15,21 +15,21 @@ FOLDER = ".github/workflows/"
 
 @pytest.fixture
 def hub() -> Iterator[PretendGitHub]:
-    with PretendGitHub() as server:
-        server.workflows = {
-            f"{FOLDER}check.yml": "active",
-            f"{FOLDER}reviews.yml": "disabled_inactivity",
-            f"{FOLDER}old.yml": "disabled_manually",
-            "dynamic/pages/pages-build-deployment": "active",
-            f"{FOLDER}publish.yml": "active",
-        }
-        server.largest_page = 2
-        yield server
-        assert server.violations == []
+    hub = PretendGitHub()
+    hub.workflows = {
+        f"{FOLDER}check.yml": "active",
+        f"{FOLDER}reviews.yml": "disabled_inactivity",
+        f"{FOLDER}old.yml": "disabled_manually",
+        "dynamic/pages/pages-build-deployment": "active",
+        f"{FOLDER}publish.yml": "active",
+    }
+    hub.largest_page = 2
+    yield hub
+    assert hub.violations == []
 
 
 def github(hub: PretendGitHub) -> GitHub:
-    return GitHub(hub.repository, "secret", api=hub.address, pause=hub.waits.append)
+    return hub.client()
 
 
 def test_all_stay_on_but_what_a_person_switched_off(hub: PretendGitHub) -> None:

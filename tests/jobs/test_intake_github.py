@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import date
@@ -14,7 +15,7 @@ from attacks import shown_by_github
 from github.server import PretendGitHub
 from jobs.intake_issues import CONTACT, NOMINATED, PROPOSED, SIGNED, issue_body, register_on_disk
 from undersigned.cli import main
-from undersigned.github import GitHub, GitHubError
+from undersigned.github import GitHubError
 from undersigned.github.pulls import PullRequestDraft, propose
 from undersigned.jobs.form_definitions import forms
 from undersigned.jobs.issue_forms import answer_issue
@@ -32,27 +33,14 @@ class Intake:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "work"
-        register_on_disk(self.root)
-        self._git("init", "-q", "-b", "main")
-        self._git("add", ".")
-        self._git("commit", "-q", "-m", "Register")
-        bare = folder / "hub.git"
-        subprocess.run(["git", "clone", "-q", "--bare", str(self.root), str(bare)], check=True)
-        self.hub = PretendGitHub(git=bare)
+        self.hub = PretendGitHub(git=folder / "hub.git")
         self.base = self.hub.git("rev-parse", "main")
-
-    def _git(self, *words: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(self.root), *words],
-            check=True,
-            capture_output=True,
-        )
 
     def opened(self, form: str, answers: dict[str, str], *, labels: tuple[str, ...] = ("intake",)) -> int:
         return self.hub.open_issue("From a form", issue_body(form, answers), author="somebody", labels=labels).number
 
     def run(self, number: int) -> str:
-        github = GitHub("example/register", "secret", api=self.hub.address, pause=self.hub.waits.append)
+        github = self.hub.client()
         said = answer_issue(
             github, load_register(self.root), number, base=self.base, links=LINKS, account=self.hub.account, as_of=TODAY
         )
@@ -94,10 +82,33 @@ class Intake:
         self.hub.git("update-ref", f"refs/heads/{branch}", done.stdout.strip())
 
 
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the register in a repository, `work`, and a bare clone of it, `hub.git`."""
+    folder = tmp_path_factory.mktemp("repository")
+    work = folder / "work"
+    register_on_disk(work)
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    start = ["init", "-q", "-b", "main", "--template="]  # without the samples of hooks, so that a copy is small
+    for words in (start, ["add", "."], ["commit", "-q", "-m", "Register"], ["repack", "-adq"]):
+        subprocess.run(["git", *identity, "-C", str(work), *words], check=True, capture_output=True)
+    bare = ["clone", "-q", "--bare", "--template=", str(work), str(folder / "hub.git")]
+    subprocess.run(["git", *bare], check=True)
+    return folder
+
+
 @pytest.fixture
-def job(tmp_path: Path) -> Iterator[Intake]:
-    job = Intake(tmp_path)
+def job(repository: Path, tmp_path: Path) -> Intake:
+    shutil.copytree(repository, tmp_path, dirs_exist_ok=True)
+    return Intake(tmp_path)
+
+
+@pytest.fixture
+def served(job: Intake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
+    """The same with a real server, for the command."""
     with job.hub:
+        monkeypatch.setenv("GITHUB_API_URL", job.hub.address)
+        monkeypatch.setenv("GITHUB_TOKEN", job.hub.token)
         yield job
 
 
@@ -305,7 +316,7 @@ def test_github_that_stays_broken_is_told(job: Intake) -> None:
 
 
 def test_a_proposal_may_touch_nothing_but_records_on_a_branch_of_ours(job: Intake) -> None:
-    github = GitHub("example/register", "secret", api=job.hub.address, pause=job.hub.waits.append)
+    github = job.hub.client()
     for branch, path in (
         ("main", "protocols/x.yaml"),
         ("intake/1", ".github/workflows/check.yml"),
@@ -369,7 +380,7 @@ def test_hostile_words_that_the_register_takes_come_out_as_words(job: Intake) ->
 
 
 def test_upkeep_proposes_what_follows_from_the_records_once(job: Intake) -> None:
-    github = GitHub("example/register", "secret", api=job.hub.address, pause=job.hub.waits.append)
+    github = job.hub.client()
     register = load_register(job.root)
 
     def run() -> str:
@@ -403,19 +414,16 @@ def test_upkeep_proposes_what_follows_from_the_records_once(job: Intake) -> None
     "text", ["", "[]", "{}", '{"issue": 1}', '{"issue": {"number": "1"}}', '{"issue": {"number": true}}', "not JSON"]
 )
 def test_an_event_without_an_issue_is_told(
-    job: Intake, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: Path, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "event.json").write_text(text, encoding="utf-8")
     monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
-    assert main(["ci", "intake", "--root", str(job.root)]) == 2
+    assert main(["ci", "intake", "--root", str(repository / "work")]) == 2
     assert "which issue?" in capsys.readouterr().err
 
 
-def test_the_command_can_only_say_what_it_would_write(
-    job: Intake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("GITHUB_API_URL", job.hub.address)
-    monkeypatch.setenv("GITHUB_TOKEN", job.hub.token)
+def test_the_command_can_only_say_what_it_would_write(served: Intake, capsys: pytest.CaptureFixture[str]) -> None:
+    job = served
     asked = [
         "ci",
         "intake",
@@ -435,10 +443,9 @@ def test_the_command_can_only_say_what_it_would_write(
 
 
 def test_a_comment_needs_its_text_and_its_pull_request(
-    job: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    served: Intake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("GITHUB_API_URL", job.hub.address)
-    monkeypatch.setenv("GITHUB_TOKEN", job.hub.token)
+    job = served
     text = tmp_path / "text.md"
     asked = ["ci", "comment", str(text), "--repository", "example/register", "--pull"]
     assert main([*asked, "1"]) == 2

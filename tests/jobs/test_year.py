@@ -97,9 +97,9 @@ class Year:
 def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
     copy_of_the_example(tmp_path)
     monkeypatch.setattr(Register, "forget", lambda _self, _id: None)  # the same few records for a whole year
-    with PretendGitHub() as hub:
-        yield Year(tmp_path, hub, Jobs(hub, tmp_path), load_register(tmp_path))
-        assert hub.violations == []
+    hub = PretendGitHub()
+    yield Year(tmp_path, hub, Jobs(hub, tmp_path), load_register(tmp_path))
+    assert hub.violations == []
 
 
 def test_every_review_is_announced_before_it_is_due_and_none_after_it_is_done(year: Year) -> None:

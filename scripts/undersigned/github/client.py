@@ -54,7 +54,7 @@ class GitHub:
 
     Paths are relative to the repository (`issues`, `git/refs`), or to the API if they begin with `/`. Pass any part of a
     path that comes from elsewhere through `segment`. `pause` waits for that many seconds. `patience` is the number of
-    seconds that this client may wait in all, the second between writes not counted.
+    seconds that this client may wait in all, the second between writes not counted. `transport` replaces the network.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class GitHub:
         api: str = API,
         pause: Callable[[float], None] = time.sleep,
         patience: float = 1200.0,
+        transport: requests.adapters.BaseAdapter | None = None,
     ) -> None:
         owner, slash, name = repository.partition("/")
         if not (owner and slash and name) or "/" in name:
@@ -78,6 +79,8 @@ class GitHub:
         self._has_written = False
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
+        if transport is not None:
+            self._session.mount(self._api, transport)
         self._session.headers.update(
             {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION, "User-Agent": "undersigned"}
         )
