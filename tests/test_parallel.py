@@ -130,7 +130,7 @@ def end(_: Register, ids: tuple[str, ...], __: date) -> tuple[str, ...]:
 
 def test_the_protocols_of_a_dead_process_are_named() -> None:
     with pytest.raises(WorkerError, match=r"the protocols p-020 to p-021: its process ended by itself \(9\)"):
-        list(map_protocols(end, register(45), as_of=TODAY, processes=2))
+        list(map_protocols(end, register(90), as_of=TODAY, processes=2))
 
 
 def test_progress_ends_with_the_last_protocol() -> None:

@@ -30,6 +30,8 @@ Answer = TypeVar("Answer")
 Watch = Callable[[int, int], None]
 #: With fewer protocols, starting a second process costs more than it saves.
 _WORTH_SPLITTING = 40
+#: So that no process waits long for the last piece of another.
+_PIECES_PER_PROCESS = 20
 #: Seconds for one piece of a register's protocols. A national register takes seconds in all; this ends a process that hangs.
 _TIME_LIMIT = 900.0
 #: After so many items a process is replaced by a fresh one: what libraries keep for later would grow without end.
@@ -66,7 +68,7 @@ def map_protocols(
     _ = register.former_organisations, register.former_protocols
     ids = register.protocol_ids
     several = processes > 1 and len(ids) >= _WORTH_SPLITTING
-    size = max(1, len(ids) // (processes * 8)) if several else 50
+    size = max(1, len(ids) // (processes * _PIECES_PER_PROCESS)) if several else 50
     pieces = [ids[start : start + size] for start in range(0, len(ids), size)]
     on_piece = partial(_on_piece, work, register, as_of)
     answers = map_in_order(on_piece, pieces, processes=processes if several else 1)
@@ -98,7 +100,7 @@ def map_in_order(
         return
     waiting: dict[int, Answer] = {}
     following = 0
-    for number, answer in _in_workers(work, items, processes=processes, limit=limit):
+    for number, answer in _in_workers(work, items, processes=processes, limit=limit, frugal=False):
         if isinstance(answer, WorkerError):
             raise answer
         waiting[number] = answer
@@ -113,25 +115,28 @@ def map_as_done(
     """Yields each item with its answer as they are done. An item that takes more than `limit` seconds, or whose process
     dies, fails alone: its answer is a WorkerError. Any exception that `work` raises is raised here.
 
-    With no `processes` the work is done in this process, without a time limit.
+    Each process gives memory back between two items. With no `processes` the work is done in this process, without a
+    time limit.
     """
     if not processes:
         for item in items:
             yield item, work(item)
         return
-    for number, answer in _in_workers(work, items, processes=processes, limit=limit):
+    for number, answer in _in_workers(work, items, processes=processes, limit=limit, frugal=True):
         yield items[number], answer
 
 
 def _in_workers(
-    work: Callable[[Item], Answer], items: Sequence[Item], *, processes: int, limit: float
+    work: Callable[[Item], Answer], items: Sequence[Item], *, processes: int, limit: float, frugal: bool
 ) -> Iterator[tuple[int, Answer | WorkerError]]:
     """Yields the number of each item and its answer. No process outlives this generator, nor does any temporary file."""
     waiting = list(reversed(range(len(items))))
     context = _context()
     gc.freeze()  # forked processes share this memory; collecting it would copy it
     with tempfile.TemporaryDirectory(prefix="undersigned-", ignore_cleanup_errors=True) as folder:
-        workers = [_Worker(work, context, folder) for _ in range(min(processes, len(items)))]
+        workers: list[_Worker[Item, Answer]] = [
+            _Worker(partial(_serve, work, folder, frugal), context) for _ in range(min(processes, len(items)))
+        ]
         try:
             for worker in workers:
                 worker.give(waiting[-1], items[waiting.pop()])
@@ -175,8 +180,8 @@ def _context() -> BaseContext:
 class _Worker(Generic[Item, Answer]):
     """One process that works on one item at a time."""
 
-    def __init__(self, work: Callable[[Item], Answer], context: BaseContext, folder: str) -> None:
-        self._work, self._context, self._folder = work, context, folder
+    def __init__(self, serve: Callable[[Connection], None], context: BaseContext) -> None:
+        self._serve, self._context = serve, context
         self.number: int | None = None
         self.started = 0.0
         self._start()
@@ -184,9 +189,7 @@ class _Worker(Generic[Item, Answer]):
     def _start(self) -> None:
         self.given = 0
         self.connection, theirs = self._context.Pipe()
-        self._process = self._context.Process(  # type: ignore[attr-defined]
-            target=_serve, args=(self._work, theirs, self._folder), daemon=True
-        )
+        self._process = self._context.Process(target=self._serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         with _signals_held():
             self._process.start()
         theirs.close()
@@ -238,7 +241,7 @@ def _signals_held() -> Iterator[None]:
 # -- in the other process ---------------------------------------------------------------------------------------
 
 
-def _serve(work: Callable[[Item], Answer], connection: Connection, folder: str) -> None:
+def _serve(work: Callable[[Item], Answer], folder: str, frugal: bool, connection: Connection) -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # `nohup` ignores one
             signal.signal(number, _leave)
@@ -247,15 +250,16 @@ def _serve(work: Callable[[Item], Answer], connection: Connection, folder: str) 
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     tempfile.tempdir = folder
-    # Records and pages hold few cycles, and looking for them costs a third of the time.
-    gc.disable()
+    gc.disable()  # looking for cycles while records are read and pages are made costs a third of the time
     gc.freeze()
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(*_ONE_HEAP)
+    if frugal:
+        with contextlib.suppress(OSError, AttributeError, TypeError):
+            ctypes.CDLL(None).mallopt(*_ONE_HEAP)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             item = connection.recv()
-            _give_memory_back()
+            if frugal:
+                _give_memory_back()
             try:
                 connection.send((True, work(item)))
             except Exception as error:  # noqa: BLE001 - the first process raises it

@@ -10,8 +10,6 @@ from undersigned.cli.check import LineReader, checked
 from undersigned.cli.options import Common, commit_id, processes, verb, web_address
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, CommandError, ended_by_signals, progress, remark, write
 
-_MOST_BYTES_OF_PAGES = 1 << 30
-
 
 @verb("build", example="undersigned build --site-url https://example.org/register/")
 @click.option(
@@ -66,9 +64,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
             documents.forget_old()
             if written.failures:
                 raise CommandError("nothing was built: " + "; ".join(map(str, written.failures)))
-            pages = common.cache.pages()
-            build_site(register, new_site, as_of=as_of, downloads=downloads, kept=pages, processes=processes())
-            pages.forget_old(_MOST_BYTES_OF_PAGES)
+            build_site(register, new_site, as_of=as_of, downloads=downloads, processes=processes())
             if (new_site / "downloads").exists():
                 raise SiteError(
                     "the documents go to downloads/ in the site, and docs/downloads is there already; rename it"

@@ -172,6 +172,13 @@ class ProtocolFacts:
         return self.text.effective_to or self.record.effective_to
 
     @cached_property
+    def stages(self) -> tuple[str, ...]:
+        """The stages of a sentence that the flows of the text shown serve; empty for a restricted protocol."""
+        return (
+            () if self.restricted else tuple(dict.fromkeys(stage for flow in self.text.flows for stage in flow.stage))
+        )
+
+    @cached_property
     def terms(self) -> FlowTerms:
         """The flows of the text shown."""
         return self.terms_of(self.text)

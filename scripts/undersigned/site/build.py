@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from undersigned.cache import DocumentCache
 from undersigned.register import Register
 
 if TYPE_CHECKING:
@@ -58,13 +57,12 @@ def build_site(
     *,
     as_of: date,
     downloads: Path | Mapping[str, int] | None = None,
-    kept: DocumentCache | None = None,
     processes: int = 1,
 ) -> None:
     """Builds the site of `register` into `output_dir`, which is emptied first.
 
     `downloads`: the folder of documents that the caller will put at `downloads/` in the site, or the size in bytes of
-    each by its path in that folder, `<protocol-id>/<file>`. `kept`: pages from the last time. Raises `SiteError`. The same arguments give the same bytes.
+    each by its path in that folder, `<protocol-id>/<file>`. Raises `SiteError`. The same arguments give the same bytes.
     """
     sizes = _sizes(downloads) if isinstance(downloads, Path) else downloads or {}
     with quiet() as complaints, _uncollected(), settled(register.root) as (config_file, settings):
@@ -77,7 +75,7 @@ def build_site(
         try:
             config = load_config(config_file, site_dir=str(output_dir.resolve()), strict=True, **settings)  # type: ignore[arg-type]
             plugin = _plugin(config)
-            plugin.use(register, as_of=as_of, sizes=sizes, kept=kept, processes=processes)
+            plugin.use(register, as_of=as_of, sizes=sizes, processes=processes)
             config.plugins.on_startup(command="build", dirty=False)
             try:
                 build(config)

@@ -52,7 +52,7 @@ def _kind(protocol: ProtocolFacts) -> Iterable[str]:
 
 
 def _stages(protocol: ProtocolFacts) -> Iterable[str]:
-    return (stage for flow in protocol.text.flows for stage in flow.stage)
+    return protocol.stages
 
 
 _FACETS: dict[Facet, tuple[Callable[[ProtocolFacts], Iterable[str]], tuple[str, ...]]] = {

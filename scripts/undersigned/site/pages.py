@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from html import unescape
+from typing import Literal
 
 from markupsafe import Markup
 
 from undersigned.checks.engine import Rule
 from undersigned.facts.organisation import OrganisationFacts
-from undersigned.facts.partnerships import MOST_BODIES
+from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.facts.register import SiteFacts
 from undersigned.site.card import card_size
@@ -25,6 +25,7 @@ from undersigned.words.text import name_of_id
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
 
+_AREAS_IN_A_PART, _ORGANISATIONS_IN_A_PART = 4, 15
 #: The names of the sections, by their folder.
 _TITLES = {
     "": "Home",
@@ -82,36 +83,56 @@ class PageSet:
         return self.site.as_of
 
 
-#: Makes some pages; raises `PageError` naming the page that could not be made.
-Job = Callable[[], Iterable[GeneratedPage]]
-_ORGANISATIONS_IN_A_JOB = 25
-
-
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
     for protocol in pages.site.protocols:
         yield protocol_page(pages, protocol)
         yield from older_pages(pages, protocol)
-    for job in page_jobs(pages):
-        yield from job()
+    for part in other_parts(pages):
+        yield from other_pages(pages, part)
 
 
-def page_jobs(pages: PageSet) -> list[Job]:
-    """The work of `generated_pages` without the protocols, in pieces."""
-    site, size = pages.site, _ORGANISATIONS_IN_A_JOB
-    starts = range(0, len(site.organisations), size)
-    return [
-        lambda: _overview_pages(pages),
-        lambda: _matrix_pages(pages),
-        *(partial(_organisation_pages, pages, site.organisations[start : start + size]) for start in starts),
-        lambda: _rule_pages(pages),
-        lambda: _moved_pages(pages),
-    ]
+@dataclass(frozen=True)
+class Part:
+    """Some of the pages that are not of one protocol: a kind, and of organisations and areas those from `start` to `stop`."""
+
+    kind: Literal["overviews", "matrix", "areas", "organisations", "rules", "moved"]
+    start: int = 0
+    stop: int = 0
 
 
-def _organisation_pages(pages: PageSet, organisations: Iterable[OrganisationFacts]) -> Iterator[GeneratedPage]:
-    for organisation in organisations:
-        yield organisation_page(pages, organisation)
+def other_parts(pages: PageSet) -> tuple[Part, ...]:
+    """The pages that are not of one protocol, in parts that take about as long as each other."""
+    areas, organisations = len(_areas_with_page(pages)), len(pages.site.organisations)
+    return (
+        Part("overviews"),
+        Part("matrix"),
+        *(Part("areas", start, start + _AREAS_IN_A_PART) for start in range(0, areas, _AREAS_IN_A_PART)),
+        *(
+            Part("organisations", start, start + _ORGANISATIONS_IN_A_PART)
+            for start in range(0, organisations, _ORGANISATIONS_IN_A_PART)
+        ),
+        Part("rules"),
+        Part("moved"),
+    )
+
+
+def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
+    match part.kind:
+        case "overviews":
+            yield from _overview_pages(pages)
+        case "matrix":
+            yield _matrix_page(pages)
+        case "areas":
+            for area in _areas_with_page(pages)[part.start : part.stop]:
+                yield _area_page(pages, area)
+        case "organisations":
+            for organisation in pages.site.organisations[part.start : part.stop]:
+                yield organisation_page(pages, organisation)
+        case "rules":
+            yield from _rule_pages(pages)
+        case "moved":
+            yield from _moved_pages(pages)
 
 
 def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
@@ -206,23 +227,30 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         )
 
 
-def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
-    """Who has an agreement with whom; where one table cannot hold all, with a page for each area."""
-    url, partnerships = "matrix/", pages.site.partnerships
-    yield _page(pages, url, "matrix.html", title=_TITLES[url], section=url, wide=True, most_bodies=MOST_BODIES)
-    if len(partnerships.bodies) <= MOST_BODIES:
-        return
-    for area in partnerships.areas:
-        yield _page(
-            pages,
-            f"{url}{area.id}/",
-            "matrix_area.html",
-            title=name_of_id(area.id),
-            section=url,
-            wide=True,
-            area=area,
-            most_bodies=MOST_BODIES,
-        )
+def _matrix_page(pages: PageSet) -> GeneratedPage:
+    """Who has an agreement with whom."""
+    return _page(
+        pages, "matrix/", "matrix.html", title=_TITLES["matrix/"], section="matrix/", wide=True, most_bodies=MOST_BODIES
+    )
+
+
+def _areas_with_page(pages: PageSet) -> tuple[Area, ...]:
+    """Each area has a page if one table cannot hold everybody."""
+    partnerships = pages.site.partnerships
+    return partnerships.areas if len(partnerships.bodies) > MOST_BODIES else ()
+
+
+def _area_page(pages: PageSet, area: Area) -> GeneratedPage:
+    return _page(
+        pages,
+        f"matrix/{area.id}/",
+        "matrix_area.html",
+        title=name_of_id(area.id),
+        section="matrix/",
+        wide=True,
+        area=area,
+        most_bodies=MOST_BODIES,
+    )
 
 
 def start_page(pages: PageSet) -> GeneratedPage:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.config import config_options as option
@@ -18,19 +17,14 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
 
-from undersigned.cache import AnswerCache, DocumentCache
-from undersigned.checks.engine import rules
 from undersigned.register import Register, load_register
-from undersigned.site.ahead import Ahead
+from undersigned.site.generate import GeneratedSite, generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
 from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
-from undersigned.site.kept import Ready, ReadySite
 from undersigned.site.made import MadePage
-from undersigned.site.output import site_map
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
 from undersigned.site.rendering import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
-from undersigned.site.whole import whole_site
 from undersigned.words.dates import date_in_words
 
 if TYPE_CHECKING:
@@ -76,47 +70,41 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._sizes: Mapping[str, int] = {}
         self._generated: dict[str, GeneratedPage] = {}
         self._files: Files | None = None
-        self._kept: DocumentCache | None = None
-        self._folder: TemporaryDirectory[str] | None = None
         self._processes = 1
-        self._ready: Mapping[str, Ready] = {}
-        self._key = ""
+        self._site: GeneratedSite | None = None
 
-    def use(
-        self,
-        register: Register,
-        *,
-        as_of: date,
-        sizes: Mapping[str, int],
-        kept: DocumentCache | None = None,
-        processes: int = 1,
-    ) -> None:
+    def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int], processes: int = 1) -> None:
         """What `build` already knows. Otherwise the register is read anew before each build."""
         self._given, self._as_of, self._sizes = register, as_of, sizes
-        self._kept, self._processes = kept, processes
+        self._processes = processes
 
     # -- events, in the order MkDocs sends them -----------------------------------------------------------------
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         # Being here keeps the plugin, and what it was given, from one build of `serve` to the next.
         self._serving = command == "serve"
-        if self._serving:
-            self._folder = TemporaryDirectory()  # so that an edit makes again only what it changed
-            self._kept = AnswerCache(Path(self._folder.name)).pages()
 
     def on_shutdown(self) -> None:
         # MkDocs keeps one plugin for the whole process; the next build begins afresh.
         self._given, self._as_of, self._sizes = None, None, {}
-        self._kept, self._processes = None, 1
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._site, self._processes = None, 1
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         root = self._root(config)
         as_of = self._day()
         register = self._given if self._given is not None else load_register(root)
-        self.pages = self._worked_out(register, as_of, config)
+        try:
+            self._site = generate_site(
+                register,
+                as_of=as_of,
+                name=config.site_name,
+                address=self._address(config),
+                sizes=self._sizes,
+                processes=self._processes,
+            )
+        except PageError as error:
+            raise PluginError(str(error)) from error
+        self.pages = self._site.pages
         extra = config.extra
         if not isinstance(extra.get("register"), dict):
             extra["register"] = {}
@@ -131,27 +119,20 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        assert self.pages is not None  # noqa: S101 - on_config comes first
+        site, self._site = self._site, None  # its files would fill the memory until the end of the build
+        assert site is not None  # noqa: S101 - on_config comes first
         self._generated, self._files = {}, files
         # MkDocs stamps its own site map with the day of the build, and so does the packed copy beside it.
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
             files.remove(stamped)
         if self.config.handbook:
             add_handbook(files, config)
-        try:
-            whole = whole_site(
-                self.pages,
-                self._ready,
-                address=self._address(config),
-                key=self._key,
-                kept=self._kept or DocumentCache(None),
-                processes=self._processes,
-            )
-            made = list(whole.pages)
-            if files.get_file_from_path("index.md") is None:
-                made.append(start_page(self.pages))
-        except PageError as error:
-            raise PluginError(str(error)) from error
+        made = list(site.made)
+        if files.get_file_from_path("index.md") is None:
+            try:
+                made.append(start_page(site.pages))
+            except PageError as error:
+                raise PluginError(str(error)) from error
         for page in made:
             if files.get_file_from_path(page.source) is not None:
                 raise PluginError(f"{page.source} stands in the docs folder and is also a generated page; rename it")
@@ -163,7 +144,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             raise PluginError(f"{SEARCH_PAGE} stands in the docs folder and is also a generated page; rename it")
         files.append(File.generated(config, SEARCH_PAGE, content=_SEARCH_PAGE))
         address = self._address(config)
-        for path, content in whole.files:
+        for path, content in site.files:
             files.append(File.generated(config, path, content=content))
         if address:
             urls = [file.url for file in files.documentation_pages() if not self._moved(file)]
@@ -220,23 +201,6 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return server
 
     # -- where and when -----------------------------------------------------------------------------------------
-
-    def _worked_out(self, register: Register, as_of: date, config: MkDocsConfig) -> PageSet:
-        try:
-            ahead = Ahead(
-                register,
-                as_of=as_of,
-                name=config.site_name,
-                address=self._address(config),
-                sizes=self._sizes,
-                kept=self._kept,
-                processes=self._processes,
-            )
-            self._ready, self._key = ahead.work(), ahead.key
-        except PageError as error:
-            raise PluginError(str(error)) from error
-        site = ReadySite(register, self._ready, as_of=as_of, sizes=self._sizes)
-        return PageSet(site, config.site_name, rules())
 
     def _address(self, config: MkDocsConfig) -> str:
         return "" if self._serving else config.site_url or ""

@@ -56,6 +56,12 @@ def render(site: SiteFacts, template: str, url: str, values: Mapping[str, object
         raise PageError(f"the page {url or 'home'} could not be made: {error}") from error
 
 
+def compile_templates() -> None:
+    """Compiles every template now, so that forked processes need not each do so."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @lru_cache(maxsize=8192)
 def relative(here: str, there: str) -> str:
     """The way from one folder or file of the site to another, both relative to its root: works from any base path."""

@@ -1,0 +1,309 @@
+"""Every generated page and file of a site, made in several processes. Free of MkDocs.
+
+A protocol's own page, data and calendar come first. What pages about several protocols need of each is kept in a
+summary, so that no process ever holds the whole register parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, partial
+from itertools import combinations
+from typing import TypeVar
+from xml.sax.saxutils import escape
+
+from undersigned.checks.engine import rules
+from undersigned.facts.news import ReviewDate
+from undersigned.facts.organisation import OrganisationFacts
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.facts.register import SiteFacts
+from undersigned.parallel import map_in_order, map_protocols
+from undersigned.records.fields import KEBAB
+from undersigned.records.protocol import Operative, Protocol
+from undersigned.register import ProtocolFolder, Register
+from undersigned.reports.feeds import render_atom, render_calendar
+from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
+from undersigned.site.pages import GeneratedPage, PageSet, Part, older_pages, other_pages, other_parts, protocol_page
+from undersigned.site.rendering import PageError, compile_templates
+from undersigned.words.text import in_reading_order
+
+#: (path in the site, content)
+Files = tuple[tuple[str, bytes], ...]
+#: What a summary holds of any protocol, and of one that is not restricted.
+_OF_ALL = ("standing", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news", "stages")
+_OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
+#: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
+_LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
+#: With fewer protocols, the other pages are made sooner than processes for them start.
+_WORTH_SPLITTING = 40
+
+
+@dataclass(frozen=True)
+class GeneratedSite:
+    """`pages` is what hand-written pages may show pieces of."""
+
+    pages: PageSet
+    made: tuple[GeneratedPage, ...]
+    files: Files
+
+
+def generate_site(
+    register: Register, *, as_of: date, name: str, address: str, sizes: Mapping[str, int], processes: int
+) -> GeneratedSite:
+    """`address`: where the site will be, or empty; `sizes`: as `SiteFacts` has them. Raises PageError, WorkerError.
+
+    The pages and files are those of `generated_pages` and `generated_files`, whatever the number of processes.
+    """
+    _ = register.superseding  # before the processes start, so that each has it
+    compile_templates()
+    work = partial(_protocol_parts, _organisations_with_page(register), name, address, sizes)
+    parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
+    site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
+    pages = PageSet(site, name, rules())
+    files = list(_other_files(site, name, address))  # first, so that every process has the text of each calendar entry
+    several = processes if len(parts) >= _WORTH_SPLITTING else 1
+    others = list(map_in_order(partial(_other_part, pages, address), other_parts(pages), processes=several))
+    made = (*(page for part in parts for page in part.pages), *(page for part in others for page in part.pages))
+    files += [*(file for part in parts for file in part.files), *(file for part in others for file in part.files)]
+    files_of = {part.summary.id: part.files for part in parts}
+    for old, protocol in site.moved_protocols:
+        files += [(path.replace(f"/{protocol.id}.", f"/{old}."), content) for path, content in files_of[protocol.id]]
+    return GeneratedSite(pages, made, tuple(files))
+
+
+# -- in any process ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _ProtocolPart:
+    summary: ProtocolSummary
+    pages: tuple[GeneratedPage, ...]
+    files: Files
+
+
+@dataclass(frozen=True)
+class _OtherPart:
+    pages: tuple[GeneratedPage, ...]
+    files: Files
+
+
+def _protocol_parts(
+    organisations: frozenset[str],
+    name: str,
+    address: str,
+    sizes: Mapping[str, int],
+    register: Register,
+    ids: tuple[str, ...],
+    as_of: date,
+) -> list[_ProtocolPart]:
+    site = _OneAtATime(register, organisations, as_of=as_of, sizes=sizes)
+    pages = PageSet(site, name)
+    found = []
+    for id_ in ids:
+        facts = site.by_id.get(id_)
+        if facts is None:
+            continue
+        made = (protocol_page(pages, facts), *older_pages(pages, facts))
+        found.append(_ProtocolPart(ProtocolSummary(facts), made, tuple(_protocol_files(facts, id_, address))))
+        site.forget(id_)
+    return found
+
+
+def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
+    files: Iterable[tuple[str, bytes]] = ()
+    if part.kind == "organisations":
+        organisations = pages.site.organisations[part.start : part.stop]
+        files = (file for one in organisations for file in _organisation_files(one, one.id, pages.as_of, address))
+    return _OtherPart(tuple(other_pages(pages, part)), tuple(files))
+
+
+# -- files ------------------------------------------------------------------------------------------------------
+
+
+def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
+    """Everything that the site holds beside its pages and the site map, by path: data, calendars and news.
+
+    `address`: where the site will be, or empty.
+    """
+    for protocol in site.protocols:
+        yield from _protocol_files(protocol, protocol.id, address)
+    for old, protocol in site.moved_protocols:
+        yield from _protocol_files(protocol, old, address)
+    for organisation in site.organisations:
+        yield from _organisation_files(organisation, organisation.id, site.as_of, address)
+    yield from _other_files(site, name, address)
+
+
+def _other_files(site: SiteFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:
+    yield "api/v1/register.json", render_json(register_data(site)).encode()
+    yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
+    yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, address=address)
+    yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
+    for old, organisation in site.moved_organisations:
+        yield from _organisation_files(organisation, old, site.as_of, address)
+
+
+def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
+    """The files of one protocol under its present or a former id."""
+    data = protocol_data(protocol)
+    data["$schema"] = "../register.schema.json#/$defs/protocol"
+    yield f"api/v1/protocols/{id_}.json", render_json(data).encode()
+    yield f"calendars/protocols/{id_}.ics", _calendar(protocol.as_of, [protocol], protocol.title, address)
+
+
+def _organisation_files(
+    organisation: OrganisationFacts, id_: str, as_of: date, address: str
+) -> Iterator[tuple[str, bytes]]:
+    """The files of one organisation under its present or a former id."""
+    data = organisation_data(organisation, as_of=as_of)
+    data["$schema"] = "../register.schema.json#/$defs/organisation"
+    yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
+    protocols = [membership.protocol for membership in organisation.memberships]
+    yield f"calendars/organisations/{id_}.ics", _calendar(as_of, protocols, organisation.record.name, address)
+
+
+def _calendar(as_of: date, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
+    dates: list[ReviewDate] = [day for protocol in protocols if (day := protocol.review_date) is not None]
+    return render_calendar(dates, as_of=as_of, name=name, address=address)
+
+
+def site_map(address: str, urls: Iterable[str]) -> bytes:
+    """A sitemap (sitemaps.org, protocol 0.9) without days: a page's own day is not known, and the build's says nothing."""
+    base = address if address.endswith("/") else f"{address}/"
+    lines = [f"<url><loc>{escape(base + url)}</loc></url>" for url in sorted(urls)]
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return (text + "\n".join(lines) + "\n</urlset>\n").encode()
+
+
+# -- what a page of one protocol sees ---------------------------------------------------------------------------
+
+
+def _organisations_with_page(register: Register) -> frozenset[str]:
+    records = {id_: register.organisation(id_) for id_ in register.organisation_ids if KEBAB.match(id_)}
+    return frozenset(id_ for id_, record in records.items() if record is not None and record.value is not None)
+
+
+class _OneAtATime(SiteFacts):
+    """Reads only the protocols that are asked for by id. `organisations`: those that have a page."""
+
+    def __init__(
+        self, register: Register, organisations: frozenset[str], *, as_of: date, sizes: Mapping[str, int]
+    ) -> None:
+        super().__init__(register, as_of=as_of, sizes=sizes)
+        self._organisations = organisations
+        self._by_id = _WhenAsked(self._facts)
+
+    @property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        raise PageError("a protocol's page may not depend on all the others")
+
+    @property
+    def organisation_ids(self) -> frozenset[str]:
+        return self._organisations
+
+    @property
+    def by_id(self) -> dict[str, ProtocolFacts]:
+        return self._by_id
+
+    def forget(self, id_: str) -> None:
+        """Frees the memory of a protocol whose page is made."""
+        self._by_id.pop(id_, None)
+        self.register.forget(id_)
+
+    def _facts(self, id_: str) -> ProtocolFacts | None:
+        folder = self.register.protocol(id_) if id_ in self.register.protocol_ids else None
+        if folder is None or not folder.readable or not KEBAB.match(id_):
+            return None
+        return ProtocolFacts(folder, self.register, as_of=self.as_of, sizes=self._sizes)
+
+
+class _WhenAsked(dict[str, ProtocolFacts]):
+    """Works out a protocol when it is first looked up with `get`."""
+
+    def __init__(self, facts_of: Callable[[str], ProtocolFacts | None]) -> None:
+        super().__init__()
+        self._facts_of = facts_of
+
+    def get(self, id_: str, default: object = None) -> ProtocolFacts | None:  # type: ignore[override]
+        if id_ not in self:
+            facts = self._facts_of(id_)
+            if facts is None:
+                return None
+            self[id_] = facts
+        return self[id_]
+
+
+# -- what pages about several protocols see ---------------------------------------------------------------------
+
+
+class ProtocolSummary(ProtocolFacts):
+    """What pages about several protocols need of one. Anything else is worked out from the records when it is asked for.
+
+    The records and texts in it lack `_LONG_FIELDS`; whoever needs those reads `folder`.
+    """
+
+    register: Register
+
+    def __init__(self, facts: ProtocolFacts) -> None:
+        self.id, self.as_of, self._sizes, self._version = facts.id, facts.as_of, facts._sizes, None
+        self._record = _shortened(facts.record)
+        known = {name: getattr(facts, name) for name in _OF_ALL}
+        self._between: Mapping[tuple[str, str], str | None] = {}
+        if not facts.restricted:
+            known |= {name: getattr(facts, name) for name in _OF_OPEN}
+            signers = {id_ for id_, _name in facts.parties_by_name} | facts.bound
+            pairs = combinations(sorted(signers), 2)
+            self._between = {(one, other): facts.version_between(one, other) for one, other in pairs}
+        number, stamp, shown = facts._chosen
+        if stamp is not None and stamp.text is not None:
+            known["_chosen"] = (number, stamp.model_copy(update={"text": _shortened(stamp.text)}), shown)
+        self.__dict__.update(known)
+
+    @property
+    def record(self) -> Protocol:
+        return self._record
+
+    @cached_property
+    def folder(self) -> ProtocolFolder:  # type: ignore[override]
+        found = self.register.protocol(self.id)
+        if found is None:
+            raise ValueError(f"{self.id} is gone")
+        return found
+
+    def version_between(self, one: str, other: str) -> str | None:
+        if (one, other) in self._between:
+            return self._between[one, other]
+        return super().version_between(one, other)
+
+
+_Text = TypeVar("_Text", bound=Operative)
+
+
+def _shortened(text: _Text) -> _Text:
+    """The text without `_LONG_FIELDS`. They are absent, not empty, so that a page that asks for one fails."""
+    short = text.model_copy()
+    for name in _LONG_FIELDS:
+        short.__dict__.pop(name, None)
+    return short
+
+
+class _SummarySite(SiteFacts):
+    """The whole register made of summaries."""
+
+    def __init__(
+        self, register: Register, summaries: Iterable[ProtocolSummary], *, as_of: date, sizes: Mapping[str, int]
+    ) -> None:
+        super().__init__(register, as_of=as_of, sizes=sizes)
+        self._summaries = list(summaries)
+        for summary in self._summaries:
+            summary.register = register
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolFacts, ...]:
+        return tuple(sorted(self._summaries, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
+
+    @cached_property
+    def organisation_ids(self) -> frozenset[str]:
+        return _organisations_with_page(self.register)
