@@ -19,8 +19,8 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from document_sample import sample_agreement
 from docx.oxml.ns import qn
 from fontTools.ttLib import TTFont
@@ -87,11 +87,12 @@ class Signer:
 
 
 @cache
-def signer(common_name: str) -> Signer:
-    """A key and a certificate of its own making, valid from 2026 for ten years."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def signer(common_name: str, *, with_rsa: bool = False, for_time: bool = False) -> Signer:
+    """A key and a certificate of its own making, valid from 2026 for ten years; `for_time` to sign timestamps."""
+    key = rsa.generate_private_key(65537, 2048) if with_rsa else ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
+    purpose = ExtendedKeyUsageOID.TIME_STAMPING if for_time else ExtendedKeyUsageOID.EMAIL_PROTECTION
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -101,6 +102,7 @@ def signer(common_name: str) -> Signer:
         .not_valid_before(datetime(2026, 1, 1))  # noqa: DTZ001 - as X.509 has them
         .not_valid_after(datetime(2036, 1, 1))  # noqa: DTZ001 - as X.509 has them
         .add_extension(usage, True)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), for_time)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         .sign(key, hashes.SHA256())
     )

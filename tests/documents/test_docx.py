@@ -15,9 +15,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
+from undersigned.documents.digest import docx_text_digest
 from undersigned.documents.docx.controls import control_tag
 from undersigned.documents.words import word
-from undersigned.returned import text_digest
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 
@@ -47,6 +47,11 @@ def words(content: bytes) -> str:
 
 def part(content: bytes, name: str) -> str:
     return zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def controls(content: bytes) -> dict[str, tuple[str, str]]:
@@ -125,7 +130,7 @@ def test_title_language_and_properties() -> None:
         "Fingerprint": agreement.fingerprint,
         "Status": "in-force",
         "TextDate": "2026-03-15",
-        "TextDigest": text_digest(master()),
+        "TextDigest": docx_text_digest(parts_of(master())),
     }
     assert 'w:val="en-GB"' in part(master(), "word/styles.xml")
 

@@ -1,267 +1,330 @@
-"""A returned PDF read: its fields, its properties, the digest of its text and what was put where people sign."""
+"""A returned PDF: what it is, compared with what was issued, and what its blocks hold."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
 
-from undersigned.documents.pdf.metadata import NAMESPACE
+from undersigned.documents.model import plain
 from undersigned.documents.words import word
-from undersigned.returned.fields import Place, shown_by
-from undersigned.returned.limits import MOST_FIELDS, MOST_PAGES, Budget, check_pdf, tree_of
-from undersigned.returned.parts import (
-    Mark,
-    Reading,
-    ReturnedError,
-    Seen,
-    Value,
-    date_value,
-    is_date,
-    property_value,
-    text_value,
-)
-from undersigned.returned.signatures import certificates_of
+from undersigned.returned.blocks import blocks_of
+from undersigned.returned.pdf_anew import Judgement, judged_anew, judgement_of
+from undersigned.returned.pdf_blocks import places_of
+from undersigned.returned.pdf_compare import Comparer, Comparison
+from undersigned.returned.pdf_fields import STAMPED, fields_of
+from undersigned.returned.pdf_objects import properties_of
+from undersigned.returned.pdf_text import TooMuchError, box_of, shown_by_page, text_of
+from undersigned.returned.signatures import END, certificates_of
+from undersigned.returned.values import Value, block_of
+from undersigned.returned.verdict import Claim, ComparedWith, Difference, Issued, ReturnedCopy, UnreadableError, listed
 
-_STANDARD = frozenset(
-    f"/{key}"
-    for key in ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate", "Trapped")
+_MOST_PAGES: Final = 500
+_MOST_REVISIONS: Final = 150
+_DAMAGED = (
+    "The PDF is damaged and cannot be read safely. Ask for it once more, or for a copy saved anew from a PDF reader."
 )
-_DEEPEST: Final = 30
-#: Of the tree of fields. Two nodes may hold the same third, so that few of them make many.
-_MOST_NODES: Final = 5_000
+_LOCKED = "The PDF is locked with a password. Ask for it without one."
+_TOO_LARGE = "The PDF is larger than any copy of an agreement."
+_CHAIN = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
+_FOOT = re.compile(
+    r"([a-z0-9]+(?:-[a-z0-9]+)*),\s*version\s+([0-9]+(?:\.[0-9]+)*)(?:;\s*text\s+((?:[0-9a-f]{4}\s?){4}))?"
+)
+_COPY_FOR = re.compile(r"Copy ([12]) of 2, for ")
+_NOT_COMPARED = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
+
+
+def read_pdf(content: bytes, issued: Issued | None, trust_roots: tuple[bytes, ...] = ()) -> ReturnedCopy:
+    """UnreadableError if the file cannot be judged."""
+    with opened(content) as file:
+        return _Reader(content, file, issued, trust_roots).read()
+
+
+def claim_of_pdf(content: bytes) -> Claim:
+    with opened(content) as file:
+        return _claim(file)
 
 
 def opened(content: bytes) -> pikepdf.Pdf:
-    """The file. ReturnedError where it is broken, locked or too large. It is never repaired: what one program repairs
-    in one way, another shows in another.
-    """
-    check_pdf(content)
+    """The file. It is never repaired: what one program repairs in one way, another shows in another."""
+    if len(re.findall(rb"startxref", content)) > _MOST_REVISIONS:
+        raise UnreadableError(_TOO_LARGE)
     try:
         file = pikepdf.open(io.BytesIO(content), attempt_recovery=False, suppress_warnings=True)
-        if file.is_encrypted:
-            raise ReturnedError("locked")
-        if len(file.pages) > MOST_PAGES:
-            raise ReturnedError("too_large")
     except pikepdf.PasswordError as error:
-        raise ReturnedError("locked") from error
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ReturnedError("broken_pdf") from error
+        raise UnreadableError(_LOCKED) from error
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RuntimeError) as error:
+        raise UnreadableError(_DAMAGED) from error
+    if file.is_encrypted:
+        raise UnreadableError(_LOCKED)
+    if len(file.pages) > _MOST_PAGES:
+        raise UnreadableError(_TOO_LARGE)
     return file
 
 
-@contextmanager
-def _file(content: bytes) -> Iterator[pikepdf.Pdf]:
-    """The open file; what goes wrong while it is read is its own fault, and ReturnedError says so."""
-    try:
-        with opened(content) as file:
-            yield file
-    except (
-        pikepdf.PdfError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        RecursionError,
-        NotImplementedError,
-    ) as error:
-        raise ReturnedError("broken_pdf") from error
+# -- what it says it is -----------------------------------------------------------------------------------------
 
 
-def digest_of_pdf(content: bytes) -> str:
-    with _file(content) as file:
-        return digest_of(file)
-
-
-def names_of_pdf(content: bytes) -> tuple[str, ...]:
-    with _file(content) as file:
-        return tuple(places_of(file)[0])
-
-
-def read_pdf(content: bytes, trust_roots: tuple[bytes, ...]) -> Reading:
-    """ReturnedError where the file cannot be read; what is odd in it is told in notes."""
-    with _file(content) as file:
-        places, repeated = places_of(file)
-        properties, notes = properties_of_file(file)
-        signing = {name: place for name, place in places.items() if place.kind == "/Sig"}
-        marks = {name: mark for name, place in signing.items() if (mark := _mark(place))}
-        signed = tuple(name for name, place in signing.items() if "/V" in place.dictionary)
-        values = {name: None if name in repeated else value_of(place) for name, place in places.items()}
-        digest = digest_of(file)
-    return Reading(
-        kind="pdf",
-        properties=properties,
-        values=values,
-        places=tuple(signing),
-        marks=marks,
-        digest=digest,
-        certificates=certificates_of(content, signed, trust_roots, seen_at=seen_at) if signed else {},
-        notes=(*notes, *(word("returned.repeated", field=name) for name in sorted(repeated))),
-        unexpected=tuple(sorted(repeated)),
-    )
-
-
-def seen_at(content: bytes) -> Seen:
-    """The same, of the file as it was when it ended there."""
-    with opened(content) as file:
-        places, _ = places_of(file)
-        budget = Budget()
-        return Seen(
-            {name: shown_by(place, budget) for name, place in places.items()},
-            frozenset(name for name, place in places.items() if place.kind == "/Sig"),
-            properties_of_file(file)[0],
-            digest_of(file),
+def _claim(file: pikepdf.Pdf) -> Claim:
+    """From the file's properties; else from the foot of a page, which printing keeps."""
+    properties = properties_of(file)
+    if properties.get("ProtocolId"):
+        number = properties.get("CopyNumber", "")[:1]
+        return Claim(
+            properties["ProtocolId"],
+            properties.get("ProtocolVersion") or None,
+            properties.get("Fingerprint") or None,
+            properties.get("Organisation") or None,
+            int(number) if number.isdigit() else None,
+            properties.get("IssuedOn") or None,
         )
-
-
-# -- fields -----------------------------------------------------------------------------------------------------
-
-
-def places_of(file: pikepdf.Pdf) -> tuple[dict[str, Place], set[str]]:
-    """Every field by its full name (ISO 32000-1, 12.7.3.2), and the names that two fields bear."""
-    form = file.Root.get("/AcroForm")
-    found: dict[str, Place] = {}
-    repeated: set[str] = set()
-    if not isinstance(form, Dictionary):
-        return found, repeated
-    for place in _fields(form.get("/Fields", Array()), "", "", 0, Budget(_MOST_NODES)):
-        if place.name in found:
-            repeated.add(place.name)
-        else:
-            found[place.name] = place
-        if len(found) > MOST_FIELDS:
-            raise ReturnedError("too_large")
-    return found, repeated
-
-
-def _fields(kids: pikepdf.Object, above: str, kind: str, depth: int, budget: Budget) -> Iterator[Place]:
-    if depth > _DEEPEST or not isinstance(kids, Array) or len(kids) > MOST_FIELDS:
-        raise ReturnedError("broken_pdf")
-    for kid in kids:
-        budget.spend(1)
-        if not isinstance(kid, Dictionary):
+    found = Claim()
+    for page in list(file.pages)[:20]:
+        try:
+            words = text_of(shown_by_page(page.obj).letters)
+        except TooMuchError:
             continue
-        name = ".".join(part for part in (above, property_value(str(kid.get("/T", "")))) if part)
-        own = str(kid.get("/FT", kind))
-        below = kid.get("/Kids", Array())
-        widgets: list[pikepdf.Object] = [one for one in below if isinstance(one, Dictionary) and "/T" not in one]
-        if len(widgets) == len(below):
-            yield Place(name, own, kid, widgets or [kid])
-        else:
-            yield from _fields(below, name, own, depth + 1, budget)
-
-
-def value_of(place: Place) -> Value:
-    """What the field holds: None where nothing, or only what it held when it was issued."""
-    written = place.dictionary.get("/V")
-    if place.kind == "/Sig":
-        return None
-    if place.kind == "/Btn":
-        states = [written, *(widget["/AS"] for widget in place.widgets if "/AS" in widget)]
-        return all(isinstance(state, Name) and state != Name.Off for state in states)
-    if isinstance(written, Array):
-        written = pikepdf.String("; ".join(str(part) for part in written if isinstance(part, pikepdf.String)))
-    if isinstance(written, pikepdf.Stream):
-        written = pikepdf.String(written.read_bytes())
-    if not isinstance(written, pikepdf.String):
-        return None
-    if place.dictionary.get("/DV") == written:
-        return None
-    text = str(written)
-    return date_value(text) if is_date(place.name, str(place.dictionary.get("/TU", ""))) else text_value(text)
-
-
-# -- the rest ---------------------------------------------------------------------------------------------------
-
-
-def properties_of_file(file: pikepdf.Pdf) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Our properties from the XMP and from the information dictionary, and a note where the two differ."""
-    told = {
-        key.removeprefix("/"): property_value(str(value))
-        for key, value in file.docinfo.items()
-        if key not in _STANDARD and isinstance(value, pikepdf.String)
-    }
-    packet = file.Root.get("/Metadata")
-    given = _given(packet.read_bytes()) if isinstance(packet, pikepdf.Stream) else {}
-    differ = sorted(name for name in told.keys() & given.keys() if told[name] != given[name])
-    return told | given, tuple(word("returned.properties_differ", property=name) for name in differ)
-
-
-def _given(packet: bytes) -> dict[str, str]:
-    try:
-        root = tree_of(packet)
-    except ReturnedError:
-        return {}
-    start = f"{{{NAMESPACE}}}"
-    found: dict[str, str] = {}
-    for element in root.iter(f"{start}*"):
-        found[str(element.tag).removeprefix(start)] = property_value(element.text or "")
-    for element in root.iter():
-        # Some programs write simple properties as attributes (ISO 16684-1, 7.9.2.2).
-        for key, value in element.attrib.items():
-            if str(key).startswith(start):
-                found[str(key).removeprefix(start)] = property_value(str(value))
+        foot = _FOOT.search(words)
+        if foot and found.protocol is None:
+            short = "".join((foot[3] or "").split()) or None
+            found = replace(found, protocol=foot[1], version=foot[2], fingerprint=short)
+        band = _COPY_FOR.search(words)
+        if band and found.copy is None:
+            found = replace(found, copy=int(band[1]))
+        if found.protocol and found.copy:
+            break
     return found
 
 
-def digest_of(file: pikepdf.Pdf) -> str:
-    """SHA-256 over what the pages draw, in the order of the pages: contents, then forms that they draw, unpacked.
-
-    Fields and marks are not part of it, so it stays the same while a copy is filled in, signed and saved anew.
-    """
-    digest, budget = hashlib.sha256(), Budget()
-    told: set[tuple[int, int]] = set()
-    for page in file.pages:
-        contents = page.obj.get("/Contents", Array())
-        parts: list[bytes] = []
-        for part in contents if isinstance(contents, Array) else [contents]:
-            parts.append(part.read_bytes())
-            budget.spend(len(parts[-1]))
-        # Where one stream ends and the next begins means nothing (ISO 32000-1, 7.8.2).
-        digest.update(hashlib.sha256(b"\n".join(parts).rstrip()).digest())
-        for form in _drawn(page.obj.get("/Resources", Dictionary()), told, 0):
-            content = form.read_bytes()
-            budget.spend(len(content))
-            digest.update(hashlib.sha256(content.rstrip()).digest())
-    return digest.hexdigest()
+# -- judging ----------------------------------------------------------------------------------------------------
 
 
-def _drawn(resources: pikepdf.Object, told: set[tuple[int, int]], depth: int) -> Iterator[pikepdf.Object]:
-    """The forms that a page draws, and those that they draw, each once."""
-    objects = resources.get("/XObject", Dictionary())
-    for name in sorted(objects.keys()):
-        drawn = objects[name]
-        if not isinstance(drawn, pikepdf.Stream) or drawn.get("/Subtype") != Name.Form or drawn.objgen in told:
-            continue
-        told.add(drawn.objgen)
-        yield drawn
-        if depth < _DEEPEST:
-            yield from _drawn(drawn.get("/Resources", Dictionary()), told, depth + 1)
+class _Reader:
+    def __init__(
+        self, content: bytes, file: pikepdf.Pdf, issued: Issued | None, trust_roots: tuple[bytes, ...]
+    ) -> None:
+        self.content, self.file, self.issued, self.trust_roots = content, file, issued, trust_roots
+        self.claim = _claim(file)
+        self.fields = fields_of(file)
+
+    def read(self) -> ReturnedCopy:
+        certificates = certificates_of(self.content, self.file, self.fields, self.trust_roots)
+        result = self._judge()
+        blocks, foreign = blocks_of(*places_of(self.file, self.fields, certificates, result), self.issued)
+        if foreign and result.verdict == "ours":
+            result.verdict = "ours-with-additions"
+        result.differences += foreign
+        differences, more = listed(result.differences)
+        claim = self.claim
+        if claim.organisation is None and self.issued is not None and result.verdict not in ("not-ours", "cannot-tell"):
+            claim = replace(claim, organisation=self.issued.organisation)
+        return ReturnedCopy(
+            "pdf",
+            hashlib.sha256(self.content).hexdigest(),
+            result.verdict,
+            claim,
+            result.compared_with,
+            differences,
+            tuple(blocks),
+            {name: value for name, value in self._values().items() if value is not None},
+            (*result.notes, *more),
+        )
+
+    def _values(self) -> dict[str, Value]:
+        return {
+            name: one.value()
+            for name, one in self.fields.items()
+            if block_of(name) is None and name not in STAMPED and one.kind != "/Sig"
+        }
+
+    def _judge(self) -> Judgement:
+        if _is_picture(self.file):
+            note = "Every page is a picture, as a scan or a photograph is. Its words were not read: look at it."
+            return Judgement("image", notes=[note])
+        if self.issued is None:
+            return self._without_reference()
+        prefix = issued_prefix(self.content, self.issued)
+        if prefix is not None:
+            return self._by_revisions(*prefix)
+        if self.issued.pdf is None:
+            return Judgement(
+                "cannot-tell",
+                notes=["The file is not byte for byte what was sent, and the text is not here to compare it with."],
+            )
+        return judged_anew(self.file, self.fields, self.issued, self.claim)
+
+    def _without_reference(self) -> Judgement:
+        if self.claim.protocol is None:
+            return Judgement(
+                "not-ours", notes=["Nothing in the file says that it is a copy of an agreement of this register."]
+            )
+        return Judgement(
+            "cannot-tell",
+            notes=["The text that the file says it is a copy of is not known here, so nothing was compared."],
+        )
+
+    # what was issued, with revisions after it
+
+    def _by_revisions(self, end: int, compared_with: ComparedWith, is_copy: bool) -> Judgement:
+        assert self.issued is not None  # noqa: S101 - it has a prefix
+        if not self.content[end:].strip():
+            return self._whole(compared_with, is_copy)
+        if not _is_chain(self.content, end):
+            return Judgement(
+                "cannot-tell",
+                compared_with,
+                notes=[
+                    "What was added after the issued file is not put together as PDF programs do it, so different readers may show different things."
+                ],
+            )
+        start = end
+        if not is_copy:
+            # The digest is that of the master: the revision after it is the one that says whose copy it is.
+            stamped = END.search(self.content, end)
+            if stamped is None:
+                return Judgement("cannot-tell", compared_with, notes=[_DAMAGED])
+            start = stamped.end()
+        with opened(self.content[:start]) as before:
+            if not is_copy:
+                with opened(self.content[:end]) as master:
+                    faults = self._faults_of_stamp(Comparer(master, before).compare(), before)
+                if faults:
+                    return Judgement("altered", compared_with, faults)
+            comparer = Comparer(before, self.file)
+            found = comparer.compare()
+            return judgement_of(found, compared_with)
+
+    def _whole(self, compared_with: ComparedWith, is_copy: bool) -> Judgement:
+        if is_copy:
+            return Judgement("ours", compared_with)
+        return Judgement(
+            "ours",
+            compared_with,
+            notes=["This is the copy from the register, made for reading, not one of the copies that were sent."],
+        )
+
+    def _faults_of_stamp(self, found: Comparison, copy: pikepdf.Pdf) -> list[Difference]:
+        """What the revision that makes a copy of a master holds beside the words that say whose it is."""
+        assert self.issued is not None  # noqa: S101
+        fields = fields_of(copy)
+        expected = word(
+            "copy.for", number=str(self.claim.copy or ""), organisation=self.issued.name(self.issued.organisation or "")
+        )
+        faults = [
+            change for change in found.changes if change.what != _BAND and not change.what.startswith("property ")
+        ] + found.additions
+        whose = fields.get("copy__for")
+        shown = whose.shown_words if whose is not None else ""
+        if "".join(shown.split()) != "".join(plain(expected).split()):
+            faults.append(Difference(_BAND, shown, 1))
+        return faults
 
 
-def _mark(place: Place) -> Mark | None:
-    """What somebody put over the place for a signature with the tools for comments: words, or a picture or ink."""
-    for widget in place.widgets:
-        page = widget.get("/P")
-        if not isinstance(page, Dictionary) or "/Rect" not in widget:
-            continue
-        for annotation in page.get("/Annots", Array()):
-            kind = annotation.get("/Subtype")
-            if kind in (Name.Stamp, Name.Ink, Name.FreeText) and _covers(annotation.get("/Rect"), widget.Rect):
-                return "typed" if kind == Name.FreeText else "picture"
+_BAND = "the words that say whose copy it is"
+
+
+def _is_picture(file: pikepdf.Pdf) -> bool:
+    """Whether every page is a picture, with no words or with words that a scanner put behind it."""
+    pages = list(file.pages)
+    if not pages or ("/AcroForm" in file.Root and fields_of(file)):
+        return False
+    for page in pages:
+        try:
+            shown = shown_by_page(page.obj)
+        except TooMuchError:
+            return False
+        area = box_of(page.obj.get("/MediaBox")) or (0.0, 0.0, 595.0, 842.0)
+        whole = (area[2] - area[0]) * (area[3] - area[1])
+        covered = sum((box[2] - box[0]) * (box[3] - box[1]) for box in shown.pictures)
+        if not shown.pictures or (shown.letters and covered < 0.8 * whole):
+            return False
+    return True
+
+
+# -- what was issued --------------------------------------------------------------------------------------------
+
+
+def issued_digest(content: bytes) -> str:
+    """What `issued.pdf` of a signing record holds: the SHA-256 (hex) of the copy as it was sent."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _ends(content: bytes) -> Iterator[int]:
+    for found in END.finditer(content):
+        yield found.end()
+
+
+def issued_prefix(content: bytes, issued: Issued) -> tuple[int, ComparedWith, bool] | None:
+    """How many of a file's first bytes are what was issued, what that was compared with, and whether it is the copy itself
+    (and not the master that copies are made from)."""
+    master = _master_of(issued.pdf) if issued.pdf is not None else None
+    digest = hashlib.sha256()
+    at, found = 0, None
+    for end in list(_ends(content))[:_MOST_REVISIONS]:
+        digest.update(content[at:end])
+        at = end
+        here = digest.hexdigest()
+        if here in issued.digests:
+            is_copy = not _is_master(content[:end])
+            found = (end, "issued", is_copy)
+            if is_copy:
+                return end, "issued", True
+    if found is not None:
+        return found[0], "issued", False
+    if issued.pdf is not None and content.startswith(issued.pdf):
+        return len(issued.pdf), "master", issued.organisation is not None or master is None
     return None
 
 
-def _covers(mark: pikepdf.Object | None, place: pikepdf.Object) -> bool:
-    """Whether the middle of a mark lies within a place."""
-    if mark is None:
+def _master_of(copy: bytes) -> bytes | None:
+    """The master that a copy was made from: all before the revision that says whose it is."""
+    first = END.search(copy)
+    return copy[: first.end()] if first is not None and copy[first.end() :].strip() else None
+
+
+def _is_master(content: bytes) -> bool:
+    with opened(content) as file:
+        return not properties_of(file).get("Organisation")
+
+
+def _is_chain(content: bytes, end: int) -> bool:
+    """Whether every revision after `end` points to the one before it, and the first of them to what was issued: then every
+    reader sees the same revisions (ISO 32000-1, 7.5.6)."""
+    base = _CHAIN.search(content[:end])
+    if base is None:
         return False
-    left, bottom, right, top = (float(edge) for edge in mark)
-    x, y = (left + right) / 2, (bottom + top) / 2
-    a, b, c, d = (float(edge) for edge in place)
-    return min(a, c) <= x <= max(a, c) and min(b, d) <= y <= max(b, d)
+    ends = [found.end() for found in END.finditer(content, end)]
+    if not ends or content[ends[-1] :].strip():
+        return False
+    expected, before = int(base[1]), end
+    for stop in ends:
+        piece = _CHAIN.search(content[before:stop])
+        if piece is None:
+            # A marker inside a stream ends nothing.
+            continue
+        start = int(piece[1])
+        if not before <= start < stop:
+            return False
+        previous = _previous(content[start:stop])
+        if previous != expected:
+            return False
+        expected, before = start, stop
+    return before == ends[-1]
+
+
+def _previous(section: bytes) -> int | None:
+    """Where the cross-reference section before this one starts. None if there is none, or more than one."""
+    head = section.split(b"startxref")[0]
+    if section.startswith(b"xref"):
+        head = head[head.find(b"trailer") :]
+    else:
+        head = head.split(b"stream")[0]
+    if b"/XRefStm" in head:
+        return None
+    found = re.findall(rb"/Prev\s+(\d+)", head)
+    return int(found[0]) if len(found) == 1 else None

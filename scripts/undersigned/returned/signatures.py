@@ -1,125 +1,207 @@
-"""What the certificates of a signed PDF vouch for: pyHanko judges each, and what its block showed when it was signed
-is compared with what it shows now.
-"""
+"""What the certificates of a signed PDF vouch for. pyHanko judges each signature; what was changed afterwards is compared
+with what the signature covered."""
 
 from __future__ import annotations
 
 import io
 import logging
+import re
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from undersigned.documents.words import word
-from undersigned.returned.limits import MOST_COMPARISONS, MOST_SIGNATURES
-from undersigned.returned.parts import Certificate, ReturnedError, Seen, block_of, organisation_of, property_value
+import pikepdf
+from pikepdf import Array, Dictionary, Name
 
-# pyHanko is loaded only where a file is signed: it takes as long to load as all else here.
+from undersigned.documents.model import plain
+from undersigned.returned.pdf_compare import Comparer, Comparison
+from undersigned.returned.pdf_fields import STAMPED, FormField
+from undersigned.returned.values import block_fields, organisation_of
+from undersigned.returned.verdict import Difference, UnreadableError
+
+# pyHanko is loaded only for signed files: it takes as long to load as everything else here.
 if TYPE_CHECKING:
-    from pyhanko.sign.diff_analysis import StandardDiffPolicy
     from pyhanko.sign.validation import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import SignatureStatus
     from pyhanko_certvalidator import ValidationContext
 
-SeenAt = Callable[[bytes], Seen]
-#: For a signature that tells no time: no certificate of today was valid then.
+#: As many as sixty bodies that sign one copy.
+_MOST: Final = 60
+#: Of revisions after the first signature; each takes about a fifth of a second.
+_MOST_COMPARED: Final = 24
+#: Where a state of a PDF ends (ISO 32000-1, 7.5.5).
+END: Final = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
+#: Signatures that do not name a time are checked as of a day when no present certificate was valid.
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WEAK: Final = frozenset({"md2", "md4", "md5", "sha1"})
+_CLOSED: Final = "An earlier signature allows no more changes, and the file was changed after it."
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A digital signature, judged. `fingerprint`: SHA-256 (hex) of the certificate; `claimed_at`: the signer's own clock."""
+
+    state: Literal["signed", "broken", "cannot-check"]
+    notes: tuple[str, ...] = ()
+    fingerprint: str | None = None
+    claimed_at: datetime | None = None
+    timestamp: bool = False
 
 
 def certificates_of(
-    content: bytes, signed: tuple[str, ...], trust_roots: tuple[bytes, ...], *, seen_at: SeenAt
+    content: bytes, file: pikepdf.Pdf, fields: dict[str, FormField], trust_roots: tuple[bytes, ...] = ()
 ) -> dict[str, Certificate]:
-    """For each field that holds a signature, what it vouches for. A signature that cannot be read vouches for nothing."""
+    """For each field that holds a signature, what it vouches for."""
+    signed = {name: one for name, one in fields.items() if one.signature is not None}
+    if not signed:
+        return {}
+    if len(signed) > _MOST:
+        raise UnreadableError("The file holds more signatures than any copy of an agreement.")
+    found = {name: _cannot_check("it cannot be read") for name in signed}
+    embedded, reason = _embedded(content)
+    if reason:
+        return {name: _cannot_check(reason) for name in signed}
+    # One signature in two fields would let one body sign for another.
+    times = Counter(_range(one.signature) for one in signed.values())
+    by_range = {_numbers(one): one for one in embedded}
+    states = _Later(content, file)
+    for name, one in signed.items():
+        here = _range(one.signature)
+        if times[here] > 1 or one.repeated:
+            found[name] = Certificate(
+                "broken", ("One signature stands in several fields, so it signs for none of them.",)
+            )
+        elif here in by_range:
+            found[name] = _judged(by_range[here], one, trust_roots, states)
+        else:
+            found[name] = _unusual(one)
+    return found
+
+
+def _cannot_check(reason: str) -> Certificate:
+    return Certificate("cannot-check", (f"The certificate signature cannot be checked here: {reason}.",))
+
+
+def _embedded(content: bytes) -> tuple[list[EmbeddedPdfSignature], str]:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    # pyHanko logs what it finds wrong; what counts is in the notes. Whoever wants the log can still ask for it.
+    # pyHanko logs what it finds wrong. What matters is in the notes; a caller who wants the log can still ask for it.
     for room in ("pyhanko", "pyhanko_certvalidator"):
         logger = logging.getLogger(room)
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
-    if len(signed) > MOST_SIGNATURES:
-        raise ReturnedError("too_large")
-    unread = Certificate(False, notes=(word("returned.unreadable"),))
+    for strict in (True, False):
+        try:
+            return list(PdfFileReader(io.BytesIO(content), strict=strict).embedded_signatures), ""
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's file may make any library fail in any way
+            reason = f"the program that checks signatures cannot read the file ({type(error).__name__})"
+    return [], reason
+
+
+def _range(signature: pikepdf.Object | None) -> tuple[int, ...]:
+    given = signature.get("/ByteRange") if isinstance(signature, Dictionary) else None
     try:
-        file = PdfFileReader(io.BytesIO(content))
-        embedded = list(file.embedded_signatures)
-        if sum(file.total_revisions - signature.signed_revision for signature in embedded) > MOST_COMPARISONS:
-            raise ReturnedError("too_large")
-        now = seen_at(content)
-    except ReturnedError:
-        raise
-    except Exception:  # noqa: BLE001 - whatever goes wrong in a file that a stranger made, nothing vouches for it then
-        return dict.fromkeys(signed, unread)
-    names = Counter(signature.field_name for signature in embedded)
-    # One signature in two fields would let one body sign for another.
-    objects = Counter(_range(signature) for signature in embedded)
-    found = dict.fromkeys(signed, unread)
-    for signature in embedded:
-        name = signature.field_name
-        if name in found and names[name] == 1 and objects[_range(signature)] == 1:
-            found[name] = _judged(signature, content, now, trust_roots, seen_at)
-    return found
+        return tuple(int(number) for number in given) if isinstance(given, Array) else ()
+    except (TypeError, ValueError):
+        return ()
 
 
-def _range(signature: EmbeddedPdfSignature) -> tuple[int, ...]:
-    return tuple(int(number) for number in signature.byte_range)
+def _numbers(embedded: EmbeddedPdfSignature) -> tuple[int, ...]:
+    try:
+        return tuple(int(number) for number in embedded.byte_range)
+    except (TypeError, ValueError):
+        return ()
+
+
+def _unusual(one: FormField) -> Certificate:
+    kind = str(one.signature.get("/SubFilter", "")) if one.signature is not None else ""
+    return _cannot_check(f"it is of a kind that this program does not know ({kind[1:] or 'not named'})")
 
 
 def _judged(
-    signature: EmbeddedPdfSignature, content: bytes, now: Seen, trust_roots: tuple[bytes, ...], seen_at: SeenAt
+    embedded: EmbeddedPdfSignature, place: FormField, trust_roots: tuple[bytes, ...], later: _Later
 ) -> Certificate:
-    from pyhanko.sign.diff_analysis import ModificationLevel
-    from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    is_timestamp = place.signature is not None and place.signature.get("/Type") == Name.DocTimeStamp
+    weak = _weak_algorithm(embedded)
+    try:
+        claimed = None if is_timestamp else embedded.self_reported_timestamp
+    except Exception:  # noqa: BLE001 - as above
+        claimed = None
+    status, reason = _status(embedded, trust_roots, claimed, is_timestamp=is_timestamp)
+    if status is None:
+        return _cannot_check(reason)
+    certificate = status.signing_cert
+    known = Certificate("signed", fingerprint=certificate.sha256.hex(), claimed_at=claimed, timestamp=is_timestamp)
+    if not status.intact:
+        return replace(known, state="broken", notes=("The bytes that the certificate signature covers were changed.",))
+    if not status.valid:
+        return replace(known, state="broken", notes=("The certificate signature does not fit its own certificate.",))
+    if weak:
+        return replace(
+            known,
+            state="cannot-check",
+            notes=(f"The certificate signature uses {weak.upper()}, which can be forged, so it shows nothing.",),
+        )
+    numbers = _numbers(embedded)
+    if len(numbers) != 4 or numbers[0] != 0:
+        return replace(known, state="broken", notes=("The certificate signature does not cover the whole file.",))
+    spoilt, remarks = later.since(numbers[2] + numbers[3], place)
+    if spoilt:
+        return replace(known, state="broken", notes=tuple(spoilt))
+    if (
+        getattr(status, "docmdp_ok", None) is False
+        and later.is_later(numbers[2] + numbers[3])
+        and _forbids(place, embedded)
+    ):
+        return replace(known, state="broken", notes=(_CLOSED,))
+    return replace(known, notes=(*remarks, *_who(status, claimed, bool(trust_roots))))
+
+
+def _forbids(place: FormField, embedded: EmbeddedPdfSignature) -> bool:
+    """Whether the signature asks that nothing be changed after it (ISO 32000-1, 12.8.2.2: permission 1)."""
+    from pyhanko.sign.fields import MDPPerm
 
     try:
-        claimed = signature.self_reported_timestamp
-        status = validate_pdf_signature(signature, _context(trust_roots, claimed), diff_policy=_policy())
-        whole = status.intact and status.valid and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-        unchanged = bool(
-            status.docmdp_ok
-            and status.modification_level is not None
-            and status.modification_level <= ModificationLevel.FORM_FILLING
-        )
-        _, _, start, length = _range(signature)
-        then = seen_at(content[: start + length])
-        changes = () if not whole else _changes(signature.field_name, then, now)
-        notes = (
-            *(() if whole else (word("returned.not_as_signed"),)),
-            *(() if unchanged or not whole else (word("returned.changed_after"),)),
-            *changes,
-        )
-        certificate = status.signing_cert
-        return Certificate(
-            intact=bool(whole) and unchanged and not changes,
-            digest=then.digest,
-            subject=property_value(str(certificate.subject.human_friendly)),
-            fingerprint=certificate.sha256.hex(),
-            claimed_at=claimed,
-            trusted=bool(trust_roots) and bool(status.trusted),
-            notes=notes,
-        )
-    except Exception:  # noqa: BLE001 - as above: any fault of a signature is the signature's fault
-        return Certificate(False, notes=(word("returned.unreadable"),))
+        return embedded.docmdp_level == MDPPerm.NO_CHANGES
+    except Exception:  # noqa: BLE001 - as above
+        return False
 
 
-def _changes(place: str, then: Seen, now: Seen) -> tuple[str, ...]:
-    """What is no longer as the signature found it, in sentences.
-
-    Programs that sign do not all lock the block as its field asks (ISO 32000-1, 12.7.4.5), and the rules of pyHanko
-    allow changes of flags and metadata: so all that the signature stands for is compared once more.
-    """
-    own = (
-        block_of(place)
-        if organisation_of(place) is not None
-        else tuple(name for name in then.fields if name == place or name not in then.places)
+def _weak_algorithm(embedded: EmbeddedPdfSignature) -> str:
+    try:
+        names = [str(embedded.md_algorithm), str(embedded.signer_info["digest_algorithm"]["algorithm"].native)]
+        names.append(str(embedded.signer_info["signature_algorithm"]["algorithm"].native))
+    except Exception:  # noqa: BLE001 - as above
+        return ""
+    return next(
+        (weak for name in names for weak in sorted(_WEAK) if name.lower().replace("-", "").startswith(weak)), ""
     )
-    fields = [name for name in own if then.fields.get(name) != now.fields.get(name)]
-    return (
-        *(word("returned.field_changed", field=name) for name in fields),
-        *((word("returned.properties_changed"),) if then.properties != now.properties else ()),
-        *((word("returned.text_changed"),) if then.digest != now.digest else ()),
-    )
+
+
+def _status(
+    embedded: EmbeddedPdfSignature, trust_roots: tuple[bytes, ...], claimed: datetime | None, *, is_timestamp: bool
+) -> tuple[SignatureStatus | None, str]:
+    from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+
+    try:
+        context = _context(trust_roots, claimed)
+        if is_timestamp:
+            return validate_pdf_timestamp(embedded, context, skip_diff=True), ""
+        return validate_pdf_signature(embedded, context, skip_diff=False), ""
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        first = f"{type(error).__name__}"
+    try:
+        # The rules for later changes may fail on a file that the signature itself fits.
+        return validate_pdf_signature(embedded, _context(trust_roots, claimed), skip_diff=True), ""
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - as above
+        return None, f"the program that checks signatures gives up on it ({first})"
 
 
 def _context(trust_roots: tuple[bytes, ...], moment: datetime | None) -> ValidationContext:
@@ -131,42 +213,93 @@ def _context(trust_roots: tuple[bytes, ...], moment: datetime | None) -> Validat
     return ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment or _NO_TIME)
 
 
-def _policy() -> StandardDiffPolicy:
-    """The default rules, but appearances may not be changed in place: with that allowed, pyHanko 0.38 takes a locked
-    field that was filled in an earlier revision for changed.
-    """
-    from pyhanko.sign.diff_analysis import (
-        CatalogModificationRule,
-        DocInfoRule,
-        DSSCompareRule,
-        FormUpdatingRule,
-        GenericFieldModificationRule,
-        MetadataUpdateRule,
-        ModificationLevel,
-        ObjectStreamRule,
-        SigFieldCreationRule,
-        SigFieldModificationRule,
-        StandardDiffPolicy,
-        XrefStreamRule,
-    )
+def _who(status: SignatureStatus, claimed: datetime | None, has_roots: bool) -> tuple[str, ...]:
+    certificate = status.signing_cert
+    subject, issuer = plain(certificate.subject.human_friendly), plain(certificate.issuer.human_friendly)
+    own = certificate.self_signed in ("yes", "maybe") or certificate.subject == certificate.issuer
+    source = "made by the signer" if own else f"issued by {issuer}"
+    if has_roots and status.trusted:
+        trust = "It comes from an issuer that is trusted here."
+    else:
+        trust = "Who the holder is was not established: the issuer is not one that is trusted here."
+    when = f"The signer's computer gave the time {claimed.isoformat()}." if claimed else "The signature gives no time."
+    return (f"Certificate of {subject}, {source}. {trust} {when}",)
 
-    rules = (
-        DocInfoRule(),
-        XrefStreamRule(),
-        ObjectStreamRule(),
-        DSSCompareRule(),
-        MetadataUpdateRule(),  # type: ignore[no-untyped-call]
-    )
-    return StandardDiffPolicy(
-        global_rules=[
-            CatalogModificationRule(),  # type: ignore[no-untyped-call]
-            *(rule.as_qualified(ModificationLevel.LTA_UPDATES) for rule in rules),
-        ],
-        form_rule=FormUpdatingRule(
-            field_rules=[
-                SigFieldCreationRule(),  # type: ignore[no-untyped-call]
-                SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-                GenericFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-            ]
-        ),
-    )
+
+class _Later:
+    """What was changed from one state of a file to the next. Each pair of states is compared once."""
+
+    def __init__(self, content: bytes, file: pikepdf.Pdf) -> None:
+        self._content, self._file = content, file
+        self._compared: dict[tuple[int, int], Comparison | None] = {}
+
+    def is_later(self, end: int) -> bool:
+        return bool(self._content[end:].strip())
+
+    def since(self, end: int, place: FormField) -> tuple[list[str], list[str]]:
+        """Sentences about what spoils a signature that covers all up to a byte, and about what does not."""
+        spoilt: list[str] = []
+        remarks: list[str] = []
+        states = [end, *(found.end() for found in END.finditer(self._content, end) if self.is_later(found.end()))]
+        for before, after in zip(states, [*states[1:], len(self._content)], strict=True):
+            if not self.is_later(before):
+                break
+            changes = self._between(before, after)
+            if changes is None:
+                spoilt.append("The file as it was signed cannot be read, so later changes cannot be ruled out.")
+                continue
+            more, others = _spoilt(changes, place)
+            spoilt += more
+            remarks += others
+        return list(dict.fromkeys(spoilt)), list(dict.fromkeys(remarks))
+
+    def _between(self, before: int, after: int) -> Comparison | None:
+        if (before, after) not in self._compared:
+            if len(self._compared) >= _MOST_COMPARED:
+                raise UnreadableError("The file was changed and signed more often than any copy of an agreement.")
+            self._compared[before, after] = self._compare(before, after)
+        return self._compared[before, after]
+
+    def _compare(self, before: int, after: int) -> Comparison | None:
+        try:
+            with self._state(before) as one:
+                if after == len(self._content):
+                    return Comparer(one, self._file).compare()
+                with self._state(after) as other:
+                    return Comparer(one, other).compare()
+        except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError):
+            return None
+
+    def _state(self, end: int) -> pikepdf.Pdf:
+        return pikepdf.open(io.BytesIO(self._content[:end]), attempt_recovery=False, suppress_warnings=True)
+
+
+def _spoilt(later: Comparison, place: FormField) -> tuple[list[str], list[str]]:
+    spoilt: list[str] = []
+    organisation = organisation_of(place.name)
+    own = set(block_fields(organisation)) if organisation else {place.name}
+    if organisation is None:
+        # A signature outside the blocks stands for all that was filled in when it was given.
+        own |= {name for name in later.filled if organisation_of(name) is None and "__" not in name}
+        own |= {name for name in later.filled if name.startswith("answer__")}
+    for name in sorted(later.filled & own | (later.filled & STAMPED)):
+        spoilt.append(f"The field {name} was changed after signing.")
+    spoilt += [_sentence(change) for change in later.changes]
+    remarks: list[str] = []
+    for addition in later.additions:
+        if addition in later.clear_signatures:
+            remarks.append(f"After this signature another was added{_where(addition)}, in a field of its own.")
+        elif addition not in later.in_fields:
+            # What a field of another block shows is no matter of this one; of its own, it was said above.
+            spoilt.append(_sentence(addition))
+    return spoilt, remarks
+
+
+def _where(difference: Difference) -> str:
+    return f" on page {difference.page}" if difference.page else ""
+
+
+def _sentence(difference: Difference) -> str:
+    short = difference.short()
+    words = f": {short.words}" if short.words else ""
+    return f"Changed after signing{_where(difference)}, {short.what}{words}"

@@ -1,102 +1,78 @@
-"""The words of a returned DOCX: those of a control, and the digest of all that was agreed, which no filling in changes."""
+"""Words compared with words: what was changed, added and left out, in the order of reading."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import zipfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
 
-from undersigned.documents.docx.word_xml import Element, W, w
-from undersigned.documents.words import word
-from undersigned.returned.limits import part_of
-
-_PAGE_NUMBER = re.compile(r"\s*[0-9]+$")
+_MOST: Final = 60_000
+_SHOWN_WORDS: Final = 40
 
 
-def words_below(element: Element) -> str:
-    """The words below an element; paragraphs and breaks begin new lines."""
-    pieces: list[str] = []
-    for node in element.iter(w("t"), w("br"), w("cr"), w("tab"), w("p"), w("noBreakHyphen")):
-        if node.tag == w("t"):
-            pieces.append(node.text or "")
-        elif node.tag == w("noBreakHyphen"):
-            pieces.append("\u2011")
-        else:
-            pieces.append(" " if node.tag == w("tab") else "\n")
-    return "".join(pieces)
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Where two lists of words differ: `[start:end]` of the first became `[begin:stop]` of the second."""
+
+    start: int
+    end: int
+    begin: int
+    stop: int
 
 
-def digest_of(archive: zipfile.ZipFile, parts: set[str], root: Element) -> str:
-    """SHA-256 over the words outside controls and the table of contents, then those of footnotes; white space folded.
-
-    Headers and footers are not part of it: programs write page numbers into them.
-    """
-    texts = [_lasting_words(root)]
-    if "word/footnotes.xml" in parts:
-        texts += [
-            _lasting_words(note)
-            for note in part_of(archive, "word/footnotes.xml")
-            if note.get(w("type"), "normal") == "normal"
-        ]
-    return hashlib.sha256(" ".join(" ".join(texts).split()).encode()).hexdigest()
-
-
-def _lasting_words(root: Element) -> str:
-    left_out, contents = _left_out(root)
-    pieces: list[str] = []
-    lines: set[str] = {word("cover.contents")}
-    for node in _walk(root, left_out):
-        if node.tag == w("t"):
-            pieces.append(node.text or "")
-        elif node.tag == f"{{{W}}}altChunk":
-            pieces.append(" \ufffc ")  # another document, put in whole
-        elif node.tag != w("noBreakHyphen"):
-            pieces.append("\n" if node.tag == w("p") else " ")
-        else:
-            pieces.append("\u2011")
-    text = "".join(pieces)
-    lines |= {_folded(line) for line in text.split("\n")}
-    # A line among the contents that is no heading is text like any other.
-    for entry in contents:
-        for line in words_below(entry).split("\n"):
-            folded = _folded(line)
-            if folded and folded not in lines and _PAGE_NUMBER.sub("", folded) not in lines:
-                text += f"\n{folded}"
-    return text
+def chunks_of(before: Sequence[str], after: Sequence[str]) -> list[Chunk]:
+    """Where the lists differ. Words that are only divided in another way do not differ."""
+    before, after = before[:_MOST], after[:_MOST]
+    head = 0
+    while head < min(len(before), len(after)) and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    one, other = before[head : len(before) - tail], after[head : len(after) - tail]
+    found = []
+    for tag, start, end, begin, stop in SequenceMatcher(None, one, other, autojunk=True).get_opcodes():
+        if tag != "equal" and bare("".join(one[start:end])) != bare("".join(other[begin:stop])):
+            found.append(Chunk(head + start, head + end, head + begin, head + stop))
+    return found
 
 
-def _folded(line: str) -> str:
-    return " ".join(line.split())
+def bare(words: str) -> str:
+    """Words without spaces, as programs that print them anew keep them."""
+    return "".join(unicodedata.normalize("NFKC", words).replace("\u00ad", "").split())
 
 
-def _left_out(root: Element) -> tuple[set[Element], list[Element]]:
-    """Controls that hold no other, and tables of contents: none of these is text that was agreed."""
-    left_out: set[Element] = set()
-    contents: list[Element] = []
-    for element in root.iter(w("sdt")):
-        if element.find(f"{w('sdtPr')}/{w('docPartObj')}") is not None:
-            contents.append(element)
-            left_out.add(element)
-        elif sum(1 for _ in element.iter(w("sdt"))) == 1:
-            left_out.add(element)
-    return left_out, contents
+def changed(before: str, after: str) -> tuple[str, str]:
+    """What happened to words, and the words themselves."""
+    if not before:
+        return "words added", after
+    return ("words left out", before) if not after else ("words changed", f"{before} → {after}")
 
 
-def _walk(element: Element, left_out: set[Element]) -> Iterator[Element]:
-    """Words, breaks and paragraphs that a reader sees, in order."""
-    for child in element:
-        if child in left_out or (child.tag == w("r") and _is_hidden(child)):
-            continue
-        if child.tag in _KEPT:
-            yield child
-        yield from _walk(child, left_out)
+def changed_words(before: str, after: str) -> str:
+    """The words of two texts that differ, in one line."""
+    one, other = before.split(), after.split()
+    parts = [
+        changed(" ".join(one[chunk.start : chunk.end]), " ".join(other[chunk.begin : chunk.stop]))[1]
+        for chunk in chunks_of(one, other)[:5]
+    ]
+    return "; ".join(" ".join(part.split()[:_SHOWN_WORDS]) for part in parts)
 
 
-_KEPT = frozenset({w("t"), w("p"), w("br"), w("cr"), w("tab"), w("noBreakHyphen"), w("altChunk")})
+def is_explained(before: Sequence[str], chunk: Chunk, phrases: Sequence[str]) -> bool:
+    """Whether facts that change from day to day, given as phrases, may explain a difference: the words that are no longer
+    there are such facts, or words were added beside one."""
+    if not phrases:
+        return False
+    gone = before[chunk.start : chunk.end]
+    if gone:
+        return _is_among("".join(gone), phrases) or all(_is_among(word, phrases) for word in gone)
+    near = before[max(0, chunk.start - 3) : chunk.start + 3]
+    return any(len(word) > 2 and _is_among(word, phrases) for word in near)
 
 
-def _is_hidden(run: Element) -> bool:
-    """Whether a run is marked as hidden text (ISO 29500-1, 17.3.2.41)."""
-    vanish = run.find(f"{w('rPr')}/{w('vanish')}")
-    return vanish is not None and vanish.get(w("val")) not in ("0", "false", "off")
+def _is_among(words: str, phrases: Sequence[str]) -> bool:
+    wanted = bare(words).casefold()
+    return any(wanted in bare(phrase).casefold() for phrase in phrases)
