@@ -175,8 +175,11 @@ class _Sentence:
         self.exceptions = self._count(found, "condition", "except")
         self.conditions = self._count(found, "condition", "if")
         self.wholes = self._count(found, "extent", "all")
-        self.parts = self._count(found, "extent", "some") + self._count(found, "extent", "any")
-        self.floors = self._count(found, "extent", "at least") + self._count(found, "extent", "necessary")
+        self.anys = self._count(found, "extent", "any")
+        self.somes = self._count(found, "extent", "some")
+        self.floors = self._count(found, "extent", "at least")
+        self.ceilings = self._count(found, "extent", "at most")
+        self.needs = self._count(found, "extent", "necessary")
         self.at_once = self._count(found, "date", "immediately")
         self.mays, self.nots = self._permissions_and_prohibitions(found)
         self.bodies = [mark.value for mark in found if mark.sort == "body"]
@@ -217,8 +220,10 @@ class _Sentence:
             or (new.conditions < self.conditions and permission)
             or new.onlys < self.onlys
             or new.consents < self.consents
-            or new.floors < self.floors
-            or (new.wholes < self.wholes and new.parts > self.parts)
+            or new.needs < self.needs
+            or (new.floors < self.floors and new.ceilings > self.ceilings)
+            or new.somes > self.somes
+            or (new.wholes < self.wholes and new.anys > self.anys)
             or new.at_once < self.at_once
             or (self.limit is not None and (new.limit is None or new.limit > self.limit))
             or self._alternatives(new)
