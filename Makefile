@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test test-all check serve fmt lint bench bench-documents bench-site bench-changes lock clean
+.PHONY: help site test test-all check serve fmt lint bench bench-documents bench-site bench-changes dist lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,11 @@ bench-site: $(VENV)/development  ## Measure the site of a register of national s
 bench-changes: $(VENV)/development  ## Measure `changes` on a register of national size with 5,000 commits (takes minutes)
 	$(BIN)/python tests/benchmark/changes.py
 
+dist: $(VENV)/runtime  ## Build the wheel and the source archive into dist/
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -c "from setuptools import build_meta; build_meta.build_sdist('dist')" >/dev/null
+
 lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra build pyproject.toml -o requirements.txt
@@ -62,4 +67,4 @@ lock: $(VENV)/development  ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --extra gates -c requirements-dev.txt pyproject.toml -o requirements-gates.txt
 
 clean:  ## Remove what the commands made
-	rm -rf $(VENV) site build .site-*
+	rm -rf $(VENV) site build dist .site-*
