@@ -215,7 +215,7 @@ def test_each_workflow_is_told_with_the_rights_that_it_has() -> None:
     )
     told = {file: set(re.findall(r"`([a-z-]+: [a-z]+)`", rights)) for file, rights in rows}
     real = {}
-    for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
+    for path in sorted((ROOT / "scripts/undersigned/starter/template/dot_github/workflows").glob("*.yml")):
         workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert workflow["permissions"] == {}
         real[path.name] = {

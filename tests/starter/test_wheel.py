@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 
 from support import ROOT
@@ -55,7 +55,7 @@ def test_the_wheel_makes_a_register_in_an_empty_environment(tmp_path: Path) -> N
     )
     run([*pip, "install", "--quiet", "--no-deps", "--no-index", "--target", str(packages), str(wheel)], tmp_path)
     # The libraries come from this environment: a test asks no package index. Its own editable install stays out of reach.
-    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    (packages / "libraries.pth").write_text(f"{Path(click.__file__).parents[1]}\n", encoding="utf-8")
 
     program = [str(python), "-m", "undersigned", "--as-of", "2026-11-30"]
     register = tmp_path / "register"
