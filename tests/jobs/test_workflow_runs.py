@@ -15,6 +15,7 @@ from github.server import PretendGitHub
 from jobs.intake_issues import issue_body
 from jobs.workflow_run import Run, event, git, snapshot
 from support import ROOT, example_register
+from undersigned import __version__
 
 pytestmark = pytest.mark.slow
 
@@ -336,3 +337,18 @@ def test_stamp(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     assert run.job("stamp"), run.steps
     assert [issue.base for issue in hub.issues.values() if issue.head] == ["main"]
     assert git(origin, "rev-parse", "main") == main
+
+
+def test_release(origin: Path, tmp_path: Path) -> None:
+    run = run_of("release", "push", event("push"), origin, tmp_path, ref=f"refs/tags/v{__version__}")
+    assert run.job("build"), run.steps
+    names = {path.name for path in run.artifacts["dist"].iterdir()}
+    assert names == {f"undersigned-{__version__}-py3-none-any.whl", f"undersigned-{__version__}.tar.gz"}
+    assert run.job("publish"), run.steps
+    assert run.published == names
+
+
+def test_release_refuses_a_tag_that_is_not_the_version(origin: Path, tmp_path: Path) -> None:
+    run = run_of("release", "push", event("push"), origin, tmp_path, ref="refs/tags/v9.9.9")
+    assert not run.job("build")
+    assert "The tag v9.9.9 is not the version in pyproject.toml." in said(run, "Compare the tag with the version")

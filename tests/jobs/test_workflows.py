@@ -48,7 +48,7 @@ def test_a_workflow_may_do_no_more_than_it_says(path: Path) -> None:
             assert "${{" not in step.get("run", "")
             assert step.get("with", {}).get("persist-credentials", False) is False
             if "uses" in step:
-                assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", step["uses"])
+                assert re.fullmatch(r"(?:actions|pypa)/[a-z-]+@[0-9a-f]{40}", step["uses"])
                 assert re.search(re.escape(step["uses"]) + r" # v\d+\.\d+\.\d+\n", text)
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False

@@ -82,6 +82,7 @@ class Run:
     summary: str = ""
     skipped_jobs: list[str] = field(default_factory=list)
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    published: set[str] = field(default_factory=set)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -253,7 +254,9 @@ class _Job:
         program = bin_ / "undersigned"
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m undersigned "$@"\n', encoding="utf-8")
         program.chmod(0o755)
-        (bin_ / "python").symlink_to(sys.executable)
+        python = bin_ / "python"
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
         for name in ("runtime", "development"):
             (self.work / ".venv" / name).touch()
             os.utime(self.work / ".venv" / name, (time.time() + 9999,) * 2)
@@ -274,6 +277,18 @@ class _Job:
         assert path.is_dir() or path.stat().st_size
         assert 1 <= int(given["retention-days"]) <= 5
         self._run.artifacts[given["name"]] = path
+        return {}
+
+    def download(self, given: Mapping[str, str]) -> dict[str, str]:
+        self.work.mkdir(parents=True)
+        shutil.copytree(self._run.artifacts[given["name"]], self.work / given["path"])
+        return {}
+
+    def publish(self, _given: Mapping[str, str]) -> dict[str, str]:
+        """The package index knows the workflow by its identity; no password is given."""
+        assert self._job["permissions"] == {"id-token": "write"}
+        assert self._job["environment"] == "release"
+        self._run.published = {path.name for path in (self.work / "dist").iterdir()}
         return {}
 
     def pages(self, given: Mapping[str, str]) -> dict[str, str]:
@@ -302,6 +317,8 @@ _ACTIONS: dict[str, Callable[[_Job, Mapping[str, str]], dict[str, str]]] = {
     "actions/checkout": _Job.checkout,
     "actions/setup-python": _Job.python,
     "actions/upload-artifact": _Job.upload,
+    "actions/download-artifact": _Job.download,
+    "pypa/gh-action-pypi-publish": _Job.publish,
     "actions/configure-pages": _Job.configure,
     "actions/upload-pages-artifact": _Job.pages,
     "actions/deploy-pages": _Job.deploy,
