@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 
 AS_OF = date(2026, 11, 22)
@@ -43,7 +43,7 @@ def commands(python: Path, root: Path, scratch: Path) -> dict[str, list[str]]:
 
 def write_markdown(root: Path, folder: Path) -> None:
     """One page for each protocol and organisation: the same words, no matrix, no data, no charts."""
-    site = SiteFacts(load_register(root), as_of=AS_OF)
+    site = RegisterFacts(load_register(root), as_of=AS_OF)
     (folder / "docs/protocols").mkdir(parents=True)
     (folder / "docs/organisations").mkdir()
     (folder / "mkdocs.yml").write_text(_SETTINGS, encoding="utf-8")

@@ -14,7 +14,7 @@ from undersigned.documents.content.letter import covering_letter, stamp_of_lette
 from undersigned.documents.model import Heading, Table, Text, every
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.facts.parties import contact_of_lead, point_of_contact
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.jobs.chase import chase_issues
 from undersigned.jobs.messages import RepositoryLinks
 from undersigned.jobs.reviews import review_issues
@@ -107,7 +107,7 @@ def in_issue(made: Register, kind: str) -> str:
 
 
 def on_page(made: Register) -> str:
-    site = SiteFacts(made, as_of=DAY)
+    site = RegisterFacts(made, as_of=DAY)
     body = html.fragment_fromstring(protocol_page(PageSet(site, "Test"), site.by_id["housing"]).body, "div")
     (row,) = body.xpath("//table[contains(@class, 'app-contacts')]//tr[starts-with(th, 'Landlord')]")
     return " ".join(row.xpath("td")[-1].text_content().split())
@@ -148,7 +148,7 @@ def test_every_output_names_the_same_post_and_mailbox(officer: str, contact: str
     for output, text in outputs.items():
         found = {word for word in ("Duty Lead", "Deputy", "Lettings Manager", "duty@", "lettings@") if word in text}
         assert found == named, (output, text)
-    data = render_json(protocol_data(SiteFacts(made, as_of=DAY).by_id["housing"]))
+    data = render_json(protocol_data(RegisterFacts(made, as_of=DAY).by_id["housing"]))
     assert not any(word in data for word in ("Duty Lead", "Lettings Manager", "@example.org")), "the JSON names nobody"
 
 

@@ -10,7 +10,7 @@ from support import register_from
 from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.model import Text, every
 from undersigned.facts.agreement import agreement_of
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.api import protocol_data
 from undersigned.site.pages import PageSet, protocol_page
 
@@ -50,7 +50,7 @@ text:
 def outputs() -> tuple[str, str, dict[str, object]]:
     """The words of the page, those of the document, and the data."""
     register = register_from(RECORDS)
-    site = SiteFacts(register, as_of=DAY)
+    site = RegisterFacts(register, as_of=DAY)
     facts = site.by_id["housing"]
     body = html.fragment_fromstring(protocol_page(PageSet(site, "Test"), facts).body, "div")
     document = agreement_document(agreement_of(facts.folder, register, as_of=DAY))

@@ -8,7 +8,7 @@ from lxml import html
 
 from support import register_from
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import PageSet, protocol_page
 
 DAY = date(2026, 12, 20)
@@ -52,7 +52,7 @@ publication: public
 effective_from: 2026-01-10
 data_items: [{{id: risk, name: Level of risk}}]{working}
 {version if released else ""}""")
-    return SiteFacts(register, as_of=DAY).by_id["p"]
+    return RegisterFacts(register, as_of=DAY).by_id["p"]
 
 
 CHANGES = (("people on probation", "tenants"), ("Within 9 days", "Within 3 days"), ("Check it.", "Check it twice."))
@@ -67,7 +67,7 @@ def test_an_amendment_names_the_terms_that_change_and_no_others() -> None:
 
 def test_the_page_says_which_terms_an_amendment_would_change() -> None:
     facts = protocol(*CHANGES)
-    page = protocol_page(PageSet(SiteFacts(facts.register, as_of=DAY), "Test"), facts)
+    page = protocol_page(PageSet(RegisterFacts(facts.register, as_of=DAY), "Test"), facts)
     words = " ".join(html.fragment_fromstring(page.body, "div").text_content().split())
     sentence = words.partition("It would change ")[2].partition(". ")[0]
     assert sentence.count(",") + sentence.count(" and ") == 2, sentence

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from support import TODAY, register_from
 from undersigned.facts.news import NewsItem, ReviewDate
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.register import Register
 from undersigned.reports.feeds import render_atom, render_calendar, render_reviews_ics
 
@@ -62,7 +62,7 @@ publication: public
 
 
 def happened(register: Register) -> list[NewsItem]:
-    return SiteFacts(register, as_of=TODAY).news
+    return RegisterFacts(register, as_of=TODAY).news
 
 
 def events(text: bytes) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND
 
 from support import TODAY, register_from
-from undersigned.facts.register import SiteFacts, in_bands
+from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.site.charts import LONGEST_BAR, ROW_HEIGHT, chart
 from undersigned.site.pages import PageSet, fragment, generated_pages
 
@@ -101,7 +101,7 @@ def test_what_is_still_to_come_is_one_number_everywhere() -> None:
     unsent = records.replace(", sent_on: 2026-10-01}", ", signed_on: 2027-01-01}")
     assert unsent != records
     for text, band in ((records, "to-60"), (unsent, "not-sent")):
-        site = SiteFacts(register_from(text), as_of=TODAY)
+        site = RegisterFacts(register_from(text), as_of=TODAY)
         assert {key: number for key, number in site.waiting_bands.items() if number} == {band: 1}
         assert len(site.waiting) == sum(site.waiting_bands.values())
         assert len(site.waiting) == sum(site.signature_counts[state] for state in ("stale", "awaiting", "not-sent"))
@@ -117,7 +117,7 @@ def test_what_is_still_to_come_is_one_number_everywhere() -> None:
 
 def test_late_reviews_are_those_overdue_and_those_lapsed_restricted_ones_too() -> None:
     records = "=== signatories/" + SOUND.partition("=== signatories/")[2]
-    site = SiteFacts(register_from(records), as_of=date(2027, 5, 20))
+    site = RegisterFacts(register_from(records), as_of=date(2027, 5, 20))
     # The housing protocol was due in February, the restricted one in March.
     assert (site.review_counts["overdue"], site.review_counts["lapsed"], site.reviews_late) == (1, 1, 2)
     told = fragment(PageSet(site, "Test"), "figures.html", "")
@@ -133,18 +133,18 @@ SENT = 'fingerprint: "v1:sha256:' + "ab" * 32 + '", signed_on: 2025-01-20'
 def test_time_to_agree_runs_from_the_first_copy_sent_to_the_last_signature() -> None:
     records = "=== signatories/" + SOUND.partition("=== signatories/")[2]
     assert records.count(SENT) == 1
-    site = SiteFacts(register_from(records.replace(SENT, f"sent_on: 2025-01-12, {SENT}")), as_of=TODAY)
+    site = RegisterFacts(register_from(records.replace(SENT, f"sent_on: 2025-01-12, {SENT}")), as_of=TODAY)
     assert site.signing_days == (8,)
     assert site.median_signing_days == 8
     assert site.signing_bands["to-28"] == 1
     (protocol, version) = site.agreeing[0]
     # The council told no day of sending; its signature of 1 February is the last.
     assert (protocol.id, version.version, version.days, version.signatures) == ("housing", "1.0", 20, 2)
-    assert SiteFacts(register_from(records), as_of=TODAY).agreeing == ()
-    assert SiteFacts(register_from(records), as_of=TODAY).median_signing_days is None
+    assert RegisterFacts(register_from(records), as_of=TODAY).agreeing == ()
+    assert RegisterFacts(register_from(records), as_of=TODAY).median_signing_days is None
 
 
-def signed_after(*days: int) -> SiteFacts:
+def signed_after(*days: int) -> RegisterFacts:
     """A register in which each signature was made so many days after its copy was sent."""
     bodies = "".join(
         f"""=== signatories/b{number}/organisation.yaml
@@ -155,7 +155,7 @@ signatures: [{{version: "1.0", sent_on: 2026-01-01, signed_on: {date(2026, 1, 1)
 """
         for number, day in enumerate(days)
     )
-    return SiteFacts(
+    return RegisterFacts(
         register_from(f"""=== protocols/p/protocol.yaml
 title: P
 kind: framework

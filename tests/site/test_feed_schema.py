@@ -14,7 +14,7 @@ from lxml import etree
 from relaxng import faults, missing
 
 from support import ROOT, TODAY
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.reports.feeds import render_atom
 
@@ -103,7 +103,7 @@ def feeds(hostile_site: Path, sound_site: Path) -> dict[str, bytes]:
         "hostile": (hostile_site / "feed.xml").read_bytes(),
         "sound": (sound_site / "feed.xml").read_bytes(),
         "this register": render_atom(
-            SiteFacts(load_register(ROOT), as_of=TODAY).news,
+            RegisterFacts(load_register(ROOT), as_of=TODAY).news,
             as_of=TODAY,
             name="N",
             address="https://register.example.org/base/",

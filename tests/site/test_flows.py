@@ -9,7 +9,7 @@ from lxml import html
 
 from support import TODAY, example_register, register_from
 from undersigned.facts.flows import FlowTerms
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.site.card import SameList, abbreviations, handle
 from undersigned.site.wording import runs
@@ -57,7 +57,7 @@ flows:
 
 @pytest.fixture
 def terms() -> FlowTerms:
-    return SiteFacts(register_from(FLOWS), as_of=TODAY).by_id["p"].terms
+    return RegisterFacts(register_from(FLOWS), as_of=TODAY).by_id["p"].terms
 
 
 def test_a_piece_of_information_is_named_once_for_each_reason(terms: FlowTerms) -> None:
@@ -93,7 +93,7 @@ def test_what_stands_in_full_on_an_earlier_card_has_a_beginning_of_its_own() -> 
     text = FLOWS.replace("{name: B}", "{name: 'Level of risk of serious harm (low or high)'}").replace(
         "{name: C}", "{name: 'Level of risk of serious injury to staff, and where'}"
     )
-    terms = SiteFacts(register_from(text), as_of=TODAY).by_id["p"].terms
+    terms = RegisterFacts(register_from(text), as_of=TODAY).by_id["p"].terms
     short = abbreviations(terms)
     assert short[1].again == {}
     assert short[2].again == {
@@ -111,7 +111,7 @@ def test_numbers_without_a_gap_are_a_run() -> None:
 
 def test_nothing_that_was_agreed_of_a_flow_is_lost(shipped_site: Path) -> None:
     """Every word of it stands on the page, on its card or in the full text."""
-    site = SiteFacts(load_register(example_register()), as_of=TODAY)
+    site = RegisterFacts(load_register(example_register()), as_of=TODAY)
     looked_at = 0
     for facts in site.open_protocols:
         page = html.document_fromstring((shipped_site / "protocols" / facts.id / "index.html").read_bytes())

@@ -11,7 +11,7 @@ from site_registers import HOSTILE, SOUND
 
 from support import TODAY, example_register, write_register
 from undersigned.checks.engine import rules
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.site import generate
 from undersigned.site.generate import ProtocolSummary, generate_site, generated_files
@@ -22,7 +22,7 @@ ADDRESS = "https://register.example.org/"
 
 
 def plain(root: Path) -> dict[str, object]:
-    pages = PageSet(SiteFacts(load_register(root), as_of=TODAY, sizes=SIZES), "Test", rules())
+    pages = PageSet(RegisterFacts(load_register(root), as_of=TODAY, sizes=SIZES), "Test", rules())
     return {
         **{page.source: page for page in generated_pages(pages)},
         **dict(generated_files(pages.site, name="Test", address=ADDRESS)),
@@ -87,7 +87,7 @@ def test_no_page_reads_a_protocol_again(large_register: Path, monkeypatch: pytes
 
 
 def test_a_summary_has_no_long_text_to_mistake_for_all_of_it(tmp_path: Path) -> None:
-    site = SiteFacts(load_register(write_register(tmp_path, SOUND)), as_of=TODAY)
+    site = RegisterFacts(load_register(write_register(tmp_path, SOUND)), as_of=TODAY)
     summary = ProtocolSummary(site.by_id["housing"])
     assert summary.text.title == site.by_id["housing"].text.title
     with pytest.raises(AttributeError, match="clauses"):

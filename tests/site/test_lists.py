@@ -9,14 +9,14 @@ from lxml import html
 from site_registers import EVIL, SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.lists import FACETS, headings
 
 RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
 
 
 def under(facet: str, text: str = RECORDS) -> dict[str, list[str]]:
-    site = SiteFacts(register_from(text), as_of=TODAY)
+    site = RegisterFacts(register_from(text), as_of=TODAY)
     found = next(name for name in FACETS if name == facet)
     return {heading.key: [p.id for p in heading.protocols] for heading in headings(site.protocols, found)}
 
@@ -62,7 +62,7 @@ def test_an_area_that_is_no_id_is_text_and_has_an_address_all_the_same(hostile_s
 
 
 def changes(as_of: date, text: str = RECORDS) -> list[tuple[str, str, str, list[str]]]:
-    site = SiteFacts(register_from(text), as_of=as_of)
+    site = RegisterFacts(register_from(text), as_of=as_of)
     return [
         (change.on.isoformat(), change.kind, change.protocol.id, [id_ for id_, _ in change.by])
         for change in site.changes
@@ -91,7 +91,7 @@ def test_those_who_signed_on_one_day_stand_together() -> None:
 def test_the_status_page_tells_them_with_links() -> None:
     from undersigned.site.pages import PageSet, fragment
 
-    site = SiteFacts(register_from(RECORDS), as_of=date(2025, 2, 28))
+    site = RegisterFacts(register_from(RECORDS), as_of=date(2025, 2, 28))
     told = str(fragment(PageSet(site, "Test"), "lately.html", "", most=1))
     assert "1 February 2025: version 1.0 was signed by" in told
     assert 'href="organisations/county-council/"' in told
@@ -102,6 +102,6 @@ def test_the_status_page_tells_them_with_links() -> None:
 def test_nothing_lately_is_said() -> None:
     from undersigned.site.pages import PageSet, fragment
 
-    site = SiteFacts(register_from(RECORDS), as_of=TODAY)
+    site = RegisterFacts(register_from(RECORDS), as_of=TODAY)
     told = str(fragment(PageSet(site, "Test"), "lately.html", "", most=8))
     assert "Nothing was agreed, signed or reviewed in the last 90 days." in told

@@ -11,17 +11,17 @@ from site_registers import SOUND
 
 from support import TODAY, register_from
 from undersigned.facts.partnerships import Binding, Numbered, Pair, numbered
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 
 RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
 
 
-def site_of(text: str) -> SiteFacts:
-    return SiteFacts(register_from(text), as_of=TODAY)
+def site_of(text: str) -> RegisterFacts:
+    return RegisterFacts(register_from(text), as_of=TODAY)
 
 
-def pages_of(site: SiteFacts) -> dict[str, GeneratedPage]:
+def pages_of(site: RegisterFacts) -> dict[str, GeneratedPage]:
     return {page.url: page for page in generated_pages(PageSet(site, "Test"))}
 
 

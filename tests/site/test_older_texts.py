@@ -6,7 +6,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from support import TODAY, register_from
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 from undersigned.site.search import kind_of
 
@@ -63,7 +63,7 @@ text:{TEXT.replace("WHAT", "New item")}
 
 
 def pages_of(records: str) -> dict[str, GeneratedPage]:
-    site = SiteFacts(register_from(records), as_of=TODAY, sizes={})
+    site = RegisterFacts(register_from(records), as_of=TODAY, sizes={})
     return {page.url: page for page in generated_pages(PageSet(site, "Test"))}
 
 

@@ -15,7 +15,7 @@ from site_registers import EVIL, SOUND, WITHHELD, build
 
 from support import TODAY, register_from
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, returns
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.records.outcome import Outcome, Period, Result
 
 RECORDS = """
@@ -199,9 +199,9 @@ def test_nothing_of_a_restricted_one(sound_site: Path) -> None:
     assert "outcomes" not in json.loads((sound_site / "api/v1/protocols/danger.json").read_bytes())
     council = words(main(sound_site, "organisations/county-council"))
     assert "Outcomes" not in council
-    facts = SiteFacts(register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]), as_of=TODAY).by_id[
-        "danger"
-    ]
+    facts = RegisterFacts(
+        register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]), as_of=TODAY
+    ).by_id["danger"]
     assert (facts.outcomes, facts.late_returns) == ((), ())
 
 

@@ -10,7 +10,7 @@ from lxml import html
 from site_registers import EVIL, FINGERPRINT
 
 from support import TODAY, register_from
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import PageSet, generated_pages
 
 _PROTOCOL = f"""=== protocols/p/protocol.yaml
@@ -55,7 +55,8 @@ def withdrawn(reason: str = "It takes too long") -> str:
 def told(text: str, as_of: date = TODAY) -> tuple[list[str], str]:
     """The cells of the landlord's row on the protocol's page, and its cell on its own page."""
     pages = {
-        page.url: page.body for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=as_of), "Test"))
+        page.url: page.body
+        for page in generated_pages(PageSet(RegisterFacts(register_from(text), as_of=as_of), "Test"))
     }
     table = html.document_fromstring(pages["protocols/p/"]).cssselect("table.app-not-searched")[0]
     row = next(row for row in table.cssselect("tbody tr") if row[0].text_content() == "Landlord")
@@ -101,7 +102,7 @@ def test_a_hostile_reason_is_text(write: Callable[[str], str]) -> None:
     for url in ("protocols/p/", "organisations/a/"):
         body = next(
             page.body
-            for page in generated_pages(PageSet(SiteFacts(register_from(text), as_of=TODAY), "Test"))
+            for page in generated_pages(PageSet(RegisterFacts(register_from(text), as_of=TODAY), "Test"))
             if page.url == url
         )
         page = html.document_fromstring(body)
@@ -112,6 +113,6 @@ def test_a_hostile_reason_is_text(write: Callable[[str], str]) -> None:
 def test_the_data_say_as_before_that_no_signature_stands() -> None:
     """`status` and the data name a signature that stands; what was withdrawn is told on pages alone."""
     for text, version in ((declined(), "1.0"), (withdrawn(), None)):
-        party = SiteFacts(register_from(text), as_of=TODAY).by_id["p"].parties[1]
+        party = RegisterFacts(register_from(text), as_of=TODAY).by_id["p"].parties[1]
         assert party.name == "Landlord"
-        assert party.standing.signed_version == version
+        assert party.status.signed_version == version

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from site_registers import SOUND, WITHHELD
 
 from support import TODAY, register_from
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.site.rendering import relative
 
@@ -155,7 +155,7 @@ def test_every_rule_has_a_page(sound_site: Path) -> None:
 
 
 def test_pages_speak_of_the_day_asked_for() -> None:
-    site = SiteFacts(
+    site = RegisterFacts(
         register_from("=== signatories/" + SOUND.partition("=== signatories/")[2]),
         as_of=TODAY.replace(year=2025, month=1, day=15),
     )

@@ -161,7 +161,7 @@ def agreement_of(
         lead=register.organisation_name(record.lead) if record.lead else None,
         owner=(register.organisation_name(record.owner.organisation), record.owner.post) if record.owner else None,
         part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
-        review_due=protocol.standing.review.due_on,
+        review_due=protocol.status.review.due_on,
         ended_on=record.effective_to if has_happened(record.effective_to, as_of) else None,
         successors=protocol.successors,
         parties=parties,

@@ -68,7 +68,7 @@ class Checklist:
 
 def checklist_of(protocol: ProtocolFacts) -> Checklist:
     """What to look at in a review on the day of `protocol`."""
-    as_of, status, start = protocol.as_of, protocol.standing, protocol.record.effective_from
+    as_of, status, start = protocol.as_of, protocol.status, protocol.record.effective_from
     since = status.review.last_completed_on or (start if isinstance(start, date) else None)
     law = _law_of(protocol)
     return Checklist(
@@ -80,8 +80,8 @@ def checklist_of(protocol: ProtocolFacts) -> Checklist:
         law_open=tuple(entry for entry in law if not entry.confirmed),
         law_checked=min((entry.checked for entry in law), default=None),
         officers=tuple(_unconfirmed(protocol)),
-        copies=tuple(party for party in protocol.parties if (party.standing.copy_outstanding_days or 0) > COPY_DAYS),
-        unsigned=tuple(party for party in protocol.parties if party.standing.state in UNSIGNED),
+        copies=tuple(party for party in protocol.parties if (party.status.copy_outstanding_days or 0) > COPY_DAYS),
+        unsigned=tuple(party for party in protocol.parties if party.status.state in UNSIGNED),
         dissolved=tuple(_dissolved(protocol)),
         funding=tuple(_funding(protocol)),
         returns=protocol.late_returns,
@@ -105,7 +105,7 @@ def _law_of(protocol: ProtocolFacts) -> tuple[Entry, ...]:
 
 def _unconfirmed(protocol: ProtocolFacts) -> Iterator[UnconfirmedOfficer]:
     for party in protocol.parties:
-        gone = party.standing.state in ("ended", "withdrawn", "declined", "not-required")
+        gone = party.status.state in ("ended", "withdrawn", "declined", "not-required")
         if gone or protocol.signing.has_left(party.id):
             continue
         record = protocol.folder.signing.get(party.id)
@@ -125,7 +125,7 @@ def _dissolved(protocol: ProtocolFacts) -> Iterator[DissolvedParty]:
 
 
 def _funding(protocol: ProtocolFacts) -> Iterator[EndingFund]:
-    due_on = protocol.standing.review.due_on
+    due_on = protocol.status.review.due_on
     for fund in protocol.record.funding:
         if isinstance(fund.ends_on, date) and due_on is not None and fund.ends_on < add_months(due_on, 12):
             yield EndingFund(fund.source, fund.ends_on, has_happened(fund.ends_on, protocol.as_of))

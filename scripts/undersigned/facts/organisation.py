@@ -46,7 +46,7 @@ class OrganisationFacts:
             m
             for m in self.memberships
             if m.party
-            and m.party.standing.state in ("awaiting", "stale", "not-sent")
+            and m.party.status.state in ("awaiting", "stale", "not-sent")
             and m.protocol.record.status not in ("draft", "consultation", *ENDED)
         )
 
@@ -58,7 +58,7 @@ class OrganisationFacts:
     @property
     def copies_owed(self) -> tuple[Membership, ...]:
         """Protocols whose lead has no signed paper copy from this body yet."""
-        return tuple(m for m in self.memberships if m.party and m.party.standing.copy_outstanding_days is not None)
+        return tuple(m for m in self.memberships if m.party and m.party.status.copy_outstanding_days is not None)
 
 
 @dataclass

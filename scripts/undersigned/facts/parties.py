@@ -92,13 +92,13 @@ class PartyFacts:
     """One party of a protocol: what the text says of it, and where its signature stands.
 
     `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
-    since: `standing` then names none. `refusal`: of a party that has declined or withdrawn.
+    since: `status` then names none. `refusal`: of a party that has declined or withdrawn.
     """
 
     id: str
     name: str
     text: Party
-    standing: PartyStatus
+    status: PartyStatus
     signed_version: str | None
     signed_on: When | None
     signature: Signature | None
@@ -128,38 +128,38 @@ def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ..
     return tuple(sorted(named, key=lambda pair: in_reading_order(pair[1])))
 
 
-def party_facts(standing: PartyStatus, register: Register, signing: Signing) -> PartyFacts:
-    id_ = standing.organisation
-    signed = _signed(standing, signing)
+def party_facts(status: PartyStatus, register: Register, signing: Signing) -> PartyFacts:
+    id_ = status.organisation
+    signed = _signed(status, signing)
     return PartyFacts(
         id=id_,
         name=register.organisation_name(id_),
         text=signing.parties[id_],
-        standing=standing,
+        status=status,
         signed_version=signed.version if signed else None,
         signed_on=signed.signed_on if signed else None,
         signature=signed.signature if signed else None,
-        refusal=_refusal(standing, signing),
+        refusal=_refusal(status, signing),
     )
 
 
-def _signed(standing: PartyStatus, signing: Signing) -> Entry | None:
-    """The signature that `standing` is about; for a party that has withdrawn, the one that it withdrew."""
-    if standing.state == "withdrawn":
-        return signing.entries(standing.organisation)[-1]
+def _signed(status: PartyStatus, signing: Signing) -> Entry | None:
+    """The signature that `status` is about; for a party that has withdrawn, the one that it withdrew."""
+    if status.state == "withdrawn":
+        return signing.entries(status.organisation)[-1]
     found = (
         entry
-        for entry in reversed(signing.standing(standing.organisation))
-        if entry.counts and entry.version == standing.signed_version
+        for entry in reversed(signing.standing(status.organisation))
+        if entry.counts and entry.version == status.signed_version
     )
     return next(found, None)
 
 
-def _refusal(standing: PartyStatus, signing: Signing) -> Refusal | None:
-    if standing.state not in ("declined", "withdrawn"):
+def _refusal(status: PartyStatus, signing: Signing) -> Refusal | None:
+    if status.state not in ("declined", "withdrawn"):
         return None
-    newest = signing.entries(standing.organisation)[-1]
-    act = newest.signature.declined if standing.state == "declined" else newest.signature.withdrawn
+    newest = signing.entries(status.organisation)[-1]
+    act = newest.signature.declined if status.state == "declined" else newest.signature.withdrawn
     return None if act is None else Refusal(newest.version, act.on, act.reason)
 
 

@@ -97,7 +97,7 @@ class ProtocolFacts:
         self._version = version
 
     @cached_property
-    def standing(self) -> ProtocolStatus:
+    def status(self) -> ProtocolStatus:
         return protocol_status(self.folder, self.register, as_of=self.as_of)
 
     @cached_property
@@ -196,53 +196,53 @@ class ProtocolFacts:
     @cached_property
     def parties_by_name(self) -> tuple[tuple[str, str], ...]:
         """(id, name) of every party under its present id, by name."""
-        ids = self.signing.parties if self.restricted else {party.organisation: None for party in self.standing.parties}
+        ids = self.signing.parties if self.restricted else {party.organisation: None for party in self.status.parties}
         return by_name(ids, self.register)
 
     @cached_property
     def parties(self) -> tuple[PartyFacts, ...]:
         """By name."""
-        found = [party_facts(one, self.register, self.signing) for one in self.standing.parties]
+        found = [party_facts(one, self.register, self.signing) for one in self.status.parties]
         return tuple(sorted(found, key=lambda party: (in_reading_order(party.name), party.id)))
 
     @cached_property
     def participants(self) -> tuple[Participant, ...]:
         """Everybody who is a party or still bound, by name."""
-        return participants(self.parties, self.standing.in_force, self.folder, self.register, as_of=self.as_of)
+        return participants(self.parties, self.status.in_force, self.folder, self.register, as_of=self.as_of)
 
     @property
     def binds_all_alike(self) -> bool:
         """Whether one version is in force between all of `participants`."""
-        return len(self.standing.in_force) == 1 and all(body.versions for body in self.participants)
+        return len(self.status.in_force) == 1 and all(body.versions for body in self.participants)
 
     @cached_property
     def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
         """Each version that binds, with (id, name) of those it binds."""
-        return tuple((text, by_name(text.between, self.register)) for text in self.standing.in_force)
+        return tuple((text, by_name(text.between, self.register)) for text in self.status.in_force)
 
     @property
     def bound_by_text(self) -> frozenset[str]:
         """The ids of those whom the text shown binds."""
         return frozenset(
-            id_ for text in self.standing.in_force if text.version == self.shown_version for id_ in text.between
+            id_ for text in self.status.in_force if text.version == self.shown_version for id_ in text.between
         )
 
     @cached_property
     def apart(self) -> Mapping[str, tuple[str, ...]]:
         """Those whom the text shown does not bind though another does, or though they were to sign: the versions that bind each."""
-        if self.shown_as != "in-force" or not self.standing.in_force:
+        if self.shown_as != "in-force" or not self.status.in_force:
             return {}
         return {
             body.id: body.versions
             for body in self.participants
             if body.id not in self.bound_by_text
-            and (body.versions or body.party is None or body.party.standing.state != "not-required")
+            and (body.versions or body.party is None or body.party.status.state != "not-required")
         }
 
     @property
     def older_versions(self) -> tuple[str, ...]:
         """Versions that still bind two bodies though another text is shown, newest first, as far as their text is kept."""
-        numbers = [text.version for text in self.standing.in_force if text.version != self.shown_version]
+        numbers = [text.version for text in self.status.in_force if text.version != self.shown_version]
         return tuple(number for number in numbers if self.folder.text_of(number) is not None)
 
     @property
@@ -263,7 +263,7 @@ class ProtocolFacts:
     @property
     def bound(self) -> frozenset[str]:
         """The ids of those whom any text in force binds."""
-        return frozenset(id_ for text in self.standing.in_force for id_ in text.between)
+        return frozenset(id_ for text in self.status.in_force for id_ in text.between)
 
     def version_between(self, one: str, other: str) -> str | None:
         """The version in force between two bodies; None where none is."""
@@ -326,7 +326,7 @@ class ProtocolFacts:
     @cached_property
     def changed_terms(self) -> tuple[str, ...]:
         """The operative fields in which an amendment being prepared differs from the newest stamp."""
-        return changed_terms(self.folder) if self.standing.unreleased_changes else ()
+        return changed_terms(self.folder) if self.status.unreleased_changes else ()
 
     @cached_property
     def prepared(self) -> FlowTerms:

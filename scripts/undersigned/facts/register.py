@@ -48,7 +48,7 @@ def in_bands(days: Iterable[int | None]) -> dict[str, int]:
     return {**counts, UNKNOWN: unknown} if unknown else counts
 
 
-class SiteFacts:
+class RegisterFacts:
     """The whole register for one day. `sizes`: bytes of each document by its path under `downloads/`."""
 
     def __init__(self, register: Register, *, as_of: date, sizes: Mapping[str, int] | None = None) -> None:
@@ -77,8 +77,8 @@ class SiteFacts:
     @cached_property
     def reviews_due(self) -> tuple[ProtocolFacts, ...]:
         """Protocols with a review due date, most urgent first."""
-        due = [protocol for protocol in self.protocols if protocol.standing.review.due_on is not None]
-        return tuple(sorted(due, key=lambda p: (p.standing.review.due_on or date.max, in_reading_order(p.title), p.id)))
+        due = [protocol for protocol in self.protocols if protocol.status.review.due_on is not None]
+        return tuple(sorted(due, key=lambda p: (p.status.review.due_on or date.max, in_reading_order(p.title), p.id)))
 
     @cached_property
     def organisations(self) -> tuple[OrganisationFacts, ...]:
@@ -150,8 +150,8 @@ class SiteFacts:
         """How many protocols stand in each review state, restricted ones too: their dates are published."""
         counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
         for protocol in self.protocols:
-            if protocol.standing.review.state in counts:
-                counts[protocol.standing.review.state] += 1
+            if protocol.status.review.state in counts:
+                counts[protocol.status.review.state] += 1
         return counts
 
     @property
@@ -165,7 +165,7 @@ class SiteFacts:
         counts: dict[str, int] = dict.fromkeys(SIGNATURE_STATES, 0)
         for protocol in self.open_protocols:
             if protocol.record.status in ("signing", "in-force"):
-                for state, number in protocol.standing.counts.items():
+                for state, number in protocol.status.counts.items():
                     counts[state] += number
         return counts
 
@@ -177,13 +177,13 @@ class SiteFacts:
             for protocol in self.open_protocols
             if protocol.record.status in ("signing", "in-force")
             for party in protocol.parties
-            if party.standing.state in ("awaiting", "stale", "not-sent")
+            if party.status.state in ("awaiting", "stale", "not-sent")
         ]
         return tuple(
             sorted(
                 found,
                 key=lambda pair: (
-                    -(pair[1].standing.days_waiting or 0),
+                    -(pair[1].status.days_waiting or 0),
                     in_reading_order(pair[1].name),
                     in_reading_order(pair[0].title),
                     pair[0].id,
@@ -195,8 +195,8 @@ class SiteFacts:
     def waiting_bands(self) -> dict[str, int]:
         """How many signatures are still to come, by the days waited so far. `not-sent`, where there are any: those whose
         copies have not gone out, so that nobody waits for them yet."""
-        sent = [party.standing for _, party in self.waiting if party.standing.state != "not-sent"]
-        bands = in_bands(standing.days_waiting for standing in sent)
+        sent = [party.status for _, party in self.waiting if party.status.state != "not-sent"]
+        bands = in_bands(status.days_waiting for status in sent)
         unsent = len(self.waiting) - len(sent)
         return {**bands, "not-sent": unsent} if unsent else bands
 
@@ -234,13 +234,13 @@ class SiteFacts:
             (protocol, party)
             for protocol in self.open_protocols
             for party in protocol.parties
-            if party.standing.copy_outstanding_days is not None and protocol.record.status not in ENDED
+            if party.status.copy_outstanding_days is not None and protocol.record.status not in ENDED
         ]
         return tuple(
             sorted(
                 found,
                 key=lambda pair: (
-                    -(pair[1].standing.copy_outstanding_days or 0),
+                    -(pair[1].status.copy_outstanding_days or 0),
                     in_reading_order(pair[1].name),
                     in_reading_order(pair[0].title),
                     pair[0].id,

@@ -16,7 +16,7 @@ from undersigned.facts.flows import FlowFacts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import When
 from undersigned.records.protocol import Item, Operative
 
@@ -31,7 +31,7 @@ def render_json(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def register_data(site: SiteFacts) -> dict[str, Json]:
+def register_data(site: RegisterFacts) -> dict[str, Json]:
     """The whole public register: every protocol and organisation, without their full texts."""
     return {
         "$schema": "register.schema.json",
@@ -65,7 +65,7 @@ def organisation_data(organisation: OrganisationFacts, *, as_of: date) -> dict[s
 
 
 def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
-    review = protocol.standing.review
+    review = protocol.status.review
     dates: dict[str, Json] = {
         "effective_from": _day(protocol.record.effective_from),
         "effective_to": _day(protocol.effective_to),
@@ -81,7 +81,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
     }
     if protocol.restricted:
         return {**common, "parties": [{"organisation": id_, "name": name} for id_, name in protocol.parties_by_name]}
-    record, standing = protocol.record, protocol.standing
+    record, status = protocol.record, protocol.status
     return {
         **common,
         "summary": record.summary,
@@ -92,9 +92,9 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "lead": protocol.register.present_organisation(record.lead) if record.lead else None,
         "supersedes": list(record.supersedes),
         "formerly": list(record.formerly),
-        "version": standing.version,
-        "fingerprint": standing.fingerprint,
-        "unreleased_changes": standing.unreleased_changes,
+        "version": status.version,
+        "fingerprint": status.fingerprint,
+        "unreleased_changes": status.unreleased_changes,
         "review": {
             "state": review.state,
             "due_on": _day(review.due_on),
@@ -106,16 +106,16 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
                 "organisation": party.id,
                 "name": party.name,
                 "role": party.text.role,
-                "state": party.standing.state,
-                "signed_version": party.standing.signed_version,
-                "signed_on": _day(party.standing.signed_on),
-                "copy_returned": party.standing.copy_returned,
-                "days_waiting": party.standing.days_waiting,
+                "state": party.status.state,
+                "signed_version": party.status.signed_version,
+                "signed_on": _day(party.status.signed_on),
+                "copy_returned": party.status.copy_returned,
+                "days_waiting": party.status.days_waiting,
             }
             for party in sorted(protocol.parties, key=lambda party: party.id)
         ],
-        "in_force": [{"version": text.version, "between": list(text.between)} for text in standing.in_force],
-        "in_force_between": list(standing.in_force_between),
+        "in_force": [{"version": text.version, "between": list(text.between)} for text in status.in_force],
+        "in_force_between": list(status.in_force_between),
         "versions": [
             {
                 "version": version.number,
@@ -160,7 +160,7 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
         "successors": [id_ for id_, _ in organisation.successors],
         "page": f"organisations/{organisation.id}/",
         "protocols": [
-            {"protocol": membership.protocol.id, "state": membership.party.standing.state if membership.party else None}
+            {"protocol": membership.protocol.id, "state": membership.party.status.state if membership.party else None}
             for membership in sorted(organisation.memberships, key=lambda m: m.protocol.id)
         ],
     }

@@ -18,7 +18,7 @@ from undersigned.checks.engine import rules
 from undersigned.facts.news import ReviewDate
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.parallel import map_in_order, map_protocols
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
@@ -32,7 +32,7 @@ from undersigned.words.text import in_reading_order
 #: (path in the site, content)
 Files = tuple[tuple[str, bytes], ...]
 #: What a summary holds of any protocol, and of one that is not restricted.
-_OF_ALL = ("standing", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news", "stages")
+_OF_ALL = ("status", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news", "stages")
 _OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
 #: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
@@ -52,7 +52,7 @@ class GeneratedSite:
 def generate_site(
     register: Register, *, as_of: date, name: str, address: str, sizes: Mapping[str, int], processes: int
 ) -> GeneratedSite:
-    """`address`: where the site will be, or empty; `sizes`: as `SiteFacts` has them. Raises PageError, WorkerError.
+    """`address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them. Raises PageError, WorkerError.
 
     The pages and files are those of `generated_pages` and `generated_files`, whatever the number of processes.
     """
@@ -122,7 +122,7 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
 # -- files ------------------------------------------------------------------------------------------------------
 
 
-def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
+def generated_files(site: RegisterFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
     """Everything that the site holds beside its pages and the site map, by path: data, calendars and news.
 
     `address`: where the site will be, or empty.
@@ -136,7 +136,7 @@ def generated_files(site: SiteFacts, *, name: str, address: str = "") -> Iterato
     yield from _other_files(site, name, address)
 
 
-def _other_files(site: SiteFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:
+def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
     yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, address=address)
@@ -185,7 +185,7 @@ def _organisations_with_page(register: Register) -> frozenset[str]:
     return frozenset(id_ for id_, record in records.items() if record is not None and record.value is not None)
 
 
-class _OneAtATime(SiteFacts):
+class _OneAtATime(RegisterFacts):
     """Reads only the protocols that are asked for by id. `organisations`: those that have a page."""
 
     def __init__(
@@ -289,7 +289,7 @@ def _shortened(text: _Text) -> _Text:
     return short
 
 
-class _SummarySite(SiteFacts):
+class _SummarySite(RegisterFacts):
     """The whole register made of summaries."""
 
     def __init__(

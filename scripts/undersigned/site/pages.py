@@ -15,7 +15,7 @@ from undersigned.checks.engine import Rule
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ENDED, ProtocolFacts
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.site.card import card_size
 from undersigned.site.lists import FACETS, headings
 from undersigned.site.prose import first_words
@@ -74,7 +74,7 @@ class GeneratedPage:
 class PageSet:
     """What the pages are made from. `name`: the site's; `rules`: the rules that have a page, by code."""
 
-    site: SiteFacts
+    site: RegisterFacts
     name: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
 

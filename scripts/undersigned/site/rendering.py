@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from undersigned.facts.flows import LegalReference, group_name, legal_references
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
-from undersigned.facts.register import SiteFacts
+from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
@@ -35,7 +35,7 @@ class PageError(Exception):
     """A page could not be made; says which."""
 
 
-def render(site: SiteFacts, template: str, url: str, values: Mapping[str, object]) -> str:
+def render(site: RegisterFacts, template: str, url: str, values: Mapping[str, object]) -> str:
     """The template as HTML for the page at `url`, relative to the site's root. Raises `PageError` naming the page."""
     try:
         return (
