@@ -77,7 +77,7 @@ def test_who_withdrew_says_when_why_and_what_it_had_signed() -> None:
     row, own = told(withdrawn())
     assert row == [
         "Withdrawn on 30 September 2026 Reason: It takes too long",
-        "Version 2.0, on 14 May 2026By the Chair, by resolution",
+        "Version 2.0, on 14 May 2026By the Chair, by resolution of the board or committee",
     ]
     assert own == f"{row[0]} It had signed version 2.0 on 14 May 2026"
 
@@ -85,7 +85,7 @@ def test_who_withdrew_says_when_why_and_what_it_had_signed() -> None:
 def test_nothing_is_told_before_its_day() -> None:
     assert told(declined(), date(2026, 7, 7))[0][0] == "Signed an older text Newer text agreed 97 days ago"
     assert told(withdrawn(), date(2026, 9, 29)) == (
-        ["Signed", "Version 2.0, on 14 May 2026By the Chair, by resolution"],
+        ["Signed", "Version 2.0, on 14 May 2026By the Chair, by resolution of the board or committee"],
         "Signed, version 2.0",
     )
 
