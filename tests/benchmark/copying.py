@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from undersigned.documents.bases import NothingKept, base_of
+from undersigned.cache import DocumentCache
+from undersigned.documents.bases import base_of
 from undersigned.documents.content.letter import KEEP, RETURN, stamp_of_copy
 from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.docx.docx import docx_parts
@@ -74,7 +75,7 @@ def times_of(register: Register, id_: str, as_of: date) -> Times:
     timed(out, PANDOC, lambda: run_pandoc(arguments, tree, record=id_, epoch=sheet.epoch))
     timed(out, DOCX, lambda: docx_parts(document, epoch=sheet.epoch))
     timed(out, PDF, lambda: pdf_of(document, epoch=sheet.epoch))
-    base = base_of(sheet, NothingKept())
+    base = base_of(sheet, DocumentCache(None))
     pdf, docx = timed(out, READY, lambda: base._stampers)
     sender = sender_of(folder, register, as_of=as_of)
     for to in recipients_of(agreement, folder, register, as_of=as_of):

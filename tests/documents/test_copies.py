@@ -22,7 +22,7 @@ from lxml import etree
 from support import write_register
 from undersigned.cache import DocumentCache
 from undersigned.documents import DocumentError
-from undersigned.documents.bases import Base, NothingKept, base_of
+from undersigned.documents.bases import Base, base_of
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.digest import docx_text_digest, pdf_text_digest
 from undersigned.documents.packing import Member, packed
@@ -45,7 +45,7 @@ def master() -> Base:
     register = sample_register()
     folder = register.protocol("county-housing")
     assert folder is not None
-    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), NothingKept())
+    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), DocumentCache(None))
 
 
 def stamp(name: str = "Town Council") -> Stamp:
@@ -344,7 +344,7 @@ def write(root: Path, output: Path, cache: DocumentCache | None) -> dict[str, st
         as_of=TODAY,
         public_only=True,
         copies=Copies(NOMINATION),
-        kept=cache,
+        cache=cache,
     )
     assert written.failures == ()
     return digests(output)
@@ -375,41 +375,5 @@ def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> No
     first, second = (base_of(sheet, cache) for sheet in sheets)
     assert first.pdf != second.pdf
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2
-    cache.code = "another template"
-    base_of(sheets[0], cache)
+    base_of(sheets[0], DocumentCache(tmp_path / "cache", program="another template"))
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 3
-
-
-def test_the_program_is_known_by_its_template_its_words_and_its_law(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import shutil
-
-    from undersigned import cache
-
-    package = tmp_path / "undersigned"
-    shutil.copytree(Path(cache.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "site"))
-    monkeypatch.setattr(cache, "_PACKAGE", package)
-    codes = {DocumentCache(tmp_path).code}
-    for name in (
-        "documents/template/doc.typ",
-        "documents/template/words.toml",
-        "documents/template/reference.docx",
-        "records/vocabulary/gateways.yaml",
-    ):
-        path = package / name
-        path.write_bytes(path.read_bytes() + b"\n")
-        codes.add(DocumentCache(tmp_path).code)
-    assert len(codes) == 5
-
-
-def test_the_oldest_are_forgotten_first(tmp_path: Path) -> None:
-    import os
-
-    cache = DocumentCache(tmp_path)
-    for number, key in enumerate(("aa1", "bb2", "cc3")):
-        cache.put(key, b"x" * 1000)
-        os.utime(tmp_path / key[:2] / key, (number, number))
-    assert cache.get("aa1") == b"x" * 1000  # used just now
-    cache.forget_old(most=2100)
-    assert [key for key in ("aa1", "bb2", "cc3") if cache.get(key)] == ["aa1", "cc3"]

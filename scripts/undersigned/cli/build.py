@@ -57,7 +57,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
                 as_of=as_of,
                 public_only=True,
                 register_address=register.address,
-                kept=documents,
+                cache=documents,
                 processes=processes(),
                 watch=progress("Writing documents"),
             )

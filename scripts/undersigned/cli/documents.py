@@ -57,7 +57,7 @@ def documents_command(
             forms=forms,
             register_address=register.address,
             copies=copies,
-            kept=cache,
+            cache=cache,
             processes=processes(),
             watch=progress("Writing documents"),
         )

@@ -3,46 +3,19 @@ nothing that they are made of has changed."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import version
-from typing import Protocol
 
+from undersigned.cache import DocumentCache
 from undersigned.documents.docx.docx import CUSTOM, docx_parts
 from undersigned.documents.docx.word_xml import with_custom_properties
 from undersigned.documents.model import Document, DocumentError
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
-
-#: What the files are made with, beside our own code: another version may make others.
-_MADE_WITH = ("typst", "pikepdf", "pypandoc-binary", "lxml")
-
-
-class Kept(Protocol):
-    """Files from the last time, by a digest of everything that they are made of. `code` names the version of ours."""
-
-    code: str
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def put(self, key: str, content: bytes) -> None: ...
-
-
-class NothingKept:
-    """Everything is made anew."""
-
-    code = ""
-
-    def get(self, key: str) -> bytes | None:
-        return None
-
-    def put(self, key: str, content: bytes) -> None:
-        return
 
 
 @dataclass(frozen=True)
@@ -85,25 +58,18 @@ class Base:
         return {".pdf": pdf.make(stamp), ".docx": docx.make(stamp)}
 
 
-def base_of(sheet: Sheet, kept: Kept) -> Base:
-    """The document, made or kept. DocumentError where it cannot be made."""
-    key = _key(sheet, kept.code)
-    whole = kept.get(key)
+def base_of(sheet: Sheet, cache: DocumentCache) -> Base:
+    """Makes the document, or takes it from the cache. DocumentError if it cannot be made."""
+    made_of = "\0".join([sheet.record, str(sheet.epoch), sheet.facts])
+    whole = cache.get(made_of)
     if whole is not None:
         return _opened(sheet, whole)
     document = sheet.build()
     if defaults_of(document).fields != sheet.stamped.fields:
         raise DocumentError(sheet.record, "its stamped fields are not those that its copies need")
     base = Base(sheet, pdf_of(document, epoch=sheet.epoch), docx_parts(document, epoch=sheet.epoch))
-    kept.put(key, _closed(base))
+    cache.put(made_of, _closed(base))
     return base
-
-
-def _key(sheet: Sheet, code: str) -> str:
-    made_with = [f"{name} {version(name)}" for name in _MADE_WITH]
-    return hashlib.sha256(
-        "\0".join([code, *made_with, sheet.record, str(sheet.epoch), sheet.facts]).encode()
-    ).hexdigest()
 
 
 _PDF, _PART = "document.pdf", "part/"

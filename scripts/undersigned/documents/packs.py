@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from undersigned.documents.bases import Base, Kept, Sheet, base_of
+from undersigned.cache import DocumentCache
+from undersigned.documents.bases import Base, Sheet, base_of
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.letter import (
     COPY_PROPERTIES,
@@ -49,11 +50,16 @@ class Pack:
 
 
 def packs_of(
-    agreement: Agreement, master: Base, recipients: list[Recipient], sender: Sender | None, nomination: Form, kept: Kept
+    agreement: Agreement,
+    master: Base,
+    recipients: list[Recipient],
+    sender: Sender | None,
+    nomination: Form,
+    cache: DocumentCache,
 ) -> Iterator[Pack]:
     """The packs of these parties. `master` is the agreement's own document. DocumentError where a part cannot be made."""
-    letter = base_of(letter_sheet(agreement, sender), kept)
-    form = base_of(nomination_sheet(agreement, nomination), kept)
+    letter = base_of(letter_sheet(agreement, sender), cache)
+    form = base_of(nomination_sheet(agreement, nomination), cache)
     for to in recipients:
         parts = (
             (LETTER, letter.copy(stamp_of_letter(to))),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from undersigned.atomic import write_atomically
-from undersigned.documents.bases import Base, Kept, NothingKept, Sheet, base_of
+from undersigned.cache import DocumentCache
+from undersigned.documents.bases import Base, Sheet, base_of
 from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
@@ -114,7 +115,7 @@ def write_documents(
     forms: bool = True,
     copies: Copies | None = None,
     register_address: str = "",
-    kept: Kept | None = None,
+    cache: DocumentCache | None = None,
     processes: int = 0,
     time_limit: float = TIME_LIMIT,
     watch: Callable[[int, int], None] | None = None,
@@ -128,7 +129,9 @@ def write_documents(
     and forms; the others are written. No half-written file has a final name.
     """
     ids = list(protocols)
-    order = _Order(register, output_dir, as_of, public_only, forms, copies, register_address, kept or NothingKept())
+    order = _Order(
+        register, output_dir, as_of, public_only, forms, copies, register_address, cache or DocumentCache(None)
+    )
     answers: dict[str, Written] = {}
     done = map_as_done(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
     for number, (id_, answer) in enumerate(done, 1):
@@ -168,7 +171,7 @@ class _Order:
     forms: bool
     copies: Copies | None
     register_address: str
-    kept: Kept
+    cache: DocumentCache
 
 
 def _write_protocol(order: _Order, id_: str) -> Written:
@@ -202,7 +205,7 @@ def _written(order: _Order, id_: str) -> Written:
         to = _recipients(order, folder, agreements[0])
         if order.copies is not None and order.copies.organisations is not None and not (to or order.copies.all_masters):
             return Written()
-        bases, failures = _bases(_sheets(agreements, forms=order.forms), order.kept)
+        bases, failures = _bases(_sheets(agreements, forms=order.forms), order.cache)
         if failures:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
@@ -234,12 +237,12 @@ def _sheets(agreements: list[Agreement], *, forms: bool) -> Iterator[tuple[str, 
             yield form_id, form_sheet(form_id, form, agreements[0])
 
 
-def _bases(sheets: Iterable[tuple[str, Sheet]], kept: Kept) -> tuple[dict[str, Base], list[DocumentError]]:
+def _bases(sheets: Iterable[tuple[str, Sheet]], cache: DocumentCache) -> tuple[dict[str, Base], list[DocumentError]]:
     made: dict[str, Base] = {}
     failures: list[DocumentError] = []
     for stem, sheet in sheets:
         try:
-            made[stem] = base_of(sheet, kept)
+            made[stem] = base_of(sheet, cache)
         except DocumentError as error:
             failures.append(error)
     return made, failures
@@ -251,7 +254,7 @@ def _write_packs(
     place = order.output / folder.id
     nomination = agreement.forms.get(NOMINATION) or copies.nomination
     for pack in packs_of(
-        agreement, master, to, sender_of(folder, order.register, as_of=order.as_of), nomination, order.kept
+        agreement, master, to, sender_of(folder, order.register, as_of=order.as_of), nomination, order.cache
     ):
         for name, content in pack.files.items():
             yield write_whole(place / pack.name / name, content)
@@ -268,7 +271,7 @@ def documents_of(
 ) -> dict[str, bytes]:
     """Every document of a protocol by file name. DocumentError, naming the first that cannot be made."""
     agreements = agreements_to_print(folder, register, as_of=as_of, register_address=register_address)
-    bases, failures = _bases(_sheets(agreements, forms=forms), NothingKept())
+    bases, failures = _bases(_sheets(agreements, forms=forms), DocumentCache(None))
     if failures:
         raise failures[0]
     return {
