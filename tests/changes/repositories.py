@@ -1,4 +1,4 @@
-"""Real repositories for tests of what a change means: a small sound register, commits, branches, and the answer asked for."""
+"""Real repositories for tests of what a change means: a small sound register, commits, branches, and reports on them."""
 
 from __future__ import annotations
 

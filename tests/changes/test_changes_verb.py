@@ -91,7 +91,7 @@ def test_json_is_for_programs(repository: Repository, capsys: pytest.CaptureFixt
     assert protocol["points"][3]["values"]["place"]["id"] == "accuracy"
 
 
-def test_what_is_not_committed_is_not_counted_and_said_so(
+def test_uncommitted_files_are_remarked_on_and_not_counted(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.edit(PROTOCOL, ("retention: 6 years", "retention: 2 years"))
@@ -144,7 +144,9 @@ def test_the_author_given_is_the_one_judged(repository: Repository, capsys: pyte
     assert odd("--author", "Mallory") == ["recorded-by-stranger"]
 
 
-def test_gone_apart_and_going_back_are_said(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diverged_branches_and_going_back_are_reported(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     start = repository.git("rev-parse", "HEAD")
     repository.git("checkout", "-q", "-b", "side")
     repository.edit(PROTOCOL, ("retention: 6 years", "retention: 2 years"))

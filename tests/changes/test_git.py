@@ -1,4 +1,4 @@
-"""History, out of real repositories of every kind: what lies between two revisions, and what must not change the answer."""
+"""Git history in real repositories of every kind: what differs between two revisions, and what must not change the answer."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ def test_every_way_to_name_a_revision(repository: Repository) -> None:
     "name",
     ["nosuch", "", "  ", "--all", "-h", "HEAD\nHEAD", "HEAD\0", "main:protocols", "a b", "\udcff", "HEAD^{tree}"],
 )
-def test_what_names_no_commit_is_told(repository: Repository, name: str) -> None:
+def test_a_name_without_a_commit_is_an_error(repository: Repository, name: str) -> None:
     with pytest.raises(HistoryError, match="is not a revision") as told:
         between(repository.root, name, "HEAD")
     assert "branch" in told.value.hint
 
 
-def test_merges_tell_only_what_they_changed_themselves(repository: Repository) -> None:
+def test_a_merge_counts_only_what_it_changed_itself(repository: Repository) -> None:
     start = repository.git("rev-parse", "HEAD")
     repository.git("checkout", "-q", "-b", "side")
     change_contact(repository, email="side@example.org")
@@ -112,7 +112,7 @@ def test_merges_tell_only_what_they_changed_themselves(repository: Repository) -
     assert len(found.files) == 3
 
 
-def test_who_wrote_the_same_as_another_is_told_too(repository: Repository) -> None:
+def test_every_author_of_the_same_change_counts(repository: Repository) -> None:
     start = repository.git("rev-parse", "HEAD")
     repository.git("checkout", "-q", "-b", "side")
     change_contact(repository, email="side@example.org")
@@ -153,7 +153,7 @@ def test_any_name_of_a_file(repository: Repository, name: str) -> None:
         assert path in history.names("HEAD")
 
 
-def test_a_name_that_is_no_utf8_stops_nothing(repository: Repository) -> None:
+def test_a_file_name_that_is_not_utf8_stops_nothing(repository: Repository) -> None:
     folder = os.fsencode(repository.root) + b"/protocols/\xff"
     os.mkdir(folder)  # noqa: PTH102 - the name is bytes
     Path(os.fsdecode(folder + b"/protocol.yaml")).write_text("title: T\n", encoding="utf-8")
@@ -163,7 +163,7 @@ def test_a_name_that_is_no_utf8_stops_nothing(repository: Repository) -> None:
     assert only.new_path not in files_at(repository.root, "HEAD").contents
 
 
-def test_links_and_submodules_are_seen_and_not_read(repository: Repository, tmp_path: Path) -> None:
+def test_links_and_submodules_are_listed_and_not_read(repository: Repository, tmp_path: Path) -> None:
     (repository.root / "protocols/linked").mkdir()
     (repository.root / "protocols/linked/protocol.yaml").symlink_to("../housing/protocol.yaml")
     repository.git(
@@ -209,7 +209,7 @@ def test_a_linked_worktree_and_a_submodule(repository: Repository, tmp_path: Pat
     assert len(between(outer.top / "register", "HEAD~1", "HEAD").files) == 1
 
 
-def test_a_shallow_clone_is_told_how_to_mend_itself(repository: Repository, tmp_path: Path) -> None:
+def test_a_shallow_clone_gets_a_hint_how_to_complete_it(repository: Repository, tmp_path: Path) -> None:
     start = repository.git("rev-parse", "HEAD")
     for number in range(4):
         change_contact(repository, number)
@@ -234,9 +234,7 @@ def test_a_shallow_clone_whose_commits_in_between_are_missing(repository: Reposi
     assert told.value.hint.endswith("git fetch --unshallow")
 
 
-def test_a_shallow_clone_of_a_merge_does_not_take_its_edge_for_the_author_of_all(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_the_edge_of_a_shallow_clone_is_not_the_author_of_everything(repository: Repository, tmp_path: Path) -> None:
     repository.git("checkout", "-q", "-b", "side")
     change_contact(repository)
     repository.git("checkout", "-q", "main")
@@ -250,7 +248,7 @@ def test_a_shallow_clone_of_a_merge_does_not_take_its_edge_for_the_author_of_all
     assert between(tmp_path / "s", "HEAD^1", "HEAD").relation == "ahead"
 
 
-def test_a_clone_without_contents_is_told_and_fetches_nothing(repository: Repository, tmp_path: Path) -> None:
+def test_a_clone_without_contents_is_an_error_and_fetches_nothing(repository: Repository, tmp_path: Path) -> None:
     change_contact(repository)
     repository.git("config", "uploadpack.allowFilter", "true")
     subprocess.run(
@@ -367,7 +365,7 @@ def test_variables_change_nothing(
         assert history.count_uncommitted() == 0
 
 
-def test_stand_ins_for_commits_change_nothing(repository: Repository) -> None:
+def test_replaced_commits_change_nothing(repository: Repository) -> None:
     start = repository.git("rev-parse", "HEAD")
     head = change_contact(repository)
     plain = between(repository.root, start, head)
@@ -386,7 +384,7 @@ def test_uncommitted_records_are_counted_and_nothing_else(repository: Repository
         assert history.count_uncommitted() == 2
 
 
-def test_owners_stand_in_the_first_of_three_places(repository: Repository) -> None:
+def test_the_first_of_three_files_counts(repository: Repository) -> None:
     with History(repository.root) as history:
         assert history.text_at("HEAD", PLACES, most=100) is None
         for path in ("docs/CODEOWNERS", "CODEOWNERS", ".github/CODEOWNERS"):

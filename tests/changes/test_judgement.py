@@ -106,7 +106,7 @@ def test_words_that_change_nothing_of_the_kind_are_not_named(before: str, after:
     assert not judged(before, after).weaker
 
 
-def test_line_breaks_alone_are_no_change_of_wording() -> None:
+def test_line_breaks_alone_do_not_change_the_wording() -> None:
     assert changed_wordings(text("One line\nand another."), text("One line and\nanother."), NAMES) == []
 
 

@@ -195,7 +195,7 @@ def joined(role: str, **ends: list[str]) -> dict[str, Data]:
         (joined("controller", to=["b"]), ["flow one: to"]),
     ],
 )
-def test_a_newcomer_stands_only_beside_its_like(after: dict[str, Data], labels: list[str]) -> None:
+def test_a_newcomer_joins_a_flow_only_beside_a_party_with_its_role(after: dict[str, Data], labels: list[str]) -> None:
     found = excess("membership", TEXT, after, summary="Joins", agreed_on=date(2026, 1, 1))
     assert [d.label for d in found if not isinstance(d, Unmet)] == labels
 

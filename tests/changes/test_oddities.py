@@ -1,4 +1,4 @@
-"""What is odd about a change, what cannot be judged, and what does not read."""
+"""What is odd about a change, what cannot be judged, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_no_evidence_and_recorded_late(repository: Repository) -> None:
     assert sorted(odd(repository.report())) == ["no-evidence", "recorded-late"]
 
 
-def test_late_is_late_when_recorded_and_not_when_asked(repository: Repository) -> None:
+def test_a_signature_is_late_by_the_day_of_its_commit(repository: Repository) -> None:
     assert "recorded-late" not in odd(repository.report("HEAD~1", "HEAD"))
 
 
@@ -270,7 +270,7 @@ def test_a_framework_renamed_long_ago_is_the_same_framework(tmp_path: Path) -> N
         ("protocols/Bad Id/protocol.yaml", "title: T\n"),
     ],
 )
-def test_broken_records_are_told_and_lose_nothing_else(repository: Repository, path: str, content: str) -> None:
+def test_a_faulty_record_is_reported_and_hides_nothing_else(repository: Repository, path: str, content: str) -> None:
     repository.write("signatories/police/organisation.yaml", "name: Example Constabulary\nkind: police\n")
     repository.write(path, content)
     repository.commit("broken")
@@ -284,7 +284,7 @@ def test_broken_records_are_told_and_lose_nothing_else(repository: Repository, p
         assert (("after" if head == "HEAD" else "before"), path) in told, told
 
 
-def test_links_are_told(repository: Repository) -> None:
+def test_links_are_reported(repository: Repository) -> None:
     (repository.root / "protocols/linked").mkdir()
     (repository.root / "protocols/linked/protocol.yaml").symlink_to("/etc/passwd")
     repository.commit("link")

@@ -79,7 +79,7 @@ def test_nothing_matches() -> None:
     assert Owners("").of("b") == ()
 
 
-def test_a_pattern_that_would_take_for_ever_is_left_out() -> None:
+def test_a_pattern_that_would_take_for_ever_is_skipped() -> None:
     assert Owners("/" + "**/a/" * 30 + " @a\n").of("a/" * 60 + "b") == ()
 
 
@@ -220,7 +220,7 @@ successors: [a]
 
 
 @pytest.mark.parametrize("account", ["example/council", "@a b", "@*", "@x/../y", "@-x", "@x\\n* @evil", "@x #", "[a]"])
-def test_what_is_no_account_is_refused_where_it_stands(tmp_path: Path, account: str) -> None:
+def test_a_wrong_account_is_a_finding_at_its_place(tmp_path: Path, account: str) -> None:
     text = f'=== signatories/a/organisation.yaml\nname: A\nkind: other\naccounts: ["{account}"]\ncontact: {{post: P, mailbox: a@example.org}}\n'
     register = load_register(write_register(tmp_path, '=== mkdocs.yml\nextra: {register: {keeper: "@k"}}\n' + text))
     record = register.organisation("a")

@@ -170,7 +170,7 @@ def words() -> dict[str, dict[str, object]]:
     }
 
 
-def test_every_code_in_the_program_has_words_and_no_words_are_idle() -> None:
+def test_every_code_has_a_phrase_and_every_phrase_a_code() -> None:
     folder = Path(undersigned.changes.__file__).parent
     source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     named: set[str] = set(re.findall(r'Point\(\s*"([a-z-]+)"', source)) | set(
@@ -180,7 +180,7 @@ def test_every_code_in_the_program_has_words_and_no_words_are_idle() -> None:
     assert not {code for code in named if code not in known and f"{code}-in" not in known}
 
 
-def test_every_oddity_says_why() -> None:
+def test_every_oddity_has_a_reason() -> None:
     for code, entry in words()["odd"].items():
         assert isinstance(entry, dict), code
         assert entry["says"], code

@@ -147,7 +147,9 @@ def test_a_version_and_the_day_on_which_it_takes_effect(repository: Repository) 
         ),
     ],
 )
-def test_what_stamping_would_ask(repository: Repository, old: str, new: str, code: str, count: int) -> None:
+def test_what_stamping_the_working_text_would_mean(
+    repository: Repository, old: str, new: str, code: str, count: int
+) -> None:
     repository.edit(PROTOCOL, (old, new))
     repository.commit("working text")
     found = point(only(repository.report()), code)
@@ -202,7 +204,7 @@ def test_the_working_text_beyond_the_stamp_of_the_same_change(repository: Reposi
 # -- what is never edited -------------------------------------------------------------------------------------------------
 
 
-def test_an_edited_stamp_is_said_first_of_what_needs_care(repository: Repository) -> None:
+def test_an_edited_stamp_comes_first_among_what_needs_care(repository: Repository) -> None:
     repository.edit("protocols/housing/versions/1.0.yaml", ("6 years", "9 years"))
     repository.commit("tampered")
     report = repository.report()
@@ -241,7 +243,7 @@ def test_a_stamp_forged_whole_loses_its_signatures(tmp_path: Path) -> None:
         (PROTOCOL, ""),
     ],
 )
-def test_what_is_taken_away(repository: Repository, path: str, code: str) -> None:
+def test_removed_records(repository: Repository, path: str, code: str) -> None:
     (repository.root / path).unlink()
     repository.commit("gone")
     report = repository.report()
@@ -251,7 +253,7 @@ def test_what_is_taken_away(repository: Repository, path: str, code: str) -> Non
         assert [unread.path for unread in report.unread] == [PROTOCOL]
 
 
-def test_a_whole_protocol_taken_away(repository: Repository) -> None:
+def test_a_removed_protocol(repository: Repository) -> None:
     repository.git(
         "rm",
         "-rq",
@@ -326,7 +328,7 @@ def test_every_step_of_signing(repository: Repository) -> None:
     ]
 
 
-def test_signatures_of_several_are_told_together(repository: Repository) -> None:
+def test_signatures_of_several_parties_are_one_point(repository: Repository) -> None:
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.commit("2.0")
@@ -407,7 +409,7 @@ def test_the_next_review(repository: Repository) -> None:
 # -- the same answers as `status` -------------------------------------------------------------------------------------------
 
 
-def test_what_is_read_for_a_change_stands_as_in_the_whole_register(repository: Repository) -> None:
+def test_the_limited_register_gives_the_same_status_as_the_whole(repository: Repository) -> None:
     kept_for_less(repository)
     repository.stamp("material", "Less is kept")
     repository.sign("council", "2.0", "2026-10-05")
@@ -492,7 +494,7 @@ def test_who_was_behind_already_does_not_sign_again(repository: Repository) -> N
     assert "2 more had not signed before, and must sign version 3.0: Example Police and Example Probation" in lines
 
 
-def test_the_same_edit_of_two_stamps_is_told_once(repository: Repository) -> None:
+def test_the_same_edit_of_two_stamps_is_reported_once(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("It then tells all others", "It then tells all of the others"))
     repository.stamp("editorial", "Plainer words")
     repository.commit("1.1")

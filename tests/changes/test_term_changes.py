@@ -1,4 +1,4 @@
-"""Terms in words: what a data protection officer reads of a changed text."""
+"""Changed terms in words, as a data protection officer reads them."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_one_term(repository: Repository, old: str, new: str, line: str) -> None
     assert line in says(repository.report())
 
 
-def test_a_flow_that_comes_and_one_that_goes(repository: Repository) -> None:
+def test_an_added_and_a_removed_flow(repository: Repository) -> None:
     repository.edit(
         PROTOCOL,
         (
@@ -173,7 +173,7 @@ def test_law_of_its_own(repository: Repository) -> None:
     )
 
 
-def test_what_is_known_about_people_comes_before_all_else(repository: Repository) -> None:
+def test_what_happens_to_information_comes_first(repository: Repository) -> None:
     repository.edit(
         PROTOCOL, ("title: Housing Protocol", "title: Homes Protocol"), ("retention: 6 years", "retention: 2 years")
     )
@@ -187,7 +187,7 @@ def test_what_is_known_about_people_comes_before_all_else(repository: Repository
     )
 
 
-def test_a_moved_clause_is_another_order_and_no_other_words(repository: Repository) -> None:
+def test_a_moved_clause_changes_the_order_and_not_the_wording(repository: Repository) -> None:
     text = repository.read(PROTOCOL)
     clause = "  - id: extension\n    title: Extending\n    text: The parties may extend it.\n"
     repository.write(PROTOCOL, text.replace(clause, "").replace("clauses:\n", "clauses:\n" + clause))
@@ -195,7 +195,7 @@ def test_a_moved_clause_is_another_order_and_no_other_words(repository: Reposito
     assert codes(only(repository.report())) == ["would-be-material", "order-changed"]
 
 
-def test_other_lines_are_no_other_words(repository: Repository) -> None:
+def test_line_breaks_do_not_change_the_wording(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("being told.\n      It then", "being told. It\n      then"))
     repository.commit("lines")
     assert "Text of “Keeping information right” (clause accuracy): the same words with other line breaks" in says(
@@ -228,7 +228,7 @@ def test_a_renamed_organisation_changes_no_term(repository: Repository) -> None:
     assert not repository.report("HEAD", "HEAD~1").protocols
 
 
-def test_the_law_is_said_by_its_title_and_an_unknown_code_as_it_is(repository: Repository) -> None:
+def test_law_is_shown_by_its_title_and_an_unknown_code_as_written(repository: Repository) -> None:
     repository.edit(PROTOCOL, ("[oma07-s14]", "[nonsense-s1]"))
     repository.commit("law")
     found = point(only(repository.report()), "list-changed")

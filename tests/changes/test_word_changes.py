@@ -26,7 +26,7 @@ def test_additions_and_removals() -> None:
     assert shown("", "New words.") == "{+New words.+}"
 
 
-def test_texts_with_little_in_common_stand_one_after_the_other() -> None:
+def test_texts_with_little_in_common_are_shown_one_after_the_other() -> None:
     assert shown("a b c d e f", "u v w x y z") == "[-a b c d e f-] {+u v w x y z+}"
 
 
@@ -37,7 +37,7 @@ def test_two_changes_far_apart_have_a_gap_between() -> None:
     )
 
 
-def test_lines_and_spaces_are_no_change_of_words() -> None:
+def test_line_breaks_and_spaces_do_not_count() -> None:
     assert not [span for span in word_changes("a b\nc", "a  b c\n") if span.kind in ("in", "out")]
 
 
