@@ -22,7 +22,7 @@ _TWO = 'due_on: 2026-12-01\nversion: "1.0"\noutcome: no-change\nreviewed_by:\n  
 MISTAKES: dict[str, list[Mistake]] = {
     "record-a-signature": [
         ("'20/11/2026' is not written as year-month-day", _OAK, "2026-11-18", "20/11/2026"),
-        ("signed_on is 2026-12-20, which has not come", _OAK, "2026-11-18", "2026-12-20"),
+        ("signed_on is 2026-12-20, which has not come yet", _OAK, "2026-11-18", "2026-12-20"),
         ("signed_on (2025-11-02) is before sent_on (2025-11-10)", _OAK, "2026-11-18", "2025-11-02"),
         ("version 1.1 was never stamped", _OAK, '"1.0"', '"1.1"'),
         (
@@ -31,7 +31,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "fingerprint: v1:sha256:",
             "fingerprint: v1:sha256:" + 64 * "0" + " #",
         ),
-        ("this looks like a person's name, and a post is asked for", _OAK, "Chief Executive", "Jane Smith"),
+        ("this looks like a person's name, and a post belongs here", _OAK, "Chief Executive", "Jane Smith"),
         ("'pen' is not one of the values of 'method'", _OAK, "wet-ink", "pen"),
         (
             "this line is indented like the items of a list, and does not begin with a hyphen",
@@ -45,7 +45,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2026-11-18",
             "2026-10-01",
         ),
-        ("the signature does not say which post gave it", _OAK, "    signed_by:", "    # signed_by:"),
+        ("this signature does not say which post gave it", _OAK, "    signed_by:", "    # signed_by:"),
     ],
     "nominate-an-officer": [
         ("this looks like a person's own e-mail address", _OAK, "supported-housing@", "jane.smith@"),
@@ -73,14 +73,14 @@ MISTAKES: dict[str, list[Mistake]] = {
     "annual-review": [
         ("the fingerprint of version 1.0 is missing", _REVIEW, "due_on", "due_on"),
         (
-            "this review changes nothing, and its note does not say what was looked at and found",
+            "this review changes nothing, but its note does not say what was looked at and found",
             _REVIEW,
             "note: |",
             "note: No change\nunused: |",
         ),
-        ("due_on is 2026-11-30, and no review was ever due on that day", _REVIEW, "2026-12-01", "2026-11-30"),
+        ("due_on is 2026-11-30, but no review was ever due on that day", _REVIEW, "2026-12-01", "2026-11-30"),
         (
-            "this review is dated 2026-12-20, which has not come",
+            "this review is dated 2026-12-20, which has not come yet",
             "protocols/county-housing/reviews/2026-12-20.yaml",
             "",
             _TWO,
@@ -123,7 +123,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "",
         ),
         (
-            "flow 'registered-provider-referral': 'cda98-s116' is no id that 'gateways' can have",
+            "flow 'registered-provider-referral': 'cda98-s116' is not an id that belongs under 'gateways'",
             _TEXT,
             "gateways: [cda98-s115]",
             "gateways: [cda98-s116]",
@@ -159,13 +159,13 @@ MISTAKES: dict[str, list[Mistake]] = {
         ("there is no organisation 'probation' in this register", _DRAFT, "county-probation", "probation"),
         ("'protocol' is not one of the values of 'kind'", _DRAFT, "information-sharing-protocol", "protocol"),
         (
-            "this protocol has no lead, and its status is signing",
+            "this protocol has no lead, although its status is signing",
             _DRAFT,
             "status: draft\npublication: public\njurisdictions: [england]\nlead: county-probation",
             "status: signing\npublication: public\njurisdictions: [england]",
         ),
         (
-            "this protocol is restricted, but its text stands here for all to read: clauses",
+            "this protocol is restricted, but everybody can read its text here: clauses",
             _DRAFT,
             "publication: public",
             "publication: restricted\nclauses: [{id: security, text: Not for everybody to read.}]",
@@ -214,11 +214,11 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "leave-or-end": [
-        ("the withdrawal is dated 2026-12-31, which has not come", _HILLS, "on: 2026-11-20", "on: 2026-12-31"),
+        ("the withdrawal is dated 2026-12-31, which has not come yet", _HILLS, "on: 2026-11-20", "on: 2026-12-31"),
         ("withdrawn (2025-11-01) is before signed_on (2025-11-20)", _HILLS, "on: 2026-11-20", "on: 2025-11-01"),
-        ("this entry is withdrawn, but was never signed", _HILLS, "    signed_on", "    # signed_on"),
+        ("this entry is withdrawn, but it was never signed", _HILLS, "    signed_on", "    # signed_on"),
         (
-            "this protocol is called in force, but binds county-probation alone",
+            "the status says in-force, but this protocol binds only county-probation",
             _TEXT,
             "status: withdrawn",
             "status: in-force",
@@ -228,7 +228,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         ("'ended' is not one of the values of 'status'", _TEXT, "status: withdrawn", "status: ended"),
         (
-            "this protocol is called superseded, but no protocol names it under supersedes",
+            "the status says superseded, but no protocol lists this one under 'supersedes'",
             _TEXT,
             "status: withdrawn",
             "status: superseded",
@@ -242,13 +242,13 @@ MISTAKES: dict[str, list[Mistake]] = {
             "",
         ),
         (
-            "hills-council was dissolved on 2026-10-31, and its successor has not taken its place here",
+            "hills-council was dissolved on 2026-10-31, and its successor has not taken its place in this protocol",
             f"{_NEW}/county-housing.yaml",
             ALL,
             "",
         ),
         (
-            "hills-council was dissolved on 2026-10-31, and no body has taken its place here",
+            "hills-council was dissolved on 2026-10-31, and nobody has taken its place in this protocol",
             f"{_NEW}/county-housing.yaml",
             ALL,
             "",
@@ -261,22 +261,22 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         ("'law' is not one of the values of 'by'", f"{_NEW}/county-housing.yaml", "by: statute", "by: law"),
         (
-            "river-and-hills-council has taken the place of hills-council, and this record does not name it among the successors",
+            "river-and-hills-council has taken the place of hills-council, but this record does not list it under 'successors'",
             "signatories/hills-council/organisation.yaml",
             "successors:",
             "# successors:",
         ),
     ],
     "report-outcomes": [
-        ("'count' is 3: a count of people from 1 to 4 is not published", _RETURN, "count: 165", "count: 3"),
-        ("the numerator (205) is above the denominator (165)", _RETURN, "numerator: 105", "numerator: 205"),
+        ("'count' is 3, and a count of people from 1 to 4 must not be published", _RETURN, "count: 165", "count: 3"),
+        ("the numerator (205) is greater than the denominator (165)", _RETURN, "numerator: 105", "numerator: 205"),
         (
-            "homeless-at-referral is a rate, and this result lacks denominator",
+            "homeless-at-referral is a rate, but this result has no denominator",
             _RETURN,
             "numerator: 105, denominator: 165",
             "numerator: 105",
         ),
-        ("'refusals' is no outcome measure that is known here", _RETURN, "measure: referrals", "measure: refusals"),
+        ("'refusals' is not an outcome measure", _RETURN, "measure: referrals", "measure: refusals"),
         (
             "the last day of the period (2026-06-30) is before its first day (2026-07-01)",
             _RETURN,

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from undersigned.records.files import MAX_BYTES, RECORD_FOLDERS, Files
+from undersigned.records.files import MAX_BYTES, RECORD_FOLDERS, Files, printable, stray_words
+from undersigned.records.shape import file_finding
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -328,13 +329,14 @@ class History:
 
 
 def files_at(root: Path, revision: str) -> Files:
-    """The record files of the register in `root` as they were at `revision`."""
+    """The record files of the register in `root` as they were at `revision`, and what was beside them and is no record."""
     with History(root) as history:
-        names = {
-            path: entry for path, entry in history.names(history.resolve(revision)).items() if is_record(path, entry)
-        }
+        tree = history.names(history.resolve(revision))
+        names = {path: entry for path, entry in tree.items() if is_record(path, entry)}
+        stray = ((path, stray_words(path)) for path, entry in tree.items() if entry.is_plain)
+        findings = tuple(file_finding(printable(path), "stray-file", words) for path, words in stray if words)
         folders = {"/".join(path.split("/")[:2]) for path in names}
-        return Files({path: history.read(entry.id) for path, entry in names.items()}, (), tuple(sorted(folders)))
+        return Files({path: history.read(entry.id) for path, entry in names.items()}, findings, tuple(sorted(folders)))
 
 
 def record_contents(

@@ -139,6 +139,7 @@ def check_adopted_clauses_are_signed(subject: ProtocolSubject) -> Iterator[Findi
                 "adopted-not-signed",
                 subject.record,
                 ("clauses", index, "adopts"),
+                words="one" if len(without) == 1 else "default",
                 cap="warning",
                 parties=a_few(without),
                 protocol=folder.id,

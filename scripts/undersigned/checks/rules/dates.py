@@ -198,7 +198,7 @@ def check_returns(subject: ProtocolSubject) -> Iterator[Finding]:
             ("the last day of the period", period.to),
             ("its first day", period.from_),
         )
-        yield from future(subject, record, ("extracted_on",), "the day on which the figures were drawn", drawn)
+        yield from future(subject, record, ("extracted_on",), "the extraction of these figures", drawn)
         if period.from_ <= period.to <= subject.as_of:
             yield from order(
                 subject, record, ("extracted_on",), ("extracted_on", drawn), ("the last day of the period", period.to)

@@ -347,7 +347,7 @@ def check_series_breaks(subject: ProtocolSubject) -> Iterator[Finding]:
                     series=result.series,
                     earlier=earlier[0],
                     measure=measure.id,
-                    where="above" if earlier[1] == record.path else "in the return before",
+                    where="above" if earlier[1] == record.path else "in the return before this one",
                 )
 
 

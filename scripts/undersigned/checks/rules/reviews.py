@@ -240,6 +240,7 @@ def check_review_is_not_missed(subject: ProtocolSubject) -> Iterator[Finding]:
         day=state.due_on,
         days=abs(state.days),
         severity="advice" if state.state == "due-soon" else None,
+        protocol=subject.folder.id,
     )
 
 
@@ -295,6 +296,7 @@ def check_returns(subject: ProtocolSubject) -> Iterator[Finding]:
             by=late.by,
             period_end=late.expected_to,
             days=late.days,
+            protocol=subject.folder.id,
         )
 
 

@@ -23,8 +23,11 @@ def check_has_version(subject: ProtocolSubject) -> Iterator[Finding]:
     # A version under a wrong name is another finding.
     if any(finding.path.startswith(inside) for finding in (*subject.register.findings, *subject.folder.findings)):
         return
+    severity: Severity | None = None if status == "in-force" else "warning"
+    words = status if subject.has_text else "restricted"
+    id_ = subject.folder.id
     yield from subject.find(
-        "no-version", subject.record, ("status",), words=status, severity=None if status == "in-force" else "warning"
+        "no-version", subject.record, ("status",), words=words, severity=severity, status=status, protocol=id_
     )
 
 
@@ -129,6 +132,7 @@ def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
         ("status",),
         words="one" if len(bound) == 1 else "none" if not bound else "apart",
         severity="warning" if _a_day_did_it(subject) else None,
+        protocol=folder.id,
         parties=_some(bound),
     )
 

@@ -23,7 +23,8 @@ def check_version_named(subject: ProtocolSubject, record: RecordLike, path: Path
             "no-such-version",
             record,
             (*path, "version"),
-            words="some" if subject.folder.versions else "none",
+            words="some" if subject.folder.versions else "none" if subject.has_text else "none-restricted",
+            protocol=subject.folder.id,
             version=number,
             near=did_you_mean(number, subject.folder.versions),
         )
@@ -41,6 +42,7 @@ def check_fingerprint(
                 record,
                 path,
                 missing="fingerprint",
+                words="default" if record.clean else "by-hand",
                 version=number,
                 fingerprint=version.fingerprint,
             )
@@ -75,6 +77,8 @@ def fits(subject: ProtocolSubject, number: str, fingerprint: str) -> bool:
 
 
 _MOST_TERMS = 6
+#: A digest of fewer different characters than this is made up: zeros, or a pattern typed by hand.
+_FEWEST_DIFFERENT = 5
 #: What a restricted protocol does not show; title, parties and dates are public.
 _RESTRICTED_FIELDS = ("purpose", "people", "considerations", "data_items", "flows", "clauses")
 
@@ -115,7 +119,11 @@ def check_stamps(subject: ProtocolSubject) -> Iterator[Finding]:
         if version is None:
             continue
         if not FINGERPRINT.match(version.fingerprint):
-            yield from subject.find("bad-fingerprint", record, ("fingerprint",), fingerprint=version.fingerprint)
+            given = version.fingerprint
+            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="version", fingerprint=given)
+            continue
+        if version.text is None and len(set(version.fingerprint.rpartition(":")[2])) < _FEWEST_DIFFERENT:
+            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="made-up")
             continue
         own = subject.folder.fingerprint_of_text(number)
         if own is not None and own != version.fingerprint and not record.was_dropped("text"):
