@@ -1,1 +1,1 @@
-"""What the register knows of a protocol, its parties, its flows and an organisation for one day: read-only, for every output."""
+"""One read-only view of the register for every output: site, documents, JSON and jobs. No words, no HTML."""

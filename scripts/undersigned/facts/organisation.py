@@ -1,4 +1,4 @@
-"""Each organisation's place in the register: its protocols, what it leads and owes, whom it took over from. Facts only."""
+"""Each organisation in the register: its protocols, what it leads and owes, and which bodies it took over from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from undersigned.status import LateReturn, has_happened
 
 @dataclass(frozen=True)
 class Membership:
-    """An organisation's place in one protocol. `party` is None where the protocol is restricted."""
+    """An organisation as a party of one protocol. `party` is None if the protocol is restricted."""
 
     protocol: ProtocolFacts
     party: PartyFacts | None
@@ -24,7 +24,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class OrganisationFacts:
-    """One organisation. `returns_owed`: outcome returns that it was to give and that have not come.
+    """One organisation. `returns_owed`: outcome returns that are due from it and late.
 
     `has_ended`: by the day asked about. `predecessors` and `successors` are (id, name).
     """
@@ -63,7 +63,7 @@ class OrganisationFacts:
 
 @dataclass
 class _Place:
-    """What is being gathered about one organisation."""
+    """Gathers what the protocols say about one organisation."""
 
     memberships: list[Membership] = field(default_factory=list)
     leads: list[ProtocolFacts] = field(default_factory=list)

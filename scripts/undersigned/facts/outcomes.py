@@ -1,7 +1,4 @@
-"""What a protocol's outcome returns say, as a page and the data may show it: no count by which a person could be known.
-
-Facts only: no words, no HTML.
-"""
+"""A protocol's outcome returns as a page and the data may show them: without any count that could identify a person."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
 #: No rate is shown of a whole smaller than this (guidance, "Reporting safely").
 SMALLEST_WHOLE = 10
-#: Stands for a count of people that the record gives and that is too small to show.
+#: Shown in place of a count of people that is too small to publish.
 FEW = "<5"
 #: The mark of a figure that is held back, as records write it.
 HELD_BACK = "[c]"
@@ -48,25 +45,25 @@ class Figure:
 
 @dataclass(frozen=True)
 class Return:
-    """One aggregate return with its figures, in the order in which they were written."""
+    """One aggregate return with its figures, in the order of the record."""
 
     outcome: Outcome
     figures: tuple[Figure, ...]
 
     @property
     def rounded_to(self) -> int | None:
-        """What every figure is rounded to; None where they differ or are not rounded."""
+        """What every figure is rounded to; None if they differ or are not rounded."""
         found = {figure.result.rounded_to for figure in self.figures}
         return found.pop() if len(found) == 1 else None
 
     @property
     def holds_back(self) -> bool:
-        """Whether a figure is not shown because it could point at a person."""
+        """Whether a figure is withheld because it could identify a person."""
         return any({FEW, HELD_BACK} & {*_amounts(figure)} for figure in self.figures)
 
 
 def returns(outcomes: Iterable[Outcome], *, as_of: date) -> tuple[Return, ...]:
-    """The returns that were there by the day, newest period first."""
+    """The returns made by the day, newest period first."""
     there = [
         outcome
         for outcome in outcomes
@@ -119,7 +116,7 @@ def _shown(figure: Amount | None, of_people: bool) -> Amount | None:
 
 
 def _tells_the_rest(result: Result) -> bool:
-    """Whether the part, taken from the whole, would leave a count that is not shown."""
+    """Whether subtracting the part from the whole would reveal a count that is withheld."""
     part, whole = result.numerator, result.denominator
     if not isinstance(part, int) or not isinstance(whole, int):
         return False

@@ -1,6 +1,7 @@
-"""Who has an agreement with whom, through which protocols: facts of pairs, never worked out here but asked of `status`.
+"""Who has an agreement with whom, through which protocols. `status` says what binds each pair.
 
-A protocol that has ended is left out, and a body that has ended and that nothing binds. Of a restricted one only this is known: that two bodies are both party to it.
+Leaves out protocols that have ended, and bodies that have ended and that nothing binds. Of a restricted protocol it only
+says that two bodies are both party to it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_BODIES = 40
 
 @dataclass(frozen=True)
 class Binding:
-    """A protocol and the version of it that is in force between two bodies; None where none is."""
+    """A protocol, and the version of it that is in force between two bodies; None if there is none."""
 
     protocol: ProtocolFacts
     version: str | None = None
@@ -48,7 +49,7 @@ def numbered(bindings: Iterable[Binding], numbers: Mapping[str, int]) -> Numbere
 
 @dataclass(frozen=True)
 class Pair:
-    """What stands between two bodies. Each tuple is by title. `frameworks`: those in force, which share nothing alone."""
+    """The protocols between two bodies. Each tuple is by title. `frameworks`: those in force, which share nothing alone."""
 
     in_force: tuple[Binding, ...] = ()
     frameworks: tuple[Binding, ...] = ()
@@ -57,14 +58,14 @@ class Pair:
 
     @property
     def key(self) -> tuple[tuple[tuple[str, str | None], ...], ...]:
-        """The same for pairs of whom the same is to be said."""
+        """Equal for pairs that have the same protocols in the same state."""
         lists = (self.in_force, self.frameworks, self.not_in_force, self.restricted)
         return tuple(tuple((binding.protocol.id, binding.version) for binding in found) for found in lists)
 
 
 @dataclass(frozen=True)
 class Partner:
-    """One of the bodies that an organisation is party with, and what stands between the two."""
+    """A body that an organisation is party with, and the protocols between the two."""
 
     id: str
     name: str
@@ -73,7 +74,7 @@ class Partner:
 
 @dataclass(frozen=True)
 class Way:
-    """The same protocols, standing alike, between an organisation and several partners, who are by name."""
+    """The same protocols in the same state between an organisation and several partners, who are by name."""
 
     pair: Pair
     partners: tuple[Partner, ...]
@@ -81,7 +82,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of bodies by bodies. `cells` of each row in the order of `bodies`; None where nothing stands between."""
+    """A table of bodies by bodies. The cells of each row are in the order of `bodies`; None if the two share no protocol."""
 
     bodies: tuple[tuple[str, str], ...]
     rows: tuple[tuple[tuple[str, str], tuple[Pair | None, ...]], ...]
@@ -129,7 +130,7 @@ class Partnerships:
         )
 
     def ways(self, organisation: str) -> tuple[Way, ...]:
-        """The partners of an organisation by what stands between them, in the order of the first name of each."""
+        """The partners of an organisation, grouped by the protocols that they share with it, in the order of the first name."""
         found: dict[object, list[Partner]] = {}
         for partner in self.of(organisation):
             found.setdefault(partner.pair.key, []).append(partner)
@@ -178,7 +179,7 @@ class Partnerships:
         )
 
     def grid(self, bodies: Sequence[tuple[str, str]]) -> Grid:
-        """The table of these bodies. The caller keeps them few: it has a cell for each two."""
+        """The table of these bodies. It has a cell for every two, so the caller must pass few."""
         rows = tuple((body, tuple(self.pair(body[0], other) for other, _name in bodies)) for body in bodies)
         return Grid(tuple(bodies), rows)
 
@@ -195,7 +196,7 @@ class Partnerships:
 
 
 class _Lists:
-    """What is being gathered about one pair."""
+    """Gathers the protocols of one pair."""
 
     def __init__(self) -> None:
         self._in_force: list[Binding] = []

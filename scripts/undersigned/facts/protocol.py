@@ -51,7 +51,7 @@ ENDED = ("superseded", "withdrawn")
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take away. `path` is relative to the site; `size` in bytes."""
+    """A file to download. `path` is relative to the site; `size` is in bytes."""
 
     path: str
     extension: str
@@ -133,7 +133,7 @@ class ProtocolFacts:
 
     @property
     def shown_version(self) -> str | None:
-        """The version whose text is shown; None where it is the working text."""
+        """The version whose text is shown; None for the working text."""
         return self._chosen[0]
 
     @property
@@ -158,7 +158,7 @@ class ProtocolFacts:
 
     @cached_property
     def later_version(self) -> VersionFacts | None:
-        """A version agreed but not yet in effect, where an earlier one is shown."""
+        """A version that is agreed and not yet in effect, while an earlier one is shown."""
         newest = self.versions[0] if self.versions else None
         later = newest is not None and self.shown_version is not None and newest.number != self.shown_version
         return newest if later else None
@@ -266,12 +266,12 @@ class ProtocolFacts:
         return frozenset(id_ for text in self.status.in_force for id_ in text.between)
 
     def version_between(self, one: str, other: str) -> str | None:
-        """The version in force between two bodies; None where none is."""
+        """The version in force between two bodies; None if there is none."""
         return self.signing.version_between(one, other)
 
     @cached_property
     def acts(self) -> tuple[Act, ...]:
-        """Every signature made by the day, oldest first where the days are known; one later withdrawn was still made."""
+        """Every signature made by the day, oldest first. One that was withdrawn later was still made."""
         return acts_of(self.signing, self.register)
 
     @cached_property
@@ -312,7 +312,7 @@ class ProtocolFacts:
 
     @cached_property
     def late_returns(self) -> tuple[LateReturn, ...]:
-        """Outcome returns that the protocol asks for and that have not come; none of a restricted one."""
+        """Outcome returns that the protocol asks for and that are late; none of a restricted one."""
         return () if self.restricted else tuple(late_returns(self.folder, as_of=self.as_of))
 
     @cached_property
@@ -353,7 +353,7 @@ class ProtocolFacts:
     # downloads
 
     def downloads(self, name: str) -> tuple[Download, ...]:
-        """The PDF and the Word file called `name`, as far as they were made."""
+        """The PDF and the Word file called `name`, if they were made."""
         found = []
         for extension in ("pdf", "docx"):
             size = self._sizes.get(f"{self.id}/{name}.{extension}")

@@ -1,4 +1,4 @@
-"""The whole register for one day. Pure: no words, no HTML, no MkDocs."""
+"""The whole register for one day: its protocols and organisations, and what is counted over all of them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class RegisterFacts:
 
     @cached_property
     def review_counts(self) -> dict[str, int]:
-        """How many protocols stand in each review state, restricted ones too: their dates are published."""
+        """How many protocols are in each review state. Restricted ones count: their dates are published."""
         counts = dict.fromkeys(("current", "due-soon", "overdue", "lapsed"), 0)
         for protocol in self.protocols:
             if protocol.status.review.state in counts:
@@ -156,12 +156,12 @@ class RegisterFacts:
 
     @property
     def reviews_late(self) -> int:
-        """How many reviews are past the day on which they were due."""
+        """How many reviews are past their due date."""
         return self.review_counts["overdue"] + self.review_counts["lapsed"]
 
     @cached_property
     def signature_counts(self) -> dict[str, int]:
-        """How many parties of published protocols that are not drafts or ended stand in each signature state."""
+        """How many parties are in each signature state, over published protocols that are out for signature or in force."""
         counts: dict[str, int] = dict.fromkeys(SIGNATURE_STATES, 0)
         for protocol in self.open_protocols:
             if protocol.record.status in ("signing", "in-force"):
@@ -218,7 +218,7 @@ class RegisterFacts:
 
     @property
     def median_signing_days(self) -> int | None:
-        """Half of the signatures took so many days or fewer; None where there are none."""
+        """Half of the signatures took this many days or fewer; None if there are none."""
         return median_low(self.signing_days) if self.signing_days else None
 
     @cached_property
@@ -229,7 +229,7 @@ class RegisterFacts:
 
     @cached_property
     def copies_outstanding(self) -> tuple[tuple[ProtocolFacts, PartyFacts], ...]:
-        """Signatures in wet ink whose copy the lead does not have, the longest first."""
+        """Wet-ink signatures whose copy has not reached the lead, the longest first."""
         found = [
             (protocol, party)
             for protocol in self.open_protocols
