@@ -132,6 +132,15 @@ def test_no_evidence_and_recorded_late(repository: Repository) -> None:
     assert sorted(odd(repository.report())) == ["no-evidence", "recorded-late"]
 
 
+@pytest.mark.parametrize(("signed_on", "late"), [("2026-05-24", False), ("2026-05-23", True)])
+def test_a_signature_is_recorded_late_after_180_days(repository: Repository, signed_on: str, late: bool) -> None:
+    (repository.root / "signatories/council/housing.yaml").unlink()
+    repository.commit("not yet signed")
+    repository.sign("council", "1.0", signed_on)
+    repository.commit("recorded", day="2026-11-20")
+    assert ("recorded-late" in odd(repository.report())) is late
+
+
 def test_a_signature_is_late_by_the_day_of_its_commit(repository: Repository) -> None:
     assert "recorded-late" not in odd(repository.report("HEAD~1", "HEAD"))
 
