@@ -11,7 +11,8 @@ import pikepdf
 from document_sample import TODAY, sample_register
 from signing_kit import block, filled, signed, signer
 
-from undersigned.documents.bases import Base, NothingKept, base_of
+from undersigned.cache import DocumentCache
+from undersigned.documents.bases import Base, base_of
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import Recipient, agreement_of
@@ -32,7 +33,7 @@ def base(*changes: tuple[str, str]) -> Base:
     register = sample_register(*changes)
     folder = register.protocol("county-housing")
     assert folder is not None
-    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), NothingKept())
+    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), DocumentCache(None))
 
 
 @cache

@@ -543,3 +543,53 @@ def no_range(file: pikepdf.Pdf) -> None:
 
 def no_contents(file: pikepdf.Pdf) -> None:
     sign_with(file, SubFilter=Name("/adbe.pkcs7.detached"), ByteRange=Array([0, 10, 20, 10]))
+
+
+def test_a_signature_that_leaves_out_more_than_itself_is_broken() -> None:
+    """Bytes in the hole that the signature leaves for its own digits could say anything."""
+
+    def widen(content: bytes) -> bytes:
+        start = content.rindex(b"/ByteRange [") + len(b"/ByteRange [")
+        end = content.index(b"]", start)
+        first, length, after, rest = (int(number) for number in content[start:end].split())
+        wider = f"{first} {length - 20} {after} {rest}".encode()
+        return content[:start] + wider.ljust(end - start) + content[end:]
+
+    assert read(widen(one())).block(PROBATION).state in ("broken", "cannot-check")
+
+
+def test_the_hole_of_a_signature_holds_digits_alone() -> None:
+    from undersigned.returned.signatures import _Later
+
+    with pikepdf.open(io.BytesIO(pdf())) as file:
+        later = _Later(b"0123<00ff>rest", file)
+        assert later.end_of((0, 4, 10, 4)) == 14
+        for numbers in (
+            (0, 3, 10, 4),
+            (0, 4, 11, 3),
+            (1, 4, 10, 4),
+            (0, 4, 10, 0),
+            (0, 10, 4, 4),
+            (),
+            (0, 4, 10, 4, 0),
+        ):
+            assert later.end_of(numbers) is None, numbers
+
+
+def test_a_field_that_a_signature_locks_is_locked() -> None:
+    """A program may lock more than the block that it signs."""
+    meta = signers.PdfSignatureMetadata(field_name=f"{PROBATION}__signature", md_algorithm="sha256")
+
+    def lock_all(file: pikepdf.Pdf) -> None:
+        place = next(one_ for one_ in file.Root.AcroForm.Fields if str(one_.T) == f"{PROBATION}__signature")
+        place.Lock = file.make_indirect(Dictionary(Type=Name.SigFieldLock, Action=Name.All))
+
+    content = filled(rewritten(pdf(), lock_all), block(PROBATION, "A"))
+    out = signers.PdfSigner(meta, signer("Probation").pdf_signer).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(content)), existing_fields_only=True
+    )
+    locked = bytes(out.getvalue())
+    assert read(locked).block(PROBATION).state == "signed"
+    found = read(filled(locked, block(COUNCIL, "B"))).block(PROBATION)
+    assert found.state == "broken"
+    assert any("locks" in note for note in found.notes)

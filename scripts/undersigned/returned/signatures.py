@@ -34,8 +34,8 @@ _MOST_COMPARED: Final = 24
 END: Final = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 #: Signatures that do not name a time are checked as of a day when no present certificate was valid.
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_HOLE: Final = re.compile(rb"<[0-9A-Fa-f\s\0]*>")
 _WEAK: Final = frozenset({"md2", "md4", "md5", "sha1"})
-_CLOSED: Final = "An earlier signature allows no more changes, and the file was changed after it."
 
 
 @dataclass(frozen=True)
@@ -145,29 +145,30 @@ def _judged(
             state="cannot-check",
             notes=(f"The certificate signature uses {weak.upper()}, which can be forged, so it shows nothing.",),
         )
-    numbers = _numbers(embedded)
-    if len(numbers) != 4 or numbers[0] != 0:
-        return replace(known, state="broken", notes=("The certificate signature does not cover the whole file.",))
-    spoilt, remarks = later.since(numbers[2] + numbers[3], place)
+    end = later.end_of(_numbers(embedded))
+    if end is None:
+        return replace(
+            known, state="broken", notes=("The certificate signature leaves out bytes that it should cover.",)
+        )
+    spoilt, remarks, filled = later.since(end, place)
+    spoilt += _against_its_own_rules(embedded, filled)
     if spoilt:
         return replace(known, state="broken", notes=tuple(spoilt))
-    if (
-        getattr(status, "docmdp_ok", None) is False
-        and later.is_later(numbers[2] + numbers[3])
-        and _forbids(place, embedded)
-    ):
-        return replace(known, state="broken", notes=(_CLOSED,))
     return replace(known, notes=(*remarks, *_who(status, claimed, bool(trust_roots))))
 
 
-def _forbids(place: FormField, embedded: EmbeddedPdfSignature) -> bool:
-    """Whether the signature asks that nothing be changed after it (ISO 32000-1, 12.8.2.2: permission 1)."""
+def _against_its_own_rules(embedded: EmbeddedPdfSignature, filled: set[str]) -> list[str]:
+    """What a signature itself forbids (ISO 32000-1, 12.8.2.2 and 12.8.2.4): any change, or a change of certain fields."""
     from pyhanko.sign.fields import MDPPerm
 
     try:
-        return embedded.docmdp_level == MDPPerm.NO_CHANGES
-    except Exception:  # noqa: BLE001 - as above
-        return False
+        if filled and embedded.docmdp_level == MDPPerm.NO_CHANGES:
+            return ["The signature allows no more changes, and fields were filled in after it."]
+        locked = embedded.fieldmdp
+        names = sorted(name for name in filled if locked is not None and locked.is_locked(name))
+    except Exception:  # noqa: BLE001 - a stranger's file may make any library fail in any way
+        return ["The rules that the signature gives for later changes cannot be read."] if filled else []
+    return [f"The signature locks the field {name}, and it was changed after signing." for name in names]
 
 
 def _weak_algorithm(embedded: EmbeddedPdfSignature) -> str:
@@ -190,18 +191,12 @@ def _status(
         context = _context(trust_roots, claimed)
         if is_timestamp:
             return validate_pdf_timestamp(embedded, context, skip_diff=True), ""
-        return validate_pdf_signature(embedded, context, skip_diff=False), ""
+        # Later changes are compared here, by what a reader sees.
+        return validate_pdf_signature(embedded, context, skip_diff=True), ""
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - as above
-        first = f"{type(error).__name__}"
-    try:
-        # The rules for later changes may fail on a file that the signature itself fits.
-        return validate_pdf_signature(embedded, _context(trust_roots, claimed), skip_diff=True), ""
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - as above
-        return None, f"the program that checks signatures gives up on it ({first})"
+        return None, f"the program that checks signatures gives up on it ({type(error).__name__})"
 
 
 def _context(trust_roots: tuple[bytes, ...], moment: datetime | None) -> ValidationContext:
@@ -236,10 +231,19 @@ class _Later:
     def is_later(self, end: int) -> bool:
         return bool(self._content[end:].strip())
 
-    def since(self, end: int, place: FormField) -> tuple[list[str], list[str]]:
-        """Sentences about what spoils a signature that covers all up to a byte, and about what does not."""
+    def end_of(self, numbers: tuple[int, ...]) -> int | None:
+        """Where the state ends that a signature covers; None if it leaves out more than its own digits (12.8.1)."""
+        if len(numbers) != 4 or numbers[0] != 0 or not 0 < numbers[1] < numbers[2] or numbers[3] <= 0:
+            return None
+        hole = self._content[numbers[1] : numbers[2]]
+        return numbers[2] + numbers[3] if _HOLE.fullmatch(hole) else None
+
+    def since(self, end: int, place: FormField) -> tuple[list[str], list[str], set[str]]:
+        """Sentences about what spoils a signature that covers all up to a byte, about what does not, and the fields that
+        were filled in since."""
         spoilt: list[str] = []
         remarks: list[str] = []
+        filled: set[str] = set()
         states = [end, *(found.end() for found in END.finditer(self._content, end) if self.is_later(found.end()))]
         for before, after in zip(states, [*states[1:], len(self._content)], strict=True):
             if not self.is_later(before):
@@ -251,7 +255,8 @@ class _Later:
             more, others = _spoilt(changes, place)
             spoilt += more
             remarks += others
-        return list(dict.fromkeys(spoilt)), list(dict.fromkeys(remarks))
+            filled |= changes.filled
+        return list(dict.fromkeys(spoilt)), list(dict.fromkeys(remarks)), filled
 
     def _between(self, before: int, after: int) -> Comparison | None:
         if (before, after) not in self._compared:
