@@ -34,7 +34,7 @@ from pathlib import Path
 from undersigned.register import load_register
 from undersigned.site import search
 from undersigned.site.build import build_site
-from undersigned.site.place import beside_site, put_in_place
+from undersigned.site.publish import beside_site, put_in_place
 import undersigned.site.plugin as plugin
 plugin.write_search_index = lambda site: None
 root, site, processes = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from lxml import html
 
-from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
+from undersigned.site.html import reading_grade_of, with_accessible_tables
 
 ROOT = Path(__file__).parents[2]
 HANDBOOK = ROOT / "scripts/undersigned/handbook"

@@ -25,7 +25,7 @@ from undersigned.editing.release import release
 from undersigned.findings import Finding
 from undersigned.records.files import load_files
 from undersigned.register import Register, register_of
-from undersigned.site.handwritten import reading_grade_of
+from undersigned.site.html import reading_grade_of
 
 ROOT = Path(__file__).parents[2]
 HANDBOOK = ROOT / "scripts/undersigned/handbook"

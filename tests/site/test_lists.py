@@ -10,7 +10,7 @@ from site_registers import EVIL, SOUND, WITHHELD
 
 from support import TODAY, register_from
 from undersigned.facts.register import RegisterFacts
-from undersigned.site.lists import FACETS, headings
+from undersigned.site.pages import FACETS, headings
 
 RECORDS = "=== signatories/" + SOUND.partition("=== signatories/")[2]
 

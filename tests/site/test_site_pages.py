@@ -11,7 +11,7 @@ from site_registers import SOUND, WITHHELD
 from support import TODAY, register_from
 from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import PageSet, generated_pages
-from undersigned.site.rendering import relative
+from undersigned.site.render import relative
 
 
 def page(site: Path, name: str) -> HtmlElement:

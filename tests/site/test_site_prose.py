@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from undersigned.site.prose import first_words, render_prose
+from undersigned.site.html import first_words, render_prose
 
 
 def test_raw_html_is_text() -> None:

@@ -31,7 +31,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     from undersigned.reports.findings import render_check_text
     from undersigned.reports.tables import counted
     from undersigned.site.build import SiteError, build_site
-    from undersigned.site.place import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
+    from undersigned.site.publish import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
 
     root, as_of = common.root, common.as_of
     clear_left(root)

@@ -26,7 +26,7 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.reports.feeds import render_atom, render_calendar
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.pages import GeneratedPage, PageSet, Part, older_pages, other_pages, other_parts, protocol_page
-from undersigned.site.rendering import PageError, compile_templates
+from undersigned.site.render import PageError, compile_templates
 from undersigned.words.text import in_reading_order
 
 #: (path in the site, content)

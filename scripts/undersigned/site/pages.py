@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
-from typing import Literal
+from typing import Literal, get_args
 
 from markupsafe import Markup
 
@@ -16,10 +16,11 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ENDED, ProtocolFacts
 from undersigned.facts.register import RegisterFacts
+from undersigned.records.fields import KEBAB
+from undersigned.records.protocol import ProtocolKind, Stage
 from undersigned.site.card import card_size
-from undersigned.site.lists import FACETS, headings
-from undersigned.site.prose import first_words
-from undersigned.site.rendering import render, word
+from undersigned.site.html import first_words
+from undersigned.site.render import render, word
 from undersigned.words.text import name_of_id
 
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
@@ -308,3 +309,54 @@ def _page(
 
 def _contents(body: str) -> tuple[tuple[str, str], ...]:
     return tuple((id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body))
+
+
+# -- protocols under headings --------------------------------------------------------------------------------------
+
+Facet = Literal["area", "kind", "purpose"]
+FACETS: tuple[Facet, ...] = get_args(Facet)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One heading and what stands under it. `key` is empty for those that state nothing; `anchor` fits an address."""
+
+    key: str
+    anchor: str
+    protocols: tuple[ProtocolFacts, ...]
+
+
+def headings(protocols: Iterable[ProtocolFacts], facet: Facet) -> tuple[Heading, ...]:
+    """The headings that have a protocol: areas by name, kinds and stages in the order of the record format."""
+    keys_of, order = _FACETS[facet]
+    found: dict[str, list[ProtocolFacts]] = {}
+    for protocol in protocols:
+        if protocol.restricted:
+            continue
+        for key in dict.fromkeys(keys_of(protocol)) or ("",):
+            found.setdefault(key, []).append(protocol)
+    keys = sorted(found, key=lambda key: (key == "", order.index(key) if key in order else len(order), key))
+    return tuple(Heading(key, _anchor(facet, key, place), tuple(found[key])) for place, key in enumerate(keys, start=1))
+
+
+def _anchor(facet: Facet, key: str, place: int) -> str:
+    return f"{facet}-{key}" if KEBAB.match(key) else f"{facet}-no-{place}"
+
+
+def _areas(protocol: ProtocolFacts) -> Iterable[str]:
+    return protocol.record.areas
+
+
+def _kind(protocol: ProtocolFacts) -> Iterable[str]:
+    return (protocol.text.kind or protocol.record.kind,)
+
+
+def _stages(protocol: ProtocolFacts) -> Iterable[str]:
+    return protocol.stages
+
+
+_FACETS: dict[Facet, tuple[Callable[[ProtocolFacts], Iterable[str]], tuple[str, ...]]] = {
+    "area": (_areas, ()),
+    "kind": (_kind, get_args(ProtocolKind)),
+    "purpose": (_stages, get_args(Stage)),
+}

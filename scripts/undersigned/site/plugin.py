@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,14 +17,15 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
 
 from undersigned.register import Register, load_register
 from undersigned.site.generate import GeneratedSite, generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
-from undersigned.site.handwritten import reading_grade_of, with_accessible_tables
-from undersigned.site.made import MadePage
+from undersigned.site.html import reading_grade_of, with_accessible_tables
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
-from undersigned.site.rendering import PageError
+from undersigned.site.render import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
 from undersigned.words.dates import date_in_words
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.nav import Navigation
-    from mkdocs.structure.pages import Page
+    from mkdocs.structure.toc import _TocToken
     from mkdocs.utils.templates import TemplateContext
 
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
@@ -252,3 +254,45 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
                     {"label": item["label"], "source": item["source"], "url": file.url, "rules": item.get("rules", "")}
                 )
     return found
+
+
+# -- generated pages -----------------------------------------------------------------------------------------------
+
+_MOVED = "This page has moved"
+
+
+class MadePage(Page):
+    """Stands for its file from the moment that it is made."""
+
+    def __init__(self, made: GeneratedPage, file: File, config: MkDocsConfig) -> None:
+        super().__init__(_MOVED if made.moved_to else made.title, file, config)
+        self._made = made
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        made = self._made
+        self.markdown = ""
+        self.meta = {
+            "render_macros": False,
+            "generated": True,
+            "description": made.description,
+            "section": made.section,
+            "section_title": made.breadcrumbs[-1].label if len(made.breadcrumbs) > 1 else "",
+            "wide": made.wide,
+            "over": made.over,
+            "breadcrumbs": [{"label": crumb.label, "url": crumb.url or "."} for crumb in made.breadcrumbs],
+        }
+        if made.moved_to:
+            self.meta |= {"template": "redirect.html", "moved_to": made.moved_to, "moved_title": made.title}
+        else:
+            self.meta["kind"] = kind_of(self.file.src_uri)
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        made = self._made
+        self.content = made.body
+        self.present_anchor_ids = set()
+        self.toc = get_toc([_token(1, "", made.title, [_token(2, id_, text) for id_, text in made.contents])])
+
+
+def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = None) -> _TocToken:
+    # MkDocs takes a heading's `name` for HTML, as Python-Markdown gives it.
+    return {"level": level, "id": id_, "name": escape(name), "children": children or []}

@@ -20,7 +20,7 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import MAILBOX
 from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
-from undersigned.site.prose import first_words, render_prose
+from undersigned.site.html import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.labels import heading, headings, label
