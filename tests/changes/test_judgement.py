@@ -75,6 +75,9 @@ def judged(before: str, after: str) -> ChangedWording:
         ("It tells the council.", "It tells the police.", [("body", "the council", "the police")]),
         ("It tells the sender.", "It tells the receiver.", [("body", "sender", "receiver")]),
         ("It tells Registered landlords.", "It tells landlords.", [("body", "Registered landlords", "landlords")]),
+        ("It tells Shelter.", "It tells Nacro.", [("body", "Shelter", "Nacro")]),
+        ("It tells the Chamber of Commerce.", "It tells it.", [("body", "Chamber of Commerce", None)]),
+        ("Stoke Action decides.", "It decides.", [("body", "Stoke Action", None)]),
         (
             "The council must tell the police.",
             "The police must tell the council.",
@@ -99,6 +102,8 @@ def test_every_word_that_may_change_what_is_owed_is_named(
         ("The parties hold it.", "Each party holds it."),
         ("1. Ask\n2. Tell", "- Ask\n- Tell"),
         ("See https://example.org/2024.", "See https://example.org/2025."),
+        ("It follows the Protocol.", "It follows the protocol."),
+        ("Copies are destroyed.", "They destroy copies."),
     ],
 )
 def test_words_that_change_nothing_of_the_kind_are_not_named(before: str, after: str) -> None:
@@ -206,6 +211,19 @@ def test_what_is_stronger_does_not_look_weaker(before: str, after: str) -> None:
 )
 def test_who_would_lose(before: str, after: str, losers: tuple[str, ...]) -> None:
     assert judged(before, after).losers == losers
+
+
+def test_a_hostile_text_is_compared_in_reasonable_time_and_says_what_was_not_compared(repository: Repository) -> None:
+    many = "must may not " * 7000
+    assert len(changed_marks(many, "may not must " * 6999)) == 3
+    assert judged("It must go. " * 5000, "It may go now. " * 4000).weaker
+    assert judged("a" * 100_001, "b").too_long
+    repository.edit(PROTOCOL, ("must correct", f"may correct {'must ' * 150}{'x' * 90_000}"))
+    repository.commit("a long text")
+    assert point(only(repository.report()), "obligations-more").values["count"] == 50
+    repository.edit(PROTOCOL, ("may correct", f"may correct {'y' * 20_000}"))
+    repository.commit("a longer text")
+    assert "wording-too-long" in codes(only(repository.report("HEAD~2", "HEAD")))
 
 
 # -- in the report -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,10 @@ _HOURS = {
     "quarter": 2190.0,
     "year": 8760.0,
 }
+#: Aligning the sentences of two texts costs one number times the other.
+_MOST_WORK = 1_500_000
+#: Longer texts, in characters, are not compared word by word.
+_LONGEST = 100_000
 #: Less than this share of a sentence's words is left if part of it was taken out.
 _CUT = 0.6
 #: Words that say who owes something by their place, and what they are called as bodies.
@@ -43,7 +47,7 @@ class ChangedWording:
 
     `marks`: every must, may, not, number, date, condition or body that differs. `weaker`: whether a duty or a protection
     in it looks weaker by its words. `losers`: the parties, by id, that would lose by that; the people whom the information
-    is about always may.
+    is about always may. `too_long`: the text was not compared word by word, so nothing is known of its marks.
     """
 
     path: TermPath
@@ -53,6 +57,7 @@ class ChangedWording:
     marks: tuple[ChangedMark, ...]
     weaker: bool = False
     losers: tuple[str, ...] = ()
+    too_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,14 +103,20 @@ def changed_wordings(
     for difference in differences(before, after):
         old, new = difference.before or "", difference.after or ""
         if is_wording(difference) and old.split() != new.split():
-            changed = tuple(changed_marks(old, new, bodies.names))
-            # A title or the label of a field promises nothing.
-            weak = [] if difference.path[-1] in ("title", "label") else list(_weaker_sentences(old, new, bodies))
-            losers = dict.fromkeys(id_ for sentence in weak for id_ in _losers(sentence, after, bodies))
-            wordings.append(
-                ChangedWording(difference.path, difference.label, old, new, changed, bool(weak), tuple(losers))
-            )
+            wordings.append(_changed_wording(difference.path, difference.label, old, new, after, bodies))
     return wordings
+
+
+def _changed_wording(
+    path: TermPath, label: str, before: str, after: str, text: Mapping[str, Data], bodies: Bodies
+) -> ChangedWording:
+    if max(len(before), len(after)) > _LONGEST:
+        return ChangedWording(path, label, before, after, (), too_long=True)
+    changed = tuple(changed_marks(before, after, bodies.names))
+    # A title or the label of a field promises nothing.
+    weak = [] if path[-1] in ("title", "label") else list(_weaker_sentences(before, after, bodies))
+    losers = dict.fromkeys(id_ for sentence in weak for id_ in _losers(sentence, text, bodies))
+    return ChangedWording(path, label, before, after, changed, bool(weak), tuple(losers))
 
 
 def _plain(text: str) -> str:
@@ -145,6 +156,8 @@ def _losers(sentence: _WeakerSentence, text: Mapping[str, Data], bodies: Bodies)
 
 def _weaker_sentences(before: str, after: str, bodies: Bodies) -> Iterator[_WeakerSentence]:
     old, new = _sentences(before), _sentences(after)
+    if len(old) * len(new) > _MOST_WORK:
+        old, new = [before], [after]
     matcher = SequenceMatcher(None, [_plain(one) for one in old], [_plain(one) for one in new], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":

@@ -7,6 +7,7 @@ never a verdict on what is owed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -153,6 +154,11 @@ _STRICT = (
     r"|\b(?P<may>may)\b"
     r"|\b(?P<not>not|never|cannot|no|none|nor|neither|\w+n['’]t)\b"
 )
+#: Words with a capital, such as a body that is not a party: 'Shelter', 'Stoke City Council', 'the Chamber of Commerce'.
+_NAME = re.compile(r"[A-Z][\w&'’-]*(?:\s+(?:(?:of|for|on|upon|and|the)\s+)*[A-Z][\w&'’-]*)*")
+_SENTENCE_START = re.compile(r"(?:\A|[.:;!?]\s|\n)\W*\Z")
+#: Aligning two lists costs one length times the other.
+_MOST_WORK = 1_500_000
 _MEANINGS = tuple(_FURTHER.values())
 #: What does not count: the numbers of list items, and web addresses.
 _IGNORED = re.compile(r"^[ \t]*\d+[.)](?=\s)|https?://\S+", re.MULTILINE)
@@ -264,9 +270,13 @@ def changed_marks(before: str, after: str, bodies: Mapping[str, str] | None = No
     """Every mark that differs between two wordings. Marks are compared in their order, each group by itself."""
     changed: list[ChangedMark] = []
     all_old, all_new = marks(before, bodies), marks(after, bodies)
+    all_old += _other_names(before, all_old, after)
+    all_new += _other_names(after, all_new, before)
     for group in _GROUPS:
-        old = [mark for mark in all_old if mark.sort in group]
-        new = [mark for mark in all_new if mark.sort in group]
+        old, new = (
+            sorted((mark for mark in found if mark.sort in group), key=lambda mark: mark.offset)
+            for found in (all_old, all_new)
+        )
         for was, now in _unequal(old, new):
             mark = now or was
             if mark is not None:
@@ -274,15 +284,45 @@ def changed_marks(before: str, after: str, bodies: Mapping[str, str] | None = No
     return changed
 
 
+def _other_names(text: str, known: Sequence[Mark], other: str) -> list[Mark]:
+    """Names with a capital that are no mark yet and do not occur in the other wording, in small letters or capitals.
+
+    A single word that begins a sentence does not count, because any word would.
+    """
+    covered = {at for mark in known for at in range(mark.offset, mark.offset + len(mark.written))}
+    words = " ".join(other.casefold().split())
+    names = []
+    for match in _NAME.finditer(text):
+        single = " " not in " ".join(match[0].split())
+        begins = _SENTENCE_START.search(text[max(0, match.start() - 10) : match.start()]) is not None
+        value = " ".join(match[0].casefold().split())
+        if not (single and begins) and covered.isdisjoint(range(*match.span())) and value not in words:
+            names.append(Mark("body", value, match.start(), match[0]))
+    return names
+
+
 def _unequal(old: Sequence[Mark], new: Sequence[Mark]) -> Iterator[tuple[Mark | None, Mark | None]]:
     """The marks that differ, in pairs: by place if there are as many as before, or else by the fewest changes."""
     if len(old) == len(new):
         yield from ((was, now) for was, now in zip(old, new, strict=True) if was.value != now.value)
         return
+    if len(old) * len(new) > _MOST_WORK:  # too many to align: what has gone, then what is new, whatever the order
+        yield from ((mark, None) for mark in _surplus(old, new))
+        yield from ((None, mark) for mark in _surplus(new, old))
+        return
     matcher = SequenceMatcher(None, [mark.value for mark in old], [mark.value for mark in new], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             yield from zip_longest(old[a:b], new[c:d])
+
+
+def _surplus(marks_: Sequence[Mark], others: Sequence[Mark]) -> Iterator[Mark]:
+    """The marks whose value occurs more often here than among the others."""
+    remaining = Counter(mark.value for mark in others)
+    for mark in marks_:
+        if remaining[mark.value] <= 0:
+            yield mark
+        remaining[mark.value] -= 1
 
 
 def changed_obligation(before: str, after: str) -> tuple[str | None, str | None, int] | None:

@@ -18,6 +18,8 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities
 
 _MOST_TERMS = 8
+#: So many changed words of one text are named. The others are counted.
+_MOST_MARKS = 100
 
 
 class Texts:
@@ -89,13 +91,17 @@ def _wording_points(
     wording: ChangedWording, register: Register, people: tuple[str, ...], parties: int
 ) -> Iterator[Point]:
     """What in changed words may alter what is owed, and who would lose by it."""
-    for mark in wording.marks:
+    if wording.too_long:
+        yield Point("wording-too-long", {"term": wording.label}, "care")
+    for mark in wording.marks[:_MOST_MARKS]:
         yield Point(
             "obligation-changed",
             {"term": wording.label, "sort": mark.sort, "before": mark.before or "", "after": mark.after or ""},
             "care",
             variant="" if mark.before and mark.after else "new" if mark.after else "gone",
         )
+    if len(wording.marks) > _MOST_MARKS:
+        yield Point("obligations-more", {"term": wording.label, "count": len(wording.marks) - _MOST_MARKS}, "care")
     if wording.weaker:
         who = tuple(body_of(register, id_) for id_ in wording.losers)
         values = {"term": wording.label, "people": people, "who": who}
