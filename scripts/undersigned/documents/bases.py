@@ -1,5 +1,4 @@
-"""Finished files to make copies from: one PDF and the parts of one DOCX for each document, kept from the last time where
-nothing that they are made of has changed."""
+"""Finished files to make copies from: one PDF and the parts of one DOCX for each document, from the cache if possible."""
 
 from __future__ import annotations
 
@@ -20,8 +19,11 @@ from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defau
 
 @dataclass(frozen=True)
 class Sheet:
-    """A document to be made. `facts`: all that it is made of, as text that differs where they differ. `epoch`: the time that
-    it carries, in seconds since 1970. `stamped`: what its stamped fields show at first; `properties`: what a copy adds.
+    """A document to make.
+
+    `facts`: everything that it is made of, as text, so that two documents that differ have different texts. `epoch`: the
+    time in the document, in seconds since 1970. `stamped`: the first values of its stamped fields. `properties`: the names
+    of the properties that a copy adds.
     """
 
     record: str
@@ -34,7 +36,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Base:
-    """A document's PDF and the parts of its DOCX, with marks where stamped values go."""
+    """A document's PDF, and the parts of its DOCX with marks where stamped values go."""
 
     sheet: Sheet
     pdf: bytes
@@ -42,7 +44,7 @@ class Base:
 
     @property
     def docx(self) -> bytes:
-        """The document itself, of which no copy is made."""
+        """The document itself, before any copy is made."""
         return DocxStamper(self.parts, self.sheet.stamped).make(Stamp())
 
     @cached_property
@@ -53,7 +55,7 @@ class Base:
         return PdfStamper(self.pdf, defaults, record=self.sheet.record), DocxStamper(parts, defaults)
 
     def copy(self, stamp: Stamp) -> dict[str, bytes]:
-        """One copy by ending: `.pdf` and `.docx`."""
+        """Returns one copy in both formats, by ending: `.pdf` and `.docx`."""
         pdf, docx = self._stampers
         return {".pdf": pdf.make(stamp), ".docx": docx.make(stamp)}
 
@@ -76,7 +78,7 @@ _PDF, _PART = "document.pdf", "part/"
 
 
 def _closed(base: Base) -> bytes:
-    """All of it as one archive."""
+    """Returns all files of the document as one archive, to be cached."""
     members = [Member.of(_PDF, [base.pdf])]
     members += [Member.of(_PART + name, [content]) for name, content in base.parts.items()]
     return packed(members)

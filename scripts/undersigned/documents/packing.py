@@ -1,5 +1,8 @@
-"""ZIP files from members that were compressed before and in pieces, which the standard library cannot do. The same bytes
-always, with one date. Format: APPNOTE.TXT 6.3.10 of PKWARE, 4.3.7 and 4.3.12."""
+"""Writes ZIP files from members that are compressed already, in pieces. The same members give the same bytes.
+
+Format: APPNOTE.TXT 6.3.10 of PKWARE, 4.3.7 and 4.3.12. `zipfile` takes no member that is compressed already; with it a copy
+of a DOCX takes 3 to 7 milliseconds instead of 0.2, and the copies of a register half as long again (decision 0004).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _DEFLATED: Final = 8
-#: 1 January 1980, the first day that the format knows.
+#: 1 January 1980, the first day that the format can express.
 _DATE: Final = 0x21
 _UTF8: Final = 0x800
 _UNIX_FILE: Final = 0o100644 << 16
@@ -18,8 +21,10 @@ _UNIX_FILE: Final = 0o100644 << 16
 
 @dataclass(frozen=True)
 class Member:
-    """A file of the archive, or its beginning: `plain` is what it holds, `body` the same compressed. A piece that is not
-    the last ends on a whole byte and looks back at nothing before it, so that pieces can be joined."""
+    """A file of the archive, or a piece of one: `plain` is its content, `body` the same compressed.
+
+    Every piece but the last ends on a whole byte and refers to nothing before it, so that pieces can be joined.
+    """
 
     name: str
     plain: tuple[bytes, ...]
@@ -37,7 +42,7 @@ class Member:
         return cls(name, tuple(content), body, crc)
 
     def joined(self, following: Member) -> Member:
-        """This piece and the one after it."""
+        """Returns this piece with the next one."""
         crc = self.crc
         for piece in following.plain:
             crc = zlib.crc32(piece, crc)
@@ -45,7 +50,7 @@ class Member:
 
 
 def packed(members: Iterable[Member]) -> bytes:
-    """The archive. No member may be over four gigabytes."""
+    """Returns the archive. Each member and the archive must be smaller than four gigabytes."""
     out: list[bytes] = []
     directory: list[bytes] = []
     at = count = 0

@@ -1,4 +1,4 @@
-"""A party's pack: its two copies, the covering letter and the form on which it names its officer. Nothing is written here."""
+"""A party's pack: its two copies, the covering letter and the form on which it names its officer. Writes no file."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from undersigned.documents.content.letter import (
 from undersigned.facts.agreement import Agreement, Recipient, Sender
 from undersigned.records.form import Form
 
-#: What a pack's nomination form goes by, whichever form it is.
+#: The name of the nomination form in every pack.
 NOMINATION = "officer-nomination"
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A party's files by name, and the name that their folder and their archive go by."""
+    """A party's files by name, and the name of their folder and archive."""
 
     name: str
     files: dict[str, bytes]
 
     def archive(self) -> bytes:
-        """The same files in one ZIP, in a folder of that name. They are compressed already, so they are only put together."""
+        """Returns the files in one ZIP, in a folder named `name`. They are compressed already and are stored as they are."""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for name, content in self.files.items():
@@ -57,7 +57,7 @@ def packs_of(
     nomination: Form,
     cache: DocumentCache,
 ) -> Iterator[Pack]:
-    """The packs of these parties. `master` is the agreement's own document. DocumentError where a part cannot be made."""
+    """Yields the packs of these parties. `master`: the agreement's own document. DocumentError if a part cannot be made."""
     letter = base_of(letter_sheet(agreement, sender), cache)
     form = base_of(nomination_sheet(agreement, nomination), cache)
     for to in recipients:

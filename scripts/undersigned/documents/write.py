@@ -1,4 +1,4 @@
-"""Documents to files: what each protocol leaves, written whole or not at all."""
+"""Writes the documents of each protocol to files, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ TIME_LIMIT: Final = 300.0
 
 @dataclass(frozen=True)
 class Copies:
-    """The packs that are asked for: those of some organisations by present id, or of every party. `nomination` is the form
-    that goes with them where the protocol annexes none of that name. A protocol that none of the organisations signs
-    leaves nothing, unless `all_masters`.
+    """The packs to write: those of some organisations by present id, or those of every party (None).
+
+    `nomination`: the form that goes with them if the protocol annexes none of that name. `all_masters`: whether a protocol
+    that none of the organisations signs is written too.
     """
 
     nomination: Form
@@ -45,10 +46,12 @@ class Copies:
 
 @dataclass(frozen=True)
 class Written:
-    """The paths of the files in order, and what could not be made, each naming its record.
+    """What was written, and what was not.
 
-    Also the organisations that copies were made for; the protocols that nobody is asked to sign, of which copies were
-    asked for; those that were left out because they are restricted; and the paths of records that do not read wholly.
+    `names`: the paths of the files in order. `failures`: the documents that could not be made. `organisations`: those that
+    copies were made for. `unsigned`: protocols of which copies were asked for and that nobody is asked to sign.
+    `restricted`: protocols that were left out because they are restricted. `unread`: paths of records with faults, whose
+    protocols were left out.
     """
 
     names: tuple[str, ...] = ()
@@ -60,32 +63,32 @@ class Written:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Made when asked for: hundreds of thousands of paths fill more memory than their names."""
+        """Built when asked for: hundreds of thousands of paths fill more memory than their names."""
         return tuple(map(Path, self.names))
 
 
 def render_pdf(agreement: Agreement) -> bytes:
-    """The signable master as PDF/UA-1 and PDF/A-2a. DocumentError where it cannot be made."""
+    """The signable master as PDF/UA-1 and PDF/A-2a. DocumentError if it cannot be made."""
     return pdf_of(agreement_document(agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_docx(agreement: Agreement) -> bytes:
-    """The signable master as DOCX with content controls. DocumentError where it cannot be made."""
+    """The signable master as DOCX with content controls. DocumentError if it cannot be made."""
     return docx_of(agreement_document(agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_form_pdf(form_id: str, form: Form, agreement: Agreement) -> bytes:
-    """A standard form or letter of the agreement as PDF to fill in. DocumentError where it cannot be made."""
+    """A standard form or letter of the agreement as PDF to fill in. DocumentError if it cannot be made."""
     return pdf_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
 
 
 def render_form_docx(form_id: str, form: Form, agreement: Agreement) -> bytes:
-    """A standard form or letter of the agreement as DOCX to fill in. DocumentError where it cannot be made."""
+    """A standard form or letter of the agreement as DOCX to fill in. DocumentError if it cannot be made."""
     return docx_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
 
 
 def agreement_sheet(agreement: Agreement) -> Sheet:
-    """A signable one has places for whose copy it is."""
+    """The document of an agreement. If it is to be signed, it has fields for whose copy it is."""
     return Sheet(
         agreement.id,
         f"agreement {agreement!r}",
@@ -123,10 +126,10 @@ def write_documents(
     """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`;
     with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that signs.
 
-    A protocol of which a record does not read wholly is left out. Restricted ones are left out where `public_only`; one whose text is not kept here is a failure otherwise. `watch`
-    is told how many protocols are done, and of how many.
-    `time_limit`: seconds for one protocol. A protocol that fails is among the failures and leaves none of its masters
-    and forms; the others are written. No half-written file has a final name.
+    Leaves out a protocol with a record that has faults and, if `public_only`, restricted protocols. Otherwise a restricted
+    protocol whose text is not in the register is a failure. If one document of a protocol fails, none of its masters and
+    forms are written; other protocols are. `time_limit`: seconds for one protocol, if there are `processes`. `watch` is
+    called with the number of protocols that are done, and of all.
     """
     ids = list(protocols)
     order = _Order(
@@ -147,7 +150,7 @@ def write_documents(
 
 
 def _together(parts: list[Written]) -> Written:
-    """All of it, joined once: adding one to the next would copy hundreds of thousands of names again and again."""
+    """Joins all parts at once: adding them one by one would copy hundreds of thousands of names again and again."""
     return Written(
         tuple(name for part in parts for name in part.names),
         tuple(failure for part in parts for failure in part.failures),
@@ -175,7 +178,7 @@ class _Order:
 
 
 def _write_protocol(order: _Order, id_: str) -> Written:
-    """What one protocol leaves. Its records are let go again: a whole register's would fill the memory."""
+    """Writes the documents of one protocol. Frees its records afterwards: those of a whole register would fill the memory."""
     try:
         return _written(order, id_)
     finally:

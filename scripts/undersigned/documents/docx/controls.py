@@ -1,4 +1,4 @@
-"""Content controls of a DOCX: what Word knows a field by, and the control itself."""
+"""Content controls of a DOCX: the names that Word gives a field, and the control itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_PROPERTY = 250
 
 @dataclass(frozen=True)
 class Planned:
-    """A field with what Word knows it by. Titles differ even where labels had to be cut: some programs lose the tags."""
+    """A field with its names in Word. Titles differ even where labels had to be cut, because some programs lose the tags."""
 
     field: Field
     number: int
@@ -46,7 +46,7 @@ def planned_controls(fields: tuple[Field, ...]) -> dict[str, Planned]:
 
 
 def control_tag(name: str) -> str:
-    """The tag of the control of a field: its name, or where that is too long for Word its end after a digest of it."""
+    """Returns the tag of a field's control: its name or, if that is too long for Word, a digest of it and its end."""
     if len(name) <= _TITLE_LENGTH:
         return name
     return f"{hashlib.sha256(name.encode()).hexdigest()[:12]}-{name[-(_TITLE_LENGTH - 13) :]}"
@@ -111,7 +111,7 @@ def control(planned: Planned) -> Element:
 
 
 def _words_of_gap(field: Field) -> str:
-    """In brackets, as on paper nothing else shows that they are to be replaced."""
+    """In brackets, because on paper nothing else shows that they are to be replaced."""
     return word("form.gap_shown", words=field.value) if field.value else ""
 
 
@@ -132,7 +132,7 @@ def _checkbox() -> Element:
 
 
 def field_names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The properties that carry the names of a document's fields. Empty if a name is too long for one."""
+    """Returns the properties that hold the names of a document's fields. Empty if a name is too long for one."""
     if any(len(name) > _LONGEST_PROPERTY for name in names):
         return []
     lines: list[str] = []
@@ -145,7 +145,7 @@ def field_names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def names_carried(properties: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of a document's fields, from its properties."""
+    """Returns the names of a document's fields from its properties."""
     lines: list[str] = []
     while (name := _numbered(len(lines) + 1)) in properties:
         lines.append(properties[name])

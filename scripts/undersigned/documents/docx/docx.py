@@ -59,12 +59,12 @@ T = TypeVar("T")
 
 
 def docx_of(document: Document, *, epoch: int) -> bytes:
-    """The DOCX of a document. `epoch`: the time it carries, in seconds since 1970. DocumentError where it cannot be made."""
+    """Returns the DOCX of a document. `epoch`: the time in it, in seconds since 1970. DocumentError if it cannot be made."""
     return DocxStamper(docx_parts(document, epoch=epoch), defaults_of(document)).make(Stamp())
 
 
 def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
-    """The parts of the DOCX by name, with a mark where the value of a stamped field goes. DocumentError as for `docx_of`."""
+    """Returns the parts of the DOCX by name, with marks where the values of stamped fields go. DocumentError as `docx_of`."""
     check_size(document)
     tree = json.dumps(Tree().document(document))
     arguments = ["-f", "json", "-t", "docx", "--reference-doc", str(TEMPLATE / "reference.docx"), "-o", "-"]
@@ -108,7 +108,7 @@ def _with_controls(part: bytes, document: Document) -> bytes:
 
 
 def _place_controls(words: Element, expected: dict[str, Planned], record: str) -> None:
-    """Splits the run around each mark and puts the control in between."""
+    """Splits the run at each mark and puts the control between the halves."""
     marked = words.getparent()
     paragraph = marked.getparent() if marked is not None else None
     if marked is None or paragraph is None:
@@ -145,7 +145,7 @@ def _raise_row(paragraph: Element) -> None:
 
 
 def _dress_tables(root: Element, document: Document) -> None:
-    """Row headings, and rows that stay on one page. The table of the facts comes after the lead."""
+    """Marks row headings, and keeps each row on one page. The table of the facts comes after the lead."""
     tables: list[tuple[Table | None, bool]] = [
         *_found(document.lead, Table),
         (None, False),
@@ -175,7 +175,7 @@ def _dress_tables(root: Element, document: Document) -> None:
 
 
 def _give_air(root: Element) -> None:
-    """Room above a paragraph that follows a table or a list: their own styles leave none below."""
+    """Adds space above a paragraph that follows a table or a list, because their own styles leave none below."""
     for paragraph in root.iter(w("p")):
         before = paragraph.getprevious()
         after_list = before is not None and before.tag == w("p") and before.find(f"{w('pPr')}/{w('numPr')}") is not None
@@ -192,7 +192,7 @@ def _give_air(root: Element) -> None:
 
 
 def _found(value: object, kind: type[T], *, together: bool = False) -> Iterator[tuple[T, bool]]:
-    """The nodes of a kind in the order of reading, each with whether it stands in a block that must not be split."""
+    """Yields the nodes of a kind in reading order, each with whether it is in a block that must not be split."""
     if isinstance(value, Together):
         yield from _found(value.blocks, kind, together=True)
     elif isinstance(value, tuple):
@@ -211,7 +211,7 @@ def _keep_with_next(paragraph: Element) -> None:
 
 
 def _place_contents(root: Element, document: Document) -> None:
-    """A table of contents that shows the headings at once; Word puts the page numbers in when it is asked to update it."""
+    """Returns a table of contents that shows the headings at once; Word adds the page numbers when it updates the table."""
     mark = next((words for words in root.iter(w("t")) if words.text == CONTENTS), None)
     if mark is None:
         return
@@ -252,7 +252,7 @@ def _instruction() -> Element:
 
 
 def _with_marks(part: bytes, document: Document) -> bytes:
-    """The header and the footer with this document's words in the place of the reference document's marks."""
+    """Returns the header and the footer with this document's words in place of the reference document's marks."""
     marks = {
         "@@NOTICE@@": document.notice,
         "@@FOOT@@": document.footer[0],
@@ -274,7 +274,7 @@ def _with_marks(part: bytes, document: Document) -> bytes:
 
 
 def _with_narrow_lists(numbering: bytes) -> bytes:
-    """Lists that stand in less than pandoc's: in the cells of tables theirs take a third of the width."""
+    """Reduces the indent of lists: in the cells of tables pandoc's takes a third of the width."""
     root = etree.fromstring(numbering, PARSER)
     for level in root.iter(w("lvl")):
         depth = int(level.get(w("ilvl"), "0"))

@@ -1,4 +1,4 @@
-"""Blocks to the tree that pandoc's DOCX writer reads. The only raw XML in it is the page break written here."""
+"""Turns blocks into the tree that pandoc's DOCX writer reads. The only raw XML in it is the page break written here."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _node(kind: str, content: Json = None) -> Json:
 
 
 def heading_id(number: int) -> str:
-    """The bookmark of the n-th heading, counted from 0."""
+    """Returns the bookmark of the n-th heading, counted from 0."""
     return f"part-{number + 1}"
 
 
@@ -74,13 +74,13 @@ def _version() -> tuple[int, ...]:
 
 
 class Tree:
-    """Builds one document's tree; headings get their bookmarks in the order of reading."""
+    """Builds one document's tree. Headings get their bookmarks in reading order."""
 
     def __init__(self) -> None:
         self._headings = 0
 
     def document(self, document: Document) -> Json:
-        """The first page with the lead before the facts, the contents and the body."""
+        """Returns the first page (the lead, then the facts), the contents and the body."""
         first: list[Json] = [
             self._styled("Kicker", (Text(document.kicker),)),
             self._styled("Title", (Text(document.title),)),
@@ -193,7 +193,7 @@ class Tree:
 
 
 def _words(text: str) -> list[Json]:
-    """Spaces are nodes of their own, so that pandoc keeps those at the ends."""
+    """Makes each space a node, so that pandoc keeps spaces at the ends."""
     out: list[Json] = []
     for place, part in enumerate(text.split(" ")):
         if place:

@@ -1,4 +1,4 @@
-"""The word across each page of a DOCX, as Word itself makes one: a shape in the header that bears no meaning of its own."""
+"""The word across each page of a DOCX, made as Word makes one: a shape in the header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WIDTH, _HIGHEST = 520, 150
 
 
 def watermark(text: str) -> Element:
-    """A run for the header. It is marked as decoration; that the text is a draft stands in the header as words too."""
+    """Returns a run for the header. It is marked as decoration, because the header also says in words that this is a draft."""
     height = min(_HIGHEST, round(_WIDTH / max(1, len(text)) * 1.5))
     style = (
         f"position:absolute;margin-left:0;margin-top:0;width:{_WIDTH}pt;height:{height}pt;rotation:315;z-index:-251658752;"

@@ -1,4 +1,4 @@
-"""Elements of word-processing XML, and the properties of a DOCX as XML. Knows nothing of what a document says."""
+"""Elements of word-processing XML, and the properties of a DOCX as XML. Knows nothing about the text of documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def w(name: str) -> str:
 
 
 def make(name: str, *children: Element, **attributes: str) -> Element:
-    """An element of the word-processing namespace, its attributes too."""
+    """Returns an element of the word-processing namespace, with attributes of that namespace."""
     element = etree.Element(w(name))
     for key, value in attributes.items():
         element.set(w(key), value)
@@ -42,7 +42,7 @@ def serial(root: Element) -> bytes:
 
 
 def first_child(parent: Element, name: str) -> Element:
-    """The child of that name, made and put first where there is none."""
+    """Returns the child of that name; adds it first if there is none."""
     found = parent.find(w(name))
     if found is None:
         found = make(name)
@@ -77,13 +77,13 @@ _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 
 
 def custom_properties(given: Iterable[tuple[str, str]]) -> bytes:
-    """The part that holds a document's own properties (ISO 29500-1, 22.3)."""
+    """Returns the part that holds a document's own properties (ISO 29500-1, 22.3)."""
     root = etree.Element(f"{{{_PROPERTIES}}}Properties", nsmap={"op": _PROPERTIES, "vt": _TYPES})
     return with_custom_properties(serial(root), given)
 
 
 def with_custom_properties(part: bytes, more: Iterable[tuple[str, str]]) -> bytes:
-    """The same part with more properties."""
+    """Returns the same part with more properties."""
     root = etree.fromstring(part, PARSER)
     for number, (name, value) in enumerate(more, 2 + len(root)):
         element = etree.SubElement(root, f"{{{_PROPERTIES}}}property")

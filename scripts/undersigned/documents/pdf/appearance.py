@@ -1,4 +1,4 @@
-"""Text drawn inside a field of a PDF: broken into lines and set small enough to fit. Knows no field and no file."""
+"""Draws text inside a field of a PDF: breaks it into lines and makes it small enough to fit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _UNKNOWN, _DOTS = "?", "…"
 
 
 def text_drawing(text: str, width: float, height: float) -> bytes:
-    """The content of an appearance stream (ISO 32000-1, 12.7.3.3) that shows `text` in a box, sizes in points.
+    """Returns the content of an appearance stream (ISO 32000-1, 12.7.3.3) that shows `text` in a box; sizes in points.
 
-    Text that does not fit at six points ends in dots. A letter that the font lacks is shown as a question mark.
+    Text that does not fit at six points is cut and ends in dots. A character that the font lacks is a question mark.
     """
     size, lines = _fitted("".join(_shown(character) for character in text), width - 2 * _PAD, height)
     drop = size * _LEADING
     capital = size * measures().cap_height / 1000
-    # One line in a low box stands in its middle; in a high one lines begin at the top.
+    # One line in a low box is centred; in a high box lines begin at the top.
     first = (height - capital) / 2 if height < 2 * drop else height - _PAD - (drop + capital) / 2
     rows = " ".join(
         f"<{_codes(line)}> Tj" if not number else f"0 {-drop:.2f} Td <{_codes(line)}> Tj"
@@ -57,7 +57,7 @@ def _width(text: str) -> int:
 
 
 def _broken(text: str, width: float) -> list[str]:
-    """Lines no wider than `width` (thousandths of the type size), broken between words where that can be."""
+    """Returns lines no wider than `width` (thousandths of the type size), broken between words where possible."""
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}" if lines[-1] else word

@@ -1,6 +1,6 @@
-"""The places to fill in of a PDF: link placeholders become tagged form fields, first cells of rows become row headings.
+"""Turns link placeholders in a PDF into tagged form fields, and first cells of rows into row headings.
 
-No coordinate is worked out: position, order and tag of the placeholder are kept. Nothing else of the file changes.
+Position, order and tag are those of the placeholder; no coordinate is calculated. Nothing else in the file changes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _LOCKED = ("authority", "name", "post", "date")
 
 
 def with_fields(pdf: bytes, document: Document) -> bytes:
-    """The same file with a form field for each place to fill in, in the order of reading.
+    """Returns the same file with a form field for each placeholder, in reading order.
 
-    DocumentError where the placeholders are not exactly those of the document.
+    DocumentError if the placeholders are not exactly those of the document.
     """
     expected = {field.name: field for field in fields_of(document)}
     with pikepdf.open(io.BytesIO(pdf)) as file:
@@ -65,8 +65,10 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
 
 
 def _saved(file: pikepdf.Pdf) -> bytes:
-    """The bytes of the file. No stream in them ends with a carriage return: before the line feed that follows, a reader
-    cannot tell whether it is data, and validators then doubt the length (ISO 19005-2, 6.1.7.1).
+    """Returns the bytes of the file, in which no stream ends with a carriage return.
+
+    A reader cannot tell whether a carriage return before the line feed after a stream is data, so validators then doubt
+    the stream's length (ISO 19005-2, 6.1.7.1).
     """
     for stream in file.objects:
         if isinstance(stream, pikepdf.Stream) and _may_grow(stream) and stream.read_raw_bytes().endswith(b"\r"):
@@ -90,7 +92,7 @@ def _saved(file: pikepdf.Pdf) -> bytes:
 
 
 def _may_grow(stream: pikepdf.Stream) -> bool:
-    """Whether a blank at its end means nothing: content of pages and forms, and character maps."""
+    """Whether white space may be added at its end: true of the content of pages and forms, and of character maps."""
     return (
         stream.get("/Type") in (None, Name.XObject, Name.CMap)
         and stream.get("/Subtype") in (None, Name.Form)
@@ -105,14 +107,14 @@ def _placeholder(annotation: pikepdf.Object) -> str | None:
 
 
 class _Elements:
-    """The structure elements by the number that an annotation names."""
+    """The structure elements by the number in an annotation."""
 
     def __init__(self, file: pikepdf.Pdf) -> None:
         self._by_number = dict(_numbers(file.Root.StructTreeRoot.ParentTree))
 
     def make_form(self, annotation: pikepdf.Object) -> None:
-        """The link's element becomes that of a form field. It holds the reference itself, not a list of one:
-        those who compare revisions of a signed file look for it there.
+        """Turns the link's element into that of a form field. Its child is the reference itself, not a list of one:
+        programs that compare revisions of a signed file look for it there.
         """
         element = self._by_number[int(annotation.StructParent)]
         element.S = Name.Form
@@ -197,9 +199,9 @@ def _tick(width: float, height: float) -> bytes:
 
 
 def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
-    """Marks the first cell of each row of a table with row headings as one (Typst has no way to say so yet).
+    """Marks the first cell of each row as a row heading in tables that have them (Typst cannot say so yet).
 
-    The tables of the file are those of the lead, the table of facts, and those of the body, in the order of reading.
+    The tables of the file are those of the lead, the table of facts, and those of the body, in reading order.
     """
     lead, body = (
         [node.row_heads for node in every(part) if isinstance(node, Table)] for part in (document.lead, document.body)
@@ -235,7 +237,7 @@ def _kids(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def _elements_of(element: pikepdf.Object, kind: str) -> Iterator[pikepdf.Object]:
-    """Elements of a kind below `element`, in the order of reading, not looking inside one that is found."""
+    """Yields elements of a kind below `element` in reading order, without looking inside those."""
     for kid in _kids(element):
         if str(kid.S) == kind:
             yield kid

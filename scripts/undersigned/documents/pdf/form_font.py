@@ -1,5 +1,8 @@
-"""The font inside the fields of a PDF, embedded once, in two dresses: a simple font for what people type, which every
-viewer can handle, and a composite one for what we set ourselves, with every letter of Latin-1 and Latin Extended-A."""
+"""The font of a PDF's fields, embedded once and used in two ways.
+
+A simple font is for what people type, because every viewer can handle it. A composite font is for text that this program
+draws; it has every letter of Latin-1 and Latin Extended-A.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from undersigned.documents.words import TEMPLATE
 
-#: Welsh letters, in slots of Windows-1252 that hold nothing: code, character, glyph name.
+#: Welsh letters, in unused codes of Windows-1252: code, character, glyph name.
 WELSH = (
     (0x81, 0x174, "Wcircumflex"),
     (0x8D, 0x175, "wcircumflex"),
@@ -51,7 +54,7 @@ def measures() -> Measures:
 
 
 def _characters() -> dict[int, int]:
-    """Unicode by code: Windows-1252 with the Welsh letters."""
+    """Returns Unicode by code: Windows-1252 with the Welsh letters."""
     found = {code: character for code, character, _ in WELSH}
     for code in range(32, 256):
         if code not in found and code not in _UNUSED:
@@ -61,14 +64,14 @@ def _characters() -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Fonts:
-    """Objects of one file: `typed` for fields that people fill in, `wide` for text that we set."""
+    """Objects of one file: `typed` for fields that people fill in, `wide` for text that this program draws."""
 
     typed: pikepdf.Object
     wide: pikepdf.Object
 
 
 def fonts_of_fields(file: pikepdf.Pdf) -> Fonts:
-    """Both fonts as objects of the file, with their way back to Unicode (ISO 14289-1, 7.21)."""
+    """Returns both fonts as objects of the file, with their maps to Unicode (ISO 14289-1, 7.21)."""
     known = measures()
     program = file.make_stream(known.program)
     program.Length1 = len(known.program)
@@ -114,7 +117,7 @@ def _typed(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pi
 
 
 def _wide(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pikepdf.Object:
-    """Codes are glyph numbers (ISO 32000-1, 9.7.4 and 9.7.5.2: Identity-H)."""
+    """Returns the composite font. Its codes are glyph numbers (ISO 32000-1, 9.7.4 and 9.7.5.2: Identity-H)."""
     by_glyph: dict[int, int] = {}
     for character, glyph in sorted(known.glyphs.items()):
         by_glyph.setdefault(glyph, character)
@@ -151,7 +154,7 @@ def _wide(file: pikepdf.Pdf, known: Measures, descriptor: pikepdf.Object) -> pik
 
 
 def _to_unicode(characters: dict[int, int], size: int) -> bytes:
-    """The character map for codes of so many bytes (ISO 32000-1, 9.10.3)."""
+    """Returns the map to Unicode for codes of `size` bytes (ISO 32000-1, 9.10.3)."""
     digits = 2 * size
     rows = [f"<{code:0{digits}X}> <{character:04X}>" for code, character in sorted(characters.items())]
     parts = [

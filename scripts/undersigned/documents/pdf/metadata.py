@@ -1,4 +1,4 @@
-"""The facts that a PDF carries about itself (XMP and the information dictionary), so that a copy can be traced for ever."""
+"""What a PDF says about itself (XMP and the information dictionary), so that a copy can be traced years later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pikepdf import String
 from undersigned.documents.model import plain
 from undersigned.documents.words import word
 
-#: Of our own properties. PDF/A asks that they be declared in the file (ISO 19005-2, 6.6.2.3).
+#: The namespace of our own properties. PDF/A requires them to be declared in the file (ISO 19005-2, 6.6.2.3).
 NAMESPACE: Final = "urn:undersigned:document:1"
 PREFIX: Final = "us"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -25,7 +25,7 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def set_metadata(file: pikepdf.Pdf, properties: tuple[tuple[str, str], ...]) -> None:
-    """Puts the properties into both places. They must not be there yet."""
+    """Adds the properties in both places. They must not be there yet."""
     stream = file.Root.Metadata
     stream.write(with_properties(stream.read_bytes(), dict(properties)))
     for name, value in properties:
@@ -33,9 +33,9 @@ def set_metadata(file: pikepdf.Pdf, properties: tuple[tuple[str, str], ...]) -> 
 
 
 def with_properties(xmp: bytes, properties: Mapping[str, str], *, clean: bool = True) -> bytes:
-    """The same XMP packet with our properties, declared and given, those that it has replaced.
+    """Returns the same XMP packet with our properties, declared and set; properties that it has already are replaced.
 
-    `clean` shows what is no text as U+FFFD; without it the marks of a template stay.
+    `clean`: show characters that are not text as U+FFFD. Without it the marks of a template stay.
     """
     tree = etree.fromstring(xmp, _PARSER).getroottree()
     root = tree.getroot()

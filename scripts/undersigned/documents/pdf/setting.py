@@ -1,6 +1,6 @@
-"""Documents to PDF: Typst sets the pages (PDF/UA-1 and PDF/A-2a), then places to fill in become form fields.
+"""Makes the PDF of a document: Typst sets the pages (PDF/UA-1 and PDF/A-2a), then placeholders become form fields.
 
-One compiler for the process, with our fonts only, so that the bytes are the same everywhere.
+Each process has one compiler, with our fonts only, so that the bytes are the same everywhere.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from undersigned.documents.model import Document, DocumentError, Json, as_data, 
 from undersigned.documents.pdf.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
 
-#: Up to here (basic Latin) every font has every letter.
+#: Every font has every character up to this one (basic Latin).
 _SURELY_THERE: Final = "\x7f"
 _PROBE: Final = '#set document(title: "x")\n#set text(font: "Inter", lang: "en")\n#json("probe.json")\n'
-#: What is no text to be read: addresses, and the names that fields go by.
+#: What is not shown as text: addresses, and the names of fields.
 _NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties"})
 
 STANDARDS: Final[tuple[Literal["ua-1"], Literal["a-2a"]]] = ("ua-1", "a-2a")
 
 
 class _Setter:
-    """The compiler in a private folder that holds the template and the data of the document at hand, nothing else."""
+    """The compiler, in a private folder with the template and the data of one document."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="undersigned-")
@@ -64,7 +64,7 @@ class _Setter:
         return pdf
 
     def _has_glyph(self, character: str) -> bool:
-        """Whether any font here has it. Asked only after a document failed, because each answer takes milliseconds."""
+        """Whether any of our fonts has it. Called only after a document failed, because each call takes milliseconds."""
         if character not in self._glyphs:
             if character < _SURELY_THERE:
                 self._glyphs[character] = True
@@ -79,7 +79,7 @@ class _Setter:
 
 
 def _characters(data: Json) -> set[str]:
-    """Every character of the texts in a document's data."""
+    """Returns every character of the texts in a document's data."""
     if isinstance(data, dict):
         return set().union(*(_characters(value) for key, value in data.items() if key not in _NOT_SHOWN))
     if isinstance(data, list):
@@ -88,7 +88,7 @@ def _characters(data: Json) -> set[str]:
 
 
 def _with_codes(data: Json, codes: dict[int, str]) -> Json:
-    """The same data with characters that no font has written as their codes: nothing is lost, and a reader can tell."""
+    """Returns the same data with each character that no font has replaced by its code, so that a reader sees it."""
     if isinstance(data, dict):
         return {key: value if key in _NOT_SHOWN else _with_codes(value, codes) for key, value in data.items()}
     if isinstance(data, list):
@@ -102,6 +102,6 @@ def _setter() -> _Setter:
 
 
 def pdf_of(document: Document, *, epoch: int) -> bytes:
-    """The PDF of a document. `epoch`: the time it carries, in seconds since 1970. DocumentError where it cannot be set."""
+    """Returns the PDF of a document. `epoch`: the time in it, in seconds since 1970. DocumentError if it cannot be set."""
     check_size(document)
     return with_fields(_setter().set_pages(document, epoch), document)
