@@ -102,14 +102,15 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 PROGRAM = """
-import hashlib, json, sys
+import hashlib, json, sys, tempfile
 from datetime import date
 from pathlib import Path
-from undersigned.documents.write import documents_of
-from undersigned.register import Register, load_register
-register = load_register(Path(sys.argv[1]))
-made = documents_of(register.protocol("county-housing"), register, as_of=date(2026, 11, 22))
-print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in made.items()}))
+from undersigned.documents.write import write_documents
+from undersigned.register import load_register
+with tempfile.TemporaryDirectory() as folder:
+    register = load_register(Path(sys.argv[1]))
+    written = write_documents(register, ["county-housing"], Path(folder), as_of=date(2026, 11, 22), public_only=False)
+    print(json.dumps({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written.files}))
 """
 
 
@@ -132,13 +133,12 @@ def test_two_processes_in_two_time_zones_make_the_same_bytes(tmp_path: Path) -> 
     assert answers[0] == answers[1]
 
 
-def test_another_text_makes_another_file() -> None:
+def test_another_text_makes_another_file(tmp_path: Path) -> None:
     def digest(*changes: tuple[str, str]) -> dict[str, str]:
-        register = sample_register(*changes)
-        folder = register.protocol("county-housing")
-        assert folder is not None
-        made = write.documents_of(folder, register, as_of=TODAY, forms=False)
-        return {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+        written = write_documents(
+            sample_register(*changes), ["county-housing"], tmp_path, as_of=TODAY, public_only=False, forms=False
+        )
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written.files}
 
     first, second = digest(), digest(("method: Secure e-mail", "method: By hand"))
     assert first.keys() == second.keys()

@@ -31,7 +31,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     from undersigned.reports.findings import render_check_text
     from undersigned.reports.tables import counted
     from undersigned.site.build import SiteError, build_site
-    from undersigned.site.publish import PlaceError, beside_site, clear_left, keep_former_ids, put_in_place
+    from undersigned.site.publish import PublishError, beside_site, clear_left, keep_former_ids, put_in_place
 
     root, as_of = common.root, common.as_of
     clear_left(root)
@@ -72,7 +72,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
             keep_former_ids(downloads, register.former_protocols)
             downloads.rename(new_site / "downloads")
             put_in_place(new_site, site, work=work)
-    except (SiteError, PlaceError) as error:
+    except (SiteError, PublishError) as error:
         raise CommandError(f"nothing was built: {error}") from None
     warnings = sum(1 for finding in report.findings if finding.severity == "warning")
     count = sum(1 for path in site.rglob("*") if path.is_file())

@@ -269,21 +269,6 @@ def _has_text(folder: ProtocolFolder, *, as_of: date) -> bool:
     return bool((newest is not None and newest[1].text is not None) or folder.value.flows or folder.value.clauses)
 
 
-def documents_of(
-    folder: ProtocolFolder, register: Register, *, as_of: date, forms: bool = True, register_address: str = ""
-) -> dict[str, bytes]:
-    """Every document of a protocol by file name. DocumentError, naming the first that cannot be made."""
-    agreements = agreements_to_print(folder, register, as_of=as_of, register_address=register_address)
-    bases, failures = _bases(_sheets(agreements, forms=forms), DocumentCache(None))
-    if failures:
-        raise failures[0]
-    return {
-        stem + ending: content
-        for stem, base in bases.items()
-        for ending, content in ((".pdf", base.pdf), (".docx", base.docx))
-    }
-
-
 def write_whole(path: Path, content: bytes) -> Path:
     """Writes the file whole or not at all, readable by all, and returns `path`. DocumentError, naming the file, if it cannot."""
     try:

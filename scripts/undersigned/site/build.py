@@ -1,4 +1,4 @@
-"""Builds and serves the site with MkDocs. The one room that runs MkDocs; it says which page failed, and prints nothing."""
+"""Builds and serves the site. Only this module runs MkDocs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from undersigned.site.plugin import UndersignedPlugin
 
 _NAME = "undersigned"
-#: What a register's mkdocs.yml need not say.
+#: Settings that a register's mkdocs.yml may leave out.
 _DEFAULTS: dict[str, object] = {
     "site_name": "Information-sharing register",
     "theme": {"name": "undersigned"},
@@ -48,7 +48,7 @@ _DEFAULTS: dict[str, object] = {
 
 
 class SiteError(Exception):
-    """The site could not be built. The message names the page, where there is one."""
+    """The site could not be built. The message names the page if one is at fault."""
 
 
 def build_site(
@@ -93,7 +93,7 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 @contextmanager
 def settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object]]]:
-    """The configuration file, and what it leaves out or the caller adds; `options` are the plugin's own.
+    """Yields the configuration file, and the settings that it lacks or that the caller adds. `options`: of our plugin.
 
     A register without mkdocs.yml, or without a folder of pages, gets empty ones for as long as the build takes.
     """
@@ -127,7 +127,7 @@ def settled(root: Path, **options: str) -> Iterator[tuple[str, dict[str, object]
 
 
 def _with_options(plugins: object, options: Mapping[str, str]) -> dict[str, object]:
-    """The plugins with `options` given to ours; as a mapping, because MkDocs empties a list's entries as it reads them."""
+    """Returns the plugins with `options` added to ours. A mapping, because MkDocs empties a list's entries as it reads them."""
     named: dict[str, object] = {}
     for entry in plugins if isinstance(plugins, list) else [plugins]:
         named.update(entry if isinstance(entry, dict) else {str(entry): {}})
@@ -146,7 +146,7 @@ def _plugin(config: MkDocsConfig) -> UndersignedPlugin:
 
 
 class _Complaints(logging.Handler):
-    """Keeps what MkDocs warns of."""
+    """Collects the warnings of MkDocs."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -159,7 +159,7 @@ class _Complaints(logging.Handler):
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Records and pages hold no cycles worth collecting, and looking for them costs a third of the time."""
+    """Turns off the search for reference cycles, which costs a third of the time and finds few."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -171,7 +171,7 @@ def _uncollected() -> Iterator[None]:
 
 @contextmanager
 def quiet() -> Iterator[list[str]]:
-    """MkDocs' log goes into a list, and nowhere else."""
+    """Collects MkDocs' log in a list and shows it nowhere."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     logger = logging.getLogger("mkdocs")
     handler = _Complaints()
@@ -187,7 +187,7 @@ def quiet() -> Iterator[list[str]]:
 
 
 def failure_in_words(error: BaseException, complaints: Sequence[str], plugin: UndersignedPlugin | None = None) -> str:
-    """Why a build failed, in one line."""
+    """Returns why a build failed, in one line."""
     told = list(dict.fromkeys(map(_in_a_line, complaints))) or [_in_a_line(str(error)) or type(error).__name__]
     page = plugin.current_page if plugin is not None else ""
     where = f" (at {page})" if page and not any(page in line for line in told) else ""
@@ -195,6 +195,6 @@ def failure_in_words(error: BaseException, complaints: Sequence[str], plugin: Un
 
 
 def _in_a_line(complaint: str) -> str:
-    """Without the page's source or the program's insides, which the macros plugin puts into fences below its words."""
+    """Leaves out the page's source and the traceback, which the macros plugin adds in fences below its message."""
     words = " ".join(complaint.partition("\n```")[0].split())
     return words.replace("[macros] - ERROR # ", "").replace("_", "") if words.startswith("[macros]") else words

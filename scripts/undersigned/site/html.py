@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from undersigned.checks.rules.prose import reading_grade
 
-#: Elements that prose may hold; `h1` and `h2` belong to the page.
+#: Elements that prose may contain. `h1` and `h2` belong to the page.
 _TAGS = {
     "p",
     "ul",
@@ -46,9 +46,9 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
 _SCHEMES = {"https", "mailto"}
 _MOST_KEPT = 4096
-#: Not after an abbreviation before a word or a number.
+#: A full stop before a small letter or a digit ends an abbreviation, not a sentence.
 _SENTENCE_END = re.compile(r"[.!?](?= [^a-z0-9])")
-#: Paragraphs that bear no mark of Markdown and nothing to escape, which most prose is: their HTML is known.
+#: Paragraphs without any mark of Markdown and without anything to escape, as in most prose. They need no parser.
 _PLAIN_LINE = r"[A-Za-z(](?:[A-Za-z0-9,.;:'()/%£’–— -]*[A-Za-z0-9,.;:'()/%£’–—-])?"
 _PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{{1,2}}{_PLAIN_LINE})*\n?", re.ASCII)
 
@@ -68,9 +68,9 @@ _PARSER = _parser()
 
 @lru_cache(maxsize=_MOST_KEPT)
 def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
-    """Safe HTML. The highest heading of `text` becomes `h<level>` (3 to 6), and none below skips a level.
+    """Returns safe HTML. The highest heading of `text` becomes `h<level>` (3 to 6); no heading below skips a level.
 
-    `label` names the passage; a table in it is announced by that name.
+    `label`: the name of the passage, which screen readers announce for each table in it.
     """
     if _PLAIN.fullmatch(text):
         paragraphs = text.removesuffix("\n").replace("\n\n", "</p>\n<p>")
@@ -88,8 +88,10 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
 
 
 def first_words(text: str, most: int = 160) -> str:
-    """The beginning of `text` in one line, without Markdown's marks: whole sentences, where they fill half of `most`
-    characters, else as many words as go in. For a page's description and for lists."""
+    """Returns the beginning of `text` in one line, without Markdown's marks, for descriptions and lists.
+
+    Whole sentences if they fill half of `most` characters; otherwise as many words as fit.
+    """
     if _PLAIN.fullmatch(text):
         inline = [text]
     else:
@@ -104,7 +106,7 @@ def first_words(text: str, most: int = 160) -> str:
 
 
 def _fit_headings(tokens: Sequence[Token], level: int) -> None:
-    """Moves the headings below the page's own; an order that skips a level is closed up."""
+    """Moves the headings below the page's own, and closes gaps between levels."""
     openings = [token for token in tokens if token.type == "heading_open"]
     top = min((int(token.tag[1]) for token in openings), default=1)
     before = level - 1
@@ -117,7 +119,7 @@ def _fit_headings(tokens: Sequence[Token], level: int) -> None:
 
 
 def _framed_tables(html: str, label: str) -> str:
-    """A caption for each table, and a frame that scrolls by keyboard. `html` is clean: its tables bear no attribute."""
+    """Gives each table a caption, and a frame that can be scrolled by keyboard. `html` is clean: no table has attributes."""
     if "<table>" not in html:
         return html
     first, *rest = html.split("<table>")
@@ -144,7 +146,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def with_accessible_tables(body: str) -> str:
-    """The same page with each table captioned by the heading above it, its first column as row headings, in a box that scrolls."""
+    """Returns the page with each table in a box that scrolls, captioned by the heading above it, its first column as headings."""
     if "<table>" not in body:
         return body
     root = lxml_html.fragment_fromstring(body, create_parent="div")

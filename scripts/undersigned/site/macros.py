@@ -1,4 +1,4 @@
-"""Macros for hand-written pages: pieces of the register as safe HTML. Generated pages never pass through here."""
+"""Macros for hand-written pages: parts of the register as safe HTML. Generated pages do not use them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def define_env(env: MacrosPlugin) -> None:
 
     @env.macro  # type: ignore[untyped-decorator]
     def register_figures() -> str:
-        """How many protocols and organisations there are, and what is waited for."""
+        """How many protocols and organisations there are, and how many signatures and reviews are outstanding."""
         return str(fragment(pages(), "figures.html", url()))
 
     @env.macro  # type: ignore[untyped-decorator]
@@ -52,7 +52,7 @@ def define_env(env: MacrosPlugin) -> None:
 
     @env.macro  # type: ignore[untyped-decorator]
     def law_table(name: str) -> str:
-        """A vocabulary of law; of the gateways, those that give a power. KeyError for a name that is none."""
+        """A vocabulary of law as a table; of the gateways, those that give a power. KeyError for an unknown name."""
         caption = _LAW[name]
         entries: list[Entry] = list(getattr(vocabulary(), name).values())
         if name == "gateways":
@@ -61,7 +61,7 @@ def define_env(env: MacrosPlugin) -> None:
 
     @env.macro  # type: ignore[untyped-decorator]
     def gateways_for(kind: str) -> str:
-        """The gateways under which a kind of organisation may send. KeyError for a kind that is none."""
+        """The gateways under which a kind of organisation may send. KeyError for an unknown kind."""
         title = vocabulary().organisation_kinds[kind].title
         entries = [
             gateway

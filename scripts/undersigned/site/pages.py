@@ -1,4 +1,4 @@
-"""The generated pages of the site: which there are, where they stand, and what each is made from. Pure, and free of MkDocs."""
+"""The generated pages of the site: which there are, their addresses, and the facts that each shows. Free of MkDocs."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from undersigned.words.text import name_of_id
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
 
+#: Pages that one process makes at a time.
 _AREAS_IN_A_PART, _ORGANISATIONS_IN_A_PART = 4, 15
 #: The names of the sections, by their folder.
 _TITLES = {
@@ -42,7 +43,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Crumb:
-    """One step of the way to a page. `url` is relative to the site's root."""
+    """One breadcrumb. `url` is relative to the site's root."""
 
     label: str
     url: str
@@ -50,7 +51,7 @@ class Crumb:
 
 @dataclass(frozen=True)
 class GeneratedPage:
-    """One page. `source` is the name MkDocs knows it by; `contents` are (id, plain text) of its main headings."""
+    """One page. `source`: its name in MkDocs. `contents`: (id, plain text) of its main headings."""
 
     source: str
     title: str
@@ -60,9 +61,9 @@ class GeneratedPage:
     section: str = ""
     contents: tuple[tuple[str, str], ...] = ()
     wide: bool = False
-    #: Of what is over: a search names it after what stands.
+    #: Whether its subject has ended: a search lists it last.
     over: bool = False
-    #: Where an address that has moved leads now, relative to the site's root.
+    #: The new address, relative to the site's root, if this page only redirects.
     moved_to: str = ""
 
     @property
@@ -73,7 +74,7 @@ class GeneratedPage:
 
 @dataclass(frozen=True)
 class PageSet:
-    """What the pages are made from. `name`: the site's; `rules`: the rules that have a page, by code."""
+    """What the pages are made from. `name`: the site's name. `rules`: the rules that have a page, by code."""
 
     site: RegisterFacts
     name: str
@@ -85,7 +86,7 @@ class PageSet:
 
 
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
-    """Every page but the hand-written ones. Raises `PageError` naming the page that could not be made."""
+    """Yields every page except hand-written ones. PageError, naming the page, if one cannot be made."""
     for protocol in pages.site.protocols:
         yield protocol_page(pages, protocol)
         yield from older_pages(pages, protocol)
@@ -95,7 +96,7 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the pages that are not of one protocol: a kind, and of organisations and areas those from `start` to `stop`."""
+    """Some of the pages that do not belong to one protocol: all of a kind or, of areas and organisations, a slice."""
 
     kind: Literal["overviews", "matrix", "areas", "organisations", "rules", "moved"]
     start: int = 0
@@ -103,7 +104,7 @@ class Part:
 
 
 def other_parts(pages: PageSet) -> tuple[Part, ...]:
-    """The pages that are not of one protocol, in parts that take about as long as each other."""
+    """Returns the pages that do not belong to one protocol, in parts that take a similar time."""
     areas, organisations = len(_areas_with_page(pages)), len(pages.site.organisations)
     return (
         Part("overviews"),
@@ -167,7 +168,7 @@ def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
-    """A protocol's page; of a restricted one: title, parties and dates."""
+    """Returns a protocol's page. A restricted protocol shows its title, parties and dates."""
     template = "restricted.html" if facts.restricted else "protocol.html"
     summary = "" if facts.restricted else first_words(facts.record.summary or "")
     return _page(
@@ -184,7 +185,7 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
 
 
 def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
-    """A page for each earlier version that still binds two bodies."""
+    """Returns a page for each earlier version that still binds two bodies."""
     return tuple(
         _page(
             pages,
@@ -214,7 +215,7 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
 
 
 def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
-    """The protocols once more by area, by kind and by purpose."""
+    """Yields the lists of protocols by area, by kind and by purpose."""
     for facet in FACETS:
         yield _page(
             pages,
@@ -229,14 +230,14 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def _matrix_page(pages: PageSet) -> GeneratedPage:
-    """Who has an agreement with whom."""
+    """Returns the page that shows who has an agreement with whom."""
     return _page(
         pages, "matrix/", "matrix.html", title=_TITLES["matrix/"], section="matrix/", wide=True, most_bodies=MOST_BODIES
     )
 
 
 def _areas_with_page(pages: PageSet) -> tuple[Area, ...]:
-    """Each area has a page if one table cannot hold everybody."""
+    """Returns the areas that have a page of their own: all, if one table cannot hold all bodies."""
     partnerships = pages.site.partnerships
     return partnerships.areas if len(partnerships.bodies) > MOST_BODIES else ()
 
@@ -255,12 +256,12 @@ def _area_page(pages: PageSet, area: Area) -> GeneratedPage:
 
 
 def start_page(pages: PageSet) -> GeneratedPage:
-    """The home page of a register that has written none."""
+    """Returns the home page of a register that has not written one."""
     return _page(pages, "", "start.html", title=pages.name, wide=True, name=pages.name, most=12)
 
 
 def fragment(pages: PageSet, template: str, url: str, **values: object) -> Markup:
-    """A piece of a hand-written page at `url`: safe HTML in one line, so that Markdown leaves it alone."""
+    """Returns a part of a hand-written page at `url`: safe HTML in one line, so that Markdown does not change it."""
     html = render(pages.site, template, url, values)
     return Markup(" ".join(line.strip() for line in html.splitlines() if line.strip()))  # noqa: S704 - our template
 
@@ -319,7 +320,7 @@ FACETS: tuple[Facet, ...] = get_args(Facet)
 
 @dataclass(frozen=True)
 class Heading:
-    """One heading and what stands under it. `key` is empty for those that state nothing; `anchor` fits an address."""
+    """One heading and its protocols. `key` is empty for protocols that state none; `anchor` is for addresses."""
 
     key: str
     anchor: str
@@ -327,7 +328,10 @@ class Heading:
 
 
 def headings(protocols: Iterable[ProtocolFacts], facet: Facet) -> tuple[Heading, ...]:
-    """The headings that have a protocol: areas by name, kinds and stages in the order of the record format."""
+    """Returns the headings that have a protocol: areas by name, kinds and stages in the order of the record format.
+
+    A protocol may be under more than one. Restricted protocols do not publish where they belong, and are left out.
+    """
     keys_of, order = _FACETS[facet]
     found: dict[str, list[ProtocolFacts]] = {}
     for protocol in protocols:

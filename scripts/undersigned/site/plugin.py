@@ -1,6 +1,6 @@
-"""The MkDocs plugin: hands the pages and files that the pure rooms make to MkDocs. It decides nothing of its own.
+"""The MkDocs plugin: gives generated pages and files to MkDocs, and decides nothing else.
 
-Text from records never becomes Markdown, front matter or a template: MkDocs sees an empty page, and its finished body.
+Text from records never becomes Markdown, front matter or a template: MkDocs gets an empty page and its finished body.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
-#: No script, no other host, no inline style. `frame-ancestors` cannot be set from within a page.
+#: No script, no other host, no inline style. A page cannot set `frame-ancestors` itself.
 SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-#: The one page with a script: it fetches parts of the index, and Pagefind reads them with WebAssembly.
+#: For the only page with a script: it fetches parts of the index, which Pagefind reads with WebAssembly.
 SEARCH_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-#: While `serve` runs, MkDocs puts its reload script into each page.
+#: For `serve`, because MkDocs adds a script to each page that reloads it.
 _SERVING_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'unsafe-inline'; connect-src 'self'"
 _SITE_MAP = "sitemap.xml"
 _PLACES_OF_LINKS = ("navigation", "footer", "guides", "lists")
@@ -61,7 +61,7 @@ class UndersignedConfig(Config):  # type: ignore[no-untyped-call]
 
 
 class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyped-call]
-    """`pages` holds what the macros of hand-written pages read."""
+    """`pages`: what the macros of hand-written pages read."""
 
     def __init__(self) -> None:
         self.pages: PageSet | None = None
@@ -76,18 +76,18 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._site: GeneratedSite | None = None
 
     def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int], processes: int = 1) -> None:
-        """What `build` already knows. Otherwise the register is read anew before each build."""
+        """Takes what `build` has read already. Without it, the register is read before each build."""
         self._given, self._as_of, self._sizes = register, as_of, sizes
         self._processes = processes
 
     # -- events, in the order MkDocs sends them -----------------------------------------------------------------
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        # Being here keeps the plugin, and what it was given, from one build of `serve` to the next.
+        # A plugin that handles this event keeps its state from one build of `serve` to the next.
         self._serving = command == "serve"
 
     def on_shutdown(self) -> None:
-        # MkDocs keeps one plugin for the whole process; the next build begins afresh.
+        # MkDocs keeps one plugin for the whole process, so the next build must not find this state.
         self._given, self._as_of, self._sizes = None, None, {}
         self._site, self._processes = None, 1
 
@@ -124,7 +124,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         site, self._site = self._site, None  # its files would fill the memory until the end of the build
         assert site is not None  # noqa: S101 - on_config comes first
         self._generated, self._files = {}, files
-        # MkDocs stamps its own site map with the day of the build, and so does the packed copy beside it.
+        # MkDocs dates its own site map, and the compressed copy of it, with the day of the build.
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
             files.remove(stamped)
         if self.config.handbook:
@@ -177,7 +177,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return with_accessible_tables(html)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        # MkDocs leaves it off; the theme is written for it on, and lets only a page's body through.
+        # Off in MkDocs. Our theme relies on it, and marks only a page's body as safe.
         env.autoescape = True
         env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
         env.filters["date_words"] = date_in_words
@@ -212,7 +212,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return beside / self.config.root if self.config.root else beside
 
     def _day(self) -> date:
-        """From `build`, the configuration or the environment: never from the clock."""
+        """The day from `build`, the configuration or the environment; never from the clock."""
         if self._as_of is not None:
             return self._as_of
         text = self.config.as_of or os.environ.get(AS_OF_VARIABLE, "")
@@ -229,7 +229,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
 
 def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:
-    """The way to a hand-written page: home, then each folder above it that has a page of its own."""
+    """Returns the breadcrumbs of a hand-written page: home, then each folder above it that has a page."""
     if page.is_homepage:
         return []
     found = [{"label": "Home", "url": "."}]
@@ -243,7 +243,7 @@ def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:
 
 
 def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, str]]]:
-    """The theme's short lists of links, as far as their pages exist."""
+    """Returns the theme's lists of links, without those whose pages do not exist."""
     found: dict[str, list[dict[str, str]]] = {}
     for place in _PLACES_OF_LINKS:
         found[place] = []
@@ -262,7 +262,7 @@ _MOVED = "This page has moved"
 
 
 class MadePage(Page):
-    """Stands for its file from the moment that it is made."""
+    """A generated page. MkDocs would make a Markdown converter for each page that it reads, which takes most of its time."""
 
     def __init__(self, made: GeneratedPage, file: File, config: MkDocsConfig) -> None:
         super().__init__(_MOVED if made.moved_to else made.title, file, config)
@@ -294,5 +294,5 @@ class MadePage(Page):
 
 
 def _token(level: int, id_: str, name: str, children: list[_TocToken] | None = None) -> _TocToken:
-    # MkDocs takes a heading's `name` for HTML, as Python-Markdown gives it.
+    # MkDocs expects a heading's `name` as HTML.
     return {"level": level, "id": id_, "name": escape(name), "children": children or []}

@@ -1,4 +1,4 @@
-"""The folder `site/`: a new one is made beside it and put in its place whole. What a killed build left is cleared away."""
+"""Replaces the folder `site/` by a finished one, whole or not at all, and clears away what a killed build left."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _OLD = "old"
 _FILE_MODE, _FOLDER_MODE = 0o644, 0o755
 
 
-class PlaceError(Exception):
-    """The site's folder is not one that may be replaced."""
+class PublishError(Exception):
+    """`site` is not a folder that may be replaced."""
 
 
 @contextmanager
 def beside_site(root: Path) -> Iterator[Path]:
-    """An empty folder in `root` to make the site in; it is gone afterwards, however that ended. OSError, PlaceError."""
+    """Yields an empty folder in `root` to make the site in, and removes it afterwards. Raises OSError, PublishError."""
     site = root / "site"
     if site.is_symlink() or (site.exists() and not site.is_dir()):
-        raise PlaceError("'site' is a link or a file, and a build puts a folder there: rename it")
+        raise PublishError("'site' is a link or a file, and a build puts a folder there: rename it")
     work, held = _held_folder(root)
     try:
         yield work
@@ -40,7 +40,7 @@ def beside_site(root: Path) -> Iterator[Path]:
 
 
 def put_in_place(made: Path, site: Path, *, work: Path) -> None:
-    """Replaces `site` by the folder `made`; `work` is the folder of `beside_site`. The modes are the same whoever builds."""
+    """Replaces `site` by the folder `made`. `work`: the folder from `beside_site`. File modes do not depend on who builds."""
     for folder, _, names in os.walk(made):
         Path(folder).chmod(_FOLDER_MODE)
         for name in names:
@@ -57,9 +57,9 @@ def put_in_place(made: Path, site: Path, *, work: Path) -> None:
 
 
 def keep_former_ids(downloads: Path, former: Mapping[str, str]) -> None:
-    """Puts the documents of protocols under their former ids too. `former`: former to present id. OSError.
+    """Copies the documents of protocols to their former ids. `former`: former to present id. Raises OSError.
 
-    An address that somebody kept, or printed on a copy, goes on leading to the text; it cannot be a page, as others are.
+    An address that somebody kept, or that is printed on a copy, still leads to the text. A file cannot redirect as a page can.
     """
     for old, present in sorted(former.items()):
         if not KEBAB.match(old) or (downloads / old).exists():
@@ -73,7 +73,7 @@ def keep_former_ids(downloads: Path, former: Mapping[str, str]) -> None:
 
 
 def _held_folder(root: Path) -> tuple[Path, int | None]:
-    """A new folder, and what holds the lock on it that tells another build that it is in use."""
+    """Makes a folder and locks it, so that another build does not clear it away. Returns it and the lock's descriptor."""
     while True:
         work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         if os.name != "posix":
@@ -88,7 +88,7 @@ def _held_folder(root: Path) -> tuple[Path, int | None]:
 
 
 def clear_left(root: Path) -> None:
-    """Clears what builds left that were killed, and gives back a site that one of them had moved aside."""
+    """Removes what killed builds left, and restores a site that one of them had moved aside."""
     site = root / "site"
     if os.name != "posix":
         return

@@ -1,6 +1,6 @@
-"""Templates and what they may ask: facts and a template's name in, HTML out. Pure, and free of MkDocs.
+"""Turns facts and a template into HTML. Free of MkDocs.
 
-The templates escape every value by themselves; only `render_prose` hands them HTML that came from a record.
+Templates escape every value. Only `render_prose` gives them HTML made from a record's text.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _NOT_ANCHOR = re.compile(r"[^a-z0-9-]+")
 
 
 class PageError(Exception):
-    """A page could not be made; says which."""
+    """A page could not be made. The message names it."""
 
 
 def render(site: RegisterFacts, template: str, url: str, values: Mapping[str, object]) -> str:
-    """The template as HTML for the page at `url`, relative to the site's root. Raises `PageError` naming the page."""
+    """Returns the HTML of the page at `url`, relative to the site's root. PageError, naming the page, if it fails."""
     try:
         return (
             _environment()
@@ -57,20 +57,20 @@ def render(site: RegisterFacts, template: str, url: str, values: Mapping[str, ob
 
 
 def compile_templates() -> None:
-    """Compiles every template now, so that forked processes need not each do so."""
+    """Compiles every template, so that forked processes need not."""
     for name in _environment().list_templates():
         _environment().get_template(name)
 
 
 @lru_cache(maxsize=8192)
 def relative(here: str, there: str) -> str:
-    """The way from one folder or file of the site to another, both relative to its root: works from any base path."""
+    """Returns the relative link from one folder or file of the site to another; both are relative to the site's root."""
     way = posixpath.relpath(there or ".", here or ".")
     return f"{way}/" if there.endswith("/") or not there else way
 
 
 def _law(found: LegalReference) -> str:
-    """A provision as a page names it; its id if no vocabulary has it."""
+    """Returns a provision's title with its reference; its id if no vocabulary has it."""
     entry = found.entry
     if entry is None:
         return found.id
@@ -78,7 +78,7 @@ def _law(found: LegalReference) -> str:
 
 
 def word(name: str, key: str) -> str:
-    """An entry of one of the lists in `words.html`."""
+    """Returns an entry of one of the lists in `words.html`."""
     words: Mapping[str, str] = vars(_environment().get_template("words.html").module)[name]
     return words[key]
 

@@ -1,4 +1,4 @@
-"""The search index of a site that is built. The one room that runs Pagefind; it says what went wrong, and prints nothing."""
+"""Makes the search index of a finished site. Only this module runs Pagefind."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 SEARCH_PAGE = "search/index.md"
-#: Where the index stands in the site.
+#: The index's folder in the site.
 INDEX_FOLDER = "pagefind"
-#: What the reader's browser asks for. Pagefind's own forms and styles come with it and are not published.
+#: What a reader's browser asks for. Pagefind's own forms and styles are not published.
 _PUBLISHED = (
     "pagefind.js",
     "pagefind-worker.js",
@@ -27,12 +27,12 @@ _PUBLISHED = (
     "fragment/*.pf_fragment",
     "filter/*.pf_filter",
 )
-#: Lists lead to pages that are found by themselves; signatures and partners would bring up everybody who works with a body.
+#: Lists only link to pages that are searched themselves. Signatures and partners would find everyone who works with a body.
 _NOT_SEARCHED = (".app-records", ".app-contents", ".app-not-searched", ".app-partners")
 _TIME_LIMIT = 600.0
-#: The first byte of a text in CBOR, to which its length is added where that is below 24.
+#: The first byte of a text in CBOR, to which its length is added if that is below 24.
 _SHORT_TEXT = 0x60
-#: The kinds by which results are chosen, by the folder of their pages; the rest tells of the register itself.
+#: The kinds of results by the folder of their pages. Other pages are about the register itself.
 _KINDS = {
     "protocols": "protocol",
     "organisations": "organisation",
@@ -41,7 +41,7 @@ _KINDS = {
     "rules": "rule",
 }
 
-#: Lists, and what is written for those who change the program.
+#: Lists, and pages for people who change the program.
 _LISTS = frozenset({"lists", "matrix", "reviews", "status", "decisions"})
 
 
@@ -50,7 +50,7 @@ class SearchError(Exception):
 
 
 def kind_of(source: str) -> str:
-    """The kind of the page that MkDocs knows as `source`; empty for the search page, lists and older texts, which are not searched."""
+    """Returns the kind of a page by its name in MkDocs; empty for the search page, lists and older texts, which are not searched."""
     folder, *below = source.split("/")
     is_list = below == ["index.md"] and folder in ("protocols", "organisations", "rules")
     is_older = folder == "protocols" and "versions" in below
@@ -61,7 +61,7 @@ def kind_of(source: str) -> str:
 
 @cache
 def _program() -> Path | None:
-    """Pagefind's program, from its wheel. None where it has none for the platform."""
+    """Returns Pagefind's program from its wheel; None if it has none for this platform."""
     try:
         from pagefind_bin import get_executable
 
@@ -72,12 +72,12 @@ def _program() -> Path | None:
 
 
 def can_search() -> bool:
-    """Whether an index can be made here."""
+    """Whether an index can be made on this platform."""
     return _program() is not None
 
 
 def write_search_index(site: Path) -> None:
-    """Writes the index of the pages in `site` below it. The same pages give the same bytes. Raises `SearchError`."""
+    """Writes the index of the pages in `site` into it. The same pages give the same bytes. Raises SearchError."""
     program = _program()
     if program is None:
         raise SearchError("Pagefind has no program for this platform")
@@ -109,7 +109,7 @@ def write_search_index(site: Path) -> None:
 
 
 def _put_in_order(made: Path) -> None:
-    """Names the filters in the index's head by the alphabet: Pagefind writes them in an order that chance gives.
+    """Sorts the filters in the index's head by name, because Pagefind writes them in random order.
 
     The head is CBOR (RFC 8949): an entry is an array of two short texts, a filter's name and the name of its file. Its
     file is named by its content, and `pagefind-entry.json` names the file.
@@ -134,7 +134,7 @@ def _put_in_order(made: Path) -> None:
 
 
 def _entry(filter_file: Path) -> bytes:
-    """How the index's head names a filter: by the name at the beginning of its file, and the file's own."""
+    """Returns the entry of a filter in the index's head: the name at the beginning of its file, and the file's name."""
     content = gzip.decompress(filter_file.read_bytes()).removeprefix(b"pagefind_dcd")
     length = content[1] - _SHORT_TEXT  # an array of two, of which the first is a text of at most 23 bytes
     file_name = filter_file.stem.encode()
@@ -142,7 +142,7 @@ def _entry(filter_file: Path) -> bytes:
 
 
 def _run(command: list[str], *, folder: str) -> None:
-    """In a folder and an environment of its own: Pagefind takes settings from both."""
+    """Runs it in a folder and an environment of its own, because Pagefind takes settings from both."""
     environment = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": folder}
     if root := os.environ.get("SYSTEMROOT"):
         environment["SYSTEMROOT"] = root

@@ -1,4 +1,4 @@
-"""Makes the stylesheet of GOV.UK Frontend neutral: no typeface, crest or address of theirs. For the maintainer who upgrades.
+"""Makes the stylesheet of GOV.UK Frontend neutral: without its typeface, crest and addresses. Used when it is upgraded.
 
 `write_vendored` takes the archive that `npm pack govuk-frontend@VERSION` leaves. Nothing here runs during a build.
 """
@@ -19,7 +19,7 @@ _SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/\s*", re.DOTALL)
 
 
 def neutralised(css: str) -> str:
-    """The stylesheet without GDS Transport (licensed for gov.uk alone), the crest, or any `url(`."""
+    """Returns the stylesheet without GDS Transport (licensed only for gov.uk), the crest, or any `url(`."""
     css = _FONT_NOTICE.sub("", css)
     css = _FONT_FACE.sub("", css)
     css = css.replace("GDS Transport,arial,sans-serif", "arial,sans-serif")
