@@ -139,30 +139,43 @@ def _may_share(subject: Subject, one: tuple[str, Organisation], other: tuple[str
 
 
 def observe_texts(subject: ProtocolSubject) -> Iterator[Observation]:
-    """A digest of what a protocol agrees between whom, so that a copy under another id is found."""
-    if subject.status_severity() is None or not subject.protocol.parties:
+    """Who shares what under which terms, by their ids: protocols with the same are compared word for word."""
+    protocol = subject.protocol
+    if subject.status_severity() is None or not (protocol.parties and protocol.flows and protocol.clauses):
         return
-    data = subject.record.source.data
-    text = [data.get(field) for field in _COPIED]
-    if all(text):
-        digest = hashlib.blake2b(repr(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        yield Observation("text", digest, subject.folder.id, " ".join(subject.protocol.supersedes))
+    ids = (
+        sorted(party.organisation for party in protocol.parties),
+        [flow.id for flow in protocol.flows],
+        [clause.id for clause in protocol.clauses],
+    )
+    yield Observation("text", repr(ids), subject.folder.id, " ".join(protocol.supersedes))
 
 
 def check_one_id_for_each_text(subject: RegisterSubject) -> Iterator[Finding]:
     """No protocol agrees the same between the same parties as another does, unless it supersedes that one."""
-    by_text: dict[str, list[Observation]] = {}
+    by_ids: dict[str, list[Observation]] = {}
     for seen in subject.observations:
         if seen.kind == "text":
-            by_text.setdefault(seen.key, []).append(seen)
-    for same in by_text.values():
-        for first, second in pairwise(same):
-            if first.protocol in second.path.split() or second.protocol in first.path.split():
-                continue
-            folder = subject.register.protocol(second.protocol)
-            if folder is not None and folder.readable:
-                about = ProtocolSubject(subject.register, folder, as_of=subject.as_of)
-                yield from about.find("one-text-two-ids", about.record, ("title",), other=first.protocol)
+            by_ids.setdefault(seen.key, []).append(seen)
+    for alike in by_ids.values():
+        by_text: dict[str, list[Observation]] = {}
+        for seen in alike if len(alike) > 1 else ():
+            by_text.setdefault(_digest(subject, seen.protocol), []).append(seen)
+        for same in by_text.values():
+            for first, second in pairwise(same):
+                if first.protocol in second.path.split() or second.protocol in first.path.split():
+                    continue
+                folder = subject.register.protocol(second.protocol)
+                if folder is not None and folder.readable:
+                    about = ProtocolSubject(subject.register, folder, as_of=subject.as_of)
+                    yield from about.find("one-text-two-ids", about.record, ("title",), other=first.protocol)
+
+
+def _digest(subject: RegisterSubject, protocol: str) -> str:
+    record = subject.register.protocol_record(protocol)
+    data = {} if record is None else record.source.data
+    text = repr([data.get(field) for field in _COPIED])
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 RULES = RuleSet(
