@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from undersigned.editing import EditingError
-from undersigned.editing.release import release, wordings_of_stamp
+from undersigned.editing.release import refuse_unjudged, release, wordings_of_stamp
 from undersigned.editing.yaml_write import render_version
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
@@ -355,7 +355,7 @@ def reworded(root: Path, old: str, new: str) -> Path:
 def test_words_that_may_change_what_is_owed_need_a_person_who_judged_them(tmp_path: Path, old: str, new: str) -> None:
     root = reworded(tmp_path, old, new)
     with pytest.raises(EditingError, match=r"a person must judge .* clause accuracy: text") as refused:
-        stamp(root, "editorial", agreed_on=date(2026, 5, 2))
+        refuse_unjudged(load_register(root), "p", agreed_on=date(2026, 5, 2))
     assert "--judged-by POST" in refused.value.hint
     assert [path.name for path in (root / "protocols/p/versions").iterdir()] == ["1.0.yaml"]
     path = stamp(root, "editorial", agreed_on=date(2026, 5, 2), judged_by=" Information  Governance Manager ")

@@ -66,6 +66,7 @@ def release_command(
             judged_by=judged_by,
         )
     if wordings and judged_by is None:
-        remark("undersigned: no post is named that judged these words; before you propose this, let one compare them")
+        remark("undersigned: no post is named that judged these words. Let one compare them before you propose this,")
+        remark("  and name it: delete the new file and stamp again with --judged-by POST.")
     write(f"{path.relative_to(common.root).as_posix()}\n", None)
     return EXIT_FINE

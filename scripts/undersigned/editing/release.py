@@ -41,8 +41,8 @@ def release(
     `judged_by`: the post that compared the two wordings of an editorial change and judged that nobody owes more or less.
 
     Raises EditingError, and writes nothing, if a record has faults, the text has not changed, the change touches more
-    than its kind may, or a number or a day goes back; or if an editorial change touches words that may say what is owed
-    and `judged_by` is not given. Other findings do not stop it.
+    than its kind may, or a number or a day goes back. Other findings do not stop it: `refuse_unjudged` is for callers
+    that want a person's judgement first.
     """
     folder = register.protocol(protocol_id)
     if folder is None:
@@ -54,7 +54,7 @@ def release(
     number = _next_number(folder, change, version)
     _refuse_days_going_back(folder, agreed_on)
     _refuse_change(register, folder, change, summary, agreed_on)
-    _refuse_unjudged(register, folder, change, (judged_by or "").strip(), agreed_on)
+    _refuse_wrong_judge(change, (judged_by or "").strip())
 
     facts: dict[str, str | date] = {"agreed_on": agreed_on, "change": change, "summary": summary.strip()}
     if judged_by and judged_by.strip():
@@ -204,31 +204,27 @@ def wordings_of_stamp(register: Register, protocol_id: str, *, agreed_on: date) 
     return wordings_to_judge(identities.rename(before), identities.rename(folder.working_text), register)
 
 
-def _refuse_unjudged(
-    register: Register, folder: ProtocolFolder, change: Change, judged_by: str, agreed_on: date
-) -> None:
-    """Words that may change what is owed are editorial only if a person has judged so."""
-    if change != "editorial":
-        if judged_by:
-            raise EditingError(
-                f"nobody judges the wording of a change of kind '{change}'",
-                "Leave --judged-by out. Only an editorial change needs it.",
-            )
-        return
-    if judged_by:
-        if name_in(judged_by) is not None:
-            raise EditingError(
-                f"'{judged_by}' looks like the name of a person",
-                "Give the post, such as 'Information Governance Manager'.",
-            )
-        return
-    in_doubt = [one.wording for one in wordings_of_stamp(register, folder.id, agreed_on=agreed_on) if one.points]
+def refuse_unjudged(register: Register, protocol_id: str, *, agreed_on: date) -> None:
+    """Raises EditingError if an editorial stamp would change words that may say what is owed: a person must judge them."""
+    in_doubt = [one.wording for one in wordings_of_stamp(register, protocol_id, agreed_on=agreed_on) if one.points]
     if in_doubt:
         texts = in_a_list([wording.label for wording in in_doubt], most=_MOST_SHOWN, rest="more")
         raise EditingError(
             f"a person must judge whether anybody now owes more or less: words that may say so have changed in {texts}",
             "If nobody does, name the post that compared the two wordings with --judged-by POST. "
             "If anybody does, use --change material.",
+        )
+
+
+def _refuse_wrong_judge(change: Change, judged_by: str) -> None:
+    if judged_by and change != "editorial":
+        raise EditingError(
+            f"nobody judges the wording of a change of kind '{change}'",
+            "Leave --judged-by out. Only an editorial change needs it.",
+        )
+    if judged_by and name_in(judged_by) is not None:
+        raise EditingError(
+            f"'{judged_by}' looks like the name of a person", "Give the post, such as 'Information Governance Manager'."
         )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from undersigned.changes.render_markdown import side_by_side
 from undersigned.editing import EditingError
-from undersigned.editing.release import release, wordings_of_stamp
+from undersigned.editing.release import refuse_unjudged, release, wordings_of_stamp
 from undersigned.github import GitHub
 from undersigned.github.client import repeat_if_unanswered
 from undersigned.github.issues import cut_to_body
@@ -59,6 +59,8 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
             scratch, register.files, repository_private=register.repository_private, address=register.address
         )
         try:
+            if request.change == "editorial" and not request.judged_by:
+                refuse_unjudged(aside, id_, agreed_on=as_of)
             wordings = wordings_of_stamp(aside, id_, agreed_on=as_of) if request.change == "editorial" else []
             written = release(
                 aside,
