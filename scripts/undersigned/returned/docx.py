@@ -37,7 +37,7 @@ from undersigned.returned.verdict import (
     Verdict,
     listed,
 )
-from undersigned.returned.words import Chunk, bare, changed, chunks_of, is_explained
+from undersigned.returned.words import Chunk, bare, changed, chunks_of, explained_by
 
 _MOST_FIELDS: Final = 1_200
 _PICTURES = (w("drawing"), w("pict"), w("object"))
@@ -245,6 +245,7 @@ class _Judge:
         is_slot = [reference.slot(one) is not None for one in before]
         texts, came = [one.text for one in before], [one.text for one in after]
         phrases = self.issued.changing if self.issued is not None and not self.issued.digests else ()
+        explains = explained_by(texts, phrases)
         uncertain: list[Difference] = []
         chunks = chunks_of(texts, came)
         for chunk in chunks:
@@ -255,7 +256,7 @@ class _Judge:
             if not old and reference.text.repeats(new):
                 continue
             what, words = changed(old, new)
-            if phrases and is_explained(texts, chunk, phrases):
+            if explains(chunk):
                 uncertain.append(Difference(what, words))
             else:
                 self.changes.append(Difference(what, words))

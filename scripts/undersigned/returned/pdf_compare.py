@@ -87,7 +87,8 @@ class Comparison:
     """`changes`: what is no longer as it was. `additions`: what was put on it. Pages count from 0 in all but differences.
 
     `filled`: the fields that were filled in since. `drawn`: what was drawn on each page, with its boxes. `other_pages`:
-    pages whose contents are others, to be compared by their words. `in_fields`: those additions that are what a field shows. `clear_signatures`: those additions that are signatures
+    pages whose contents are others, to be compared by their words. `bands`: those changes that are in the line that says what to do
+    with the copy. `in_fields`: those additions that are what a field shows. `clear_signatures`: those additions that are signatures
     in fields of their own, over no words and no other field.
     """
 
@@ -99,6 +100,7 @@ class Comparison:
     lost_fields: set[str] = field(default_factory=set)
     drawn: dict[int, list[Box]] = field(default_factory=dict)
     other_pages: list[tuple[int, int]] = field(default_factory=list)
+    bands: list[Difference] = field(default_factory=list)
     in_fields: list[Difference] = field(default_factory=list)
     clear_signatures: list[Difference] = field(default_factory=list)
 
@@ -198,6 +200,8 @@ class Comparer:
             self._change(
                 "the words that say whose copy it is", new.shown_words or str(new.dictionary.get("/V", "")), new.page
             )
+            if name == "copy__do":
+                self.result.bands.append(self.result.changes[-1])
             return
         self._appearance(old, new)
 

@@ -13,7 +13,7 @@ import pikepdf
 from undersigned.returned.pdf_fields import STAMPED, FormField, fields_of
 from undersigned.returned.pdf_text import Box, Letter, by_place, holds, is_within, shown_by_page, text_of
 from undersigned.returned.verdict import Difference
-from undersigned.returned.words import bare, changed, chunks_of, is_explained
+from undersigned.returned.words import bare, changed, chunks_of, explained_by
 
 #: Points by which a letter may be elsewhere, and the share of letters that must be at their places.
 _ROOM: Final = 3.0
@@ -303,11 +303,12 @@ def judged_by_facts(
     """
     one, other = [word for page in issued for word in page.words], [word for page in came for word in page.words]
     pages = [number for number, page in enumerate(came) for _ in page.words]
+    explains = explained_by(one, changing)
     certain: list[Difference] = []
     uncertain: list[Difference] = []
     for chunk in chunks_of(one, other):
         before, after = " ".join(one[chunk.start : chunk.end]), " ".join(other[chunk.begin : chunk.stop])
         what, words = changed(before, after)
         page = pages[min(chunk.begin, len(pages) - 1)] + 1 if pages else None
-        (uncertain if is_explained(one, chunk, changing) else certain).append(Difference(what, words, page))
+        (uncertain if explains(chunk) else certain).append(Difference(what, words, page))
     return certain, uncertain

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
 _MOST: Final = 60_000
 _SHOWN_WORDS: Final = 40
+#: Words that may stand between a fact and what was added beside it.
+_BESIDE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,27 @@ def changed_words(before: str, after: str) -> str:
     return "; ".join(" ".join(part.split()[:_SHOWN_WORDS]) for part in parts)
 
 
-def is_explained(before: Sequence[str], chunk: Chunk, phrases: Sequence[str]) -> bool:
-    """Whether facts that change from day to day, given as phrases, may explain a difference: the words that are no longer
-    there are such facts, or words were added beside one."""
-    if not phrases:
-        return False
-    gone = before[chunk.start : chunk.end]
-    if gone:
-        return _is_among("".join(gone), phrases) or all(_is_among(word, phrases) for word in gone)
-    near = before[max(0, chunk.start - 3) : chunk.start + 3]
-    return any(len(word) > 2 and _is_among(word, phrases) for word in near)
+def explained_by(before: Sequence[str], phrases: Sequence[str]) -> Callable[[Chunk], bool]:
+    """Tells of a difference whether facts that change from day to day, given as phrases, may explain it: the words that are
+    gone stand where such a fact is printed, or words were added beside one."""
+    words = [_plain(word) for word in before]
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    is_fact = [False] * len(words)
+    for phrase in dict.fromkeys(phrases):
+        parts = [_plain(part) for part in phrase.split()]
+        for start in places.get(parts[0], ()) if parts else ():
+            if words[start : start + len(parts)] == parts:
+                is_fact[start : start + len(parts)] = [True] * len(parts)
+
+    def explains(chunk: Chunk) -> bool:
+        if chunk.start < chunk.end:
+            return all(is_fact[chunk.start : chunk.end])
+        return any(is_fact[max(0, chunk.start - _BESIDE) : chunk.start + _BESIDE])
+
+    return explains
 
 
-def _is_among(words: str, phrases: Sequence[str]) -> bool:
-    wanted = bare(words).casefold()
-    return any(wanted in bare(phrase).casefold() for phrase in phrases)
+def _plain(word: str) -> str:
+    return bare(word).strip(".,;:()").casefold()
