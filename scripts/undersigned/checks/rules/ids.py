@@ -139,14 +139,14 @@ def _may_share(subject: Subject, one: tuple[str, Organisation], other: tuple[str
 
 
 def observe_texts(subject: ProtocolSubject) -> Iterator[Observation]:
-    """Who shares what under which terms, by their ids: protocols with the same are compared word for word."""
+    """Who shares what under which terms, by their ids and lengths: protocols with the same are compared word for word."""
     protocol = subject.protocol
     if subject.status_severity() is None or not (protocol.parties and protocol.flows and protocol.clauses):
         return
     ids = (
         sorted(party.organisation for party in protocol.parties),
         [flow.id for flow in protocol.flows],
-        [clause.id for clause in protocol.clauses],
+        [(clause.id, len(clause.text or "")) for clause in protocol.clauses],
     )
     yield Observation("text", repr(ids), subject.folder.id, " ".join(protocol.supersedes))
 
