@@ -334,9 +334,11 @@ def test_release_shows_both_wordings_and_asks_who_judged_them(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     weaken(repository)
-    assert stamp_editorial(repository) == 2
+    assert stamp_editorial(repository) == 0
+    written = capsys.readouterr()
+    assert written.out == "protocols/housing/versions/1.1.yaml\n"
     assert (
-        capsys.readouterr().err
+        written.err
         == """clause accuracy: text
 
   Before                                 | Now
@@ -349,10 +351,11 @@ def test_release_shows_both_wordings_and_asks_who_judged_them(
   - Clause accuracy: text: “must” becomes “may”. Does anybody now owe more or less?
   - Clause accuracy: text looks weaker than before. If it is, these lose by it: people on probation, and every party
 
-undersigned: a person must judge whether anybody now owes more or less: words that may say so have changed in clause accuracy: text
-  If nobody does, name the post that compared the two wordings with --judged-by POST. If anybody does, use --change material.
+undersigned: no post is named that judged these words. Let one compare them before you propose this,
+  and name it: delete the new file and stamp again with --judged-by POST.
 """
     )
+    (repository.root / "protocols/housing/versions/1.1.yaml").unlink()
     assert stamp_editorial(repository, "--judged-by", "Information Governance Manager") == 0
     assert capsys.readouterr().out == "protocols/housing/versions/1.1.yaml\n"
 

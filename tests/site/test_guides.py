@@ -21,7 +21,7 @@ from guide_register import make_register
 from undersigned.checks.engine import check_register
 from undersigned.cli.main import undersigned
 from undersigned.editing import EditingError
-from undersigned.editing.release import release
+from undersigned.editing.release import refuse_unjudged, release
 from undersigned.findings import Finding
 from undersigned.records.files import load_files
 from undersigned.register import Register, register_of
@@ -158,13 +158,20 @@ def test_what_a_page_quotes_is_what_is_said(job: str, base: Path, tmp_path: Path
         assert any(says(told, message) for message in messages), (told, messages)
 
 
+def stamp_as_on_github(register: Register, protocol: str, change: str, day: date) -> None:
+    """*Stamp a version* first asks who judged an editorial change; the command says that nobody did, and stamps."""
+    if change == "editorial":
+        refuse_unjudged(register, protocol, agreed_on=day)
+    release(register, protocol, change=change, summary="x", agreed_on=day)  # type: ignore[arg-type]
+
+
 def test_what_is_said_of_stamps(base: Path, tmp_path: Path) -> None:
     assert set(told_in("stamp-a-version")) == set(REFUSALS)
     for number, (told, (protocol, change, day, *edits)) in enumerate(REFUSALS.items()):
         root = shutil.copytree(base, tmp_path / str(number))
         edit(root, tuple(edits))
         with pytest.raises(EditingError) as refused:
-            release(loaded(root), protocol, change=change, summary="x", agreed_on=date.fromisoformat(day))  # type: ignore[arg-type]
+            stamp_as_on_github(loaded(root), protocol, change, date.fromisoformat(day))
         assert str(refused.value) == told
     for told, (protocol, change, day, *edits) in DOUBTFUL.items():
         root = shutil.copytree(base, tmp_path / "doubtful")
