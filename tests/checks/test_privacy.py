@@ -65,7 +65,7 @@ SILENT = [
     "duty.team@example.org",
     "data.protection@example.org",
     "north.staffs@example.org",
-    "stafford-housing@example.org",
+    "brackenford-housing@example.org",
     "dpo@example.org",
     "Council offices, 1 Staffordshire Place, Stafford ST16 2LP",
     "Civic Centre, 5 Glebe Street, Stoke-on-Trent ST4 1HH",

@@ -17,9 +17,9 @@ RECORDS = [
     "protocols/staffordshire-housing-protocol/reviews/2025-03-19.yaml",
     "protocols/staffordshire-information-sharing-framework/protocol.yaml",
     "protocols/staffordshire-information-sharing-framework/versions/1.0.yaml",
-    "signatories/arch-north-staffs/staffordshire-information-sharing-framework.yaml",
+    "signatories/thornbeck-north/staffordshire-information-sharing-framework.yaml",
     "signatories/staffordshire-probation/organisation.yaml",
-    "signatories/stafford-borough-council/staffordshire-housing-protocol.yaml",
+    "signatories/brackenford-borough-council/staffordshire-housing-protocol.yaml",
 ]
 
 

@@ -455,6 +455,6 @@ def test_standards_name_no_place_and_no_body() -> None:
     folder = Path(standard_texts.__file__).parent / "standards"
     for path in folder.rglob("*.yaml"):
         assert not re.search(
-            r"(?i)stafford|stoke|lichfield|cannock|nacro|\barch\b|example (?:nhs|county)|worked example|\bEX-",
+            r"(?i)stafford|stoke|lichfield|cannock|nacro|longstile|brackenford|\barch\b|example (?:nhs|county)|worked example|\bEX-",
             path.read_text(),
         ), path

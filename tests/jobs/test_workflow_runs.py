@@ -19,9 +19,9 @@ from undersigned import __version__
 
 pytestmark = pytest.mark.slow
 
-RECORD = "signatories/stafford-borough-council/duty-to-refer-protocol.yaml"
+RECORD = "signatories/brackenford-borough-council/duty-to-refer-protocol.yaml"
 NOMINATED = {
-    "organisation": "Stafford Borough Council (stafford-borough-council)",
+    "organisation": "Brackenford Borough Council (brackenford-borough-council)",
     "protocol": "Duty to Refer Protocol (duty-to-refer-protocol)",
     "post": "Head of Housing",
     "mailbox": "housing@example.org",

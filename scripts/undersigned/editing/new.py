@@ -44,9 +44,9 @@ class _Kind:
 
 _KINDS: dict[str, _Kind] = {
     "protocol": _Kind(("ID",), "county-housing", ask_protocol, write_protocol),
-    "organisation": _Kind(("ID",), "stafford-borough-council", ask_organisation, write_organisation, None),
+    "organisation": _Kind(("ID",), "brackenford-borough-council", ask_organisation, write_organisation, None),
     "signature": _Kind(
-        ("ORG", "PROTOCOL"), "stafford-borough-council county-housing", ask_signature, write_signature, 1
+        ("ORG", "PROTOCOL"), "brackenford-borough-council county-housing", ask_signature, write_signature, 1
     ),
     "review": _Kind(("PROTOCOL",), "county-housing", ask_review, write_review),
     "form": _Kind(("PROTOCOL", "FORM"), "county-housing risk-summary", ask_form, write_form),
