@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date
+from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from support import TODAY, register_from, status_of
 from undersigned.records.fields import version_key
-from undersigned.status import Signing, add_months, late_returns, review_steps
+from undersigned.status import PartyStatus, Signing, add_months, late_returns, review_steps
 
 P = "=== protocols/p/protocol.yaml\n"
 BASE = """title: P
@@ -201,6 +203,114 @@ def test_there_is_no_hole_between_the_last_day_and_the_first() -> None:
     text = protocol() + orgs + V1 + ALL_SIGNED + heir
     assert states(text, date(2025, 12, 31))["c"] == "signed"
     assert states(text, date(2026, 1, 1))["h"] == "signed"
+
+
+# -- one body, several histories ------------------------------------------------------------------------------------
+
+SIGNED = "version: '2.0', sent_on: 2025-06-02, signed_on: 2025-07-01"
+STALE = "version: '1.0', signed_on: 2025-02-01"
+AWAITING = "version: '2.0', sent_on: 2025-06-02"
+DECLINED = "version: '2.0', sent_on: 2025-06-02, declined: {on: 2025-12-31}"
+WITHDRAWN = "version: '2.0', signed_on: 2025-06-10, withdrawn: {on: 2025-12-31}"
+#: What a body's record says, by the state in which it leaves the body.
+RECORDS = {
+    "signed": SIGNED,
+    "stale": STALE,
+    "awaiting": AWAITING,
+    "not-sent": "",
+    "declined": DECLINED,
+    "withdrawn": WITHDRAWN,
+}
+
+
+def merged(a: str, b: str, *own: str, on: str = "2026-01-01") -> str:
+    """Bodies `a` and `b` with one entry each, whose place `h` takes; `c` has signed the newest text."""
+    text = protocol() + ORGS + V1 + version("2.0", "material", "2025-06-01")
+    text += "".join(signing(id_, entry) for id_, entry in (("a", a), ("b", b), ("c", SIGNED)) if entry)
+    text += "=== signatories/h/organisation.yaml\nname: H\nkind: other\n"
+    return text + signing("h", *own, more=f"inherits: {{from: [a, b], on: {on}, by: statute}}\n")
+
+
+def of_heir(text: str, as_of: date = TODAY) -> PartyStatus:
+    return next(one for one in status_of(text, as_of=as_of).parties if one.organisation == "h")
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations_with_replacement(RECORDS, 2)))
+def test_an_heir_stands_as_the_predecessor_that_stands_best(one: str, other: str) -> None:
+    for first, second in ((one, other), (other, one)):
+        heir = of_heir(merged(RECORDS[first], RECORDS[second]))
+        assert heir.state == one
+        told = [(old.organisation, old.state) for old in heir.inherited]
+        assert told == ([] if one == other else [("a", first), ("b", second)])
+
+
+def test_an_heir_carries_every_text_that_one_of_them_carried() -> None:
+    text = merged(SIGNED, STALE) + signing("d", STALE)
+    text = text.replace("  - {organisation: c,", "  - {organisation: d, role: controller}\n  - {organisation: c,", 1)
+    text = text.replace("    - {organisation: c,", "    - {organisation: d, role: controller}\n    - {organisation: c,")
+    text += "=== signatories/d/organisation.yaml\nname: D\nkind: other\n"
+    assert [(one.version, one.between) for one in status_of(text).in_force] == [
+        ("2.0", ("c", "h")),
+        ("1.0", ("d", "h")),
+    ]
+    assert [(old.state, old.signed_version) for old in of_heir(text).inherited] == [("signed", "2.0"), ("stale", "1.0")]
+
+
+@pytest.mark.parametrize(
+    ("own", "state"),
+    [
+        ("version: '2.0', sent_on: 2026-02-01, signed_on: 2026-02-03", "signed"),
+        ("version: '2.0', sent_on: 2026-02-01, declined: {on: 2026-02-03}", "declined"),
+        ("version: '2.0', signed_on: 2026-02-01, withdrawn: {on: 2026-02-03}", "withdrawn"),
+    ],
+)
+def test_what_an_heir_does_itself_comes_before_all(own: str, state: str) -> None:
+    for one, other in ((SIGNED, DECLINED), (STALE, AWAITING), (DECLINED, WITHDRAWN)):
+        heir = of_heir(merged(one, other, own))
+        assert (heir.state, heir.inherited) == (state, ())
+
+
+def test_a_text_sent_to_an_heir_ends_no_signature_and_follows_a_refusal() -> None:
+    sent = "version: '2.0', sent_on: 2026-02-01"
+    assert of_heir(merged(STALE, DECLINED, sent)).state == "stale"
+    assert of_heir(merged(SIGNED, DECLINED, sent)).state == "signed"
+    heir = of_heir(merged(DECLINED, WITHDRAWN, sent))
+    assert (heir.state, [old.state for old in heir.inherited]) == ("awaiting", ["declined", "withdrawn"])
+
+
+def test_a_continuing_body_has_its_own_history_beside_those_it_took_over() -> None:
+    text = protocol() + ORGS + V1 + version("2.0", "material", "2025-06-01")
+    text += signing("a", SIGNED) + signing("b", DECLINED, more="inherits: {from: [a], on: 2026-01-01, by: statute}\n")
+    (heir,) = (one for one in status_of(text).parties if one.organisation == "b")
+    assert (heir.state, heir.signed_version) == ("signed", "2.0")
+    assert [(old.organisation, old.state) for old in heir.inherited] == [("a", "signed"), ("b", "declined")]
+    assert states(text, date(2025, 12, 31)) == {"a": "signed", "b": "declined", "c": "not-sent", "o": "not-required"}
+
+
+def test_a_body_named_in_place_of_its_predecessors_has_no_history_of_its_own() -> None:
+    text = merged(SIGNED, SIGNED.replace("07-01", "08-01"))
+    text += version("2.1", "membership", "2025-12-01", "hc", more="effective_from: 2026-01-01\n")
+    assert (of_heir(text).state, of_heir(text).inherited) == ("signed", ())
+
+
+def test_bodies_that_were_no_parties_or_had_left_bring_no_history() -> None:
+    stranger = re.sub(r" +- \{organisation: b, .*\n", "", merged(SIGNED, ""))
+    assert (of_heir(stranger).state, of_heir(stranger).inherited) == ("signed", ())
+    left = merged(SIGNED, DECLINED).replace(
+        "organisation: a, role: controller", "organisation: a, role: controller, left_on: 2025-10-01", 1
+    )
+    assert of_heir(left).state == "declined"
+    eve = left.replace("left_on: 2025-10-01", "left_on: 2025-12-31")
+    assert of_heir(eve).state == "signed"
+    assert status_of(eve).in_force[0].between == ("c", "h")
+
+
+def test_a_succession_of_successions() -> None:
+    text = merged(SIGNED, DECLINED) + "=== signatories/k/organisation.yaml\nname: K\nkind: other\n"
+    text += signing("k", more="inherits: {from: [h, c], on: 2026-02-01, by: statute}\n")
+    (heir,) = (one for one in status_of(text).parties if one.organisation == "k")
+    assert (heir.state, heir.inherited) == ("signed", ())
+    assert [old.state for old in of_heir(text, date(2026, 1, 31)).inherited] == ["signed", "declined"]
 
 
 def test_a_renamed_body_answers_under_its_present_id() -> None:

@@ -11,7 +11,7 @@ from undersigned.facts.flows import FlowTerms
 from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.facts.protocol import ENDED, ProtocolFacts, Successor, title_of
 from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, forms_of, takes_effect_as_written
-from undersigned.records.fields import When, earliest
+from undersigned.records.fields import When, earliest, latest
 from undersigned.records.form import Form
 from undersigned.records.protocol import MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
 from undersigned.records.version import Version
@@ -269,9 +269,11 @@ def recipients_of(
     for party in agreement.parties:
         if not party.signs or (wanted is not None and party.organisation not in wanted):
             continue
-        entries = signing.entries(party.organisation)
-        sent = next(
-            (entry.sent_on for entry in reversed(entries) if entry.version == agreement.version and entry.sent_on), None
+        entries = (entry for history in signing.histories(party.organisation) for entry in history.entries)
+        sent = max(
+            (entry.sent_on for entry in entries if entry.version == agreement.version and entry.sent_on),
+            key=latest,
+            default=None,
         )
         last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
         found.append(

@@ -130,7 +130,7 @@ def by_name(ids: Iterable[str], register: Register) -> tuple[tuple[str, str], ..
 
 def party_facts(status: PartyStatus, register: Register, signing: Signing) -> PartyFacts:
     id_ = status.organisation
-    signed = _signed(status, signing)
+    signed = _signed(status)
     return PartyFacts(
         id=id_,
         name=register.organisation_name(id_),
@@ -139,28 +139,21 @@ def party_facts(status: PartyStatus, register: Register, signing: Signing) -> Pa
         signed_version=signed.version if signed else None,
         signed_on=signed.signed_on if signed else None,
         signature=signed.signature if signed else None,
-        refusal=_refusal(status, signing),
+        refusal=_refusal(status),
     )
 
 
-def _signed(status: PartyStatus, signing: Signing) -> Entry | None:
+def _signed(status: PartyStatus) -> Entry | None:
     """The signature that `status` is about; for a party that has withdrawn, the one that it withdrew."""
-    if status.state == "withdrawn":
-        return signing.entries(status.organisation)[-1]
-    found = (
-        entry
-        for entry in reversed(signing.standing(status.organisation))
-        if entry.counts and entry.version == status.signed_version
-    )
-    return next(found, None)
+    return status.entry if status.state == "withdrawn" else status.signed_entry
 
 
-def _refusal(status: PartyStatus, signing: Signing) -> Refusal | None:
-    if status.state not in ("declined", "withdrawn"):
+def _refusal(status: PartyStatus) -> Refusal | None:
+    entry = status.entry
+    if entry is None or status.state not in ("declined", "withdrawn"):
         return None
-    newest = signing.entries(status.organisation)[-1]
-    act = newest.signature.declined if status.state == "declined" else newest.signature.withdrawn
-    return None if act is None else Refusal(newest.version, act.on, act.reason)
+    act = entry.signature.declined if status.state == "declined" else entry.signature.withdrawn
+    return None if act is None else Refusal(entry.version, act.on, act.reason)
 
 
 def participants(

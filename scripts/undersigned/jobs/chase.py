@@ -144,32 +144,15 @@ def _owed_by(
     elif party.state == "stale" and party.days_waiting is not None:
         what, days, version = "stale", party.days_waiting, signing.material or ""
     elif party.state == "awaiting":
-        entry = _pending_entry(party.organisation, signing)
-        if entry is None:
+        if party.entry is None:
             return
-        what, since = _next_step(entry)
-        days, version = ((as_of - since).days if since is not None else None), entry.version
+        what, since = _next_step(party.entry)
+        days, version = ((as_of - since).days if since is not None else None), party.entry.version
     level = next((level for level in LEVELS if days is not None and days > level), None)
     if days is None or level is None:
         return
     contact = point_of_contact(party.organisation, folder, register, as_of=as_of)
     yield Outstanding(contact, what, version, as_of - timedelta(days=days), level)
-
-
-def _pending_entry(party: str, signing: Signing) -> Entry | None:
-    """The newest signing entry that gives the party the state `awaiting`."""
-    expected = signing.expected_versions(party)
-    return next(
-        (
-            entry
-            for entry in reversed(signing.standing(party))
-            if entry.version in expected
-            and not entry.declined
-            and not entry.counts
-            and (entry.sent_on or entry.signed_on)
-        ),
-        None,
-    )
 
 
 def _next_step(entry: Entry) -> tuple[What, date | None]:

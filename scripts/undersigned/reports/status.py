@@ -114,12 +114,25 @@ def _protocol_json(row: ProtocolRow) -> dict[str, object]:
                 "copy_returned": party.copy_returned,
                 "copy_outstanding_days": party.copy_outstanding_days,
                 "days_waiting": party.days_waiting,
+                **_inherited_json(party),
             }
             for party in status.parties
         ],
         "in_force": [{"version": item.version, "between": list(item.between)} for item in status.in_force],
         "in_force_between": list(status.in_force_between),
         "counts": dict(status.counts),
+    }
+
+
+def _inherited_json(party: PartyStatus) -> dict[str, object]:
+    """How the bodies stood whose place the party has taken, if they stood unlike; otherwise nothing."""
+    if not party.inherited:
+        return {}
+    return {
+        "inherited": [
+            {"organisation": old.organisation, "state": old.state, "signed_version": old.signed_version}
+            for old in party.inherited
+        ]
     }
 
 

@@ -49,6 +49,10 @@ class Identities:
         for heir in following:
             yield from self._answering(heir, seen | {id_})
 
+    def direct_predecessors(self, id_: str) -> list[str]:
+        """Returns the bodies whose place `id_` itself has taken, by id."""
+        return sorted(old for old, new in self._heirs.items() if id_ in new)
+
     def predecessors(self, id_: str) -> list[str]:
         """Returns the bodies whose place `id_` has taken, directly or through others, and itself last."""
         found = [id_]

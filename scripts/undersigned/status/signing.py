@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import combinations
 from typing import Literal
@@ -32,9 +32,28 @@ SIGNATURE_STATES: tuple[SignatureState, ...] = (
 COPY_DAYS = 28
 
 
+#: From best to worst. A body that has taken the place of several stands as the one that stands best.
+_BEST_FIRST: tuple[SignatureState, ...] = ("signed", "stale", "awaiting", "not-sent", "declined", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """How one of the bodies whose place a party has taken stands by its own entries. `entry`: the one that decides."""
+
+    organisation: str
+    state: SignatureState
+    signed_version: str | None
+    entry: Entry | None = None
+
+
 @dataclass(frozen=True)
 class PartyStatus:
-    """The state of one party. `days_waiting` counts from `sent_on` (awaiting) or the newest material text's day (stale)."""
+    """The state of one party. `days_waiting` counts from `sent_on` (awaiting) or the newest material text's day (stale).
+
+    `entry`: the signature, the refusal, the withdrawal or the open entry that gives the party its state; None if there is
+    none. `signed_entry`: the signature of `signed_version`. `inherited`: the bodies whose place it has taken, if they stood unlike and it has not signed, refused or
+    withdrawn itself since.
+    """
 
     organisation: str
     state: SignatureState
@@ -44,6 +63,9 @@ class PartyStatus:
     days_waiting: int | None
     copy_outstanding_days: int | None = None
     role: str | None = None
+    entry: Entry | None = None
+    signed_entry: Entry | None = None
+    inherited: tuple[Inherited, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +95,24 @@ class Entry:
         return self.signed_on is not None and not self.declined and not self.withdrawn and not self.reserved
 
 
+@dataclass(frozen=True)
+class History:
+    """One line of entries by which a party can stand, oldest first.
+
+    It begins with the entries of `organisation`, a body whose place the party has taken or the party itself, and goes on
+    with what those who took its place did later.
+    """
+
+    organisation: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def standing(self) -> tuple[Entry, ...]:
+        """The entries after the last withdrawal."""
+        last = max((index for index, entry in enumerate(self.entries) if entry.withdrawn), default=-1)
+        return self.entries[last + 1 :]
+
+
 class Signing:
     """One protocol's signatures on one day. Works each answer out once."""
 
@@ -81,6 +121,7 @@ class Signing:
         self.register = register
         self.as_of = as_of
         self.identities = Identities(folder, register, as_of=as_of)
+        self._histories: dict[str, tuple[History, ...]] = {}
         self.versions = agreed_versions(folder, as_of=as_of)
         self.by_number = dict(self.versions)
         self.material: str | None = next(
@@ -148,32 +189,104 @@ class Signing:
                         found.setdefault(other_id, []).append(entry)
         return found
 
-    def entries(self, party: str) -> list[Entry]:
-        """Returns the party's entries and those of the bodies whose place it took, oldest first."""
-        bodies = self.identities.predecessors(party)
-        if len(bodies) == 1 and party not in self._signed_for_by_others:
-            return self._entries.get(party, [])
-        lists = [self._entries.get(body, []) for body in bodies]
-        merged = [entry for entries in lists for entry in entries]
-        if sum(1 for entries in lists if entries) > 1 or any(entry.signer != party for entry in merged):
-            merged.sort(key=_first_day)
-        return merged
+    def histories(self, party: str) -> tuple[History, ...]:
+        """Returns the lines of entries by which a party can stand: its own, or one for each body whose place it took.
+
+        Each predecessor is judged by its own entries alone, followed by what the party itself did since it took over.
+        """
+        if party not in self._histories:
+            self._histories[party] = self._histories_of(party, frozenset())
+        return self._histories[party]
+
+    def _histories_of(self, party: str, seen: frozenset[str]) -> tuple[History, ...]:
+        own = self._own_entries(party)
+        before, later = self._split_at_succession(party, own)
+        found = [
+            History(history.organisation, (*history.entries, *later))
+            for old in self._with_history(party, seen)
+            for history in self._histories_of(old, seen | {party})
+        ]
+        if not found or before or self._was_party_beside_predecessors(party):
+            found.append(History(party, own))
+        return tuple(found)
+
+    def _own_entries(self, party: str) -> tuple[Entry, ...]:
+        """Returns the entries of the body's own record and those that others made for it, oldest first."""
+        entries = self._entries.get(party, [])
+        return tuple(sorted(entries, key=_first_day) if any(e.signer != party for e in entries) else entries)
+
+    def _with_history(self, party: str, seen: frozenset[str] = frozenset()) -> list[str]:
+        """Returns the bodies whose place the party took and that were parties themselves or have entries."""
+        return [
+            old
+            for old in self.identities.direct_predecessors(party)
+            if old not in seen
+            and old != party
+            and not self._was_gone(old, party)
+            and (old in self._ever_parties or old in self._entries or self._with_history(old, seen | {party}))
+        ]
+
+    def _succession_day(self, party: str) -> When | None:
+        record = self.folder.signing.get(party)
+        inherits = record.value.inherits if record is not None and record.value is not None else None
+        return None if inherits is None else inherits.on
+
+    def _split_at_succession(self, party: str, own: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """Returns the party's own entries from before it took another's place, and those of which a step came later."""
+        day = self._succession_day(party)
+        if day is None or not self.identities.direct_predecessors(party):
+            return own, ()
+        split = next((at for at, entry in enumerate(own) if latest(_last_step(entry)) >= earliest(day)), len(own))
+        return own[:split], own[split:]
+
+    def _was_gone(self, old: str, heir: str) -> bool:
+        """Returns whether a body was no party any more when another took its place, so that nothing passed with it.
+
+        A `left_on` on the eve of the succession is the succession itself, and so is a text that names the heir instead.
+        """
+        day = self._succession_day(heir)
+        if day is None:
+            return False
+        present = self.register.present_organisation
+        eve = earliest(day) - timedelta(days=1)
+        left = [
+            p.left_on for p in self.folder.value.parties if present(p.organisation) == old and p.left_on is not None
+        ]
+        if any(latest(last) < eve for last in left):
+            return True
+        texts = [v.text for _n, v in self.versions if v.text is not None and takes_effect(self.folder, v) <= eve]
+        named = {present(party.organisation) for party in texts[-1].parties} if texts else {old}
+        return named.isdisjoint({heir, *self.identities.predecessors(old)})
+
+    def _was_party_beside_predecessors(self, party: str) -> bool:
+        """Returns whether one text names both the party and a body whose place it took."""
+        old = set(self.identities.predecessors(party)) - {party}
+        return any(party in named and named & old for named in self._parties_as_named)
+
+    @cached_property
+    def _parties_as_named(self) -> tuple[frozenset[str], ...]:
+        """The signing parties of each agreed text and of the working text, before any succession."""
+        texts = [version.text.parties for _number, version in self.versions if version.text is not None]
+        present = self.register.present_organisation
+        return tuple(
+            frozenset(present(party.organisation) for party in parties if party.signs)
+            for parties in (*texts, self.folder.value.parties)
+        )
+
+    @cached_property
+    def _ever_parties(self) -> frozenset[str]:
+        return frozenset().union(*self._parties_as_named)
 
     def signatures(self) -> Iterator[Entry]:
         """Yields every signature made by the day, including those of former parties and ones withdrawn later. May repeat."""
         return (entry for entries in self._entries.values() for entry in entries if entry.signed_on is not None)
 
-    @cached_property
-    def _signed_for_by_others(self) -> frozenset[str]:
-        return frozenset(
-            party for party, entries in self._entries.items() if any(entry.signer != party for entry in entries)
-        )
-
     def standing(self, party: str) -> list[Entry]:
-        """Returns the entries after the last withdrawal."""
-        entries = self.entries(party)
-        last = max((index for index, entry in enumerate(entries) if entry.withdrawn), default=-1)
-        return entries[last + 1 :]
+        """Returns every entry that no later withdrawal has ended, in any line of its history, each once."""
+        found: dict[int, Entry] = {}
+        for history in self.histories(party):
+            found.update((id(entry), entry) for entry in history.standing)
+        return sorted(found.values(), key=lambda entry: latest(_last_step(entry)))
 
     # what must be signed
 
@@ -241,11 +354,12 @@ class Signing:
 
     @cached_property
     def _left(self) -> dict[str, bool]:
+        """A body listed more than once, through those whose place it took, has left when all of them have."""
         found: dict[str, bool] = {}
         for listed in self.folder.value.parties:
-            if listed.left_on is not None:
-                for id_ in self.identities.present(listed.organisation):
-                    found.setdefault(id_, latest(listed.left_on) < self.as_of)
+            left = listed.left_on is not None and latest(listed.left_on) < self.as_of
+            for id_ in self.identities.present(listed.organisation):
+                found[id_] = left and found.get(id_, True)
         return found
 
     def state(self, party: str, text: Party) -> PartyStatus:
@@ -254,19 +368,59 @@ class Signing:
             return PartyStatus(party, "not-required", None, None, False, None, role=text.role)
         if self.dissolved(party):
             return PartyStatus(party, "ended", None, None, False, None, role=text.role)
-        entries = self.entries(party)
-        standing = self.standing(party)
         expected = self.expected_versions(party)
+        best = self._best(party, text, self.histories(party), expected)
+        return replace(best, inherited=self._unlike_predecessors(party, text, expected))
+
+    def _best(self, party: str, text: Party, histories: Iterable[History], expected: frozenset[str]) -> PartyStatus:
+        """Returns how the party stands by the history that stands best; of equal ones, by the newest text and day."""
+
+        def rank(status: PartyStatus) -> tuple[int, tuple[int, int], date]:
+            signed = version_key(status.signed_version) if status.signed_version else (0, 0)
+            day = latest(_last_step(status.entry)) if status.entry else date.min
+            return -_BEST_FIRST.index(status.state), signed, day
+
+        return max((self._judge(party, text, history, expected) for history in histories), key=rank)
+
+    def _unlike_predecessors(self, party: str, text: Party, expected: frozenset[str]) -> tuple[Inherited, ...]:
+        """Returns how each body stood whose place the party took, and the party before; () if all stood alike.
+
+        Also () if the party has signed the newest text itself, or has signed, refused or withdrawn since it took over: then
+        its predecessors decide nothing.
+        """
+        old = self._with_history(party)
+        if not old:
+            return ()
+        own = History(party, self._own_entries(party))
+        before, later = self._split_at_succession(party, own.entries)
+        if any(entry.counts or entry.declined or entry.withdrawn for entry in later):
+            return ()
+        if self._judge(party, text, own, expected).state == "signed":
+            return ()
+        lines = [(body, self._histories_of(body, frozenset({party}))) for body in old]
+        if before or self._was_party_beside_predecessors(party):
+            lines.append((party, (History(party, before),)))
+        found = []
+        for body, histories in lines:
+            status = self._best(party, text, histories, expected)
+            found.append(Inherited(body, status.state, status.signed_version, status.entry))
+        alike = len({(one.state, self._materials.get(one.signed_version or "")) for one in found}) == 1
+        return () if alike else tuple(found)
+
+    def _judge(self, party: str, text: Party, history: History, expected: frozenset[str]) -> PartyStatus:
+        """Returns the state of a party that signs, by one line of entries."""
+        entries, standing = history.entries, history.standing
         newest = entries[-1] if entries else None
         signed = [entry for entry in standing if entry.counts]
         current = [entry for entry in signed if entry.version in expected]
         chosen = (current or signed)[-1] if signed else None
+        decides = chosen
         state: SignatureState
         waiting: int | None = None
         if newest is not None and newest.withdrawn:
-            state, chosen = "withdrawn", None
+            state, chosen, decides = "withdrawn", None, newest
         elif newest is not None and newest.declined and self._refuses(newest):
-            state = "declined"
+            state, decides = "declined", newest
         elif current:
             state = "signed"
         elif self.material is not None and any(version_key(e.version) < version_key(self.material) for e in signed):
@@ -283,6 +437,7 @@ class Signing:
                 and not e.counts
                 and (e.sent_on is not None or e.signed_on is not None)
             ]
+            decides = pending[-1] if pending else None
             if pending:
                 state = "awaiting"
                 sent = next((e.sent_on for e in reversed(pending) if e.sent_on is not None), None)
@@ -299,6 +454,8 @@ class Signing:
             days_waiting=waiting,
             copy_outstanding_days=self._outstanding(chosen, returned),
             role=text.role,
+            entry=decides,
+            signed_entry=chosen,
         )
 
     def _refuses(self, entry: Entry) -> bool:
@@ -441,3 +598,14 @@ def _first_day(entry: Entry) -> date:
     signature = entry.signature
     days = [signature.signed_on, signature.sent_on, signature.declined.on if signature.declined else None]
     return next(earliest(day) for day in days if day is not None)
+
+
+def _last_step(entry: Entry) -> When:
+    """Returns the day of the last thing that happened in an entry."""
+    signature = entry.signature
+    days = [entry.sent_on, entry.signed_on]
+    if entry.declined and signature.declined is not None:
+        days.append(signature.declined.on)
+    if entry.withdrawn and signature.withdrawn is not None:
+        days.append(signature.withdrawn.on)
+    return max((day for day in days if day is not None), key=latest)

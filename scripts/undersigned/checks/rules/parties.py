@@ -13,7 +13,9 @@ from undersigned.records.fields import MAILBOX
 from undersigned.records.protocol import Party
 from undersigned.records.signature import NominatedOfficer
 from undersigned.records.source import Path
-from undersigned.status import add_months, has_happened
+from undersigned.status import Inherited, add_months, has_happened
+from undersigned.words.labels import label
+from undersigned.words.text import in_a_list
 
 
 def parties_read(subject: ProtocolSubject) -> bool:
@@ -227,6 +229,36 @@ def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Findi
         yield from subject.find("succession-untold", record, ("successors",), words="successors", old=old, heir=heir)
 
 
+def check_predecessors_stood_alike(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A body that has taken the place of several signs itself if these stood unlike."""
+    if not subject.is_live:
+        return
+    signing = subject.signing
+    for organisation, record in subject.folder.signing.items():
+        text = signing.parties.get(organisation)
+        if record.value is None or record.value.inherits is None or text is None:
+            continue
+        status = signing.state(organisation, text)
+        if status.inherited:
+            histories = in_a_list([_history_in_words(old) for old in status.inherited])
+            state = label("signature_state", status.state)
+            yield from subject.find(
+                "unlike-predecessors",
+                record,
+                ("inherits", "from_"),
+                heir=organisation,
+                histories=histories,
+                state=state,
+            )
+
+
+def _history_in_words(old: Inherited) -> str:
+    """`north-council (signed, version 2.0)`."""
+    state = label("signature_state", old.state)
+    version = old.entry.version if old.entry is not None else None
+    return f"{old.organisation} ({state}{f', version {version}' if version else ''})"
+
+
 CONFIRM_MONTHS = 6
 
 
@@ -342,6 +374,7 @@ RULES = RuleSet(
         check_parties_exist_still,
         check_signers_are_parties,
         check_inheritance,
+        check_predecessors_stood_alike,
         check_officers,
         check_officers_mailboxes,
     ),

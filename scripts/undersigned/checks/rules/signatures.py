@@ -269,22 +269,22 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
         days = state.copy_outstanding_days
         if days is None or days <= COPY_DAYS or signing.has_left(party):
             continue
-        for entry in reversed(signing.standing(party)):
-            if entry.counts and entry.version == state.signed_version and entry.signed_on == state.signed_on:
-                record = subject.folder.signing[entry.signer]
-                if entry.signer == lead or record.value is None or not isinstance(entry.signed_on, date):
-                    break
-                index = next(i for i, s in enumerate(record.value.signatures) if s is entry.signature)
-                yield from subject.find(
-                    "copy-outstanding",
-                    record,
-                    ("signatures", index),
-                    missing="returned_on",
-                    version=entry.version,
-                    day=entry.signed_on,
-                    days=days,
-                )
-                break
+        entry = state.signed_entry
+        record = subject.folder.signing.get(entry.signer) if entry is not None else None
+        if entry is None or record is None or record.value is None or entry.signer == lead:
+            continue
+        if not isinstance(entry.signed_on, date):
+            continue
+        index = next(i for i, s in enumerate(record.value.signatures) if s is entry.signature)
+        yield from subject.find(
+            "copy-outstanding",
+            record,
+            ("signatures", index),
+            missing="returned_on",
+            version=entry.version,
+            day=entry.signed_on,
+            days=days,
+        )
 
 
 #: The steps of a signature in their order.
