@@ -648,7 +648,7 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
         "a duty to co-operate alone",
         [gdpr("trust", "council", HEALTH, gateways=["ca04-s10"], **BOTH_SPI)],
         {},
-        ["warning health-confidence"],
+        ["warning weak-power-alone", "warning health-confidence"],
     ),
     ("a council under Part 3", [part3("council", "police", gateways=["cda98-s115"])], {}, ["error not-competent"]),
     (
@@ -657,7 +657,7 @@ WRONG: list[tuple[str, list[Data], dict[str, object], list[str]]] = [
             gdpr(
                 "council",
                 "trust",
-                gateways=["ca04-s11"],
+                gateways=["hsca12-s251b"],
                 receives_under="law-enforcement",
                 law_enforcement_conditions=["le-necessary-task"],
             )
@@ -885,7 +885,7 @@ SOUND: list[tuple[str, list[Data], dict[str, object]]] = [
                 "trust",
                 "council",
                 HEALTH,
-                gateways=["ca14-s7"],
+                gateways=["hsca12-s251b"],
                 consent=["confidence"],
                 special_category_conditions=["a9h-health-social-care"],
                 schedule_1_conditions=["s1p02"],

@@ -52,6 +52,8 @@ class Legal(Authored):
     public_authority: YesNo | None = None
     competent_authority: YesNo | None = None
     section_14_side: YesNo | None = None
+    #: The work for which `section_14_side` holds: protocols, or single flows as `protocol/flow`. Empty: all of its work.
+    section_14_work: tuple[str, ...] = ()
     duty_to_refer: YesNo | None = None
     section_115_recipient: YesNo | None = None
     serious_violence: YesNo | None = None

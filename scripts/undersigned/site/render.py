@@ -12,12 +12,14 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from undersigned.facts.flows import LegalReference, group_name, legal_references
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import MAILBOX
+from undersigned.records.vocabulary import Entry
 from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
 from undersigned.site.html import first_words, render_prose
@@ -70,11 +72,19 @@ def relative(here: str, there: str) -> str:
 
 
 def _law(found: LegalReference) -> str:
-    """Returns a provision's title with its reference; its id if no vocabulary has it."""
+    """Returns a provision's title with its reference linked to the text; its id if no vocabulary has it."""
     entry = found.entry
     if entry is None:
         return found.id
-    return f"{entry.title_with_reference}{f' ({entry.confirmation})' if entry.confirmation else ''}"
+    return law_name(entry) + (f" ({entry.confirmation})" if entry.confirmation else "")
+
+
+def law_name(entry: Entry) -> Markup:
+    """Returns the title of a law with its reference, which links to the text at legislation.gov.uk if an Act holds it."""
+    if not entry.legislation:
+        return escape(entry.title_with_reference)
+    link = Markup('<a class="govuk-link" href="{}">{}</a>').format(entry.legislation[0].url, entry.reference)
+    return link if entry.title_with_reference == entry.title else Markup("{} ({})").format(entry.title, link)
 
 
 def word(name: str, key: str) -> str:
@@ -105,6 +115,7 @@ def _environment() -> Environment:
         "handle": handle,
         "group_name": group_name,
         "law": _law,
+        "law_name": law_name,
         "legal_references": legal_references,
         "numbered": numbered,
         "checked_in_words": checked_in_words,

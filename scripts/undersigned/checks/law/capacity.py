@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -57,6 +57,8 @@ class LegalCapacity:
     unconfirmed: frozenset[str]
     foreign: bool
     processor: bool
+    #: The protocols and flows to which its part in section 14 is limited; empty: not limited.
+    section_14_work: frozenset[str] = frozenset()
 
     def sure(self, fact: str) -> bool:
         return fact not in self.unconfirmed
@@ -251,7 +253,7 @@ def _flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
             known = capacity(id_) if id_ in parties else None
             if known is not None and vocabulary().organisation_kinds[known[1].kind].controls_data:
                 law_path, law = _law_at(id_, parties[id_], flow, path, present_names)
-                yield FlowEnd(id_, known[0], known[1], law, law_path)
+                yield FlowEnd(id_, known[0], _at_work(known[1], subject.folder.id, flow.id), law, law_path)
 
     present_names: dict[str, str] = {}
     views: list[FlowView] = []
@@ -322,7 +324,16 @@ def _capacity(organisation: Organisation, party: Party, protocol: Protocol) -> t
         unconfirmed=frozenset(kind.unconfirmed) - _said(legal),
         foreign=bool(places) and not places & UNITED_KINGDOM,
         processor=party.role == "processor",
+        section_14_work=frozenset(legal.section_14_work),
     )
+
+
+def _at_work(capacity: LegalCapacity, protocol: str, flow: str) -> LegalCapacity:
+    """What the body is for this flow: outside the work of its contract it is not on side A of section 14."""
+    work = capacity.section_14_work
+    if capacity.section_14 != "side-a" or not work or {protocol, f"{protocol}/{flow}"} & work:
+        return capacity
+    return replace(capacity, section_14=vocabulary().organisation_kinds[capacity.kind].section_14)
 
 
 def _said(legal: Legal) -> frozenset[str]:

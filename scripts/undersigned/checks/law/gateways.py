@@ -123,15 +123,21 @@ def check_limit_as_power(subject: ProtocolSubject, views: Views) -> Iterator[Fin
 
 
 def check_weak_power_alone(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """A general power, or one that waits for regulations, does not carry a flow alone."""
+    """A general power, one that waits for regulations, or a duty that states no power does not carry a flow alone."""
     for view in views:
+        elsewhere: set[str] | None = None
         for path, ends in by_law(e for e in view.senders if _asked(e, view)).items():
             powers = powers_of(ends[0])
             if not powers or not all_known(ends[0].law.gateways, vocabulary().gateways):
                 continue
+            if all(p.states_no_power for p in powers):
+                elsewhere = elsewhere or {outside.id for outside in _elsewhere(subject, view)}
+                if {p.id for p in powers} & elsewhere:
+                    continue  # that it is not law there is said instead
             for words, alone in (
                 ("default", all(p.weak for p in powers)),
                 ("regulations", all(p.by_regulations for p in powers)),
+                ("no-power", all(p.states_no_power for p in powers) and _reach_somebody(powers, ends, view)),
             ):
                 if alone:
                     index = ends[0].law.gateways.index(powers[0].id)
@@ -146,6 +152,51 @@ def check_weak_power_alone(subject: ProtocolSubject, views: Views) -> Iterator[F
                         id=powers[0].id,
                         law=powers[0].reference,
                     )
+
+
+def _reach_somebody(powers: Iterable[Gateway], ends: Iterable[FlowEnd], view: FlowView) -> bool:
+    """Whether one of the powers is open to one of these senders and a receiver; where none is, that is said instead."""
+    return any(
+        misfit(power.id, end.capacity, other.capacity, authorises=view.leaves_law_enforcement) is None
+        for power in powers
+        for end in ends
+        for other in view.receivers_of(end)
+    )
+
+
+def _words_of(subject: ProtocolSubject, view: FlowView) -> str:
+    """What a flow says of its purpose: its title, its items with their reasons, and the title of the protocol."""
+    items = (f"{item.name} {item.why or ''}" for item in view.items)
+    return " ".join((subject.protocol.title, view.flow.title or "", *items))
+
+
+def check_gateway_purpose(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
+    """Of the powers that a sender names, one at least serves what the flow is for, as far as its words show."""
+    for view in views:
+        if not view.flow.items:
+            continue
+        said = _words_of(subject, view)
+        for path, ends in by_law(e for e in view.senders if _asked(e, view)).items():
+            powers = powers_of(ends[0])
+            if not powers or not all_known(ends[0].law.gateways, vocabulary().gateways):
+                continue
+            if any(not power.serves or power.states_no_power or _serves(power, said) for power in powers):
+                continue  # a duty that states no power is named by weak-power-alone
+            yield from subject.find(
+                "gateway-purpose",
+                subject.record,
+                (*path, "gateways", ends[0].law.gateways.index(powers[0].id)),
+                cap="warning",
+                flow=view.flow.id,
+                ends=names(ends),
+                id=powers[0].id,
+                law=powers[0].reference,
+                serves=list(powers[0].serves),
+            )
+
+
+def _serves(power: Gateway, said: str) -> bool:
+    return any(re.search(rf"\b{re.escape(stem)}", said, re.IGNORECASE) for stem in power.serves)
 
 
 # -- whom a gateway reaches -----------------------------------------------------------------------------------------
@@ -191,6 +242,8 @@ def _section_14(sender: LegalCapacity, receiver: LegalCapacity) -> Misfit | None
     on_side_a = [end for end in ends if end.section_14 == "side-a"]
     if len(on_side_a) == 2:
         return None
+    if any(end.section_14_work and end.section_14 != "side-a" for end in ends):
+        return Misfit("section-14-sides", "work")
     if on_side_a:
         other = receiver if sender.section_14 == "side-a" else sender
         if other.section_14 == "not-named":
@@ -299,6 +352,8 @@ def _unreached(
             return
     elif reason.code == "section-14-sides" and reason.words in ("not-named", "youth"):
         ends = [end for end in both if end.capacity.section_14 != "side-a"]
+    elif reason.code == "section-14-sides" and reason.words == "work":
+        ends = [end for end in both if end.capacity.section_14_work and end.capacity.section_14 != "side-a"]
     elif reason.code == "serious-violence" and reason.words == "default":
         ends = [end for end in both if end.capacity.serious_violence == "no"]
     elif reason.code == "specified-person":
@@ -324,6 +379,8 @@ def _unreached(
         ends=names(ends),
         senders=names(senders),
         receivers=names(receivers),
+        protocol=subject.folder.id,
+        work=sorted({work for end in ends for work in end.capacity.section_14_work}),
         may_use=vocabulary().gateways[id_].from_ or "see the gateway's page",
         may_hear=vocabulary().gateways[id_].to or "see the gateway's page",
     )
@@ -432,6 +489,7 @@ RULES = RuleSet(
             check_no_gateway,
             check_limit_as_power,
             check_weak_power_alone,
+            check_gateway_purpose,
             check_reach,
             check_gateway_elsewhere,
             check_serious_violence_exclusions,

@@ -138,6 +138,30 @@ def check_vocabulary(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from unknown_measure(subject, record, ("monitoring", number, "measures", index), measure)
 
 
+def check_section_14_work(subject: RegisterSubject) -> Iterator[Finding]:
+    """The protocols and flows to which a body's part in section 14 is limited exist."""
+    register = subject.register
+    for id_ in register.organisation_ids:
+        record = register.organisation(id_)
+        legal = record.value.legal if record is not None and record.value is not None else None
+        if record is None or legal is None:
+            continue
+        for index, work in enumerate(legal.section_14_work):
+            named, _, flow = work.partition("/")
+            path: Path = ("legal", "section_14_work", index)
+            if not register.has_protocol(named):
+                near = suggest(named, _titles(register))
+                yield from subject.find("unknown-protocol", record, path, id=named, near=near)
+                continue
+            found = register.protocol_record(register.present_protocol(named))
+            if not flow or found is None or found.value is None or not fully_read(found, "flows", True):
+                continue
+            known = {one.id: [one.title or ""] for one in found.value.flows}
+            if flow not in known:
+                near = suggest(flow, known)
+                yield from subject.find("unknown-flow", record, path, id=flow, protocol=named, near=near)
+
+
 # -- forms and signing records --------------------------------------------------------------------------------------
 
 
@@ -315,5 +339,10 @@ RULES = RuleSet(
     ),
     organisation=(check_organisation_names,),
     observe=(observe_links,),
-    register=(check_orphan_signing_records, check_circles_of_protocols, check_circles_of_organisations),
+    register=(
+        check_section_14_work,
+        check_orphan_signing_records,
+        check_circles_of_protocols,
+        check_circles_of_organisations,
+    ),
 )

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
+
+from undersigned.records.legislation import Provision, provision
 
 FOLDER = Path(__file__).parent
 
@@ -32,6 +34,19 @@ PolicyDocument = Annotated[
 Article10 = Annotated[Literal["yes", "no", "with-extended"], BeforeValidator(_word)]
 
 
+def _provisions(value: object) -> object:
+    """Reads addresses, such as `[ukpga/2018/12/section/45]`, or `{none: common law}` for what no Act holds."""
+    if isinstance(value, Mapping) and list(value) == ["none"]:
+        return ()
+    if isinstance(value, list):
+        return tuple(provision(str(one)) for one in value)
+    return value
+
+
+def _addresses(value: tuple[Provision, ...]) -> list[str]:
+    return [str(one) for one in value]
+
+
 class Entry(BaseModel):
     """What every vocabulary entry says. `confirmed` is False where a lawyer has yet to confirm the entry: it
     is shown as "to be confirmed" everywhere, and a rule resting on it is a warning at most.
@@ -42,6 +57,8 @@ class Entry(BaseModel):
     id: str
     title: str
     reference: str
+    #: The provisions that `reference` names, as legislation.gov.uk numbers them. Empty for guidance and common law.
+    legislation: Annotated[tuple[Provision, ...], BeforeValidator(_provisions), PlainSerializer(_addresses)] = ()
     meaning: str
     conditions: str = ""
     source: str
@@ -143,6 +160,8 @@ class Gateway(Dated):
     weak: bool = False
     by_regulations: bool = False
     states_no_power: bool = False
+    #: Beginnings of words that name what a power of one purpose is for. Empty: its purpose is not limited in this way.
+    serves: tuple[str, ...] = ()
     effects: str
 
     @property
@@ -259,12 +278,6 @@ class AlcoholIntervention(Entry):
     historic: bool
 
 
-class CompetentAuthority(Entry):
-    """A paragraph of DPA 2018 Schedule 7. `jurisdiction` is in words."""
-
-    jurisdiction: str
-
-
 class LawChange(Dated):
     """A provision of the Data (Use and Access) Act 2025 and what it changed."""
 
@@ -292,6 +305,14 @@ def _by_id(name: str, entries: list[E]) -> Mapping[str, E]:
     if len(found) != len(entries):
         raise ValueError(f"{name}.yaml repeats an id")
     return MappingProxyType(found)
+
+
+@cache
+def item_titles() -> Mapping[str, tuple[str, ...]]:
+    """Every Act or instrument that the vocabularies cite, by its address, with its titles: the first is the one to show."""
+    text = (FOLDER / "items.yaml").read_text(encoding="utf-8")
+    items: dict[str, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)["items"]
+    return MappingProxyType({item: tuple(titles) for item, titles in items.items()})
 
 
 class Vocabulary:
@@ -328,10 +349,6 @@ class Vocabulary:
     @cached_property
     def organisation_kinds(self) -> Mapping[str, OrganisationKind]:
         return _load("organisation-kinds", OrganisationKind)
-
-    @cached_property
-    def competent_authorities(self) -> Mapping[str, CompetentAuthority]:
-        return _load("competent-authorities", CompetentAuthority)
 
     @cached_property
     def law_changes(self) -> Mapping[str, LawChange]:
