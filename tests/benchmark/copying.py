@@ -17,8 +17,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import base_of
 from undersigned.documents.content.letter import KEEP, RETURN, stamp_of_copy
-from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.docx.docx import docx_parts
+from undersigned.documents.docx.pandoc import run_pandoc
 from undersigned.documents.docx.pandoc_tree import Tree
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.words import TEMPLATE

@@ -17,7 +17,7 @@ P = "protocols/p/protocol.yaml"
         "Write to [us](mailto:housing@example.org).",
         "<https://example.org/>",
         "<post@example.org>",
-        "`<b>` and\n\n    <script>\n\nas code",
+        "`<b>` and\n\n```\n<script>\n```\n\nas code",
         "```\n<b>\n```",
         "1 < 2 and 3 > 2",
         "a <name> to fill in",
@@ -40,6 +40,8 @@ def test_safe_markdown_is_silent(text: str) -> None:
     ("text", "code", "at"),
     [
         ("so <b>bold</b>", "raw-html", "<b>"),
+        ("indented by hand:\n\n    <script>", "raw-html", "<script>"),
+        ("(a) in a list: <b>x</b>", "raw-html", "<b>"),
         ("<div>\nx\n</div>", "raw-html", "<div>"),
         ("a <!-- b --> c", "raw-html", "<!--"),
         ("x\n\n<img src=x onerror=alert(1)>", "raw-html", "<img"),

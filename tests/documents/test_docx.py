@@ -16,7 +16,9 @@ from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
 from undersigned.documents.digest import docx_text_digest
+from undersigned.documents.docx import pandoc
 from undersigned.documents.docx.controls import control_tag
+from undersigned.documents.model import DocumentError
 from undersigned.documents.words import word
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -336,3 +338,21 @@ def test_the_file_is_whole_and_of_one_date() -> None:
     for name in archive.namelist():
         if name.endswith((".xml", ".rels")):
             etree.fromstring(archive.read(name))
+
+
+def test_a_runaway_text_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pandoc, "TIME_LIMIT", 0.001)
+    with pytest.raises(DocumentError, match=r"my-protocol.*more than"):
+        pandoc.run_pandoc(["-f", "json", "-t", "docx"], "{}", record="my-protocol")
+
+
+def test_a_failing_pandoc_names_the_record() -> None:
+    with pytest.raises(DocumentError, match="my-protocol: pandoc failed"):
+        pandoc.run_pandoc(["-f", "no-such-format"], "x", record="my-protocol")
+
+
+def test_pandoc_sees_no_files() -> None:
+    text = ".. include:: /etc/hostname\n\n.. csv-table:: x\n   :file: /etc/hostname\n"
+    with pytest.raises(DocumentError):
+        pandoc.run_pandoc(["-f", "rst", "-t", "json"], text, record="p")
+    assert pandoc.api_version()

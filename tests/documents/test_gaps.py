@@ -15,10 +15,10 @@ from docx.oxml.ns import qn
 from support import example_register
 from undersigned.documents import render_form_docx, render_form_pdf
 from undersigned.documents.content.forms import form_document, with_gaps
-from undersigned.documents.content.prose import read_prose
 from undersigned.documents.model import Field, Paragraph, Text, every
 from undersigned.facts.agreement import Agreement
 from undersigned.register import load_register
+from undersigned.words.prose import read
 
 BODY = """\
   Dear **[full name]**,
@@ -40,7 +40,7 @@ def agreement(body: str = BODY) -> Agreement:
 
 
 def gaps_in(text: str) -> list[tuple[str, str, str, str]]:
-    blocks = with_gaps(read_prose([text], record="letter", below=0)[0])
+    blocks = with_gaps(read(text, 0))
     return [(node.name, node.label, node.value, node.kind) for node in every(blocks) if isinstance(node, Field)]
 
 

@@ -73,7 +73,7 @@ def test_whatever_is_written_is_inert_and_in_order(text: str, level: int) -> Non
         assert set(element.attrib) <= {
             "href",
             "rel",
-            "title",
+            "type",
             "scope",
             "start",
             "class",

@@ -7,63 +7,18 @@ mailto addresses, images become their description.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
-import nh3
 from lxml import html as lxml_html
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from undersigned.checks.rules.prose import reading_grade
+from undersigned.words.html import html_of
+from undersigned.words.prose import read, words_of
 
-#: Elements that prose may contain. `h1` and `h2` belong to the page.
-_TAGS = {
-    "p",
-    "ul",
-    "ol",
-    "li",
-    "strong",
-    "em",
-    "a",
-    "code",
-    "pre",
-    "blockquote",
-    "br",
-    "hr",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
-_ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
-_SCHEMES = {"https", "mailto"}
-_MOST_KEPT = 4096
 #: A full stop before a small letter or a digit ends an abbreviation, not a sentence.
 _SENTENCE_END = re.compile(r"[.!?](?= [^a-z0-9])")
-#: Paragraphs without any mark of Markdown and without anything to escape, as in most prose. They need no parser.
-_PLAIN_LINE = r"[A-Za-z(](?:[A-Za-z0-9,.;:'()/%£’–— -]*[A-Za-z0-9,.;:'()/%£’–—-])?"
-_PLAIN = re.compile(rf"{_PLAIN_LINE}(?:\n{{1,2}}{_PLAIN_LINE})*\n?", re.ASCII)
-
-
-def _may_link(url: str) -> bool:
-    return url.lower().startswith(("https://", "mailto:"))
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image"])
-    parser.validateLink = _may_link  # type: ignore[method-assign]
-    return parser
-
-
-_PARSER = _parser()
+_MOST_KEPT = 4096
 
 
 @lru_cache(maxsize=_MOST_KEPT)
@@ -72,19 +27,7 @@ def render_prose(text: str, level: int = 4, label: str = "") -> Markup:
 
     `label`: the name of the passage, which screen readers announce for each table in it.
     """
-    if _PLAIN.fullmatch(text):
-        paragraphs = text.removesuffix("\n").replace("\n\n", "</p>\n<p>")
-        return Markup(f"<p>{paragraphs}</p>\n")  # noqa: S704 - nothing but letters and signs without meaning
-    tokens = _PARSER.parse(text)
-    _fit_headings(tokens, max(3, min(6, level)))
-    for token in tokens:
-        if token.type == "th_open":
-            token.attrs = {"scope": "col"}
-        elif token.type == "td_open":
-            token.attrs = {}
-    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
-    return Markup(_framed_tables(clean, label))  # noqa: S704 - cleaned on the line above
+    return html_of(read(text, max(3, min(6, level)) - 1), label)
 
 
 def first_words(text: str, most: int = 160) -> str:
@@ -92,46 +35,13 @@ def first_words(text: str, most: int = 160) -> str:
 
     Whole sentences if they fill half of `most` characters; otherwise as many words as fit.
     """
-    if _PLAIN.fullmatch(text):
-        inline = [text]
-    else:
-        inline = [token.content for token in _PARSER.parse(text) if token.type == "inline"]
-    plain = " ".join(" ".join(inline).replace("*", "").replace("`", "").split())
+    plain = words_of(read(text))
     if len(plain) <= most:
         return plain
     whole = [end.end() for end in _SENTENCE_END.finditer(plain[: most + 2])]
     if whole and whole[-1] * 2 >= most:
         return plain[: whole[-1]]
     return plain[: most - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _fit_headings(tokens: Sequence[Token], level: int) -> None:
-    """Moves the headings below the page's own, and closes gaps between levels."""
-    openings = [token for token in tokens if token.type == "heading_open"]
-    top = min((int(token.tag[1]) for token in openings), default=1)
-    before = level - 1
-    for token in tokens:
-        if token.type == "heading_open":
-            before = min(6, max(level, level + int(token.tag[1]) - top), before + 1)
-            token.tag = f"h{before}"
-        elif token.type == "heading_close":
-            token.tag = f"h{before}"
-
-
-def _framed_tables(html: str, label: str) -> str:
-    """Gives each table a caption, and a frame that can be scrolled by keyboard. `html` is clean: no table has attributes."""
-    if "<table>" not in html:
-        return html
-    first, *rest = html.split("<table>")
-    parts = [first]
-    for number, part in enumerate(rest, 1):
-        name = escape(f"{label or 'Text'}: table {number}")
-        inside, after = part.split("</table>", 1)
-        parts.append(
-            f'<div class="app-scroll" tabindex="0" role="region" aria-label="{name}"><table>'
-            f'<caption class="govuk-visually-hidden">{name}</caption>{inside}</table></div>{after}'
-        )
-    return "".join(parts)
 
 
 # -- hand-written pages -------------------------------------------------------------------------------------------

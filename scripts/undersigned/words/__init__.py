@@ -1,1 +1,1 @@
-"""Words for people: labels of closed lists, dates and lists in words, and text that Markdown leaves alone."""
+"""Words for people: labels of closed lists, dates and lists in words, prose as blocks, and text that Markdown leaves alone."""

@@ -16,6 +16,7 @@ from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
 from undersigned.records.source import Path
+from undersigned.words.prose import commonmark
 
 #: Fields written in Markdown, by the end of their path; `text` of a reservation and of a clause alike.
 _MARKDOWN = frozenset(
@@ -48,15 +49,10 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
 @cache
 def _parser() -> MarkdownIt:
-    """CommonMark that hides nothing: HTML is told apart, and every link is a link, whatever its scheme."""
-    parser = MarkdownIt("commonmark", {"html": True})
-    parser.validateLink = _any_link  # type: ignore[method-assign]
+    """The reader's own parser, with HTML told apart and addresses as they are written."""
+    parser = commonmark(html=True)
     parser.normalizeLink = _as_written  # type: ignore[method-assign]
     return parser
-
-
-def _any_link(url: str) -> bool:
-    return isinstance(url, str)
 
 
 def _as_written(url: str) -> str:

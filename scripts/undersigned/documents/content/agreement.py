@@ -6,18 +6,8 @@ from collections.abc import Iterable
 
 from undersigned.documents.content.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
 from undersigned.documents.content.letter import copy_line
-from undersigned.documents.content.pieces import (
-    bullets,
-    heading,
-    mail,
-    one_or_bullets,
-    paragraph,
-    paragraphs,
-    strong,
-    text,
-)
-from undersigned.documents.content.prose import read_prose
-from undersigned.documents.content.terms import Prose, annex_section, clause_section, flow_section, texts_of_terms
+from undersigned.documents.content.pieces import bullets, heading, mail, one_or_bullets, paragraph, strong, text
+from undersigned.documents.content.terms import annex_section, clause_section, flow_section
 from undersigned.documents.model import (
     Block,
     Blocks,
@@ -36,6 +26,7 @@ from undersigned.facts.agreement import Agreement, AgreementParty
 from undersigned.facts.flows import group_name
 from undersigned.facts.parties import PointOfContact
 from undersigned.words.dates import date_in_words
+from undersigned.words.prose import read
 from undersigned.words.text import with_capital
 
 Section = Iterable[Block]
@@ -53,7 +44,7 @@ def _not_kept(agreement: Agreement) -> Section:
         yield paragraph(word("missing.ask", ask=agreement.lead))
 
 
-def _purpose(agreement: Agreement, prose: Prose) -> Section:
+def _purpose(agreement: Agreement) -> Section:
     yield heading(1, word("purpose.heading"))
     purpose = agreement.text.purpose
     if purpose is None and not agreement.text.people:
@@ -69,13 +60,13 @@ def _purpose(agreement: Agreement, prose: Prose) -> Section:
     ):
         if written:
             yield heading(2, with_capital(term("field", name)), listed=False)
-            yield from prose(written)
+            yield from read(written, 2)
     if agreement.text.people:
         yield heading(2, with_capital(term("field", "people")), listed=False)
         yield bullets(agreement.text.people)
 
 
-def _considerations(agreement: Agreement, prose: Prose) -> Section:
+def _considerations(agreement: Agreement) -> Section:
     yield heading(1, word("considerations.heading"))
     answers = agreement.text.considerations
     for name, written in (
@@ -85,7 +76,7 @@ def _considerations(agreement: Agreement, prose: Prose) -> Section:
         ("vital_interests", answers.vital_interests if answers else None),
     ):
         yield heading(2, with_capital(term("field", name)), listed=False)
-        yield from prose(written) if written else (paragraph(word("considerations.none")),)
+        yield from read(written, 2) if written else (paragraph(word("considerations.none")),)
 
 
 def _review(agreement: Agreement) -> Section:
@@ -301,8 +292,7 @@ def _signature_block(party: AgreementParty, version: str) -> Section:
 
 
 def agreement_document(agreement: Agreement) -> Document:
-    """The whole agreement, ready to be set. DocumentError where its prose cannot be read."""
-    prose = _read_all(agreement)
+    """The whole agreement, ready to be set."""
     status = term("status", agreement.status)
     return Document(
         record=agreement.id,
@@ -319,14 +309,14 @@ def agreement_document(agreement: Agreement) -> Document:
         facts=tuple(facts_of(agreement)),
         lead=(
             heading(1, word("summary.heading"), listed=False),
-            *(paragraphs(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
+            *(read(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
         ),
         contents=True,
         body=(
             *party_section(agreement),
-            *(_terms(agreement, prose) if agreement.text_available else _not_kept(agreement)),
+            *(_terms(agreement) if agreement.text_available else _not_kept(agreement)),
             *contact_section(agreement),
-            *(annex_section(agreement, prose) if agreement.text_available else ()),
+            *(annex_section(agreement) if agreement.text_available else ()),
             *_history(agreement),
             *_signatures(agreement),
         ),
@@ -336,38 +326,10 @@ def agreement_document(agreement: Agreement) -> Document:
     )
 
 
-def _terms(agreement: Agreement, prose: Prose) -> Section:
+def _terms(agreement: Agreement) -> Section:
     """What is agreed, from the purpose to the review."""
-    yield from _purpose(agreement, prose)
-    yield from _considerations(agreement, prose)
+    yield from _purpose(agreement)
+    yield from _considerations(agreement)
     yield from flow_section(agreement)
-    yield from clause_section(agreement, prose)
+    yield from clause_section(agreement)
     yield from _review(agreement)
-
-
-def _read_all(agreement: Agreement) -> Prose:
-    """Every prose of the agreement from one pandoc process; the function returned looks one up."""
-    protocol = agreement.text
-    purpose, considerations = protocol.purpose, protocol.considerations
-    written: list[tuple[str | None, int]] = []
-    if purpose:
-        written += [(purpose.necessity, 2), (purpose.if_not_shared, 2)]
-    if considerations:
-        written += [
-            (answer, 2)
-            for answer in (
-                considerations.proportionality,
-                considerations.consent,
-                considerations.transparency,
-                considerations.vital_interests,
-            )
-        ]
-    written += texts_of_terms(agreement)
-    texts = list(dict.fromkeys((words, below) for words, below in written if words))
-    read = read_prose([words for words, _ in texts], record=agreement.id, below=[below for _, below in texts])
-    found = dict(zip(texts, read, strict=True))
-
-    def look_up(words: str, below: int = 2) -> Blocks:
-        return found[words, below]
-
-    return look_up

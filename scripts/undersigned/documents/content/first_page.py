@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from undersigned.documents.content.pieces import text
-from undersigned.documents.content.prose import is_safe_link
 from undersigned.documents.content.terms import law_name
 from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.facts.agreement import Agreement
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words
+from undersigned.words.prose import is_safe_link
 from undersigned.words.text import with_capital
 
 

@@ -9,7 +9,6 @@ from itertools import groupby
 
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of, watermark_of
 from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
-from undersigned.documents.content.prose import read_prose
 from undersigned.documents.model import (
     ANSWER,
     SIGNED_ANSWER,
@@ -28,13 +27,13 @@ from undersigned.documents.model import (
     Quote,
     Styled,
     Table,
-    Terms,
     Text,
     plain,
 )
 from undersigned.documents.words import term, word
 from undersigned.facts.agreement import Agreement
 from undersigned.records.form import Form, FormField, Section
+from undersigned.words.prose import read
 
 #: A field's name in a file may not hold a full stop, which would make a tree of it.
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
@@ -43,7 +42,7 @@ _ENDS = (".", "?", "!", ":")
 
 
 def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
-    """A form or letter of the agreement. DocumentError where two of its fields have one name or its prose cannot be read."""
+    """A form or letter of the agreement. DocumentError where two of its fields have one name."""
     record = f"{agreement.id}/{form_id}"
     names = [name_in_file(field) for section in form.sections for field in section.fields]
     if len(set(names)) != len(names):
@@ -66,7 +65,7 @@ def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
         contents=False,
         body=(
             *(block for section in form.sections for block in _section(section)),
-            *_body(form, record),
+            *_body(form),
             *(() if form.sections or form.body else (paragraph(word("form.empty")),)),
         ),
         footer=footer_of(agreement, form_id),
@@ -74,10 +73,10 @@ def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
     )
 
 
-def _body(form: Form, record: str) -> Blocks:
+def _body(form: Form) -> Blocks:
     if not form.body:
         return ()
-    blocks = read_prose([form.body], record=record, below=0)[0]
+    blocks = read(form.body, 0)
     return with_gaps(blocks) if form.kind == "letter" else blocks
 
 
@@ -201,8 +200,6 @@ class _Gaps:
                 return Bullets(tuple(map(self.blocks, items)))
             case Numbered(items, start, numbering, brackets):
                 return Numbered(tuple(map(self.blocks, items)), start, numbering, brackets)
-            case Terms(items):
-                return Terms(tuple((self._inlines(term), self.blocks(meaning)) for term, meaning in items))
             case Quote(inner):
                 return Quote(self.blocks(inner))
             case Table(caption, widths, head, rows, row_heads, captioned):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from undersigned.documents.content.prose import is_safe_link
 from undersigned.documents.model import Blocks, Bullets, Heading, Inlines, Link, Paragraph, Styled, Text, plain
 from undersigned.documents.words import listed, word
 from undersigned.records.vocabulary import vocabulary
+from undersigned.words.prose import is_safe_link
 
 
 def text(words: str) -> Inlines:
@@ -22,11 +22,6 @@ def paragraph(words: str) -> Paragraph:
 def strong(words: str) -> Paragraph:
     """The heading of a row."""
     return Paragraph((Styled("strong", text(words)),))
-
-
-def paragraphs(words: str) -> Blocks:
-    """Plain text with its empty lines as breaks between paragraphs."""
-    return tuple(paragraph(part) for part in words.replace("\r\n", "\n").split("\n\n") if part.strip())
 
 
 def heading(level: int, words: str, *, listed: bool = True) -> Heading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from undersigned.documents.content.pieces import (
     bullets,
@@ -22,32 +21,11 @@ from undersigned.facts.text import AdoptedClauses
 from undersigned.records.form import Form, FormField, Section
 from undersigned.records.protocol import Flow, Law
 from undersigned.records.vocabulary import Entry
+from undersigned.words.prose import read
 from undersigned.words.text import with_capital
 
 #: The level of a letter's title; headings in its body are below it.
 _LETTER_TITLE = 2
-
-
-class Prose(Protocol):
-    """Looks up the blocks of a text, its headings below a level."""
-
-    def __call__(self, words: str, below: int = 2) -> Blocks: ...
-
-
-def texts_of_terms(agreement: Agreement) -> Iterable[tuple[str | None, int]]:
-    """Every prose text of the clauses and letters, with the level below which its headings are."""
-    for entry in agreement.clauses:
-        yield entry.clause.text, 2
-        if entry.adopted:
-            yield from _adopted_texts(entry.adopted, 3)
-    yield from ((form.body, _LETTER_TITLE) for form in agreement.forms.values())
-
-
-def _adopted_texts(adopted: AdoptedClauses, level: int) -> Iterable[tuple[str | None, int]]:
-    for clause in adopted.clauses:
-        yield clause.text, level
-        if clause.adopted:
-            yield from _adopted_texts(clause.adopted, level + 1)
 
 
 # -- what is shared ---------------------------------------------------------------------------------------------
@@ -169,7 +147,7 @@ def _items(facts: FlowFacts) -> Table:
 # -- clauses ----------------------------------------------------------------------------------------------------
 
 
-def clause_section(agreement: Agreement, prose: Prose) -> Iterable[Block]:
+def clause_section(agreement: Agreement) -> Iterable[Block]:
     """The agreed terms: each clause under its number, and below it those that it adopts."""
     yield heading(1, word("clauses.heading"))
     if not agreement.clauses:
@@ -177,14 +155,14 @@ def clause_section(agreement: Agreement, prose: Prose) -> Iterable[Block]:
     for entry in agreement.clauses:
         yield heading(2, word("clauses.title", number=str(entry.number), title=entry.title))
         if entry.clause.text:
-            yield from prose(entry.clause.text)
+            yield from read(entry.clause.text, 2)
         if entry.adopted:
-            yield from _adopted(entry.adopted, str(entry.number), 3, prose)
+            yield from _adopted(entry.adopted, str(entry.number), 3)
         if not entry.clause.text and not entry.adopted:
             yield paragraph(word("clauses.not_written"))
 
 
-def _adopted(adopted: AdoptedClauses, number: str, level: int, prose: Prose) -> Iterable[Block]:
+def _adopted(adopted: AdoptedClauses, number: str, level: int) -> Iterable[Block]:
     """The adopted clauses, each with its text under its own heading; only their titles if the text is missing."""
     if adopted.version:
         yield paragraph(word("clauses.adopts", title=adopted.title, version=adopted.version))
@@ -201,9 +179,9 @@ def _adopted(adopted: AdoptedClauses, number: str, level: int, prose: Prose) -> 
         yield heading(level, word("clauses.adopted_title", number=here, title=clause.title))
         yield Paragraph((Styled("emphasis", text(origin)),))
         if clause.text:
-            yield from prose(clause.text, level)
+            yield from read(clause.text, level)
         if clause.adopted:
-            yield from _adopted(clause.adopted, here, level + 1, prose)
+            yield from _adopted(clause.adopted, here, level + 1)
         if not clause.text and not clause.adopted:
             yield paragraph(word("clauses.not_written"))
 
@@ -211,7 +189,7 @@ def _adopted(adopted: AdoptedClauses, number: str, level: int, prose: Prose) -> 
 # -- annexed forms and letters ----------------------------------------------------------------------------------
 
 
-def annex_section(agreement: Agreement, prose: Prose) -> Iterable[Block]:
+def annex_section(agreement: Agreement) -> Iterable[Block]:
     """A list of the forms and letters, then what each asks or says."""
     yield heading(1, word("forms.heading"))
     if not agreement.forms:
@@ -224,7 +202,7 @@ def annex_section(agreement: Agreement, prose: Prose) -> Iterable[Block]:
         for section in form.sections:
             yield from _questions(section)
         if form.body:
-            yield Quote(prose(form.body, _LETTER_TITLE))
+            yield Quote(read(form.body, _LETTER_TITLE))
 
 
 def _list_of_forms(agreement: Agreement) -> Table:

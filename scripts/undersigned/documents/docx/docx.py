@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from lxml import etree
 
-from undersigned.documents.content.prose import run_pandoc
 from undersigned.documents.digest import docx_text_digest
 from undersigned.documents.docx.controls import Planned, control, field_names_property, planned_controls
+from undersigned.documents.docx.pandoc import run_pandoc
 from undersigned.documents.docx.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
 from undersigned.documents.docx.watermark import watermark
 from undersigned.documents.docx.word_xml import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from undersigned.documents.content.prose import api_version
+from undersigned.documents.docx.pandoc import api_version
 from undersigned.documents.model import (
     Block,
     Blocks,
@@ -20,7 +20,6 @@ from undersigned.documents.model import (
     Json,
     Link,
     NewPage,
-    Note,
     Numbered,
     Paragraph,
     Preformatted,
@@ -29,7 +28,6 @@ from undersigned.documents.model import (
     Style,
     Styled,
     Table,
-    Terms,
     Text,
     Together,
 )
@@ -127,10 +125,6 @@ class Tree:
             case Numbered(items, start, numbering, brackets):
                 style: Json = [start, _node(_NUMBERINGS[numbering]), _node(_BRACKETS[brackets])]
                 return [_node("OrderedList", [style, [self.blocks(item, in_cell=True) for item in items]])]
-            case Terms(items):
-                return [
-                    _node("DefinitionList", [[self.inlines(term), [self.blocks(meaning)]] for term, meaning in items])
-                ]
             case Quote(inner):
                 return [_node("BlockQuote", self.blocks(inner))]
             case Preformatted(text):
@@ -186,8 +180,6 @@ class Tree:
                 return [_node("Code", [_no_attributes(), text])]
             case Link(url, content):
                 return [_node("Link", [_no_attributes(), self.inlines(content), [url, ""]])]
-            case Note(blocks):
-                return [_node("Note", self.blocks(blocks))]
             case Field(_, name):
                 return [_node("Str", f"{OPEN}{name}{CLOSE}")]
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from undersigned.documents.content.prose import FIELD_HOST
 from undersigned.documents.digest import pdf_text_digest
 from undersigned.documents.model import Document, DocumentError, Field, Table, every, fields_of
 from undersigned.documents.pdf.appearance import FONT as WIDE_FONT
 from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import Fonts, fonts_of_fields
 from undersigned.documents.pdf.metadata import set_metadata
+from undersigned.words.prose import FIELD_HOST
 
 PLACEHOLDER = f"https://{FIELD_HOST}/"
 #: Bits of /F and /Ff (ISO 32000-1, tables 165, 221, 228 and 230).
