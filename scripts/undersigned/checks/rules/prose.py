@@ -117,7 +117,7 @@ def faults_of_markdown(text: str) -> Iterator[_Fault]:
 
 def _html_fault(text: str, token: Token, at: int) -> Iterator[_Fault]:
     """A block of HTML is told at its first tag that is no blank."""
-    for match in _TAG.finditer(token.content):
+    for match in _TAG.finditer(token.content.lstrip()):
         if is_html(match[0], text):
             yield "raw-html", at + match.start(), "default", match[0]
             return
