@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from undersigned.findings import Finding
+from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, version_key
-from undersigned.records.files import Files, load_files, printable, read_bytes
+from undersigned.records.files import ROOT_RECORDS, Files, load_files, printable, read_bytes
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
-from undersigned.records.outcome import Outcome
+from undersigned.records.outcome import SMALLEST_SHOWN, Outcome
 from undersigned.records.protocol import Protocol, StampedText
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
@@ -136,17 +137,25 @@ class ProtocolFolder:
 class Register:
     """The whole register. Look-ups take present ids; `present_organisation` and `present_protocol` follow renames.
 
-    `address`: where the site is published, or "". `commit`: the full id of the commit of the files, or "" if unknown.
+    `address`: where the site is published, or "". `hide_up_to`: the largest count of people that is hidden. `commit`: the full id of the commit of the files, or "" if unknown.
     """
 
     def __init__(
-        self, root: Path, files: Files, *, repository_private: bool = False, address: str = "", commit: str = ""
+        self,
+        root: Path,
+        files: Files,
+        *,
+        repository_private: bool = False,
+        address: str = "",
+        commit: str = "",
+        hide_up_to: int = SMALLEST_SHOWN - 1,
     ) -> None:
         self.root = root
         self.address = address
         self.commit = commit
         self.files = files
         self.repository_private = repository_private
+        self.hide_up_to = hide_up_to
         self._protocols: dict[str, ProtocolFolder] = {}
         self._protocol_records: dict[str, Record[Protocol]] = {}
         self._organisations: dict[str, Record[Organisation]] = {}
@@ -159,11 +168,18 @@ class Register:
         """The register as it would be with these files, path to content, added or replaced. Nothing is written."""
         folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}
         files = replace(self.files, contents={**self.files.contents, **contents}, folders=tuple(sorted(folders)))
-        return Register(self.root, files, repository_private=self.repository_private, address=self.address)
+        return Register(
+            self.root,
+            files,
+            repository_private=self.repository_private,
+            address=self.address,
+            hide_up_to=self.hide_up_to,
+        )
 
     def __reduce__(self) -> tuple[Callable[..., Register], tuple[object, ...]]:
         """Another process gets the files and parses them itself."""
-        return _register_again, (self.root, self.files, self.repository_private, self.address, self.commit)
+        settings = (self.repository_private, self.address, self.commit, self.hide_up_to)
+        return _register_again, (self.root, self.files, *settings)
 
     # -- what there is ------------------------------------------------------------------------------------------
 
@@ -177,6 +193,8 @@ class Register:
                 self._fault(folder, "stray-file", "folder")
         for path in self.files.contents:
             top, *parts = path.split("/")
+            if path in ROOT_RECORDS:
+                continue
             if len(parts) < 2:
                 self._fault(path, "stray-file", "outside", kind="protocol" if top == "protocols" else "organisation")
                 continue
@@ -272,6 +290,36 @@ class Register:
         return self.present_protocol(id_) in self._protocol_set
 
     # -- records ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def areas_record(self) -> Record[Areas] | None:
+        """`areas.yaml`; None without one."""
+        raw = self.files.contents.get("areas.yaml")
+        return None if raw is None else read_record("areas.yaml", raw, Areas)
+
+    @property
+    def parts_of_areas(self) -> Mapping[str, tuple[str, ...]]:
+        """For each area that consists of others, these."""
+        record = self.areas_record
+        return {} if record is None or record.value is None else record.value.parts
+
+    @cached_property
+    def landscape_record(self) -> Record[Landscape] | None:
+        """`landscape.yaml`; None without one."""
+        raw = self.files.contents.get("landscape.yaml")
+        return None if raw is None else read_record("landscape.yaml", raw, Landscape)
+
+    def root_records(self) -> Iterator[Record[Authored]]:
+        """Yields the records that are in no folder, as far as the register has them."""
+        for record in (self.areas_record, self.landscape_record):
+            if record is not None:
+                yield record  # type: ignore[misc]
+
+    def returns(self) -> Iterator[tuple[str, Record[Outcome]]]:
+        """Yields the id of its protocol and each return, without reading anything else."""
+        for id_ in self.protocol_ids:
+            for path in self._in_protocol.get(id_, {}).get("outcomes", ()):
+                yield id_, self._read(path, Outcome)
 
     def organisation(self, id_: str) -> Record[Organisation] | None:
         """Looks up by present or former id; None without a folder or an organisation.yaml."""
@@ -395,8 +443,12 @@ class Register:
         )
 
 
-def _register_again(root: Path, files: Files, repository_private: bool, address: str, commit: str) -> Register:
-    return Register(root, files, repository_private=repository_private, address=address, commit=commit)
+def _register_again(
+    root: Path, files: Files, repository_private: bool, address: str, commit: str, hide_up_to: int
+) -> Register:
+    return Register(
+        root, files, repository_private=repository_private, address=address, commit=commit, hide_up_to=hide_up_to
+    )
 
 
 def load_register(root: Path) -> Register:
@@ -412,11 +464,25 @@ def register_of(root: Path, files: Files, *, commit: str = "", address: str = ""
     settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
     written = settings.get("site_url")
     address = written if written and isinstance(written, str) else address
-    return Register(root, files, repository_private=_is_private(settings), address=address, commit=commit)
+    return Register(
+        root,
+        files,
+        repository_private=_setting(settings, "repository") == "private",
+        address=address,
+        commit=commit,
+        hide_up_to=_hide_up_to(settings),
+    )
 
 
-def _is_private(settings: Data) -> bool:
-    """`extra: {register: {repository: private}}` in mkdocs.yml."""
+def _setting(settings: Data, name: str) -> Data:
+    """A value under `extra: {register: …}` in mkdocs.yml; None without one."""
     extra = settings.get("extra")
     register = extra.get("register") if isinstance(extra, dict) else None
-    return isinstance(register, dict) and register.get("repository") == "private"
+    return register.get(name) if isinstance(register, dict) else None
+
+
+def _hide_up_to(settings: Data) -> int:
+    """The largest count of people that is hidden: 4, or more where `hide_up_to` in mkdocs.yml says so (NHS England: 7)."""
+    written = _setting(settings, "hide_up_to")
+    number = int(written) if isinstance(written, str) and written.isascii() and written.isdigit() else 0
+    return min(max(number, SMALLEST_SHOWN - 1), 99)

@@ -275,6 +275,8 @@ def check_register(
     The answer is the same for any number of processes.
     """
     findings = list(register.findings)
+    for record in register.root_records():
+        findings.extend(record.findings)
     for id_ in register.organisation_ids:
         findings.extend(check_organisation(register, id_, as_of=as_of))
     observations: list[Observation] = []

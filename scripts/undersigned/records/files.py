@@ -17,6 +17,8 @@ from undersigned.records.shape import file_finding
 MAX_BYTES = 1024 * 1024
 #: The folders of a register that hold records.
 RECORD_FOLDERS = ("protocols", "signatories")
+#: The records beside these folders.
+ROOT_RECORDS = ("areas.yaml", "landscape.yaml")
 #: Endings of files that are published, or lost, if they are put among the records, by the words for them.
 _STRAY: Mapping[str, frozenset[str]] = {
     "copy-of-text": frozenset(
@@ -59,7 +61,7 @@ class Files:
 
 
 def load_files(root: Path) -> Files:
-    """Reads every record file under `protocols/` and `signatories/`. Does not follow symbolic links."""
+    """Reads every record file under `protocols/` and `signatories/`, and those beside them. Does not follow symbolic links."""
     contents: dict[str, bytes] = {}
     findings: list[Finding] = []
     folders: list[str] = []
@@ -93,6 +95,15 @@ def load_files(root: Path) -> Files:
             elif words := stray_words(path):
                 fault(path, "stray-file", words)
 
+    for name in ROOT_RECORDS:
+        if (root / name).is_symlink():
+            fault(name, "symbolic-link")
+        elif (root / name).exists():
+            raw = read_bytes(root / name)
+            if raw is None:
+                fault(name, "unreadable")
+            else:
+                contents[name] = raw
     for top in RECORD_FOLDERS:
         folder = root / top
         if folder.is_symlink():

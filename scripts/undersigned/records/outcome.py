@@ -23,6 +23,7 @@ class Result(Authored):
     point: str | None = None
     follow_up_months: Whole | None = None
     group: str | None = None
+    group_set: str | None = None
     count: Count | None = None
     share_of_caseload: Number | None = None
     numerator: Count | None = None

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from undersigned.checks.engine import ProtocolSubject, RuleSet
+from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.references import unknown_measure
+from undersigned.figures.audit import FIGURES, ReturnOf, audit
 from undersigned.findings import Finding
-from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Result
+from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import Path
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
-_FIGURES = ("count", "numerator", "denominator", "unknown", "lost", "out_of_scope")
+_FIGURES = FIGURES
+#: The kind of observation of a return that counts people.
+_COUNTS_PEOPLE = "counts-people"
 #: The mark for a figure that is not available, with which a new return is made.
 NOT_AVAILABLE = "[x]"
 _SAYS_BREAK = re.compile(r"\bcompar|\bseries\b|\bbreak", re.IGNORECASE)
@@ -215,36 +218,55 @@ def check_arithmetic(subject: ProtocolSubject) -> Iterator[Finding]:
 # -- small numbers --------------------------------------------------------------------------------------------------
 
 
-def _is_small(figure: int | str | None) -> bool:
-    return isinstance(figure, int) and 0 < figure < SMALLEST_SHOWN
+def _is_small(figure: int | str | None, most: int) -> bool:
+    return isinstance(figure, int) and 0 < figure <= most
 
 
 def check_small_numbers(subject: ProtocolSubject) -> Iterator[Finding]:
-    """In a public repository no count of people is from 1 to 4, and none can be worked out."""
+    """In a public repository no count of people is from 1 to 4, and none can be worked out from the same return."""
     if subject.register.repository_private:
         return
+    most = subject.register.hide_up_to
     for record, outcome in _returns(subject):
         for index, result in enumerate(outcome.results):
             measure = _measures().get(result.measure)
             if measure is None or measure.of != "people":
                 continue
             path: Path = ("results", index)
-            small = [field for field in _FIGURES if _is_small(getattr(result, field))]
+            small = [field for field in _FIGURES if _is_small(getattr(result, field), most)]
             for field in small:
                 yield from subject.find(
-                    "small-count", record, (*path, field), field=field, figure=getattr(result, field)
+                    "small-count", record, (*path, field), field=field, figure=getattr(result, field), most=most
                 )
             part, whole = result.numerator, result.denominator
-            exact = result.rounded_to is None or result.rounded_to < SMALLEST_SHOWN
-            if exact and not small and isinstance(part, int) and isinstance(whole, int) and _is_small(whole - part):
+            exact = result.rounded_to is None or result.rounded_to <= most
+            if (
+                exact
+                and not small
+                and isinstance(part, int)
+                and isinstance(whole, int)
+                and _is_small(whole - part, most)
+            ):
                 yield from subject.find(
-                    "derivable-count", record, (*path, "numerator"), difference=whole - part, whole=whole, part=part
+                    "derivable-count",
+                    record,
+                    (*path, "numerator"),
+                    difference=whole - part,
+                    whole=whole,
+                    part=part,
+                    most=most,
                 )
-        yield from _check_hidden_groups(subject, record, outcome)
+        for index, group in _told_by_groups(outcome):
+            yield from subject.find(
+                "derivable-count", record, ("results", index, "numerator"), words="group", group=group
+            )
 
 
-def _check_hidden_groups(subject: ProtocolSubject, record: Record[Outcome], outcome: Outcome) -> Iterator[Finding]:
-    """One hidden group beside the whole and all other groups is not hidden."""
+def _told_by_groups(outcome: Outcome) -> Iterator[tuple[int, str]]:
+    """One hidden group beside the whole and all other groups is not hidden: yields its result and its name.
+
+    Groups of a named set are left to the audit of the whole register.
+    """
     rows: dict[tuple[str, str | None, str | None, int | None], list[tuple[int, Result]]] = {}
     for index, result in enumerate(outcome.results):
         measure = _measures().get(result.measure)
@@ -255,6 +277,8 @@ def _check_hidden_groups(subject: ProtocolSubject, record: Record[Outcome], outc
     for same in rows.values():
         total = next((result for _, result in same if result.group is None), None)
         groups = [(index, result) for index, result in same if result.group is not None]
+        if any(result.group_set for _, result in groups):
+            continue
         if total is None or len(groups) < 2 or not isinstance(total.numerator, int):
             continue
         hidden = [(index, result) for index, result in groups if result.numerator == "[c]"]
@@ -264,9 +288,51 @@ def _check_hidden_groups(subject: ProtocolSubject, record: Record[Outcome], outc
         if sum(whole for whole in wholes if isinstance(whole, int)) != total.denominator or "[c]" in wholes:
             continue
         index, result = hidden[0]
+        yield index, result.group or ""
+
+
+def observe_counts(subject: ProtocolSubject) -> Iterator[Observation]:
+    """Each return that counts people, so that all of them can be compared."""
+    for record, outcome in _returns(subject):
+        known = (_measures().get(result.measure) for result in outcome.results)
+        if any(measure is not None and measure.of == "people" for measure in known):
+            yield Observation(_COUNTS_PEOPLE, "", subject.folder.id, record.path)
+
+
+def check_worked_out(subject: RegisterSubject) -> Iterator[Finding]:
+    """In a public repository no hidden count can be worked out from all returns together."""
+    if subject.register.repository_private:
+        return
+    paths = {one.path for one in subject.observations if one.kind == _COUNTS_PEOPLE}
+    if not paths:
+        return
+    records = {record.path: (id_, record) for id_, record in subject.register.returns() if record.path in paths}
+    returns = [ReturnOf(path, id_, record.value) for path, (id_, record) in records.items() if record.value is not None]
+    most = subject.register.hide_up_to
+    found = audit(returns, areas=subject.register.parts_of_areas, hide_up_to=most)
+    told = {(one.path, index) for one in returns for index, _ in _told_by_groups(one.outcome)}
+    for one in found.worked_out:
+        if one.hidden and (one.at.path, one.at.index) in told:
+            continue
+        words = "unsaid" if not one.hidden else "default" if one.values == 1 else "narrow"
         yield from subject.find(
-            "derivable-count", record, ("results", index, "numerator"), words="group", group=result.group or ""
+            "worked-out-count",
+            records[one.at.path][1],
+            ("results", one.at.index, one.at.field),
+            words=words,
+            severity="error" if words == "default" else "warning",
+            field=one.at.field,
+            subject=one.subject,
+            ways="; ".join(one.ways),
+            file=one.at.path,
+            most=most,
         )
+    for at, reason in found.unchecked:
+        record = records[at.path][1]
+        yield from subject.find("count-not-checked", record, ("results", at.index, at.field), words=reason)
+    for at, other in found.twice:
+        record = records[at.path][1]
+        yield from subject.find("exact-and-rounded", record, ("results", at.index, at.field), other=other.path)
 
 
 # -- periods --------------------------------------------------------------------------------------------------------
@@ -360,5 +426,7 @@ RULES = RuleSet(
         check_small_numbers,
         check_periods,
         check_series_breaks,
-    )
+    ),
+    observe=(observe_counts,),
+    register=(check_worked_out,),
 )
