@@ -264,7 +264,7 @@ def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
     with zipfile.ZipFile(place / "county-housing-v1.0-ty-cymru.zip") as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            f"county-housing-v1.0-ty-cymru/{name}": (folder / name).read_bytes() for name in names
+            name: (folder / name).read_bytes() for name in names
         }
     for path in folder.glob("*.pdf"):
         assert [
@@ -274,11 +274,33 @@ def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
         ] == []
     letter = shown((folder / "signing-letter.pdf").read_bytes(), tmp_path)
     assert "To Cymdeithas Dai Tŷ Ŵyn" in letter
-    assert "20 December 2026" in letter
+    assert "21 December 2026" in letter
     nomination = shown((folder / "officer-nomination.pdf").read_bytes(), tmp_path)
     assert (
-        "For Cymdeithas Dai Tŷ Ŵyn Fill it in and return it by 20 December 2026, with your signed copy, to Probation Service, County"
+        "For Cymdeithas Dai Tŷ Ŵyn Fill it in and return it by 21 December 2026, with your signed copy, to Probation Service, County"
         in nomination
+    )
+
+
+def test_who_has_signed_is_sent_no_pack_and_the_reason_is_given(tmp_path: Path) -> None:
+    register = sample_register()
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    record = b"signatures:\n  - {version: '1.0', signed_on: 2026-04-02, method: electronic}\n"
+    contents = {**register.files.contents, "signatories/ty-cymru/county-housing.yaml": record}
+    written = write_documents(
+        Register(Path(), replace(register.files, contents=contents)),
+        ["county-housing"],
+        tmp_path,
+        as_of=TODAY,
+        public_only=True,
+        forms=False,
+        copies=Copies(NOMINATION, frozenset({"ty-cymru", "watcher"}), all_masters=False),
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert written.not_owed == (
+        ("county-housing", "ty-cymru", "Cymdeithas Dai Tŷ Ŵyn signed version 1.0 on 2 April 2026."),
+        ("county-housing", "watcher", "Watching Body is bound otherwise and signs nothing under this protocol."),
     )
 
 
@@ -305,9 +327,9 @@ def test_only_those_asked_for_have_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "due"),
-    [(None, "2026-12-20"), ("2026-11-12", "2026-12-10"), ("2026-10-25", "2026-11-22"), ("2026-10-24", "2026-12-20")],
+    [(None, "2026-12-21"), ("2026-11-12", "2026-12-10"), ("2026-10-25", "2026-11-23"), ("2026-10-23", "2026-12-21")],
 )
-def test_a_copy_is_due_back_28_days_after_it_was_sent(sent: str | None, due: str) -> None:
+def test_a_copy_is_due_back_on_the_first_working_day_28_days_after_it_was_sent(sent: str | None, due: str) -> None:
     register = sample_register()
     if sent:
         record = f"signatures:\n  - {{version: '1.0', sent_on: {sent}}}\n".encode()

@@ -10,9 +10,10 @@ from lxml import html
 
 from support import register_from
 from undersigned.documents.content.agreement import agreement_document
-from undersigned.documents.content.letter import covering_letter, stamp_of_letter
+from undersigned.documents.content.letter import letter_document
 from undersigned.documents.model import Heading, Table, Text, every
-from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
+from undersigned.facts.agreement import agreement_of, sender_of
+from undersigned.facts.letter import Letters
 from undersigned.facts.parties import contact_of_lead, point_of_contact
 from undersigned.facts.register import RegisterFacts
 from undersigned.jobs.chase import chase_issues
@@ -68,20 +69,21 @@ signatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-10
 
 
 def in_letter(made: Register) -> tuple[str, str]:
-    """Whom the letter is addressed to, and whom its reader may ask at the lead, which is the same body here."""
+    """Whom the letter to the landlord is addressed to, and whom readers of others may ask at the lead, which is the same body."""
     folder = made.protocol("housing")
     assert folder is not None
     agreement = agreement_of(folder, made, as_of=DAY)
-    to = next(
-        one for one in recipients_of(agreement, folder, made, as_of=DAY) if one.contact.organisation == "landlord"
-    )
     sender = sender_of(folder, made, as_of=DAY)
     assert sender is not None
-    letter = covering_letter(agreement, sender)
-    words = " ".join(node.text for node in every(letter) if isinstance(node, Text))
+    letters = Letters(agreement, folder, made, sender, as_of=DAY)
+    to = letters.to("landlord")
+    from_lead = letter_document(letters.for_signature(letters.to("council"), None), agreement, sender)
+    words = " ".join(node.text for node in every(from_lead.body) if isinstance(node, Text))
     assert all(part in words for part in (to.contact.post, to.contact.mailbox) if part)
-    assert sender.where == stamp_of_letter(to).fields["letter__to"]
-    return to.contact.name, stamp_of_letter(to).fields["letter__to"].removeprefix("Landlord").removeprefix(", ")
+    to_lead = letter_document(letters.for_signature(to, None), agreement, sender)
+    said = next(node.text for node in every(to_lead.facts[0].value) if isinstance(node, Text))
+    assert said == sender.where
+    return to.contact.name, said.removeprefix("Landlord").removeprefix(", ")
 
 
 def in_document(made: Register) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from undersigned.changes.diff import Span
 from undersigned.changes.report import Body, Label, Oddity, Point, SafeText, UnreadRecord
 from undersigned.records.fields import Month
 from undersigned.words.dates import date_in_words
@@ -38,10 +39,14 @@ def why_odd(code: str) -> str:
 
 
 class Phrases:
-    """Turns points and other parts of a report into sentences. `safe` makes text of records safe for the output."""
+    """Turns points and other parts of a report into sentences.
 
-    def __init__(self, safe: Callable[[str], str]) -> None:
-        self._safe = safe
+    `safe` makes text of records safe for the output. `ids`: whether parts of the text are called by their ids as well as
+    by their titles.
+    """
+
+    def __init__(self, safe: Callable[[str], str], *, ids: bool = True) -> None:
+        self._safe, self._ids = safe, ids
 
     def phrase(self, table: str, code: str, values: Mapping[str, object]) -> str:
         """The phrase for a code, with its facts. KeyError if the table does not have it.
@@ -72,6 +77,8 @@ class Phrases:
                 return NOTHING
             case SafeText():
                 return str(value)
+            case Point(values={"title": str() as title}) if not self._ids:
+                return f"“{self._text(title)}”"
             case Point():
                 return self.phrase("points", value.phrase, value.values)
             case Body():
@@ -90,6 +97,12 @@ class Phrases:
 
     def _text(self, text: str) -> str:
         return self._safe(one_line(text, _LONGEST))
+
+
+def spans_in_words(spans: Sequence[Span]) -> str:
+    """Prose with what was taken out and put in marked in words, for readers to whom no colour or line is read out."""
+    marks = {"same": "{}", "gap": "…", "out": "[removed: {}]", "in": "[added: {}]"}
+    return " ".join(marks[span.kind].format(one_line(span.text)) for span in spans)
 
 
 class _Facts(Mapping[str, str]):

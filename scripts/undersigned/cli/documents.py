@@ -18,9 +18,9 @@ from undersigned.cli.status import remark_left_out
     "organisations",
     multiple=True,
     metavar="ORG",
-    help="Write this organisation's two copies. May be given more than once.",
+    help="Write this organisation's two copies, if it has to sign. May be given more than once.",
 )
-@click.option("--for-all", is_flag=True, help="Write every party's two copies.")
+@click.option("--for-all", is_flag=True, help="Write the two copies of every party that has to sign.")
 @click.option("--forms", is_flag=True, help="Write the standard forms too.")
 @click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/documents.")
 def documents_command(
@@ -68,6 +68,8 @@ def documents_command(
         remark(f"undersigned: {id_} is restricted; its documents are made only when it is named")
     for id_ in written.unsigned:
         remark(f"undersigned: nobody is asked to sign {id_} at present, so no copies of it were made")
+    for id_, organisation, why in written.not_owed:
+        remark(f"undersigned: {id_}: no copies for {organisation}: {why}")
     for organisation in sorted((wanted or frozenset()) - written.organisations):
         remark(f"undersigned: {organisation} is asked to sign none of these protocols, so no copies were made for it")
     for failure in written.failures:

@@ -15,13 +15,14 @@ from undersigned.documents.bases import Base, Sheet, base_of
 from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.letter import COPY_PROPERTIES, master_stamp
+from undersigned.documents.content.letter import COPY_PROPERTIES, in_words, master_stamp
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import DocumentError
-from undersigned.documents.packs import NOMINATION, packs_of
+from undersigned.documents.packs import NOMINATION, notices_of, packs_of
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import Stamp
-from undersigned.facts.agreement import Agreement, Recipient, agreements_to_print, recipients_of, sender_of
+from undersigned.facts.agreement import Agreement, agreements_to_print, sender_of
+from undersigned.facts.letter import Letters, Standing
 from undersigned.parallel import WorkerError, map_as_done
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
@@ -33,7 +34,8 @@ TIME_LIMIT: Final = 300.0
 
 @dataclass(frozen=True)
 class Copies:
-    """The packs to write: those of some organisations by present id, or those of every party (None).
+    """The packs to write: those of some organisations by present id, or those of every party (None), as far as they owe a
+    signature. Who owes none is told of a version to which its signature carries by a notice.
 
     `nomination`: the form that goes with them if the protocol annexes none of that name. `all_masters`: whether a protocol
     that none of the organisations signs is written too.
@@ -49,7 +51,8 @@ class Written:
     """What was written, and what was not.
 
     `names`: the paths of the files in order. `failures`: the documents that could not be made. `organisations`: those that
-    copies were made for. `unsigned`: protocols of which copies were asked for and that nobody is asked to sign.
+    copies were made for. `not_owed`: for each party that copies were asked for and that has nothing to sign, its protocol,
+    its id and the reason. `unsigned`: protocols of which copies were asked for and that nobody is asked to sign.
     `restricted`: protocols that were left out because they are restricted. `unread`: paths of records with faults, whose
     protocols were left out.
     """
@@ -57,6 +60,7 @@ class Written:
     names: tuple[str, ...] = ()
     failures: tuple[DocumentError, ...] = ()
     organisations: frozenset[str] = frozenset()
+    not_owed: tuple[tuple[str, str, str], ...] = ()
     unsigned: tuple[str, ...] = ()
     restricted: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
@@ -124,7 +128,8 @@ def write_documents(
     watch: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`;
-    with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that signs.
+    with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that owes a signature,
+    and `<protocol>-v<version>-notice-<organisation>.pdf` and `.docx` for each other party to whom the version is news.
 
     Leaves out a protocol with a record that has faults and, if `public_only`, restricted protocols. Otherwise a restricted
     protocol whose text is not in the register is a failure. If one document of a protocol fails, none of its masters and
@@ -155,6 +160,7 @@ def _together(parts: list[Written]) -> Written:
         tuple(name for part in parts for name in part.names),
         tuple(failure for part in parts for failure in part.failures),
         frozenset(id_ for part in parts for id_ in part.organisations),
+        tuple(one for part in parts for one in part.not_owed),
         tuple(id_ for part in parts for id_ in part.unsigned),
         tuple(id_ for part in parts for id_ in part.restricted),
         tuple(path for part in parts for path in part.unread),
@@ -205,25 +211,42 @@ def _written(order: _Order, id_: str) -> Written:
         agreements = agreements_to_print(
             folder, order.register, as_of=order.as_of, register_address=order.register_address
         )
-        to = _recipients(order, folder, agreements[0])
-        if order.copies is not None and order.copies.organisations is not None and not (to or order.copies.all_masters):
-            return Written()
+        letters = _letters(order, folder, agreements[0])
+        asked = _asked(order, letters)
+        not_owed = tuple((folder.id, one.organisation, in_words(one.why_not)) for one in asked if one.why_not)
+        named = order.copies is not None and order.copies.organisations is not None and not order.copies.all_masters
+        if named and not any(one.owes or one.notice for one in asked):
+            return Written(not_owed=not_owed)
         bases, failures = _bases(_sheets(agreements, forms=order.forms), order.cache)
         if failures:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
-        if order.copies is not None and to:
-            files += _write_packs(order, order.copies, folder, agreements[0], bases[agreements[0].file_stem], to)
+        if letters is not None and order.copies is not None:
+            files += _write_packs(order, order.copies, letters, asked, bases[agreements[0].file_stem])
     except DocumentError as error:
         return _failed(error)
-    unsigned = () if order.copies is None or agreements[0].signable else (folder.id,)
-    return Written(tuple(map(str, files)), (), frozenset(one.contact.organisation for one in to), unsigned)
+    return Written(
+        tuple(map(str, files)),
+        organisations=frozenset(one.organisation for one in asked if one.owes),
+        not_owed=not_owed,
+        unsigned=() if order.copies is None or agreements[0].signable else (folder.id,),
+    )
 
 
-def _recipients(order: _Order, folder: ProtocolFolder, agreement: Agreement) -> list[Recipient]:
+def _letters(order: _Order, folder: ProtocolFolder, agreement: Agreement) -> Letters | None:
+    """The letters of a text that can be signed; None if no copies are asked for."""
     if order.copies is None or not agreement.signable:
+        return None
+    sender = sender_of(folder, order.register, as_of=order.as_of)
+    return Letters(agreement, folder, order.register, sender, as_of=order.as_of)
+
+
+def _asked(order: _Order, letters: Letters | None) -> list[Standing]:
+    """The parties that copies are asked for, in the order of the text."""
+    if letters is None or order.copies is None:
         return []
-    return recipients_of(agreement, folder, order.register, as_of=order.as_of, wanted=order.copies.organisations)
+    wanted = order.copies.organisations
+    return [one for one in letters.standings.values() if wanted is None or one.organisation in wanted]
 
 
 def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
@@ -252,16 +275,20 @@ def _bases(sheets: Iterable[tuple[str, Sheet]], cache: DocumentCache) -> tuple[d
 
 
 def _write_packs(
-    order: _Order, copies: Copies, folder: ProtocolFolder, agreement: Agreement, master: Base, to: list[Recipient]
+    order: _Order, copies: Copies, letters: Letters, asked: list[Standing], master: Base
 ) -> Iterator[Path]:
-    place = order.output / folder.id
-    nomination = agreement.forms.get(NOMINATION) or copies.nomination
-    for pack in packs_of(
-        agreement, master, to, sender_of(folder, order.register, as_of=order.as_of), nomination, order.cache
-    ):
+    """Writes the packs of those who owe a signature, and notices to those to whom a version without one is news."""
+    place = order.output / letters.agreement.id
+    nomination = letters.agreement.forms.get(NOMINATION) or copies.nomination
+    owing = [letters.to(one.organisation) for one in asked if one.owes]
+    for pack in packs_of(letters, master, owing, nomination, order.cache):
         for name, content in pack.files.items():
             yield write_whole(place / pack.name / name, content)
         yield write_whole(place / f"{pack.name}.zip", pack.archive())
+    for name, content in notices_of(
+        letters, [letters.to(one.organisation) for one in asked if one.notice], order.cache
+    ):
+        yield write_whole(place / name, content)
 
 
 def _has_text(folder: ProtocolFolder, *, as_of: date) -> bool:

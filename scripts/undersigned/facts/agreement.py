@@ -25,10 +25,13 @@ from undersigned.status import (
     takes_effect,
     version_in_force,
 )
+from undersigned.status.working_days import working_day
 from undersigned.words.text import in_reading_order
 
 #: Their working text is printed, marked as not agreed.
 UNAGREED = frozenset({"draft", "consultation"})
+#: Nothing can be due back after the calendar's last day.
+_LAST_SENDING = date.max - timedelta(days=2 * COPY_DAYS)
 #: Only these can still be signed.
 SIGNABLE = frozenset({"signing", "in-force"})
 
@@ -237,12 +240,11 @@ class Sender:
 
 @dataclass(frozen=True)
 class Recipient:
-    """A party that signs, and what its copies say. `signed`: the version that binds it now, with the day."""
+    """A party that has a block to sign, and what its copies say."""
 
     contact: PointOfContact
     issued_on: date
     return_by: date
-    signed: tuple[str, When] | None = None
 
 
 def sender_of(folder: ProtocolFolder, register: Register, *, as_of: date) -> Sender | None:
@@ -265,29 +267,31 @@ def recipients_of(
 ) -> list[Recipient]:
     """The parties that sign this text, in its order: those `wanted` by present id, or all."""
     signing = Signing(folder, register, as_of=as_of)
-    found = []
-    for party in agreement.parties:
-        if not party.signs or (wanted is not None and party.organisation not in wanted):
-            continue
-        entries = (entry for history in signing.histories(party.organisation) for entry in history.entries)
-        sent = max(
-            (entry.sent_on for entry in entries if entry.version == agreement.version and entry.sent_on),
-            key=latest,
-            default=None,
-        )
-        last = next((entry for entry in reversed(signing.standing(party.organisation)) if entry.counts), None)
-        found.append(
-            Recipient(
-                point_of_contact(party.organisation, folder, register, as_of=as_of),
-                issued_on=as_of,
-                return_by=_return_by(sent, as_of),
-                signed=(last.version, last.signed_on) if last is not None and last.signed_on is not None else None,
-            )
-        )
-    return found
+    return [
+        recipient_of(party.organisation, agreement, signing)
+        for party in agreement.parties
+        if party.signs and (wanted is None or party.organisation in wanted)
+    ]
+
+
+def recipient_of(organisation: str, agreement: Agreement, signing: Signing) -> Recipient:
+    """A party as the addressee of this text on the day of `signing`."""
+    entries = (entry for entry in signing.entries(organisation) if entry.version == agreement.version)
+    return Recipient(
+        point_of_contact(organisation, signing.folder, signing.register, as_of=signing.as_of),
+        issued_on=signing.as_of,
+        return_by=_return_by(
+            max((entry.sent_on for entry in entries if entry.sent_on), key=latest, default=None), signing.as_of
+        ),
+    )
 
 
 def _return_by(sent: When | None, as_of: date) -> date:
-    """`COPY_DAYS` after the copies went out; counted from today if none went out or that day has passed."""
-    due = earliest(sent) + timedelta(days=COPY_DAYS) if sent is not None else None
-    return due if due is not None and due >= as_of else as_of + timedelta(days=COPY_DAYS)
+    """The first working day that is `COPY_DAYS` after the copies went out; counted from today if none went out or that
+    day has passed."""
+    due = _due(earliest(sent)) if sent is not None else None
+    return due if due is not None and due >= as_of else _due(as_of)
+
+
+def _due(sent: date) -> date:
+    return working_day(sent + timedelta(days=COPY_DAYS)) if sent < _LAST_SENDING else date.max

@@ -20,6 +20,7 @@ from undersigned.status.reviews import (
 )
 from undersigned.status.signing import (
     COPY_DAYS,
+    OWING,
     SIGNATURE_STATES,
     Entry,
     History,
@@ -44,6 +45,7 @@ __all__ = [
     "DEFAULT_INTERVAL",
     "DUE_SOON_DAYS",
     "LAPSED_DAYS",
+    "OWING",
     "SIGNATURE_STATES",
     "Entry",
     "History",

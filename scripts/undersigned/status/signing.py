@@ -28,6 +28,8 @@ SIGNATURE_STATES: tuple[SignatureState, ...] = (
     "ended",
     "not-required",
 )
+#: The states of a party that still has to sign. A refusal and a withdrawal are answers: nothing is owed until it is asked again.
+OWING: frozenset[SignatureState] = frozenset({"stale", "awaiting", "not-sent"})
 #: After this many days without a wet-ink copy back, the check warns.
 COPY_DAYS = 28
 
@@ -281,6 +283,11 @@ class Signing:
         """Yields every signature made by the day, including those of former parties and ones withdrawn later. May repeat."""
         return (entry for entries in self._entries.values() for entry in entries if entry.signed_on is not None)
 
+    def entries(self, party: str) -> list[Entry]:
+        """Returns every entry of every line of its history, each once, oldest first."""
+        found = {id(entry): entry for history in self.histories(party) for entry in history.entries}
+        return sorted(found.values(), key=_first_day)
+
     def standing(self, party: str) -> list[Entry]:
         """Returns every entry that no later withdrawal has ended, in any line of its history, each once."""
         found: dict[int, Entry] = {}
@@ -457,6 +464,24 @@ class Signing:
             entry=decides,
             signed_entry=chosen,
         )
+
+    def owes(self, status: PartyStatus) -> bool:
+        """Returns whether a party has to sign the newest text.
+
+        One that has signed it with a reservation owes an answer about that, and no second signature.
+        """
+        party = status.organisation
+        return status.state in OWING and not self.has_left(party) and self.reserved(party) is None
+
+    def reserved(self, party: str) -> Entry | None:
+        """Returns the party's signature of the newest terms that does not count yet, because a reservation is open."""
+        expected = self.expected_versions(party)
+        found = (
+            entry
+            for entry in reversed(self.standing(party))
+            if entry.version in expected and entry.signed_on is not None and entry.reserved and not entry.declined
+        )
+        return next(found, None)
 
     def _refuses(self, entry: Entry) -> bool:
         return self.material is not None and version_key(entry.version) >= version_key(self.material)

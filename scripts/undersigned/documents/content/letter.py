@@ -1,11 +1,14 @@
-"""What a party is sent: two copies that say whose they are, a letter, and the form on which it names its officer."""
+"""What a party is sent: two copies that say whose they are, a letter or a notice, and the form on which it names its officer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from undersigned.changes.phrases import Phrases, spans_in_words
+from undersigned.changes.report import Point
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.pieces import heading, mail, paragraph, text
@@ -13,6 +16,7 @@ from undersigned.documents.model import (
     Block,
     Blocks,
     Break,
+    Bullets,
     Document,
     Fact,
     Field,
@@ -25,120 +29,141 @@ from undersigned.documents.model import (
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
 from undersigned.facts.agreement import Agreement, Recipient, Sender
+from undersigned.facts.letter import LaterVersion, Letter, Statement, Value
+from undersigned.records.fields import Month
 from undersigned.records.form import Form
 from undersigned.words.dates import date_in_words
+from undersigned.words.text import in_a_list
 
 #: Properties that only a copy has.
 COPY_PROPERTIES: Final = ("Organisation", "OrganisationName", "CopyNumber", "IssuedOn")
 KEEP, RETURN = 1, 2
-LETTER = "signing-letter"
-#: Its places, each with how many lines it has room for.
-_STAMPED = {"to": 2, "date": 1, "return_by": 1, "standing": 1}
+LETTER, NOTICE = "signing-letter", "notice"
+#: So many changes of one version are listed in a notice, which has one page.
+_MOST_IN_NOTICE = 8
+_PHRASES = Phrases(plain, ids=False)
 
 
-def covering_letter(agreement: Agreement, sender: Sender | None) -> Document:
-    """The letter, with places for what differs from party to party."""
-    version = agreement.version or ""
+def letter_document(letter: Letter, agreement: Agreement, sender: Sender | None) -> Document:
+    """The letter or notice to one party."""
+    version, notice = agreement.version or "", letter.kind == "notice"
+    ending = "_notice" if notice else ""
+    name = NOTICE if notice else LETTER
+    title = word(f"covering.title{ending}", title=agreement.title, **({"version": version} if notice else {}))
     return Document(
-        record=f"{agreement.id}/{LETTER}",
-        title=word("covering.title", title=agreement.title),
-        kicker=word("covering.kicker"),
+        record=f"{agreement.id}/{name}",
+        title=title,
+        kicker=word(f"covering.kicker{ending}"),
         notice=notice_of(agreement),
         watermark="",
         author=plain(agreement.lead or ""),
-        subject=word("covering.subject", protocol=agreement.id, version=version),
-        facts=tuple(_facts(agreement, sender)),
+        subject=word(f"covering.subject{ending}", protocol=agreement.id, version=version),
+        facts=tuple(_facts(letter, sender)),
         lead=(),
         contents=False,
-        body=(
-            paragraph(
-                word(
-                    "covering.opening",
-                    sender=sender.contact.name if sender else word("covering.nobody"),
-                    title=agreement.title,
-                    version=version,
-                )
-            ),
-            *_what_is_new(agreement),
-            *_what_to_do(agreement, sender),
-            heading(1, word("covering.cannot_heading")),
-            paragraph(word("covering.cannot")),
-        ),
-        footer=footer_of(agreement, LETTER),
-        properties=properties_of(agreement, LETTER),
+        body=tuple(_notice(letter) if notice else _covering_letter(letter, sender)),
+        footer=footer_of(agreement, name),
+        properties=(*properties_of(agreement, name), *properties_of_copy(letter.to).items()),
     )
 
 
-def _place(name: str) -> Field:
-    return Field("stamped", f"letter__{name}", word(f"covering.{name}"), lines=_STAMPED[name])
+def in_words(statement: Statement) -> str:
+    """The words of one statement."""
+    return word(f"letter.{statement.code}", **{name: _value(value) for name, value in statement.values.items()})
 
 
-def _facts(agreement: Agreement, sender: Sender | None) -> Iterable[Fact]:
-    yield Fact(word("covering.to"), (_place("to"),))
+def _value(value: Value) -> str:
+    if isinstance(value, tuple):
+        return in_a_list(value)
+    if isinstance(value, Month):
+        return f"in {date_in_words(value)}"
+    return f"on {date_in_words(value)}" if isinstance(value, date) else str(value)
+
+
+def _facts(letter: Letter, sender: Sender | None) -> Iterable[Fact]:
+    to = letter.to
+    yield Fact(
+        word("covering.to"), text(", ".join(part for part in (to.contact.name, to.contact.address_line) if part))
+    )
     if sender:
         yield Fact(
             word("covering.from"), text(", ".join(part for part in (sender.contact.name, sender.contact.post) if part))
         )
-    yield Fact(word("covering.date"), (_place("date"),))
-    yield Fact(word("covering.return_by"), (_place("return_by"),))
+    yield Fact(word("covering.date"), text(date_in_words(to.issued_on)))
+    if letter.kind == "signature" and not _is_to_lead(to, sender):
+        yield Fact(word("covering.return_by"), text(date_in_words(to.return_by)))
 
 
-def _what_is_new(agreement: Agreement) -> Iterable[Block]:
-    this = next((entry for entry in agreement.history if entry.number == agreement.version), None)
-    if this is not None:
-        yield paragraph(
-            word(
-                "covering.new",
-                version=this.number,
-                on=date_in_words(this.takes_effect),
-                summary=this.summary.strip().removesuffix("."),
-            )
-        )
-    yield Paragraph((_place("standing"),))
+def _is_to_lead(to: Recipient, sender: Sender | None) -> bool:
+    return sender is not None and sender.contact.organisation == to.contact.organisation
 
 
-def _what_to_do(agreement: Agreement, sender: Sender | None) -> Iterable[Block]:
+def _together(statements: Iterable[Statement]) -> Paragraph:
+    return paragraph(" ".join(map(in_words, statements)))
+
+
+def _covering_letter(letter: Letter, sender: Sender | None) -> Iterable[Block]:
+    """What to do comes first, so that it is on the first page; details of history and text follow."""
+    yield _together(letter.opening)
     yield heading(1, word("covering.do_heading"))
-    steps: list[tuple[Block, ...]] = [(paragraph(word(f"covering.step_{name}")),) for name in ("read", "sign", "keep")]
-    steps.append((Paragraph(tuple(_where_to_return(sender))),))
-    steps.append((paragraph(word("covering.step_nominate")),))
-    yield Numbered(tuple(steps))
+    yield Numbered(tuple(tuple(_step(step, sender)) for step in letter.steps))
+    yield paragraph(word("covering.cannot"))
+    for name, statements in (("standing", letter.standing), ("new", letter.new), ("flows", letter.flows)):
+        yield heading(1, word(f"covering.{name}"))
+        if name == "standing":
+            yield _together(statements)
+        else:
+            yield from (paragraph(in_words(statement)) for statement in statements)
+    if letter.later and letter.since is not None:
+        yield heading(1, word("covering.changes_heading", version=letter.since))
+        for version in letter.later:
+            yield heading(2, word("covering.changes_version", version=str(version.said.values["version"])))
+            yield from _changes(version)
 
 
-def _where_to_return(sender: Sender | None) -> Iterable[Inline]:
-    if sender is None:
-        yield Text(word("covering.step_return_anywhere"))
-        return
-    yield Text(word("covering.step_return", sender=sender.contact.name))
+def _notice(letter: Letter) -> Iterable[Block]:
+    yield _together(letter.opening)
+    yield _together(letter.standing)
+    yield heading(1, word("covering.new"))
+    for statement in letter.new:
+        yield paragraph(in_words(statement))
+    for version in letter.later[-1:]:
+        yield from _changes(version, most=_MOST_IN_NOTICE)
+    yield paragraph(word("covering.question"))
+
+
+def _changes(version: LaterVersion, *, most: int | None = None) -> Iterable[Block]:
+    if version.points is None:
+        yield paragraph(word("covering.changes_not_kept"))
+    elif not version.points:
+        yield paragraph(word("covering.changes_none"))
+    else:
+        yield Bullets(tuple((paragraph(change_in_words(point)),) for point in version.points[:most]))
+        if most is not None and len(version.points) > most:
+            yield paragraph(word("covering.changes_more", count=str(len(version.points) - most)))
+
+
+def change_in_words(point: Point) -> str:
+    """One change of the text; what was taken out of a passage and put into it is marked in words."""
+    said = _PHRASES.point(point)
+    return f"{said}. {spans_in_words(point.spans)}" if point.spans else f"{said}."
+
+
+def _step(step: tuple[Statement, ...], sender: Sender | None) -> Iterable[Block]:
+    if step[0].code == "step-return" and sender is not None:
+        yield Paragraph(tuple(_where_to_return(step[0], sender)))
+    else:
+        yield _together(step)
+
+
+def _where_to_return(step: Statement, sender: Sender) -> Iterable[Inline]:
+    yield Text(in_words(step))
     for line in filter(None, (sender.contact.post, *sender.address)):
         yield Break()
         yield Text(plain(line))
     if sender.contact.mailbox:
         yield Break()
         yield from mail(sender.contact.mailbox)
-
-
-def letter_defaults() -> Stamp:
-    """The letter's places before it is addressed to anyone."""
-    return Stamp({f"letter__{name}": "" for name in _STAMPED})
-
-
-def stamp_of_letter(to: Recipient) -> Stamp:
-    """The letter to one party."""
-    if to.signed is None:
-        standing = word("covering.standing_new", organisation=to.contact.name)
-    else:
-        version, on = to.signed
-        standing = word("covering.standing_signed", organisation=to.contact.name, version=version, on=date_in_words(on))
-    return Stamp(
-        {
-            "letter__to": ", ".join(part for part in (to.contact.name, to.contact.address_line) if part),
-            "letter__date": date_in_words(to.issued_on),
-            "letter__return_by": date_in_words(to.return_by),
-            "letter__standing": standing,
-        },
-        properties_of_copy(to),
-    )
 
 
 def nomination_form(form_id: str, form: Form, agreement: Agreement) -> Document:
@@ -154,11 +179,12 @@ def nomination_defaults() -> Stamp:
 
 def stamp_of_nomination(to: Recipient, sender: Sender | None) -> Stamp:
     """The form for one party."""
-    what = (
-        word("copy.nomination_return", sender=sender.where, by=date_in_words(to.return_by))
-        if sender
-        else word("copy.return_anywhere", by=date_in_words(to.return_by))
-    )
+    if sender is None:
+        what = word("copy.return_anywhere", by=date_in_words(to.return_by))
+    elif _is_to_lead(to, sender):
+        what = word("copy.nomination_lead")
+    else:
+        what = word("copy.nomination_return", sender=sender.where, by=date_in_words(to.return_by))
     return Stamp(
         {"copy__for": word("copy.nomination_for", organisation=to.contact.name), "copy__do": what},
         properties_of_copy(to),
@@ -188,10 +214,10 @@ def master_stamp() -> Stamp:
 def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
     """Copy 1, which the party keeps, or copy 2, which it returns."""
     if number == KEEP:
-        what = word("copy.keep")
+        what = word("copy.keep_lead" if _is_to_lead(to, sender) else "copy.keep")
     elif sender is None:
         what = word("copy.return_anywhere", by=date_in_words(to.return_by))
-    elif sender.contact.organisation == to.contact.organisation:
+    elif _is_to_lead(to, sender):
         what = word("copy.lead")
     else:
         what = word("copy.return", sender=sender.where, by=date_in_words(to.return_by))
