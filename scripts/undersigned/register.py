@@ -5,17 +5,15 @@ Collects faults of files and names and judges nothing else. Never prints, writes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from undersigned.findings import Finding
 from undersigned.records.areas import Areas, Landscape
-from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, version_key
+from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
 from undersigned.records.files import ROOT_RECORDS, Files, load_files, printable, read_bytes
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
@@ -30,7 +28,6 @@ from undersigned.records.source import Data, Source
 from undersigned.records.version import Version
 
 M = TypeVar("M", bound=Authored)
-_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
 
 
@@ -42,7 +39,7 @@ class ProtocolFolder:
     record: Record[Protocol]
     versions: dict[str, Record[Version]]
     forms: dict[str, Record[Form]]
-    reviews: dict[date, Record[Review]]
+    reviews: dict[When, Record[Review]]
     outcomes: dict[str, Record[Outcome]]
     signing: dict[str, Record[SigningRecord]]
     findings: list[Finding] = field(default_factory=list)
@@ -389,12 +386,10 @@ class Register:
                 versions[name] = self._read(path, Version)
             else:
                 bad_name(path, "version", name)
-        reviews: dict[date, Record[Review]] = {}
+        reviews: dict[When, Record[Review]] = {}
         for name, path in each("reviews"):
             try:
-                if not _DAY_NAME.match(name):
-                    raise ValueError
-                reviews[date.fromisoformat(name)] = self._read(path, Review)
+                reviews[when_of(name)] = self._read(path, Review)
             except ValueError:
                 bad_name(path, "review", name)
         forms: dict[str, Record[Form]] = {}
@@ -419,7 +414,7 @@ class Register:
             record=self._protocol_record(id_),
             versions=dict(sorted(versions.items(), key=lambda pair: version_key(pair[0]))),
             forms=forms,
-            reviews=dict(sorted(reviews.items())),
+            reviews=dict(sorted(reviews.items(), key=lambda pair: in_time(pair[0]))),
             outcomes=outcomes,
             signing=dict(sorted(signing.items())),
             findings=findings,

@@ -39,15 +39,16 @@ def test_months_of_old_records_are_not_counted_in_days() -> None:
     assert codes("dates", {P: old + "effective_to: 2004-04-30\n"}) == ["date-order"]
 
 
-def test_a_month_in_a_stamp_or_signature_of_a_living_protocol_is_told() -> None:
-    stamp = f"agreed_on: 2024-01\nchange: material\nsummary: First\nfingerprint: v1:sha256:{'0' * 64}\n"
-    signing = "signatures:\n  - {version: '1.0', signed_on: 2024-02}\n"
+def test_a_month_in_a_stamp_or_signature_is_told_while_the_day_can_be_found() -> None:
+    stamp = f"agreed_on: 2026-01\nchange: material\nsummary: First\nfingerprint: v1:sha256:{'0' * 64}\n"
+    signing = "signatures:\n  - {version: '1.0', signed_on: 2026-02}\n"
     files = {P: sound(), "protocols/p/versions/1.0.yaml": stamp, "signatories/a/p.yaml": signing}
     assert [(f.path, f.line, f.column) for f in findings("dates", files)] == [
         ("protocols/p/versions/1.0.yaml", 1, 12),
         ("signatories/a/p.yaml", 2, 33),
     ]
-    files[P] = sound(status="withdrawn")
+    files["signatories/a/p.yaml"] = signing.replace("2026-02", "2024-02")
+    files["protocols/p/versions/1.0.yaml"] = stamp.replace("2026-01", "2024-01")
     assert codes("dates", files) == []
 
 

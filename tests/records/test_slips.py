@@ -256,7 +256,7 @@ def test_a_day_that_never_comes(written: str, expected: str) -> None:
         (
             HEAD.replace("status: draft\n", ""),
             [
-                "1:1 missing-key: this protocol has no 'status'. Add a line 'status: …' with one of: draft, consultation, signing, in-force, superseded, withdrawn."
+                "1:1 missing-key: this protocol has no 'status'. Add a line 'status: …' with one of: draft, consultation, signing, in-force, superseded, withdrawn, expired."
             ],
         ),
         (

@@ -56,9 +56,9 @@ def test_months_end_with_the_calendar() -> None:
     assert add_months(date(2000, 1, 1), 12 * 9000) == date.max
 
 
-def test_a_month_counts_from_its_first_day() -> None:
-    assert has_happened(Month(2025, 5), date(2025, 5, 1))
-    assert not has_happened(Month(2025, 5), date(2025, 4, 30))
+def test_a_month_has_happened_once_its_last_day_has_come() -> None:
+    assert has_happened(Month(2025, 5), date(2025, 5, 31))
+    assert not has_happened(Month(2025, 5), date(2025, 5, 30))
     assert not has_happened(None, date.max)
 
 

@@ -22,13 +22,13 @@ from undersigned.changes.revisions import (
 from undersigned.changes.signing import changed_parts, consequences, later_id, signature_points, signing_changes
 from undersigned.changes.terms import Titles, day_or_text, term_points, value_in_report
 from undersigned.changes.versions import Texts, body_of, changed_terms, stamp_points, unstamped_points
-from undersigned.records.fields import earliest
+from undersigned.records.fields import When, latest
 from undersigned.records.organisation import Contact, DataProtectionOfficer, Organisation
 from undersigned.records.review import Review
 from undersigned.records.source import Data, mappings
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import DUE_SOON_DAYS, ReviewStep, protocol_status, review_steps
+from undersigned.status import DUE_SOON_DAYS, ReviewStep, names_due_date, protocol_status, review_steps
 
 #: Fields of `protocol.yaml` outside the operative text that are compared as terms are.
 _FIELDS = (
@@ -106,7 +106,7 @@ def protocol_change(pair: ProtocolPair, revisions: Revisions, *, as_of: date) ->
     elif before.id != pair.id:
         change.sort, change.former_id = "renamed", before.id
         change.add("facts", [Point("protocol-renamed", {"former": before.id})])
-    day = max([as_of, *(earliest(version.agreed_on) for version in _new_versions(before, after))])
+    day = max([as_of, *(latest(version.agreed_on) for version in _new_versions(before, after))])
     texts = Texts(before, after, register, as_of=day)
     change.add("versions", stamp_points(texts))
     change.add("signing", consequences(before, after, earlier, register, as_of=day))
@@ -215,9 +215,9 @@ def review_points(
     """Reviews completed, changed and removed."""
     old = before.reviews if before is not None else {}
     new = after.reviews if after is not None else {}
-    steps: dict[date, ReviewStep] = {}
+    steps: dict[When, ReviewStep] = {}
     if after is not None and after.readable:
-        last = max([as_of, *new])
+        last = max([as_of, *map(latest, new)])
         steps = {step.completed_on: step for step in review_steps(after, as_of=last)[1]}
     for day, review in added_reviews(before, after).items():
         yield from _completed(day, review, steps.get(day), register)
@@ -232,7 +232,7 @@ def review_points(
             yield Point("review-changed", {"on": day, "names": names}, "care")
 
 
-def _completed(day: date, review: Review, step: ReviewStep | None, register: Register) -> Iterator[Point]:
+def _completed(day: When, review: Review, step: ReviewStep | None, register: Register) -> Iterator[Point]:
     readers = tuple(body_of(register, by.organisation) for by in review.reviewed_by)
     values: dict[str, object] = {
         "on": day,
@@ -256,15 +256,17 @@ def _completed(day: date, review: Review, step: ReviewStep | None, register: Reg
         yield Point("review-next", {"due_on": step.next_due}, "plain")
 
 
-def _answer_to_due_date(day: date, review: Review, step: ReviewStep | None) -> Point:
+def _answer_to_due_date(day: When, review: Review, step: ReviewStep | None) -> Point:
     """Which due date the review answers, and whether in time."""
     if review.due_on is None:
         return Point("review-out-of-cycle", {})
     values: dict[str, object] = {"due_on": review.due_on}
     if step is None or step.due_before is None or not step.was_due:
         return Point("review-answers-none", values, "care")
-    if review.due_on != step.due_before:
+    if not names_due_date(review.due_on, step.due_before):
         return Point("review-answers-another", {**values, "due": step.due_before}, "care")
+    if not isinstance(day, date) or not isinstance(step.due_before, date):
+        return Point("review-answers-month", {"due_on": step.due_before})
     late = (day - review.due_on).days
     if day < review.due_on - timedelta(days=DUE_SOON_DAYS):
         return Point("review-too-early", {**values, "count": -late}, "care")

@@ -108,14 +108,14 @@ def _of_reviews(pair: ProtocolPair) -> Iterator[Oddity]:
             if _plain_note(other.value) == _plain_note(review):
                 yield Oddity("note-again", {"on": day}, pair.id)
                 break
-    for day, record in old.items():
-        rewritten = pair.after.reviews.get(day) if pair.after is not None else None
+    for written, record in old.items():
+        rewritten = pair.after.reviews.get(written) if pair.after is not None else None
         if rewritten is None:
             continue
         was, now = record.source.data, rewritten.source.data
         changed = {name for name in (*was, *now) if was.get(name) != now.get(name)}
         if changed and changed <= {"due_on", "review_again_by"}:
-            yield Oddity("review-dates-only", {"on": day}, pair.id)
+            yield Oddity("review-dates-only", {"on": written}, pair.id)
 
 
 def _without_dates(data: Mapping[str, object]) -> dict[str, object]:

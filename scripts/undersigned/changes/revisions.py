@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from undersigned.changes.git import Comparison, FileChange, History, TreeEntry, is_record, record_contents
 from undersigned.changes.report import UnreadRecord
 from undersigned.findings import Finding
+from undersigned.records.fields import When
 from undersigned.records.files import Files, printable, stray_words
 from undersigned.records.protocol import Operative
 from undersigned.records.review import Review
@@ -288,7 +288,7 @@ def _pairs(
         yield ProtocolPair(id_, before.folder(id_), None)
 
 
-def added_reviews(before: ProtocolFolder | None, after: ProtocolFolder | None) -> dict[date, Review]:
+def added_reviews(before: ProtocolFolder | None, after: ProtocolFolder | None) -> dict[When, Review]:
     """The readable reviews that only the later folder has."""
     old = before.reviews if before is not None else {}
     new = after.reviews if after is not None else {}

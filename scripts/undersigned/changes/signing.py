@@ -10,6 +10,7 @@ from itertools import zip_longest
 from undersigned.changes.report import Body, Label, Point
 from undersigned.changes.versions import body_of
 from undersigned.records.fields import Authored, When, version_key
+from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
 from undersigned.records.signature import NominatedOfficer, Signature, SigningRecord
 from undersigned.register import ProtocolFolder, Register
@@ -257,7 +258,7 @@ def consequences(
     before: ProtocolFolder | None, after: ProtocolFolder | None, old: Register, new: Register, *, as_of: date
 ) -> Iterator[Point]:
     """Who must sign again or for the first time, whose signature no longer counts, and who no longer exists."""
-    if after is None or not after.readable or after.value.status in ("superseded", "withdrawn"):
+    if after is None or not after.readable or after.value.status_on(as_of) in ENDED:
         return
     now = _states(after, new, as_of=as_of)
     earlier = _states(before, old, as_of=as_of) if before is not None and before.readable else {}

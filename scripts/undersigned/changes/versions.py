@@ -11,7 +11,8 @@ from undersigned.changes.judgement import ChangedWording, changed_wordings
 from undersigned.changes.kinds import Unmet, excess, least_change
 from undersigned.changes.report import Body, Label, Point
 from undersigned.changes.terms import Titles, term_points
-from undersigned.records.fields import FINGERPRINT, latest
+from undersigned.records.fields import FINGERPRINT, surely_before
+from undersigned.records.protocol import ENDED
 from undersigned.records.source import Data, mappings
 from undersigned.records.version import CHANGES, Version
 from undersigned.register import ProtocolFolder, Register
@@ -292,7 +293,7 @@ def unstamped_points(texts: Texts) -> Iterator[Point]:
     before, after = texts.before, texts.after
     if before is None or after is None or not after.readable or not after.versions or not after.text_is_clean:
         return
-    if after.value.status in ("superseded", "withdrawn"):
+    if after.value.status_on(texts.as_of) in ENDED:
         return
     if texts.named(before.working_text) == texts.named(after.working_text):
         return
@@ -333,5 +334,5 @@ def _who_signs(texts: Texts, folder: ProtocolFolder) -> tuple[Body, ...]:
         body_of(texts.register, id_)
         for party in folder.value.parties
         for id_ in texts.present(party.organisation)
-        if party.signs and (party.left_on is None or latest(party.left_on) >= texts.as_of)
+        if party.signs and (party.left_on is None or not surely_before(party.left_on, texts.as_of))
     )

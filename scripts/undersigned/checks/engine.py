@@ -161,7 +161,7 @@ class ProtocolSubject(Subject):
         super().__init__(register, as_of=as_of)
         self.folder = folder
         self.record = folder.record
-        self.protocol = folder.value
+        self.protocol = folder.value.on(as_of)
 
     @cached_property
     def signing(self) -> Signing:

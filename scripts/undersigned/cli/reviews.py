@@ -35,7 +35,7 @@ def reviews_command(common: Common, within: int | None, format_: str, fail_on: t
     from undersigned.reports import reviews as reports
 
     report = statuses(common)
-    rows = reports.review_rows(report.protocols, within)
+    rows = reports.review_rows(report.protocols, as_of=common.as_of, within=within)
     match format_:
         case "json":
             answer: str | bytes = reports.render_reviews_json(rows, common.as_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.new_request import (
@@ -18,6 +18,7 @@ from undersigned.editing.new_request import (
     in_words,
 )
 from undersigned.editing.yaml_write import render_commented
+from undersigned.records.fields import latest
 from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
@@ -28,7 +29,7 @@ from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder
-from undersigned.status import DUE_SOON_DAYS, Identities, newest_version, party_text, review_state, version_in_force
+from undersigned.status import Identities, due_soon, newest_version, party_text, review_state, version_in_force
 
 
 def ask_organisation(request: Request) -> list[Question]:
@@ -198,8 +199,8 @@ def write_review(request: Request) -> dict[str, str]:
     assert version is not None  # noqa: S101 - asked before
     due = review_state(folder, as_of=request.as_of).due_on
     data: dict[str, Data] = {}
-    if request.answers["scope"] == "whole" and due is not None and request.as_of >= due - timedelta(days=DUE_SOON_DAYS):
-        data["due_on"] = due
+    if request.answers["scope"] == "whole" and due is not None and due_soon(due, request.as_of):
+        data["due_on"] = latest(due)  # any day of a month names it
     by = {"organisation": find_organisation(request.register, request.answers["organisation"])}
     if request.answer("post"):
         by["post"] = request.answers["post"]
@@ -216,7 +217,7 @@ def write_review(request: Request) -> dict[str, str]:
         Review,
         data,
         examples={
-            "due_on": str(due or "2027-05-01"),
+            "due_on": str(latest(due) if due else "2027-05-01"),
             "board": "{organisation: (the id of the board), minute: 2026/14}",
             "review_again_by": "2027-02-01",
         },

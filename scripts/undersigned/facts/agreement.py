@@ -9,11 +9,20 @@ from types import MappingProxyType
 
 from undersigned.facts.flows import FlowTerms
 from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
-from undersigned.facts.protocol import ENDED, ProtocolFacts, Successor, title_of
-from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, forms_of, takes_effect_as_written
-from undersigned.records.fields import When, earliest, latest
+from undersigned.facts.protocol import ProtocolFacts, Successor, title_of
+from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, forms_of
+from undersigned.records.fields import When, latest
 from undersigned.records.form import Form
-from undersigned.records.protocol import MappaRole, Operative, ProtocolStatus, Publication, Role, StampedText
+from undersigned.records.protocol import (
+    ENDED,
+    MappaRole,
+    Operative,
+    Protocol,
+    ProtocolStatus,
+    Publication,
+    Role,
+    StampedText,
+)
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import (
@@ -79,7 +88,7 @@ class Agreement:
     lead: str | None = None
     owner: tuple[str, str | None] | None = None
     part_of: str | None = None
-    review_due: date | None = None
+    review_due: When | None = None
     ended_on: When | None = None
     successors: tuple[Successor, ...] = ()
     parties: tuple[AgreementParty, ...] = ()
@@ -132,8 +141,8 @@ def agreement_of(
     printed only if it has the stamp's fingerprint. ValueError if the protocol does not read, or if `version` had not
     been agreed by the day.
     """
-    record = folder.value
     protocol = ProtocolFacts(folder, register, as_of=as_of)
+    record = protocol.record
     stamp = None if record.status in UNAGREED else _stamp(folder, version, as_of)
     agreed = _agreed_text(folder, stamp[1]) if stamp else record
     text = agreed or StampedText(
@@ -147,12 +156,12 @@ def agreement_of(
         text=text,
         terms=protocol.terms_of(text),
         status=record.status,
-        dated=earliest(stamp[1].agreed_on) if stamp else as_of,
+        dated=latest(stamp[1].agreed_on) if stamp else as_of,
         publication=record.publication,
         version=stamp[0] if stamp else None,
         fingerprint=stamp[1].fingerprint if stamp else None,
         agreed_on=stamp[1].agreed_on if stamp else None,
-        effective_from=takes_effect_as_written(folder, stamp[1]) if stamp else record.effective_from,
+        effective_from=takes_effect(folder, stamp[1]) if stamp else record.effective_from,
         newer=(newest[0], takes_effect(folder, newest[1])) if stamp and newest and stamp[0] != newest[0] else None,
         text_available=agreed is not None,
         signable=stamp is not None
@@ -165,7 +174,7 @@ def agreement_of(
         owner=(register.organisation_name(record.owner.organisation), record.owner.post) if record.owner else None,
         part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
         review_due=protocol.status.review.due_on,
-        ended_on=record.effective_to if has_happened(record.effective_to, as_of) else None,
+        ended_on=_last_day(record, as_of),
         successors=protocol.successors,
         parties=parties,
         contacts=tuple(
@@ -178,6 +187,12 @@ def agreement_of(
         history=protocol.versions,
         register_address=register_address,
     )
+
+
+def _last_day(record: Protocol, as_of: date) -> When | None:
+    """The last day of a protocol that has ended, as its record gives it."""
+    last = record.ended_on or record.effective_to
+    return last if has_happened(last, as_of) else None
 
 
 def _stamp(folder: ProtocolFolder, version: str | None, as_of: date) -> tuple[str, Version] | None:
@@ -287,9 +302,9 @@ def recipient_of(organisation: str, agreement: Agreement, signing: Signing) -> R
 
 
 def _return_by(sent: When | None, as_of: date) -> date:
-    """The first working day that is `COPY_DAYS` after the copies went out; counted from today if none went out or that
-    day has passed."""
-    due = _due(earliest(sent)) if sent is not None else None
+    """The first working day that is `COPY_DAYS` after the copies went out; counted from today if that day is not known
+    or has passed."""
+    due = _due(sent) if isinstance(sent, date) else None
     return due if due is not None and due >= as_of else _due(as_of)
 
 

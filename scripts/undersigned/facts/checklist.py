@@ -9,7 +9,7 @@ from datetime import date
 from undersigned.facts.flows import legal_references
 from undersigned.facts.parties import PartyFacts
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.records.fields import When
+from undersigned.records.fields import When, earliest
 from undersigned.records.protocol import Operative
 from undersigned.records.vocabulary import Dated, Entry, LawChange, OutcomeMeasure, vocabulary
 from undersigned.status import COPY_DAYS, LateReturn, add_months, has_happened, newest_version
@@ -51,7 +51,7 @@ class DissolvedParty:
 class Checklist:
     """`since`: the day of the last review, or the first day in force. `breaks`: measures counted in another way since a day."""
 
-    since: date | None
+    since: When | None
     law_changes: tuple[LawChange, ...]
     law_ended: tuple[Dated, ...]
     law_open: tuple[Entry, ...]
@@ -69,7 +69,7 @@ class Checklist:
 def checklist_of(protocol: ProtocolFacts) -> Checklist:
     """What to look at in a review on the day of `protocol`."""
     as_of, status, start = protocol.as_of, protocol.status, protocol.record.effective_from
-    since = status.review.last_completed_on or (start if isinstance(start, date) else None)
+    since = status.review.last_completed_on or start
     law = _law_of(protocol)
     return Checklist(
         since=since,
@@ -90,8 +90,9 @@ def checklist_of(protocol: ProtocolFacts) -> Checklist:
     )
 
 
-def _between(day: date | None, since: date | None, as_of: date) -> bool:
-    return day is not None and since is not None and since < day <= as_of
+def _between(day: date | None, since: When | None, as_of: date) -> bool:
+    """Whether `day` may lie after `since`, and lies by `as_of`. In doubt it does: the review then looks at it."""
+    return day is not None and since is not None and earliest(since) < day <= as_of
 
 
 def _law_of(protocol: ProtocolFacts) -> tuple[Entry, ...]:
@@ -127,11 +128,11 @@ def _dissolved(protocol: ProtocolFacts) -> Iterator[DissolvedParty]:
 def _funding(protocol: ProtocolFacts) -> Iterator[EndingFund]:
     due_on = protocol.status.review.due_on
     for fund in protocol.record.funding:
-        if isinstance(fund.ends_on, date) and due_on is not None and fund.ends_on < add_months(due_on, 12):
+        if isinstance(fund.ends_on, date) and due_on is not None and fund.ends_on < add_months(earliest(due_on), 12):
             yield EndingFund(fund.source, fund.ends_on, has_happened(fund.ends_on, protocol.as_of))
 
 
-def _breaks(protocol: ProtocolFacts, since: date | None) -> Iterator[tuple[OutcomeMeasure, date]]:
+def _breaks(protocol: ProtocolFacts, since: When | None) -> Iterator[tuple[OutcomeMeasure, date]]:
     wanted = {id_ for monitoring in protocol.record.monitoring for id_ in monitoring.measures}
     for id_, measure in vocabulary().outcome_measures.items():
         for series in measure.series if id_ in wanted else ():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from undersigned.records.fields import KEBAB, When
+from undersigned.records.fields import KEBAB, When, has_happened
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, agreed_versions, review_state
 
@@ -58,12 +58,12 @@ class NewsItem:
 
 @dataclass(frozen=True)
 class ReviewDate:
-    """The day on which a protocol's review is due. `first_id`: its oldest id. `completed`: how often it was reviewed."""
+    """The day or month in which a protocol's review is due. `first_id`: its oldest id. `completed`: how often it was reviewed."""
 
     protocol: str
     first_id: str
     title: str
-    due_on: date
+    due_on: When
     completed: int
 
 
@@ -98,7 +98,7 @@ def news_of(folder: ProtocolFolder, register: Register, acts: Iterable[Act], *, 
         if isinstance(version.agreed_on, date):
             yield NewsItem(version.agreed_on, "version", f"{key}versions/{number}", id_, title, number, version.summary)
     for day, record in folder.reviews.items():
-        if day <= as_of and record.value is not None:
+        if isinstance(day, date) and day <= as_of and record.value is not None:
             review = record.value
             yield NewsItem(day, "review", f"{key}reviews/{day.isoformat()}", id_, title, review.version, review.note)
     for act in acts:
@@ -118,7 +118,7 @@ def review_date(folder: ProtocolFolder, register: Register, *, as_of: date) -> R
     due = review_state(folder, as_of=as_of).due_on
     if due is None:
         return None
-    completed = sum(1 for day in folder.reviews if day <= as_of)
+    completed = sum(1 for day in folder.reviews if has_happened(day, as_of))
     return ReviewDate(folder.id, _first_protocol_id(folder, register), folder.value.title, due, completed)
 
 

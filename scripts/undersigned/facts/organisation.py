@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from undersigned.facts.parties import PartyFacts
-from undersigned.facts.protocol import ENDED, ProtocolFacts
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.records.fields import KEBAB
 from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import ENDED
 from undersigned.register import Register
 from undersigned.status import LateReturn, has_happened
 
@@ -58,7 +59,7 @@ class OrganisationFacts:
     @property
     def copies_owed(self) -> tuple[Membership, ...]:
         """Protocols whose lead has no signed paper copy from this body yet."""
-        return tuple(m for m in self.memberships if m.party and m.party.status.copy_outstanding_days is not None)
+        return tuple(m for m in self.memberships if m.party and m.party.status.copy_outstanding)
 
 
 @dataclass

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from undersigned.facts.protocol import ENDED, ProtocolFacts
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.records.fields import KEBAB
+from undersigned.records.protocol import ENDED
 from undersigned.words.text import in_reading_order
 
 #: With more bodies than this a table of everybody by everybody cannot be read.

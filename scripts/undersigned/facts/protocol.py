@@ -25,9 +25,9 @@ from undersigned.facts.text import (
     forms_of,
     versions_of,
 )
-from undersigned.records.fields import When
+from undersigned.records.fields import When, has_happened
 from undersigned.records.form import Form
-from undersigned.records.protocol import Operative, Protocol
+from undersigned.records.protocol import ENDED, Operative, Protocol
 from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
@@ -46,7 +46,6 @@ from undersigned.words.text import in_reading_order
 #: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
 Shown = Literal["in-force", "agreed", "ended", "working"]
 #: A protocol of these statuses binds nobody.
-ENDED = ("superseded", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Download:
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    completed_on: date
+    completed_on: When
     review: Review
 
 
@@ -104,9 +103,10 @@ class ProtocolFacts:
     def signing(self) -> Signing:
         return Signing(self.folder, self.register, as_of=self.as_of)
 
-    @property
+    @cached_property
     def record(self) -> Protocol:
-        return self.folder.value
+        """The working text and the facts about it, with the status of the day."""
+        return self.folder.value.on(self.as_of)
 
     @property
     def restricted(self) -> bool:
@@ -307,7 +307,7 @@ class ProtocolFacts:
         return tuple(
             ReviewFacts(day, record.value)
             for day, record in reversed(self.folder.reviews.items())
-            if day <= self.as_of and record.value is not None
+            if has_happened(day, self.as_of) and record.value is not None
         )
 
     @cached_property

@@ -12,8 +12,9 @@ from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
 from undersigned.facts.partnerships import Partnerships
-from undersigned.facts.protocol import ENDED, ProtocolFacts
-from undersigned.records.fields import KEBAB
+from undersigned.facts.protocol import ProtocolFacts
+from undersigned.records.fields import KEBAB, in_time
+from undersigned.records.protocol import ENDED
 from undersigned.register import Register
 from undersigned.status import SIGNATURE_STATES
 from undersigned.words.text import in_reading_order
@@ -78,7 +79,9 @@ class RegisterFacts:
     def reviews_due(self) -> tuple[ProtocolFacts, ...]:
         """Protocols with a review due date, most urgent first."""
         due = [protocol for protocol in self.protocols if protocol.status.review.due_on is not None]
-        return tuple(sorted(due, key=lambda p: (p.status.review.due_on or date.max, in_reading_order(p.title), p.id)))
+        return tuple(
+            sorted(due, key=lambda p: (in_time(p.status.review.due_on or date.max), in_reading_order(p.title), p.id))
+        )
 
     @cached_property
     def organisations(self) -> tuple[OrganisationFacts, ...]:
@@ -234,7 +237,7 @@ class RegisterFacts:
             (protocol, party)
             for protocol in self.open_protocols
             for party in protocol.parties
-            if party.status.copy_outstanding_days is not None and protocol.record.status not in ENDED
+            if party.status.copy_outstanding and protocol.record.status not in ENDED
         ]
         return tuple(
             sorted(

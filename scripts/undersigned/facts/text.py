@@ -11,7 +11,7 @@ from undersigned.facts.flows import spelled_out, title_from_id
 from undersigned.records.fields import When
 from undersigned.records.form import Form
 from undersigned.records.protocol import Adoption, Clause, Flow, Item, Operative, Protocol, Publication, StampedText
-from undersigned.records.version import Change, Version
+from undersigned.records.version import Change
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions, takes_effect
 
@@ -72,7 +72,7 @@ def versions_of(folder: ProtocolFolder, *, as_of: date) -> tuple[VersionFacts, .
         VersionFacts(
             number,
             version.agreed_on,
-            takes_effect_as_written(folder, version),
+            takes_effect(folder, version),
             version.change,
             version.fingerprint,
             version.summary,
@@ -80,15 +80,6 @@ def versions_of(folder: ProtocolFolder, *, as_of: date) -> tuple[VersionFacts, .
         )
         for number, version in reversed(agreed_versions(folder, as_of=as_of))
     )
-
-
-def takes_effect_as_written(folder: ProtocolFolder, version: Version) -> When:
-    """The first day of a version; only the month if that is all that the records say."""
-    day = takes_effect(folder, version)
-    for written in (version.takes_effect, folder.value.effective_from):
-        if written is not None and not isinstance(written, date) and written.first_day == day:
-            return written
-    return day
 
 
 def forms_of(text: Operative, folder: ProtocolFolder) -> Mapping[str, Form]:

@@ -121,7 +121,7 @@ def can_be_chased(folder: ProtocolFolder) -> bool:
 
 def outstanding_in(folder: ProtocolFolder, register: Register, *, as_of: date) -> tuple[Outstanding, ...]:
     """What has been outstanding for more than 28 days, the longest first. Nothing for a protocol that is withheld."""
-    if folder.value.status not in LIVE or is_withheld(folder, register):
+    if folder.value.status_on(as_of) not in LIVE or is_withheld(folder, register):
         return ()
     signing = Signing(folder, register, as_of=as_of)
     outstanding = [
@@ -187,9 +187,9 @@ def _endings(register: Register, as_of: date) -> Callable[[Mark], Ending | None]
             return Ending(False, ("gone",), render("chase-notes.md", note="gone", id=mark.protocol))
         if not can_be_chased(folder):
             return None
-        if folder.value.status in LIVE and not is_withheld(folder, register):
+        if folder.value.status_on(as_of) in LIVE and not is_withheld(folder, register):
             return Ending(True, (as_of.isoformat(),), render("chase-notes.md", note="done", as_of=as_of))
-        status = label("status", folder.value.status)
+        status = label("status", folder.value.status_on(as_of))
         return Ending(False, ("over",), render("chase-notes.md", note="over", title=folder.value.title, status=status))
 
     return ending

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from undersigned.jobs.messages import TEMPLATES, render_plain
+from undersigned.records.protocol import ENDED
 from undersigned.register import Register
 from undersigned.status import has_happened
 from undersigned.words.labels import headings
@@ -116,7 +117,7 @@ def _options(name: str | None, words: Mapping[str, str]) -> tuple[tuple[str, str
 
 def render_forms(register: Register, *, as_of: date) -> dict[str, str]:
     """Path to text of each form's file, listing the organisations and protocols that the register has on that day."""
-    organisations, protocols = organisation_options(register, as_of=as_of), protocol_options(register)
+    organisations, protocols = organisation_options(register, as_of=as_of), protocol_options(register, as_of=as_of)
     shared = forms()
     return {
         f"{FOLDER}/{form.file}": render_plain(
@@ -153,12 +154,12 @@ def organisation_options(register: Register, *, as_of: date) -> dict[str, str]:
     return dict(sorted(options.items(), key=lambda item: in_reading_order(item[0])))
 
 
-def protocol_options(register: Register) -> dict[str, str]:
-    """What a list of protocols shows, by option: the ids of those that are not superseded or withdrawn."""
+def protocol_options(register: Register, *, as_of: date) -> dict[str, str]:
+    """What a list of protocols shows, by option: the ids of those that have not ended by that day."""
     options = {}
     for id_ in register.protocol_ids:
         record = register.protocol_record(id_)
-        if record is not None and record.value is not None and record.value.status not in ("superseded", "withdrawn"):
+        if record is not None and record.value is not None and record.value.status_on(as_of) not in ENDED:
             options[_option(record.value.title, id_)] = id_
     return dict(sorted(options.items(), key=lambda item: in_reading_order(item[0])))
 

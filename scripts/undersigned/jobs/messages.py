@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from undersigned.changes.owners import NamedOwners
 from undersigned.records.fields import Month
-from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.dates import date_in_words, days_in_words, on_in_words
 from undersigned.words.labels import label
 from undersigned.words.markdown import fenced, inert, mail_link
 from undersigned.words.text import one_line
@@ -47,7 +47,7 @@ def messages(source: str) -> dict[str, dict[str, str]]:
 
 def message(source: str, table: str, key: str, /, **facts: object) -> str:
     """One short message as plain text. A date is written in words; other facts must be inert where that matters."""
-    values = {name: date_in_words(fact) if isinstance(fact, date) else fact for name, fact in facts.items()}
+    values = {name: date_in_words(fact) if isinstance(fact, date | Month) else fact for name, fact in facts.items()}
     return _toml(source)[table][key].format(**values).strip()
 
 
@@ -72,6 +72,7 @@ def _markdown_environment() -> Environment:
         "fenced": _safe(fenced),
         "mail": _safe(mail_link),
         "date": _safe(date_in_words),
+        "when": _safe(on_in_words),
         "days": _safe(days_in_words),
         "mentions": _safe(_mentions),
         "owners": _safe(_owners),
@@ -89,6 +90,7 @@ def _plain_environment() -> Environment:
     )
     environment.filters |= {
         "date": date_in_words,
+        "when": on_in_words,
         "days": days_in_words,
         "json": partial(json.dumps, ensure_ascii=False),
     }

@@ -14,7 +14,7 @@ from undersigned.facts.parties import PointOfContact, contact_of_lead
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
-from undersigned.records.fields import KEBAB
+from undersigned.records.fields import KEBAB, latest
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
 from undersigned.words.labels import label
@@ -96,11 +96,10 @@ def _wanted_issue(
     code_owners: Owners,
 ) -> WantedIssue:
     assert review.due_on is not None  # noqa: S101 - an announced review has a due date
-    assert review.days is not None  # noqa: S101
     withheld = is_withheld(folder, register)
     owners = NamedOwners() if withheld else named_owners(f"protocols/{folder.id}/protocol.yaml", code_owners)
     lead = None if withheld else contact_of_lead(folder, register, as_of=as_of)
-    level, due = level_of(review.days), review.due_on.isoformat()
+    level, due = level_of((latest(review.due_on) - as_of).days), str(review.due_on)
     facts: dict[str, object] = {
         "title": folder.value.title,
         "id": folder.id,
@@ -209,14 +208,14 @@ def _endings(register: Register, as_of: date, links: RepositoryLinks) -> Callabl
             return None
         review = review_state(folder, as_of=as_of)
         due_on = next(iter(mark.parts), "")
-        if review.due_on is not None and review.due_on.isoformat() == due_on:
+        if review.due_on is not None and str(review.due_on) == due_on:
             return None
         for step in reversed(review_steps(folder, as_of=as_of)[1]):
-            if step.due_before is not None and step.due_before.isoformat() == due_on:
+            if step.due_before is not None and str(step.due_before) == due_on:
                 path = f"protocols/{folder.id}/reviews/{step.completed_on}.yaml"
                 return Ending(
                     True,
-                    (step.completed_on.isoformat(),),
+                    (str(step.completed_on),),
                     render(
                         "review-notes.md",
                         note="done",
@@ -236,7 +235,7 @@ def _endings(register: Register, as_of: date, links: RepositoryLinks) -> Callabl
                 note=note,
                 title=folder.value.title,
                 next_due=review.due_on,
-                status=label("status", folder.value.status),
+                status=label("status", folder.value.status_on(as_of)),
                 as_of=as_of,
             ),
         )

@@ -58,7 +58,7 @@ class Authored(BaseModel):
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month, where an old record knows no day. It is shown as such and never counted in days."""
+    """A month, if the day is not known. It is shown as a month, and nothing is counted in days from it."""
 
     year: int
     month: int
@@ -80,7 +80,7 @@ class Month:
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
 
 
-#: A day, or in a superseded or withdrawn record a month.
+#: When something happened: a day, or a month if the day is not known.
 When = date | Month
 
 
@@ -95,8 +95,50 @@ def latest(when: When) -> date:
 
 
 def surely_before(one: When, other: When) -> bool:
-    """Whether `one` lies before `other` whatever day a month stands for."""
+    """Whether `one` lies before `other` whatever day a month stands for. Only this is a fault of order."""
     return latest(one) < earliest(other)
+
+
+def has_happened(when: When | None, as_of: date) -> bool:
+    """Returns whether something dated `when` had happened on `as_of`: a month has, once its last day has come."""
+    return when is not None and latest(when) <= as_of
+
+
+def in_time(when: When) -> tuple[date, date]:
+    """The key by which events are sorted: the day on which each has surely happened, then the first day it can mean."""
+    return latest(when), earliest(when)
+
+
+def add_months(when: date, months: int) -> date:
+    """Returns the same day of the month, `months` later, or that month's last day if it is shorter.
+
+    Beyond the calendar: the calendar's last day.
+    """
+    index = when.year * 12 + when.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    if year > date.max.year:
+        return date.max
+    return date(year, month, min(when.day, calendar.monthrange(year, month)[1]))
+
+
+def months_later(when: When, months: int) -> When:
+    """Returns `add_months` of a day, and of a month the month so many months later."""
+    if isinstance(when, date):
+        return add_months(when, months)
+    later = add_months(when.first_day, months)
+    return Month(later.year, later.month)
+
+
+def when_of(text: str) -> When:
+    """Reads `2026-05-01` or `2026-05`. Raises ValueError for anything else."""
+    if month := _MONTH.match(text):
+        year, number = int(month[1]), int(month[2])
+        if not 1 <= number <= 12 or year == 0:
+            raise ValueError("no such month")
+        return Month(year, number)
+    if not _DAY.match(text):
+        raise ValueError("neither a day nor a month")
+    return date.fromisoformat(text)
 
 
 def _day(value: object) -> object:
@@ -111,11 +153,11 @@ def _day(value: object) -> object:
 
 
 def _day_or_month(value: object) -> object:
-    if isinstance(value, str) and (month := _MONTH.match(value)):
-        year, number = int(month[1]), int(month[2])
-        if not 1 <= number <= 12 or year == 0:
-            raise PydanticCustomError("no_such_day", "no such month")
-        return Month(year, number)
+    if isinstance(value, str) and _MONTH.match(value):
+        try:
+            return when_of(value)
+        except ValueError:
+            raise PydanticCustomError("no_such_day", "no such month") from None
     return _day(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -15,6 +16,7 @@ from undersigned.records.fields import (
     Whole,
     YesNo,
     one_or_list,
+    surely_before,
 )
 from undersigned.records.form import Form
 
@@ -28,7 +30,9 @@ ProtocolKind = Literal[
     "joint-controller-arrangement",
     "processing-agreement",
 ]
-ProtocolStatus = Literal["draft", "consultation", "signing", "in-force", "superseded", "withdrawn"]
+ProtocolStatus = Literal["draft", "consultation", "signing", "in-force", "superseded", "withdrawn", "expired"]
+#: The statuses of a protocol that has ended.
+ENDED: tuple[ProtocolStatus, ...] = ("superseded", "withdrawn", "expired")
 Publication = Literal["public", "restricted"]
 Role = Literal["controller", "joint-controller", "processor", "recipient"]
 MappaRole = Literal["responsible", "duty", "associate"]
@@ -199,7 +203,10 @@ class Monitoring(Authored):
 
 
 class ReviewTerms(Authored):
+    """`next_due`: a review day or month that the text states. It comes before the arithmetic until a review answers it."""
+
     interval_months: Whole | None = None
+    next_due: DayOrMonth | None = None
     triggers: tuple[str, ...] = ()
 
 
@@ -229,7 +236,7 @@ class StampedText(Operative):
 
 
 class Protocol(Operative):
-    """`protocols/<id>/protocol.yaml`."""
+    """`protocols/<id>/protocol.yaml`. `ended_on`: the last day in force of a protocol that has ended."""
 
     title: str
     summary: str | None = None
@@ -240,6 +247,7 @@ class Protocol(Operative):
     lead: str | None = None
     owner: Owner | None = None
     effective_from: DayOrMonth | None = None
+    ended_on: DayOrMonth | None = None
     supersedes: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     data_items: tuple[DataItem, ...] = ()
@@ -248,6 +256,17 @@ class Protocol(Operative):
     funding: tuple[Funding, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     monitoring: tuple[Monitoring, ...] = ()
+
+    def status_on(self, as_of: date) -> ProtocolStatus:
+        """Returns the status on a day: until `ended_on` has passed, a protocol that has ended since was in force."""
+        if self.status in ENDED and self.ended_on is not None and not surely_before(self.ended_on, as_of):
+            return "in-force"
+        return self.status
+
+    def on(self, as_of: date) -> Protocol:
+        """Returns the protocol as it was on a day: its status may have been another one."""
+        status = self.status_on(as_of)
+        return self if status == self.status else self.model_copy(update={"status": status})
 
     def spelled_out(self, item: str | Item) -> Item | None:
         """A flow's item in full; None for an id that no data item has."""
@@ -269,6 +288,7 @@ KEY_ORDER: tuple[str, ...] = (
     "owner",
     "effective_from",
     "effective_to",
+    "ended_on",
     "required_by",
     "supersedes",
     "part_of",

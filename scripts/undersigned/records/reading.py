@@ -499,10 +499,10 @@ def _required(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     return ()
 
 
-def months_in(value: object, path: Path = ()) -> Iterator[Path]:
-    """The paths of all dates given as a month only."""
+def months_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Month]]:
+    """All dates that are given as a month only, each with its path."""
     if isinstance(value, Month):
-        yield path
+        yield path, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from months_in(getattr(value, name), (*path, name))

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from icalendar import Alarm, Calendar, Event, vText
 
 from undersigned.facts.news import NewsItem, ReviewDate, review_date
+from undersigned.records.fields import earliest, in_time, latest
 from undersigned.register import Register
 
 #: Days before a review is due on which a calendar reminds.
@@ -28,7 +29,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 #: Control characters other than white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _REVIEW_DUE = "Review due: {title}"
-_REMINDER = "Review of {title} is due on {due_on}"
+_REMINDER = "Review of {title} is due {on} {due_on}"
 _TITLES = {
     "version": "{title}: version {version} agreed",
     "review": "{title}: reviewed",
@@ -41,7 +42,9 @@ def render_reviews_ics(
 ) -> bytes:
     """The reviews of the whole register. `address`: of its site, or empty. `within`: days from `as_of`, or None for all."""
     found = (review_date(folder, register, as_of=as_of) for folder in register.protocols() if folder.readable)
-    dates = [day for day in found if day is not None and (within is None or (day.due_on - as_of).days <= within)]
+    dates = [
+        day for day in found if day is not None and (within is None or (earliest(day.due_on) - as_of).days <= within)
+    ]
     return render_calendar(dates, as_of=as_of, name=name, address=address)
 
 
@@ -57,7 +60,7 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, addr
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
-    entries = sorted(dates, key=lambda entry: (entry.due_on, entry.protocol))
+    entries = sorted(dates, key=lambda entry: (in_time(entry.due_on), entry.protocol))
     return b"".join([head, *(_event_text(day, as_of, address) for day in entries), end, b"\r\n"])
 
 
@@ -75,17 +78,18 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     event.add("sequence", day.completed)
     title = _in_a_line(day.title)
     event.add("summary", _REVIEW_DUE.format(title=title))
-    event.add("dtstart", day.due_on)
-    if day.due_on < date.max:
-        event.add("dtend", day.due_on + timedelta(days=1))
+    event.add("dtstart", earliest(day.due_on))  # a month: from its first day to its last
+    if latest(day.due_on) < date.max:
+        event.add("dtend", latest(day.due_on) + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     if address:
         event.add("url", f"{_with_slash(address)}protocols/{day.protocol}/")
+    on = "on" if isinstance(day.due_on, date) else "in"
     for days in ALARM_DAYS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", timedelta(days=-days))
-        alarm.add("description", _REMINDER.format(title=title, due_on=day.due_on.isoformat()))
+        alarm.add("description", _REMINDER.format(title=title, on=on, due_on=day.due_on))
         event.add_component(alarm)
     return event
 

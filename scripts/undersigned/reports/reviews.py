@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from undersigned.reports.status import ProtocolRow, iso
+from undersigned.records.fields import When, earliest, in_time
+from undersigned.reports.status import ProtocolRow, iso, when_cell
 from undersigned.reports.tables import Cell, counted, json_text, text_table
 from undersigned.status.reviews import ReviewState
 from undersigned.words.markdown import inert
@@ -16,28 +17,36 @@ REVIEW_COLUMNS = ("due on", "days", "state", "protocol", "title", "lead", "last 
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """The next review of one protocol. `days` until it is due, negative when past."""
+    """The next review of one protocol. `days` until it is due, negative when past; None if it is due in a month."""
 
-    due_on: date
-    days: int
+    due_on: When
+    days: int | None
     state: ReviewState
     protocol: str
     title: str
     lead: str | None
     version: str | None
-    last_completed_on: date | None
+    last_completed_on: When | None
 
     @property
     def cells(self) -> Sequence[Cell]:
-        return self.due_on, self.days, self.state, self.protocol, self.title, self.lead, self.last_completed_on
+        return (
+            when_cell(self.due_on),
+            self.days,
+            self.state,
+            self.protocol,
+            self.title,
+            self.lead,
+            when_cell(self.last_completed_on),
+        )
 
 
-def review_rows(protocols: Iterable[ProtocolRow], within: int | None = None) -> list[ReviewRow]:
+def review_rows(protocols: Iterable[ProtocolRow], *, as_of: date, within: int | None = None) -> list[ReviewRow]:
     """The reviews that are due, most urgent first; with `within`, only those due in so many days or past."""
     rows = []
     for row in protocols:
         status, review = row.status, row.status.review
-        if review.due_on is None or review.days is None or (within is not None and review.days > within):
+        if review.due_on is None or (within is not None and (earliest(review.due_on) - as_of).days > within):
             continue
         rows.append(
             ReviewRow(
@@ -51,7 +60,7 @@ def review_rows(protocols: Iterable[ProtocolRow], within: int | None = None) -> 
                 review.last_completed_on,
             )
         )
-    return sorted(rows, key=lambda row: (row.due_on, row.protocol))
+    return sorted(rows, key=lambda row: (in_time(row.due_on), row.protocol))
 
 
 def render_reviews_json(rows: Iterable[ReviewRow], as_of: date) -> str:

@@ -196,7 +196,7 @@ def _protocol_rows(report: StatusReport) -> Iterator[Sequence[Cell]]:
             status.counts["signed"],
             sum(number for state, number in status.counts.items() if state not in _NOT_ASKED),
             status.review.state,
-            status.review.due_on,
+            when_cell(status.review.due_on),
             status.review.days,
         )
 

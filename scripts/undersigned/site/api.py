@@ -69,6 +69,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
     dates: dict[str, Json] = {
         "effective_from": _day(protocol.record.effective_from),
         "effective_to": _day(protocol.effective_to),
+        "ended_on": _day(protocol.record.ended_on),
         "review_due_on": _day(review.due_on),
         "last_reviewed_on": _day(review.last_completed_on),
     }
@@ -129,7 +130,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         ],
         "reviews": [
             {
-                "completed_on": entry.completed_on.isoformat(),
+                "completed_on": str(entry.completed_on),
                 "due_on": _day(entry.review.due_on),
                 "version": entry.review.version,
                 "outcome": entry.review.outcome,

@@ -14,10 +14,10 @@ from markupsafe import Markup
 from undersigned.checks.engine import Rule
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
-from undersigned.facts.protocol import ENDED, ProtocolFacts
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import KEBAB
-from undersigned.records.protocol import ProtocolKind, Stage
+from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.site.card import card_size
 from undersigned.site.html import first_words
 from undersigned.site.render import render, word

@@ -24,7 +24,7 @@ from undersigned.site.card import abbreviations, handle, is_dense
 from undersigned.site.charts import chart
 from undersigned.site.html import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
-from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.dates import date_in_words, days_in_words, on_in_words
 from undersigned.words.labels import heading, headings, label
 from undersigned.words.text import after_item, name_of_id
 
@@ -105,6 +105,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable[..., object]] = {
         "date": date_in_words,
+        "when": on_in_words,
         "days": days_in_words,
         "size": size_words,
         "prose": render_prose,

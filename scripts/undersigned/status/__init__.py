@@ -3,6 +3,7 @@
 Pure functions of a register and a date. An event dated after `as_of` has not happened. Nothing here is ever recorded.
 """
 
+from undersigned.records.fields import add_months, has_happened
 from undersigned.status.identities import Identities, heirs, party_text
 from undersigned.status.protocol import ProtocolStatus, has_unreleased_changes, protocol_status
 from undersigned.status.reviews import (
@@ -13,7 +14,9 @@ from undersigned.status.reviews import (
     ReviewState,
     ReviewStatus,
     ReviewStep,
+    due_soon,
     late_returns,
+    names_due_date,
     review_interval,
     review_state,
     review_steps,
@@ -31,14 +34,7 @@ from undersigned.status.signing import (
     Signing,
     may_sign_for,
 )
-from undersigned.status.versions import (
-    add_months,
-    agreed_versions,
-    has_happened,
-    newest_version,
-    takes_effect,
-    version_in_force,
-)
+from undersigned.status.versions import agreed_versions, newest_version, takes_effect, version_in_force
 
 __all__ = [
     "COPY_DAYS",
@@ -62,11 +58,13 @@ __all__ = [
     "Signing",
     "add_months",
     "agreed_versions",
+    "due_soon",
     "has_happened",
     "has_unreleased_changes",
     "heirs",
     "late_returns",
     "may_sign_for",
+    "names_due_date",
     "newest_version",
     "party_text",
     "protocol_status",

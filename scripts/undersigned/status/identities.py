@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from undersigned.records.fields import latest
+from undersigned.records.fields import has_happened, surely_before
 from undersigned.records.protocol import Party
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status.versions import has_happened, newest_version
+from undersigned.status.versions import newest_version
 
 
 def heirs(folder: ProtocolFolder, register: Register, *, as_of: date) -> dict[str, list[str]]:
@@ -127,5 +127,5 @@ def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:
         party
         for party in folder.value.parties
         if (party.joined_on is None or has_happened(party.joined_on, as_of))
-        and (party.left_on is None or latest(party.left_on) >= as_of)
+        and (party.left_on is None or not surely_before(party.left_on, as_of))
     )

@@ -56,7 +56,7 @@ def protocol_status(folder: ProtocolFolder, register: Register, *, as_of: date) 
     return ProtocolStatus(
         id=folder.id,
         title=folder.value.title,
-        status=folder.value.status,
+        status=folder.value.status_on(as_of),
         version=newest[0] if newest else None,
         fingerprint=newest[1].fingerprint if newest else None,
         unreleased_changes=has_unreleased_changes(folder, register, as_of=as_of),

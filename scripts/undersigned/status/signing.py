@@ -9,13 +9,13 @@ from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
-from undersigned.records.fields import When, earliest, latest, version_key
-from undersigned.records.protocol import Party
+from undersigned.records.fields import When, earliest, has_happened, in_time, latest, surely_before, version_key
+from undersigned.records.protocol import ENDED, Party
 from undersigned.records.signature import Signature
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status.identities import Identities, party_text
-from undersigned.status.versions import agreed_versions, has_happened, takes_effect, version_in_force
+from undersigned.status.versions import agreed_versions, takes_effect, version_in_force
 
 SignatureState = Literal["signed", "stale", "awaiting", "not-sent", "declined", "withdrawn", "ended", "not-required"]
 SIGNATURE_STATES: tuple[SignatureState, ...] = (
@@ -55,6 +55,8 @@ class PartyStatus:
     `entry`: the signature, the refusal, the withdrawal or the open entry that gives the party its state; None if there is
     none. `signed_entry`: the signature of `signed_version`. `inherited`: the bodies whose place it has taken, if they stood unlike and it has not signed, refused or
     withdrawn itself since.
+
+    Nothing is counted in days from a month: then `days_waiting` and `copy_outstanding_days` are None.
     """
 
     organisation: str
@@ -64,6 +66,7 @@ class PartyStatus:
     copy_returned: bool
     days_waiting: int | None
     copy_outstanding_days: int | None = None
+    copy_outstanding: bool = False
     role: str | None = None
     entry: Entry | None = None
     signed_entry: Entry | None = None
@@ -215,7 +218,7 @@ class Signing:
     def _own_entries(self, party: str) -> tuple[Entry, ...]:
         """Returns the entries of the body's own record and those that others made for it, oldest first."""
         entries = self._entries.get(party, [])
-        return tuple(sorted(entries, key=_first_day) if any(e.signer != party for e in entries) else entries)
+        return tuple(sorted(entries, key=_order) if any(e.signer != party for e in entries) else entries)
 
     def _with_history(self, party: str, seen: frozenset[str] = frozenset()) -> list[str]:
         """Returns the bodies whose place the party took and that were parties themselves or have entries."""
@@ -254,9 +257,11 @@ class Signing:
         left = [
             p.left_on for p in self.folder.value.parties if present(p.organisation) == old and p.left_on is not None
         ]
-        if any(latest(last) < eve for last in left):
+        if any(surely_before(last, eve) for last in left):
             return True
-        texts = [v.text for _n, v in self.versions if v.text is not None and takes_effect(self.folder, v) <= eve]
+        texts = [
+            v.text for _n, v in self.versions if v.text is not None and has_happened(takes_effect(self.folder, v), eve)
+        ]
         named = {present(party.organisation) for party in texts[-1].parties} if texts else {old}
         return named.isdisjoint({heir, *self.identities.predecessors(old)})
 
@@ -286,7 +291,7 @@ class Signing:
     def entries(self, party: str) -> list[Entry]:
         """Returns every entry of every line of its history, each once, oldest first."""
         found = {id(entry): entry for history in self.histories(party) for entry in history.entries}
-        return sorted(found.values(), key=_first_day)
+        return sorted(found.values(), key=_order)
 
     def standing(self, party: str) -> list[Entry]:
         """Returns every entry that no later withdrawal has ended, in any line of its history, each once."""
@@ -364,7 +369,7 @@ class Signing:
         """A body listed more than once, through those whose place it took, has left when all of them have."""
         found: dict[str, bool] = {}
         for listed in self.folder.value.parties:
-            left = listed.left_on is not None and latest(listed.left_on) < self.as_of
+            left = listed.left_on is not None and surely_before(listed.left_on, self.as_of)
             for id_ in self.identities.present(listed.organisation):
                 found[id_] = left and found.get(id_, True)
         return found
@@ -432,8 +437,7 @@ class Signing:
             state = "signed"
         elif self.material is not None and any(version_key(e.version) < version_key(self.material) for e in signed):
             state = "stale"
-            agreed = self.by_number[self.material].agreed_on
-            waiting = (self.as_of - agreed).days if isinstance(agreed, date) else None
+            waiting = _days_since(self.by_number[self.material].agreed_on, self.as_of)
         else:
             chosen = None
             pending = [
@@ -448,10 +452,11 @@ class Signing:
             if pending:
                 state = "awaiting"
                 sent = next((e.sent_on for e in reversed(pending) if e.sent_on is not None), None)
-                waiting = (self.as_of - sent).days if isinstance(sent, date) else None
+                waiting = _days_since(sent, self.as_of)
             else:
                 state = "not-sent"
         returned = chosen is not None and has_happened(chosen.signature.returned_on, self.as_of)
+        outstanding = chosen is not None and not returned and chosen.signature.method == "wet-ink"
         return PartyStatus(
             organisation=party,
             state=state,
@@ -459,7 +464,8 @@ class Signing:
             signed_on=chosen.signed_on if chosen else None,
             copy_returned=returned,
             days_waiting=waiting,
-            copy_outstanding_days=self._outstanding(chosen, returned),
+            copy_outstanding_days=_days_since(chosen.signed_on, self.as_of) if outstanding and chosen else None,
+            copy_outstanding=outstanding,
             role=text.role,
             entry=decides,
             signed_entry=chosen,
@@ -486,12 +492,6 @@ class Signing:
     def _refuses(self, entry: Entry) -> bool:
         return self.material is not None and version_key(entry.version) >= version_key(self.material)
 
-    def _outstanding(self, entry: Entry | None, returned: bool) -> int | None:
-        """Returns the days since a wet-ink signature whose copy has not come back."""
-        if entry is None or returned or entry.signature.method != "wet-ink" or not isinstance(entry.signed_on, date):
-            return None
-        return (self.as_of - entry.signed_on).days
-
     # what binds
 
     @cached_property
@@ -506,7 +506,7 @@ class Signing:
             if (
                 before is not None
                 and version.change == "membership"
-                and takes_effect(self.folder, version) <= self.as_of
+                and has_happened(takes_effect(self.folder, version), self.as_of)
             ):
                 dropped |= before - members
             dropped -= members
@@ -540,15 +540,14 @@ class Signing:
         """A signature carries to each later version before the next material one."""
         return version_key(signed) <= version_key(number) and self._materials[signed] == self._materials[number]
 
-    def effective_to(self, version: Version) -> date | None:
-        """Returns the last day of a version: from its text, or without text from the working text."""
-        last = version.text.effective_to if version.text is not None else self.folder.value.effective_to
-        return None if last is None else earliest(last)
+    def effective_to(self, version: Version) -> When | None:
+        """Returns the last day or month of a version: from its text, or without text from the working text."""
+        return version.text.effective_to if version.text is not None else self.folder.value.effective_to
 
     @cached_property
     def _begun_versions(self) -> list[str]:
         """Returns versions that have taken effect and that none has replaced, newest first; some may have ended."""
-        if self.folder.value.status in ("superseded", "withdrawn"):
+        if self.folder.value.status_on(self.as_of) in ENDED:
             return []
         replacing = [
             version_key(number)
@@ -559,12 +558,12 @@ class Signing:
         return [
             number
             for number, version in reversed(self.versions)
-            if takes_effect(self.folder, version) <= self.as_of and version_key(number) >= oldest
+            if has_happened(takes_effect(self.folder, version), self.as_of) and version_key(number) >= oldest
         ]
 
     def _has_ended(self, number: str) -> bool:
         last = self.effective_to(self.by_number[number])
-        return last is not None and self.as_of > last
+        return last is not None and surely_before(last, self.as_of)
 
     @cached_property
     def _bound_by_version(self) -> dict[str, set[str]]:
@@ -593,13 +592,13 @@ class Signing:
 
     def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
         """Returns every party whose state is `signed`, once the newest material version is in effect."""
-        if self.material is None or self.folder.value.status in ("superseded", "withdrawn"):
+        if self.material is None or self.folder.value.status_on(self.as_of) in ENDED:
             return ()
-        if takes_effect(self.folder, self.by_number[self.material]) > self.as_of:
+        if not has_happened(takes_effect(self.folder, self.by_number[self.material]), self.as_of):
             return ()
         in_effect = version_in_force(self.folder, as_of=self.as_of)
         last = self.effective_to(in_effect[1]) if in_effect else None
-        if last is not None and self.as_of > last:
+        if last is not None and surely_before(last, self.as_of):
             return ()
         return tuple(
             sorted(
@@ -619,10 +618,15 @@ def may_sign_for(register: Register, signer: str, other: str, signature: Signatu
     return parent is not None and register.present_organisation(parent) == signer
 
 
-def _first_day(entry: Entry) -> date:
+def _days_since(when: When | None, as_of: date) -> int | None:
+    """Returns the days since `when`; None if it is a month or unknown."""
+    return (as_of - when).days if isinstance(when, date) else None
+
+
+def _order(entry: Entry) -> tuple[date, date]:
     signature = entry.signature
     days = [signature.signed_on, signature.sent_on, signature.declined.on if signature.declined else None]
-    return next(earliest(day) for day in days if day is not None)
+    return next(in_time(day) for day in days if day is not None)
 
 
 def _last_step(entry: Entry) -> When:
@@ -633,4 +637,4 @@ def _last_step(entry: Entry) -> When:
         days.append(signature.declined.on)
     if entry.withdrawn and signature.withdrawn is not None:
         days.append(signature.withdrawn.on)
-    return max((day for day in days if day is not None), key=latest)
+    return max((day for day in days if day is not None), key=in_time)

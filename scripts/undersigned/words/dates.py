@@ -35,6 +35,11 @@ def date_in_words(when: date | Month | None) -> str:
     return f"{name} {when.year}" if isinstance(when, Month) else f"{when.day} {name} {when.year}"
 
 
+def on_in_words(when: date | Month | None) -> str:
+    """`on 1 April 2024`, or `in May 2004` if only the month is known. Empty for None."""
+    return "" if when is None else f"{'in' if isinstance(when, Month) else 'on'} {date_in_words(when)}"
+
+
 def days_in_words(days: int) -> str:
     """`1 day`, `40 days` or `1,100 days`. Drops the sign."""
     return f"{abs(days):,} day" + ("" if abs(days) == 1 else "s")

@@ -6,6 +6,7 @@ The dates of versions, signatures and reviews are judged in their own rooms.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from undersigned.checks.engine import (
     Observation,
@@ -18,10 +19,9 @@ from undersigned.checks.engine import (
     all_parts,
 )
 from undersigned.findings import Finding
-from undersigned.records.fields import Authored, Month, When, earliest, latest, surely_before
-from undersigned.records.protocol import Operative, Protocol
+from undersigned.records.fields import Month, When, add_months, earliest, in_time, latest, surely_before
+from undersigned.records.protocol import ENDED
 from undersigned.records.reading import months_in
-from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Path
 from undersigned.records.version import Version
 
@@ -49,7 +49,7 @@ def order(
 
 def future(subject: Subject, record: RecordLike, path: Path, name: str, day: When | None) -> Iterator[Finding]:
     """A finding at `path` if what has happened by its nature is dated after the day of asking."""
-    if day is not None and earliest(day) > subject.as_of:
+    if day is not None and surely_before(subject.as_of, day):
         yield from subject.find("date-in-future", record, path, what=name, day=day, as_of=subject.as_of)
 
 
@@ -63,6 +63,11 @@ def check_period(subject: ProtocolSubject) -> Iterator[Finding]:
         ("effective_to", protocol.effective_to),
         ("effective_from", protocol.effective_from),
     )
+    ended_on = ("ended_on", protocol.ended_on)
+    yield from order(subject, record, ("ended_on",), ended_on, ("effective_from", protocol.effective_from))
+    last, end = protocol.effective_to, protocol.ended_on
+    if last is not None and end is not None and surely_before(last, end):
+        yield from subject.find("date-order", record, ("ended_on",), words="ran-out", day=end, start=last)
     if protocol.status == "in-force" and protocol.effective_from is None:
         yield from subject.find("no-start", record, missing="effective_from")
 
@@ -92,7 +97,7 @@ def check_milestones(subject: ProtocolSubject) -> Iterator[Finding]:
     first: dict[str, tuple[When, int]] = {}
     for index, milestone in enumerate(protocol.milestones):
         known = first.get(milestone.stage)
-        if known is None or earliest(milestone.on) < earliest(known[0]):
+        if known is None or in_time(milestone.on) < in_time(known[0]):
             first[milestone.stage] = (milestone.on, index)
         if milestone.stage in reached:
             yield from future(
@@ -224,45 +229,70 @@ def check_organisation(subject: OrganisationSubject) -> Iterator[Finding]:
         if successor is None or successor.value is None or subject.register.present_organisation(id_) == subject.id:
             continue
         its_end = successor.value.dissolved_on
-        if its_end is not None and latest(its_end) < earliest(end):
+        if its_end is not None and surely_before(its_end, end):
             yield from subject.find(
                 "successor-dissolved", record, ("successors", index), successor=id_, day=its_end, end=end
             )
 
 
-def _days(record: Authored) -> Iterator[When | None]:
-    """The days of a record that may be a month."""
-    match record:
-        case Operative():
-            yield record.effective_to
-            for party in record.parties:
-                yield party.joined_on
-                yield party.left_on
-            if isinstance(record, Protocol):
-                yield record.effective_from
-                yield record.dpia.completed_on if record.dpia else None
-                yield from (funding.ends_on for funding in record.funding)
-                yield from (milestone.on for milestone in record.milestones)
-        case Version():
-            yield from (record.agreed_on, record.effective_from, record.replaces_earlier_on)
-            if record.text is not None:
-                yield from _days(record.text)
-        case SigningRecord():
-            yield record.inherits.on if record.inherits else None
-            for signature in record.signatures:
-                yield from (signature.sent_on, signature.approved_on, signature.signed_on, signature.returned_on)
-                yield from (dated.on for dated in (signature.declined, signature.withdrawn) if dated)
-                yield from (reservation.accepted_on for reservation in signature.reservations)
+#: Where a day that nobody knows any more may be a month, by the fields at the end of its path (record format, "Facts that
+#: are not known to the day"). Forms, clauses and flows hold no dates.
+_MAY_BE_A_MONTH = frozenset(
+    {
+        ("agreed_on",),
+        ("sent_on",),
+        ("approved_on",),
+        ("signed_on",),
+        ("returned_on",),
+        ("sent_again_on",),
+        ("counterpart_on",),
+        ("declined", "on"),
+        ("withdrawn", "on"),
+        ("joined_on",),
+        ("left_on",),
+        ("dissolved_on",),
+        ("ended_on",),
+        ("inherits", "on"),
+        ("review", "next_due"),
+    }
+)
+
+
+def _may_be_a_month(record: object, path: Path) -> bool:
+    names = tuple(part for part in path if isinstance(part, str))
+    if isinstance(record, Version) and names == ("effective_from",):
+        return True
+    return any(names[-len(known) :] == known for known in _MAY_BE_A_MONTH)
+
+
+def _is_recent(month: When, as_of: date) -> bool:
+    """Whether it lies less than a year back, and not ahead."""
+    return isinstance(month, Month) and not surely_before(as_of, month) and add_months(latest(month), 12) > as_of
+
+
+def _recent_month(subject: Subject, record: RecordLike, path: Path, month: Month) -> Iterator[Finding]:
+    """A warning if somebody can still find the day."""
+    if path[-1] != "next_due" and _is_recent(month, subject.as_of):
+        yield from subject.find("month-only", record, path, words="recent", severity="warning", month=month)
 
 
 def check_months(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Only the records of a superseded or withdrawn protocol give a month for a day."""
-    if subject.protocol.status in ("superseded", "withdrawn"):
-        return
+    """A date is a month only in the fields that allow it, and only if it lies a year back: before that it can be found."""
     for record in all_parts(subject.folder):
-        if record.value is not None and any(isinstance(day, Month) for day in _days(record.value)):
-            for path in months_in(record.value):
+        for path, month in months_in(record.value):
+            if _may_be_a_month(record.value, path):
+                yield from _recent_month(subject, record, path, month)
+            elif subject.folder.value.status not in ENDED:
                 yield from subject.find("month-only", record, path, status=subject.protocol.status)
+    for completed_on, review in subject.folder.reviews.items():
+        if _is_recent(completed_on, subject.as_of):
+            yield from subject.find("month-only", review, words="recent-review", severity="warning", month=completed_on)
+
+
+def check_months_of_organisation(subject: OrganisationSubject) -> Iterator[Finding]:
+    """The month in which a body was dissolved lies a year back: before that the day can be found."""
+    for path, month in months_in(subject.organisation):
+        yield from _recent_month(subject, subject.record, path, month)
 
 
 RULES = RuleSet(
@@ -276,7 +306,7 @@ RULES = RuleSet(
         check_returns,
         check_months,
     ),
-    organisation=(check_organisation,),
+    organisation=(check_organisation, check_months_of_organisation),
     observe=(observe_starts,),
     register=(check_superseded,),
 )

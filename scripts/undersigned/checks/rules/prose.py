@@ -14,6 +14,7 @@ from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, Rule
 from undersigned.checks.texts import MOST_OF_A_KIND, Words, is_html, raw_bytes, texts_in, written_records
 from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored
+from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
 from undersigned.records.source import Path
 from undersigned.words.prose import commonmark
@@ -265,7 +266,7 @@ def reading_grade(text: str) -> float | None:
 def check_summary_reads_easily(subject: ProtocolSubject) -> Iterator[Finding]:
     """The summary of a public protocol can be read by most people."""
     protocol = subject.protocol
-    if protocol.publication != "public" or not protocol.summary or protocol.status in ("superseded", "withdrawn"):
+    if protocol.publication != "public" or not protocol.summary or protocol.status in ENDED:
         return
     grade = reading_grade(protocol.summary)
     if grade is not None and grade > MOST_GRADE:
@@ -286,7 +287,7 @@ _ROMAN = re.compile(r"[IVXLC]+\Z")
 def check_acronyms(subject: ProtocolSubject) -> Iterator[Finding]:
     """An acronym in the title or the summary of a public protocol is written out somewhere in its record."""
     protocol, record = subject.protocol, subject.record
-    if protocol.publication != "public" or protocol.status in ("superseded", "withdrawn"):
+    if protocol.publication != "public" or protocol.status in ENDED:
         return
     seen: set[str] = set()
     for field, text in (("title", protocol.title), ("summary", protocol.summary or "")):

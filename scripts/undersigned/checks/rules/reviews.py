@@ -12,11 +12,21 @@ from undersigned.checks.rules.parties import ever_parties
 from undersigned.checks.rules.references import unknown_organisation
 from undersigned.checks.rules.versions import check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding, Severity
-from undersigned.records.fields import earliest, version_key
+from undersigned.records.fields import (
+    When,
+    earliest,
+    has_happened,
+    in_time,
+    latest,
+    surely_before,
+    version_key,
+    when_of,
+)
+from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
 from undersigned.records.review import UNFINISHED, Review
 from undersigned.register import ProtocolFolder
-from undersigned.status import has_happened, late_returns, review_state, review_steps, takes_effect
+from undersigned.status import late_returns, names_due_date, review_state, review_steps, takes_effect
 
 LONGEST_INTERVAL = 12
 FEWEST_WORDS = 5
@@ -36,7 +46,7 @@ _STOCK = frozenset(
 )
 
 
-def _reviews(subject: ProtocolSubject) -> Iterator[tuple[date, Record[Review], Review]]:
+def _reviews(subject: ProtocolSubject) -> Iterator[tuple[When, Record[Review], Review]]:
     for completed_on, record in subject.folder.reviews.items():
         if record.value is not None:
             yield completed_on, record, record.value
@@ -62,8 +72,8 @@ def check_reviewed_text(subject: ProtocolSubject) -> Iterator[Finding]:
         version = stamp_of(subject, review.version)
         if version is None:
             continue
-        if earliest(version.agreed_on) > completed_on:
-            if earliest(version.agreed_on) <= subject.as_of:
+        if surely_before(completed_on, version.agreed_on):
+            if not surely_before(subject.as_of, version.agreed_on):
                 yield from subject.find(
                     "review-before-text",
                     record,
@@ -77,8 +87,8 @@ def check_reviewed_text(subject: ProtocolSubject) -> Iterator[Finding]:
             number
             for number, other in subject.folder.read_versions()
             if version_key(number) > version_key(review.version)
-            and earliest(other.agreed_on) <= completed_on
-            and takes_effect(subject.folder, other) <= completed_on
+            and has_happened(other.agreed_on, earliest(completed_on))
+            and has_happened(takes_effect(subject.folder, other), earliest(completed_on))
         ]
         if newer and review.scope == "whole":
             yield from subject.find(
@@ -94,10 +104,10 @@ def check_reviewed_text(subject: ProtocolSubject) -> Iterator[Finding]:
 def check_review_days(subject: ProtocolSubject) -> Iterator[Finding]:
     """A review is in the past, answers a date that was due, and brings the next one nearer if it moves it at all."""
     for completed_on, record, review in _reviews(subject):
-        if completed_on > subject.as_of:
+        if surely_before(subject.as_of, completed_on):
             yield from subject.find("review-in-future", record, day=completed_on)
         again = review.review_again_by
-        if again is not None and again <= completed_on:
+        if again is not None and again <= earliest(completed_on):
             yield from subject.find(
                 "review-again", record, ("review_again_by",), words="past", day=again, completed=completed_on
             )
@@ -116,28 +126,28 @@ def check_review_days(subject: ProtocolSubject) -> Iterator[Finding]:
                 due=step.due_before or "",
                 completed=step.completed_on,
             )
-        if again is not None and step.next_due is not None and again > step.next_due:
+        if again is not None and step.next_due is not None and surely_before(step.next_due, again):
             yield from subject.find(
                 "review-again", record, ("review_again_by",), words="late", day=again, due=step.next_due
             )
 
 
-def _was_due_then(subject: ProtocolSubject, completed_on: date) -> bool:
+def _was_due_then(subject: ProtocolSubject, completed_on: When) -> bool:
     """Whether its due date had been due by the intervals of that time: a later version may have changed them."""
-    days = {completed_on}
+    days = {latest(completed_on)}
     days.update(
         earliest(version.agreed_on) - timedelta(days=1)
         for _, version in subject.folder.read_versions()
-        if date.min < earliest(version.agreed_on) <= completed_on
+        if date.min < earliest(version.agreed_on) <= latest(completed_on)
     )
     due_on = subject.folder.reviews[completed_on].value
     return any(_is_due_date(subject.folder, completed_on, due_on.due_on if due_on else None, as_of=day) for day in days)
 
 
-def _is_due_date(folder: ProtocolFolder, completed_on: date, due_on: date | None, *, as_of: date) -> bool:
+def _is_due_date(folder: ProtocolFolder, completed_on: When, due_on: date | None, *, as_of: date) -> bool:
     first, steps = review_steps(folder, as_of=as_of)
-    known = [first, *(step.next_due for step in steps if step.completed_on < completed_on)]
-    return due_on in known
+    known = [first, *(step.next_due for step in steps if in_time(step.completed_on) < in_time(completed_on))]
+    return any(names_due_date(due_on, due) for due in known)
 
 
 def check_reviewers(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -197,7 +207,7 @@ def observe_notes(subject: ProtocolSubject) -> Iterator[Observation]:
     for completed_on, record, review in _reviews(subject):
         if review.note.strip():
             said = hashlib.blake2b(" ".join(words_of(review.note)).encode(), digest_size=16).hexdigest()
-            yield Observation("review-note", said, f"{subject.folder.id} {completed_on.isoformat()}", record.path)
+            yield Observation("review-note", said, f"{subject.folder.id} {completed_on}", record.path)
 
 
 def check_same_note(subject: RegisterSubject) -> Iterator[Finding]:
@@ -215,7 +225,7 @@ def check_same_note(subject: RegisterSubject) -> Iterator[Finding]:
                 continue
             id_, day = seen.protocol.split(" ")
             folder = subject.register.protocol(id_)
-            record = folder.reviews.get(date.fromisoformat(day)) if folder is not None else None
+            record = folder.reviews.get(when_of(day)) if folder is not None else None
             if record is not None:
                 yield from subject.find(
                     "same-note", record, ("note",), at=record.place_in(("note",), 0), count=len(notes), first=first.path
@@ -230,15 +240,16 @@ def check_review_is_not_missed(subject: ProtocolSubject) -> Iterator[Finding]:
     if not _clock_is_known(subject):
         return
     state = review_state(subject.folder, as_of=subject.as_of)
-    if state.state not in ("due-soon", "overdue", "lapsed") or state.days is None:
+    if state.state not in ("due-soon", "overdue", "lapsed") or state.due_on is None:
         return
+    counted = "" if state.days is not None else "-month"
     yield from subject.find(
         "review-due",
         subject.record,
         ("review",),
-        words=state.state,
+        words=f"{state.state}{counted}",
         day=state.due_on,
-        days=abs(state.days),
+        days=abs(state.days or 0),
         severity="advice" if state.state == "due-soon" else None,
         protocol=subject.folder.id,
     )
@@ -247,7 +258,7 @@ def check_review_is_not_missed(subject: ProtocolSubject) -> Iterator[Finding]:
 def check_interval(subject: ProtocolSubject) -> Iterator[Finding]:
     """A protocol is reviewed once a year at least."""
     terms = subject.protocol.review
-    if terms is None or terms.interval_months is None or subject.protocol.status in ("superseded", "withdrawn"):
+    if terms is None or terms.interval_months is None or subject.protocol.status in ENDED:
         return
     months = terms.interval_months
     severity: Severity | None = None if months == 0 else "advice"
@@ -269,7 +280,7 @@ def check_funding(subject: ProtocolSubject) -> Iterator[Finding]:
     due_on = review_state(subject.folder, as_of=subject.as_of).due_on
     for index, funding in enumerate(subject.protocol.funding):
         ends_on = funding.ends_on
-        if due_on is None or not isinstance(ends_on, date) or ends_on >= due_on:
+        if due_on is None or ends_on is None or not surely_before(ends_on, due_on):
             continue
         yield from subject.find(
             "funding-ends",

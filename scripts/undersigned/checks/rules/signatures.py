@@ -37,7 +37,7 @@ def entries(subject: ProtocolSubject) -> Iterator[SigningEntry]:
 
 def is_future(subject: Subject, when: When | None) -> bool:
     """Whether it is dated after the day of asking."""
-    return when is not None and earliest(when) > subject.as_of
+    return when is not None and surely_before(subject.as_of, when)
 
 
 # -- what was signed ------------------------------------------------------------------------------------------------
@@ -267,13 +267,14 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
     for party, text in signing.parties.items():
         state = signing.state(party, text)
         days = state.copy_outstanding_days
-        if days is None or days <= COPY_DAYS or signing.has_left(party):
+        signed_on = state.signed_on
+        if not state.copy_outstanding or signed_on is None or signing.has_left(party):
+            continue
+        if (subject.as_of - latest(signed_on)).days <= COPY_DAYS:
             continue
         entry = state.signed_entry
         record = subject.folder.signing.get(entry.signer) if entry is not None else None
         if entry is None or record is None or record.value is None or entry.signer == lead:
-            continue
-        if not isinstance(entry.signed_on, date):
             continue
         index = next(i for i, s in enumerate(record.value.signatures) if s is entry.signature)
         yield from subject.find(
@@ -281,6 +282,7 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
             record,
             ("signatures", index),
             missing="returned_on",
+            words="default" if days is not None else "month",
             version=entry.version,
             day=entry.signed_on,
             days=days,
@@ -400,7 +402,7 @@ def observe_signatures_of_superseded(subject: ProtocolSubject) -> Iterator[Obser
     days = [
         earliest(signature.signed_on)
         for _organisation, _record, _path, signature in entries(subject)
-        if signature.signed_on is not None and earliest(signature.signed_on) <= subject.as_of
+        if signature.signed_on is not None and has_happened(signature.signed_on, subject.as_of)
     ]
     if days:
         yield Observation("superseded-signed", subject.folder.id, subject.folder.id, max(days).isoformat())

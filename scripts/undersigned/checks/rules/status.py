@@ -9,9 +9,10 @@ from undersigned.checks.engine import UNREADABLE, Observation, ProtocolSubject, 
 from undersigned.checks.rules.parties import parties_read
 from undersigned.checks.rules.versions import fits, stamp_of
 from undersigned.findings import Finding, Severity
-from undersigned.records.fields import FINGERPRINT, earliest, latest
+from undersigned.records.fields import FINGERPRINT, When, has_happened, in_time, latest, surely_before
+from undersigned.records.protocol import ENDED
 from undersigned.records.signature import Signature
-from undersigned.status import Signing, has_happened, takes_effect, version_in_force
+from undersigned.status import Signing, takes_effect, version_in_force
 
 
 def check_has_version(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -33,6 +34,7 @@ def check_has_version(subject: ProtocolSubject) -> Iterator[Finding]:
 
 def check_status(subject: ProtocolSubject) -> Iterator[Finding]:
     """The status fits the dates and the signatures."""
+    yield from _check_end(subject)
     match subject.protocol.status:
         case "draft" | "consultation":
             yield from _check_not_signed(subject)
@@ -44,6 +46,16 @@ def check_status(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from _check_in_force(subject)
 
 
+def _check_end(subject: ProtocolSubject) -> Iterator[Finding]:
+    """Only a protocol that has ended has a last day, and one that ran out says so: else no day of its life is known."""
+    written = subject.folder.value
+    if written.ended_on is not None:
+        if written.status not in ENDED:
+            yield from _contradicted(subject, "ended-on", "error", day=written.ended_on, at="ended_on")
+    elif written.status == "expired" and has_happened(written.effective_to, subject.as_of):
+        yield from _contradicted(subject, "no-last-day", "advice", day=written.effective_to)
+
+
 def _contradicted(
     subject: ProtocolSubject,
     words: str,
@@ -52,11 +64,12 @@ def _contradicted(
     day: object = "",
     parties: object = "",
     version: str = "",
+    at: str = "status",
 ) -> Iterator[Finding]:
     return subject.find(
         "status-contradicted",
         subject.record,
-        ("status",),
+        (at,),
         words=words,
         severity=severity,
         status=subject.protocol.status,
@@ -80,30 +93,29 @@ def _check_not_signed(subject: ProtocolSubject) -> Iterator[Finding]:
 def _check_in_force(subject: ProtocolSubject) -> Iterator[Finding]:
     """What is called in force has begun, has not ended, and binds two parties."""
     folder, as_of, start = subject.folder, subject.as_of, subject.protocol.effective_from
-    if start is not None and not has_happened(start, as_of):
+    if start is not None and surely_before(as_of, start):
         yield from _contradicted(subject, "not-begun", "warning", day=start)
         return
     versions = folder.read_versions()
     agreed = all(has_happened(version.agreed_on, as_of) for _, version in versions)
     if versions and agreed and len(versions) == len(folder.versions):
-        first = min(takes_effect(folder, version) for _, version in versions)
-        if first > as_of:
+        first = min((takes_effect(folder, version) for _, version in versions), key=in_time)
+        if surely_before(as_of, first):
             yield from _contradicted(subject, "no-text-yet", "warning", day=first, version=versions[0][0])
             return
     end = _end(subject)
-    if end is not None and end < as_of:
+    if end is not None and surely_before(end, as_of):
         yield from _contradicted(subject, "ended", "warning", day=end)
         return
     yield from _check_bound(subject)
 
 
-def _end(subject: ProtocolSubject) -> date | None:
-    """The last day of the text in force; without one, that of the working text."""
+def _end(subject: ProtocolSubject) -> When | None:
+    """The last day or month of the text in force; without one, that of the working text."""
     in_force = version_in_force(subject.folder, as_of=subject.as_of)
     if in_force is not None:
         return subject.signing.effective_to(in_force[1])
-    end = subject.protocol.effective_to
-    return None if end is None else latest(end)
+    return subject.protocol.effective_to
 
 
 def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -119,7 +131,8 @@ def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
         return
     # Versions replaced too early, and a signature that another rule finds void, are not said twice.
     if any(
-        v.replaces_earlier_on and latest(v.replaces_earlier_on) < takes_effect(folder, v) for _, v in signing.versions
+        v.replaces_earlier_on and surely_before(v.replaces_earlier_on, takes_effect(folder, v))
+        for _, v in signing.versions
     ):
         return
     for record in folder.signing.values():
@@ -149,8 +162,8 @@ def _is_void(subject: ProtocolSubject, signature: Signature) -> bool:
         version is None
         or wrong
         or signature.declined is not None
-        or earliest(version.agreed_on) > subject.as_of
-        or any(day is not None and earliest(day) > subject.as_of for day in days)
+        or surely_before(subject.as_of, version.agreed_on)
+        or any(day is not None and surely_before(subject.as_of, day) for day in days)
     )
 
 
@@ -175,7 +188,7 @@ def _a_day_did_it(subject: ProtocolSubject) -> bool:
         organisation = register.organisation(party.organisation)
         if organisation is not None and organisation.value is not None:
             days.add(organisation.value.dissolved_on)
-    passed = {earliest(day) for day in days if day is not None and earliest(day) <= subject.as_of}
+    passed = {latest(day) for day in days if day is not None and has_happened(day, subject.as_of)}
     return any(
         Signing(folder, register, as_of=day - timedelta(days=1)).in_force() for day in sorted(passed) if day > date.min
     )
@@ -190,7 +203,7 @@ def observe_supersession(subject: ProtocolSubject) -> Iterator[Observation]:
     """Which protocols are superseded by which, and from which day if the newer one is in force."""
     protocol, register, id_ = subject.protocol, subject.register, subject.folder.id
     start = protocol.effective_from
-    in_force = protocol.status == "in-force" and start is not None and earliest(start) <= subject.as_of
+    in_force = protocol.status == "in-force" and has_happened(start, subject.as_of)
     if subject.record.was_dropped("supersedes"):
         yield Observation(UNREADABLE, "", id_, subject.record.path)
     for old in protocol.supersedes:
@@ -220,8 +233,10 @@ def check_supersession(subject: RegisterSubject) -> Iterator[Finding]:
         record = register.protocol_record(old) if in_force else None
         if record is None or record.value is None:
             continue
-        if record.value.status == "in-force":
-            yield from subject.find("status-contradicted", record, ("status",), words="superseded", other=min(in_force))
+        status = record.value.status
+        if status in ("in-force", "expired"):
+            words = "superseded" if status == "in-force" else "expired-superseded"
+            yield from subject.find("status-contradicted", record, ("status",), words=words, other=min(in_force))
 
 
 RULES = RuleSet(

@@ -8,8 +8,8 @@ from itertools import pairwise
 from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, key_of
 from undersigned.checks.engine import ProtocolSubject, RecordLike, RuleSet
 from undersigned.findings import Finding, Place
-from undersigned.records.fields import FINGERPRINT, earliest, latest, surely_before
-from undersigned.records.protocol import OPERATIVE_FIELDS, StampedText
+from undersigned.records.fields import FINGERPRINT, has_happened, surely_before
+from undersigned.records.protocol import ENDED, OPERATIVE_FIELDS, StampedText
 from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Data, Path
 from undersigned.records.version import Version
@@ -136,7 +136,7 @@ def check_version_days(subject: ProtocolSubject) -> Iterator[Finding]:
     start = subject.protocol.effective_from
     for number, version in subject.folder.read_versions():
         record = subject.folder.versions[number]
-        if earliest(version.agreed_on) > subject.as_of:
+        if surely_before(subject.as_of, version.agreed_on):
             yield from subject.find("version-in-future", record, ("agreed_on",), version=number, day=version.agreed_on)
         if last is not None and surely_before(version.agreed_on, last[1].agreed_on):
             yield from subject.find(
@@ -173,13 +173,13 @@ def _days_of_end(subject: ProtocolSubject, number: str, version: Version) -> Ite
     record = subject.folder.versions[number]
     effect = takes_effect(subject.folder, version)
     replaces = version.replaces_earlier_on
-    if replaces is not None and latest(replaces) < effect:
+    if replaces is not None and surely_before(replaces, effect):
         yield from subject.find(
             "replaces-too-early", record, ("replaces_earlier_on",), version=number, day=replaces, effect=effect
         )
     end = version.text.effective_to if version.text is not None else None
     # The working text with the same end is asked by the rules on dates.
-    if end is not None and latest(end) < effect and end != subject.protocol.effective_to:
+    if end is not None and surely_before(end, effect) and end != subject.protocol.effective_to:
         yield from subject.find(
             "ends-before-effect", record, ("text", "effective_to"), version=number, day=end, effect=effect
         )
@@ -195,7 +195,9 @@ def check_first_version(subject: ProtocolSubject) -> Iterator[Finding]:
         yield from subject.find("first-version-material", record, ("change",), version=number, change=version.change)
     start = subject.protocol.effective_from
     # In force although no text is in effect yet: that is said of its status.
-    yet_to_come = subject.protocol.status == "in-force" and takes_effect(subject.folder, version) > subject.as_of
+    yet_to_come = subject.protocol.status == "in-force" and not has_happened(
+        takes_effect(subject.folder, version), subject.as_of
+    )
     if start is not None and not yet_to_come and surely_before(start, version.takes_effect):
         yield from subject.find(
             "start-without-text",
@@ -341,7 +343,7 @@ def check_texts_held(subject: ProtocolSubject) -> Iterator[Finding]:
     """A restricted text is not in a public repository; a public protocol's versions have their texts."""
     restricted = subject.protocol.publication == "restricted"
     if not restricted:
-        if subject.protocol.status in ("superseded", "withdrawn"):
+        if subject.protocol.status in ENDED:
             return
         for number, record in subject.folder.versions.items():
             if record.value is not None and record.value.text is None and record.lacks("text"):

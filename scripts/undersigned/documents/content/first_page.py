@@ -11,8 +11,9 @@ from undersigned.documents.content.terms import law_name
 from undersigned.documents.model import Break, Code, Fact, Inlines, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.facts.agreement import Agreement
+from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import vocabulary
-from undersigned.words.dates import date_in_words
+from undersigned.words.dates import date_in_words, on_in_words
 from undersigned.words.prose import is_safe_link
 from undersigned.words.text import with_capital
 
@@ -25,17 +26,17 @@ def notice_of(agreement: Agreement) -> str:
     match agreement.status:
         case "draft" | "consultation":
             notices.append(word(f"notice.{agreement.status}"))
-        case "withdrawn":
-            notices.append(_ended(agreement, "withdrawn"))
+        case "withdrawn" | "expired":
+            notices.append(_ended(agreement, agreement.status))
         case "superseded":
             notices.append(_superseded(agreement))
         case _ if agreement.version is None:
             notices.append(word("notice.not_stamped"))
     if not agreement.text_available:
         notices.append(word("notice.not_kept", version=agreement.version or ""))
-    if agreement.newer and agreement.status not in ("superseded", "withdrawn"):
+    if agreement.newer and agreement.status not in ENDED:
         version, since = agreement.newer
-        notices.append(word("notice.newer", version=version, on=date_in_words(since)))
+        notices.append(word("notice.newer", version=version, on=on_in_words(since)))
     return listed(notices, ". ")
 
 
@@ -140,7 +141,7 @@ def properties_of(agreement: Agreement, form: str = "") -> tuple[tuple[str, str]
         ("ProtocolVersion", agreement.version or ""),
         ("Fingerprint", agreement.fingerprint or ""),
         ("Status", agreement.status),
-        ("TextDate", agreement.dated.isoformat()),
+        ("TextDate", str(agreement.agreed_on or agreement.dated)),
     )
 
 
