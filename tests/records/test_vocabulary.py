@@ -73,7 +73,7 @@ probation prison police local-authority housing-provider health treatment-provid
 education voluntary youth-justice court government partnership-board other
 """)
 
-# Paragraphs that can carry offence data alone (they agree with the Information Commissioner's list).
+# Paragraphs that can carry offence data alone (they agree with the Information Commission's list).
 ARTICLE_10_CAPABLE = {*range(1, 5), 6, 7, *range(10, 16), 17, 18, *range(23, 36), 37}
 
 

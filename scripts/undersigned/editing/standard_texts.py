@@ -12,7 +12,7 @@ from undersigned.records.reading import read_record
 from undersigned.records.source import Data, Source
 
 #: When the law of the standards was last compared with the vocabularies, which name their sources.
-LAW_CHECKED = "2026-11-22"
+LAW_CHECKED = "2026-11-30"
 _FOLDER = Path(__file__).parent / "standards"
 
 
