@@ -19,13 +19,15 @@ from undersigned.status import PartyStatus, Signing
 #: The steps of a signature in the order in which they happen, and the field with the day of each.
 _STEPS: Mapping[str, str] = {
     "sent": "sent_on",
+    "sent-again": "sent_again_on",
     "approved": "approved_on",
     "signed": "signed_on",
     "returned": "returned_on",
+    "counterpart": "counterpart_on",
 }
 #: Fields whose name means something else in other records, and their key among the labels.
 _LABELS = {"method": "method_of_signing"}
-_FIXED = ("fingerprint", "signed_by", "method", "signs_for", "mandate", "reservations", "evidence")
+_FIXED = ("fingerprint", "issued", "signed_by", "method", "signs_for", "mandate", "reservations", "evidence")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,13 @@ class Evidence(Authored):
     reference: str | None = None
 
 
+class Issued(Authored):
+    """Digests of the copies that were sent out: `sha256:` of the PDF to be returned, `v1:` of the words of the DOCX."""
+
+    pdf: str | None = None
+    docx: str | None = None
+
+
 class Mandate(Authored):
     reference: str | None = None
 
@@ -64,11 +71,14 @@ class Signature(Authored):
     version: VersionNumber
     fingerprint: Fingerprint | None = None
     sent_on: DayOrMonth | None = None
+    sent_again_on: DayOrMonth | None = None
+    issued: Issued | None = None
     approved_on: DayOrMonth | None = None
     signed_on: DayOrMonth | None = None
     signed_by: SignedBy | None = None
     method: SigningMethod | None = None
     returned_on: DayOrMonth | None = None
+    counterpart_on: DayOrMonth | None = None
     signs_for: tuple[str, ...] = ()
     mandate: Mandate | None = None
     reservations: tuple[Reservation, ...] = ()

@@ -24,6 +24,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
+#: A digest of a file that was sent out, perhaps with the names of its scheme and method before it.
+_ISSUED = re.compile(r"(?:[a-z0-9]{1,12}:){0,2}[0-9a-f]{64}\Z")
 SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
 
 
@@ -237,8 +239,13 @@ def _flows_of(subject: ProtocolSubject, number: str) -> dict[str, list[str]]:
 
 
 def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Evidence of a signature is known by a whole SHA-256, and held by a body that there is."""
+    """Evidence of a signature is known by a whole SHA-256, and held by a body that there is; so are copies sent out."""
     for _organisation, record, path, signature in entries(subject):
+        for name, digest in signature.issued or ():
+            if digest is not None and not _ISSUED.match(digest):
+                yield from subject.find(
+                    "bad-digest", record, (*path, "issued", name), words=f"issued_{name}", digest=digest
+                )
         evidence = signature.evidence
         if evidence is None:
             continue
@@ -310,6 +317,7 @@ def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
                 )
             else:
                 last = (step, day)
+        yield from _days_of_sending(subject, record, path, signature)
         yield from _days_of_ending(subject, record, path, signature)
         for index, reservation in enumerate(signature.reservations):
             if is_future(subject, reservation.accepted_on):
@@ -320,6 +328,24 @@ def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
                     words="accepted_on",
                     day=reservation.accepted_on,
                 )
+
+
+def _days_of_sending(
+    subject: ProtocolSubject, record: Record[SigningRecord], path: Path, signature: Signature
+) -> Iterator[Finding]:
+    """Copies go out again after they went out, and the lead's own copy goes back after the signature; not in the future."""
+    for name, day, step, before in (
+        ("sent_again_on", signature.sent_again_on, "sent_on", signature.sent_on),
+        ("counterpart_on", signature.counterpart_on, "signed_on", signature.signed_on),
+    ):
+        if day is None:
+            continue
+        if is_future(subject, day):
+            yield from subject.find("signature-in-future", record, (*path, name), words=name, day=day)
+        elif before is not None and not is_future(subject, before) and surely_before(day, before):
+            yield from subject.find(
+                "signature-order", record, (*path, name), words=name, first=name, day=day, second=step, other=before
+            )
 
 
 def _days_of_ending(
