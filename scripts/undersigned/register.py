@@ -423,6 +423,15 @@ class Register:
     def _read(self, path: str, model: type[M]) -> Record[M]:
         return read_record(path, self.files.contents[path], model)
 
+    def may_tell_of_succession(self, id_: str) -> bool:
+        """Whether a signing record of a protocol, by its present id, has the word `inherits`. Parses none of them."""
+        former = (old for old, present in self.former_protocols.items() if present == id_)
+        return any(
+            b"inherits" in self.files.contents[path]
+            for name in (id_, *former)
+            for _organisation, path in self._signing_paths.get(name, ())
+        )
+
     def orphan_signing_records(self) -> Iterator[tuple[str, str, str]]:
         """Yields (organisation, protocol id as written, path) of signing records for protocols that do not exist."""
         for name, places in sorted(self._signing_paths.items()):

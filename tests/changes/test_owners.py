@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support import example_register, write_register
+from support import TODAY, example_register, write_register
 from undersigned.changes.owners import (
     PATH,
     Owners,
@@ -200,7 +200,7 @@ def register(tmp_path: Path) -> Register:
     ],
 )
 def test_who_owns_what(register: Register, path: str, owners: tuple[str, ...]) -> None:
-    assert Owners(render_owners(register)).of(path) == owners
+    assert Owners(render_owners(register, as_of=TODAY)).of(path) == owners
 
 
 def test_bodies_that_succeed_each_other_in_a_circle_own_nothing(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ kind: other
 dissolved_on: 2014-05-31
 successors: [a]
 """
-    assert owners_of_organisation(load_register(write_register(tmp_path, circle)), "a") == ()
+    assert owners_of_organisation(load_register(write_register(tmp_path, circle)), "a", as_of=TODAY) == ()
 
 
 @pytest.mark.parametrize("account", ["example/council", "@a b", "@*", "@x/../y", "@-x", "@x\\n* @evil", "@x #", "[a]"])
@@ -228,7 +228,8 @@ def test_a_wrong_account_is_a_finding_at_its_place(tmp_path: Path, account: str)
     assert [(finding.code, finding.line) for finding in record.findings] == [("wrong-type", 3)]
     assert isinstance(record.findings[0], Finding)
     assert all(
-        line.startswith(("#", "* @k", "/signatories/a/ ")) or not line for line in render_owners(register).split("\n")
+        line.startswith(("#", "* @k", "/signatories/a/ ")) or not line
+        for line in render_owners(register, as_of=TODAY).split("\n")
     )
 
 
@@ -258,4 +259,4 @@ def test_the_command_writes_and_judges(register: Register, capsys: pytest.Captur
 
 
 def test_the_owners_of_the_example_are_up_to_date() -> None:
-    assert stale_lines(load_register(example_register())) == []
+    assert stale_lines(load_register(example_register()), as_of=TODAY) == []

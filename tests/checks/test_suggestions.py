@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support import register_from
+from support import TODAY, register_from
 from undersigned.checks.suggestions import id_from, suggest, suggest_law, suggest_organisation
 from undersigned.records.vocabulary import vocabulary
 
@@ -49,7 +49,7 @@ POLICE = "'staffordshire-police' (Staffordshire Police, police)"
     ],
 )
 def test_a_body_is_offered_only_if_its_name_was_written_or_nearly(written: str, expected: str) -> None:
-    assert suggest_organisation(written, REGISTER) == expected
+    assert suggest_organisation(written, REGISTER, as_of=TODAY) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from undersigned.records.files import read_bytes
 from undersigned.records.organisation import ACCOUNT
 from undersigned.records.source import Source
 from undersigned.register import Register
+from undersigned.status import Identities, has_happened
 
 #: The file that this program writes.
 PATH = ".github/CODEOWNERS"
@@ -170,8 +172,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 # -- writing ------------------------------------------------------------------------------------------------------------
 
 
-def render_owners(register: Register) -> str:
-    """The text of CODEOWNERS that the records ask for. OwnersError without a valid keeper.
+def render_owners(register: Register, *, as_of: date) -> str:
+    """The text of CODEOWNERS that the records ask for on a day. OwnersError without a valid keeper.
 
     A folder whose name is not an id belongs to the keeper, so that no folder name can become an unexpected pattern.
     """
@@ -180,13 +182,14 @@ def render_owners(register: Register) -> str:
     for id_ in register.protocol_ids:
         record = register.protocol_record(id_)
         lead = record.value.lead if record is not None and record.value is not None else None
-        owners = owners_of_organisation(register, register.present_organisation(lead)) if lead else ()
+        leads = _present_leads(register, id_, lead, as_of=as_of) if lead else ()
+        owners = dict.fromkeys(owner for lead in leads for owner in owners_of_organisation(register, lead, as_of=as_of))
         if owners and KEBAB.match(id_):
-            protocols.append(_line(f"/protocols/{id_}/", owners))
+            protocols.append(_line(f"/protocols/{id_}/", tuple(owners)))
     for id_ in register.organisation_ids:
-        owners = owners_of_organisation(register, id_)
-        if owners and KEBAB.match(id_):
-            agencies.append(_line(f"/signatories/{id_}/", owners))
+        own = owners_of_organisation(register, id_, as_of=as_of)
+        if own and KEBAB.match(id_):
+            agencies.append(_line(f"/signatories/{id_}/", own))
     lines = [*_HEADER, "", "# The keeper of the register", _line("*", keeper)]
     if protocols:
         lines += ["", "# Protocols: the lead organisation", *protocols]
@@ -195,15 +198,23 @@ def render_owners(register: Register) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _present_leads(register: Register, protocol: str, lead: str, *, as_of: date) -> tuple[str, ...]:
+    """The bodies that answer for the lead of a protocol on a day."""
+    folder = register.protocol(protocol) if register.may_tell_of_succession(protocol) else None
+    if folder is None:
+        return (register.present_organisation(lead),)
+    return Identities(folder, register, as_of=as_of).present(lead)
+
+
 def _line(pattern: str, owners: Sequence[str]) -> str:
     return " ".join((pattern, *owners))
 
 
-def stale_lines(register: Register) -> list[str]:
+def stale_lines(register: Register, *, as_of: date) -> list[str]:
     """The lines that CODEOWNERS lacks (`+ …`) or has too many (`- …`); empty if the file is up to date."""
     file = register.root / PATH
     present = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    wanted = render_owners(register).splitlines()
+    wanted = render_owners(register, as_of=as_of).splitlines()
     if present == wanted:
         return []
     stale = [f"+ {line}" for line in wanted if line not in present]
@@ -232,21 +243,21 @@ def keeper_of(root: Path) -> tuple[str, ...]:
     return tuple(owners)
 
 
-def owners_of_organisation(register: Register, id_: str) -> tuple[str, ...]:
-    """Its accounts, or else its contact's mailbox. A dissolved body's folder belongs to the owners of its successors."""
-    return tuple(dict.fromkeys(_owners(register, id_, frozenset())))
+def owners_of_organisation(register: Register, id_: str, *, as_of: date) -> tuple[str, ...]:
+    """Its accounts, or else its contact's mailbox. The folder of a body that has ended belongs to its successors' owners."""
+    return tuple(dict.fromkeys(_owners(register, id_, as_of, frozenset())))
 
 
-def _owners(register: Register, id_: str, seen: frozenset[str]) -> list[str]:
+def _owners(register: Register, id_: str, as_of: date, seen: frozenset[str]) -> list[str]:
     record = register.organisation(id_)
     if record is None or record.value is None or id_ in seen:
         return []
     value = record.value
-    if value.dissolved_on is not None and value.successors:
+    if has_happened(value.dissolved_on, as_of) and value.successors:
         return [
             owner
             for successor in value.successors
-            for owner in _owners(register, register.present_organisation(successor), seen | {id_})
+            for owner in _owners(register, register.present_organisation(successor), as_of, seen | {id_})
         ]
     accounts = [account for account in value.accounts if ACCOUNT.match(account)]
     if accounts:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
 from undersigned.records.values import plain_of
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
+from undersigned.status import has_happened
 from undersigned.words.text import in_a_list
 
 #: So many known ids a hint may list.
@@ -98,14 +100,14 @@ def _slip(one: Sequence[str], other: Sequence[str]) -> bool:
 # -- organisations --------------------------------------------------------------------------------------------------
 
 
-def suggest_organisation(written: str, register: Register) -> str:
+def suggest_organisation(written: str, register: Register, *, as_of: date) -> str:
     """What to write instead of an organisation's id that no folder has, or nothing if no body is near enough."""
     named = [id_ for id_ in register.organisation_ids if any(_same_name(written, n) for n in _names(register, id_))]
     if len(named) == 1:
-        return f"Write '{named[0]}', the id of {_described(register, named[0])}."
+        return f"Write '{named[0]}', the id of {_described(register, named[0], as_of)}."
     close = named or _slips(written, register.organisation_ids) or _near_names(written, register)
     if close:
-        offered = in_a_list([f"'{id_}' ({_described(register, id_)})" for id_ in close[:_MOST_OFFERED]])
+        offered = in_a_list([f"'{id_}' ({_described(register, id_, as_of)})" for id_ in close[:_MOST_OFFERED]])
         sure = "Use it only if it is the body that you mean." if len(close) == 1 else "Use the one that you mean."
         return f"The nearest {'is' if len(close) == 1 else 'are'} {offered}. {sure}"
     return ""
@@ -116,14 +118,15 @@ def _names(register: Register, id_: str) -> tuple[str, ...]:
     return (id_,) if record is None or record.value is None else (id_, record.value.name, *record.value.also_known_as)
 
 
-def _described(register: Register, id_: str) -> str:
-    """A body by its name and its kind, and whether it has ended."""
+def _described(register: Register, id_: str, as_of: date) -> str:
+    """A body by its name and its kind, and whether it has ended or will end."""
     record = register.organisation(id_)
     if record is None or record.value is None:
         return "its record cannot be read"
     kind = vocabulary().organisation_kinds[record.value.kind].title.lower()
-    ended = f", dissolved on {record.value.dissolved_on}" if record.value.dissolved_on else ""
-    return f"{record.value.name}, {kind}{ended}"
+    end = record.value.dissolved_on
+    told = "" if end is None else f", {'dissolved' if has_happened(end, as_of) else 'to be dissolved'} on {end}"
+    return f"{record.value.name}, {kind}{told}"
 
 
 def _near_names(written: str, register: Register) -> list[str]:

@@ -223,9 +223,9 @@ def owners_job(common: Common, check: bool) -> int:
     from undersigned.changes.owners import PATH, OwnersError, render_owners, stale_lines
 
     with stop_on(OwnersError):
-        stale = stale_lines(common.register)
+        stale = stale_lines(common.register, as_of=common.as_of)
         if stale and not check:
-            _write_files(common.root, {PATH: render_owners(common.register)})
+            _write_files(common.root, {PATH: render_owners(common.register, as_of=common.as_of)})
     write("".join(f"{line}\n" for line in stale) if check else f"{PATH}\n" if stale else "", None)
     return EXIT_FOUND if stale and check else EXIT_FINE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.new_request import Question, Request, check_new_id, find_organisation, head_comment, in_words
@@ -15,6 +16,7 @@ from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of
 from undersigned.records.source import Data
 from undersigned.register import Register
+from undersigned.status import has_happened
 
 _FEW = 8
 
@@ -56,13 +58,13 @@ def ask_protocol(request: Request) -> list[Question]:
         ),
     ]
     for end in draft.ends:
-        fitting = _organisations_of(request.register, end.kinds)
+        fitting = _organisations_of(request.register, end.kinds, request.as_of)
         shown = f" (such as {', '.join(fitting[:_FEW])})" if fitting else ""
         asked.append(Question(end.id, f"{end.asks}: ids, with commas between{shown}"))
     return [*asked, Question("lead", "The id of the organisation that leads, if it is known")]
 
 
-def _organisations_of(register: Register, kinds: tuple[str, ...]) -> list[str]:
+def _organisations_of(register: Register, kinds: tuple[str, ...], as_of: date) -> list[str]:
     found = []
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
@@ -70,7 +72,7 @@ def _organisations_of(register: Register, kinds: tuple[str, ...]) -> list[str]:
             record is not None
             and record.value is not None
             and record.value.kind in kinds
-            and record.value.dissolved_on is None
+            and not has_happened(record.value.dissolved_on, as_of)
         ):
             found.append(id_)
     return found

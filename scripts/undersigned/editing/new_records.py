@@ -162,18 +162,15 @@ def ask_review(request: Request) -> list[Question]:
             f"no version of {folder.id} had been agreed by {request.as_of}",
             "A review reads a stamped version; 'undersigned release' writes one.",
         )
-    parties = list(
-        Identities(folder, request.register, as_of=request.as_of).present_parties(
-            party_text(folder, as_of=request.as_of)
-        )
-    )
+    identities = Identities(folder, request.register, as_of=request.as_of)
+    parties = identities.present_parties(party_text(folder, as_of=request.as_of))
     return [
         Question("outcome", "What came of it", None, values_of(Review, "outcome")),
         Question("note", "What was looked at and found, in a sentence at least"),
         Question(
             "organisation",
             "The id of the organisation that reviewed it",
-            folder.value.lead or next(iter(parties), None),
+            identities.one(folder.value.lead) if folder.value.lead else next(iter(parties), None),
         ),
         Question("post", "The post that reviewed it, never a name"),
         Question("checked", "What was looked at, with commas between", _CHECKED),

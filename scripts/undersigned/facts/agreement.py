@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -35,7 +35,7 @@ from undersigned.status import (
     version_in_force,
 )
 from undersigned.status.working_days import working_day
-from undersigned.words.text import in_reading_order
+from undersigned.words.text import in_a_list, in_reading_order
 
 #: Their working text is printed, marked as not agreed.
 UNAGREED = frozenset({"draft", "consultation"})
@@ -170,8 +170,8 @@ def agreement_of(
         and stamp[0] == newest[0]
         and record.status in SIGNABLE,
         summary=record.summary,
-        lead=register.organisation_name(record.lead) if record.lead else None,
-        owner=(register.organisation_name(record.owner.organisation), record.owner.post) if record.owner else None,
+        lead=_named(protocol.lead),
+        owner=(_named(protocol.bodies(record.owner.organisation)) or "", record.owner.post) if record.owner else None,
         part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
         review_due=protocol.status.review.due_on,
         ended_on=_last_day(record, as_of),
@@ -182,7 +182,7 @@ def agreement_of(
             for party in parties
             if party.left_on is None and record.status not in ENDED
         ),
-        clauses=clauses_of(text, record.publication, register),
+        clauses=clauses_of(text, record.publication, register, as_of=as_of),
         forms=forms_of(text, folder),
         history=protocol.versions,
         register_address=register_address,
@@ -193,6 +193,10 @@ def _last_day(record: Protocol, as_of: date) -> When | None:
     """The last day of a protocol that has ended, as its record gives it."""
     last = record.ended_on or record.effective_to
     return last if has_happened(last, as_of) else None
+
+
+def _named(bodies: Iterable[tuple[str, str]]) -> str | None:
+    return in_a_list([name for _id, name in bodies]) or None
 
 
 def _stamp(folder: ProtocolFolder, version: str | None, as_of: date) -> tuple[str, Version] | None:
@@ -214,6 +218,7 @@ def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, 
     """The lead first, then by name: an order that no amendment being prepared can change."""
     register, signing, record = protocol.register, protocol.signing, protocol.record
     left = {id_: party.left_on for id_, party in signing.identities.present_parties(record.parties).items()}
+    leads = {id_ for id_, _name in protocol.lead}
     found = []
     for id_, party in signing.identities.present_parties(text.parties).items():
         gone = left.get(id_)
@@ -231,9 +236,10 @@ def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, 
                 signs=party.signs and left_on is None and not signing.dissolved(id_),
             )
         )
-    lead = register.present_organisation(record.lead) if record.lead else None
     return tuple(
-        sorted(found, key=lambda entry: (entry.organisation != lead, in_reading_order(entry.name), entry.organisation))
+        sorted(
+            found, key=lambda entry: (entry.organisation not in leads, in_reading_order(entry.name), entry.organisation)
+        )
     )
 
 
@@ -280,12 +286,13 @@ def recipients_of(
     as_of: date,
     wanted: Collection[str] | None = None,
 ) -> list[Recipient]:
-    """The parties that sign this text, in its order: those `wanted` by present id, or all."""
+    """The parties that sign this text, in its order: those that answer for the ids `wanted`, or all."""
     signing = Signing(folder, register, as_of=as_of)
+    asked = None if wanted is None else signing.identities.all_present(wanted)
     return [
         recipient_of(party.organisation, agreement, signing)
         for party in agreement.parties
-        if party.signs and (wanted is None or party.organisation in wanted)
+        if party.signs and (asked is None or party.organisation in asked)
     ]
 
 

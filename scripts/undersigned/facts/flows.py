@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from undersigned.records.protocol import Flow, Group, Item, Law, LawDiffers, Operative, Protocol
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
+from undersigned.status import Identities
 from undersigned.words.text import with_capital
 
 
@@ -78,13 +79,22 @@ class FlowTerms:
     laws: tuple[FlowLaw, ...]
 
 
-def flow_terms(flows: Iterable[tuple[int, Flow]], text: Operative, record: Protocol, register: Register) -> FlowTerms:
-    """The terms of `flows` with their numbers. `record` spells out the items that they name by id."""
+def flow_terms(
+    flows: Iterable[tuple[int, Flow]], text: Operative, record: Protocol, register: Register, identities: Identities
+) -> FlowTerms:
+    """The terms of `flows` with their numbers. `record` spells out the items that they name by id.
+
+    `identities`: who answers on the day for the bodies that the text names.
+    """
     numbered = tuple(flows)
     named: set[tuple[str | None, str | None]] = set()
 
     def ends(ids: Iterable[str]) -> tuple[FlowEnd, ...]:
-        return tuple(_end(id_, text, register, named) for id_ in ids)
+        found: dict[tuple[str | None, str | None], FlowEnd] = {}
+        for id_ in ids:
+            for end in _ends(id_, text, register, identities, named):
+                found.setdefault((end.id, end.group), end)
+        return tuple(found.values())
 
     laws: dict[object, list[tuple[int, Flow]]] = {}
     items: dict[object, tuple[Item, list[int]]] = {}
@@ -132,20 +142,25 @@ def spelled_out(item: str | Item, record: Protocol) -> Item:
     return record.spelled_out(item) or Item(name=str(item))
 
 
-def _end(id_: str, text: Operative, register: Register, named: set[tuple[str | None, str | None]]) -> FlowEnd:
+def _ends(
+    id_: str, text: Operative, register: Register, identities: Identities, named: set[tuple[str | None, str | None]]
+) -> Iterator[FlowEnd]:
+    """The bodies that answer for an end of a flow; or the group, with its members where it is named first."""
+
+    def is_first(key: tuple[str | None, str | None]) -> bool:
+        first = key not in named
+        named.add(key)
+        return first
+
     group = next((group for group in text.groups if group.id == id_), None)
-    present = None if group is not None else register.present_organisation(id_)
-    key = (present, group.id if group is not None else None)
-    first = key not in named
-    named.add(key)
     if group is None:
-        return FlowEnd(present, None, register.organisation_name(id_), first=first)
-    members = tuple(
-        (register.present_organisation(party.organisation), register.organisation_name(party.organisation))
-        for party in text.parties
-        if first and party.group == id_
-    )
-    return FlowEnd(None, group.id, group_name(group), members, first)
+        for body in identities.present(id_):
+            yield FlowEnd(body, None, register.organisation_name(body), first=is_first((body, None)))
+        return
+    first = is_first((None, group.id))
+    ids = (party.organisation for party in text.parties if party.group == id_)
+    members = tuple((body, register.organisation_name(body)) for body in identities.all_present(ids)) if first else ()
+    yield FlowEnd(None, group.id, group_name(group), members, first)
 
 
 def _each_to_others(flow: Flow, text: Operative) -> bool:

@@ -8,11 +8,12 @@ from datetime import date
 
 from undersigned.facts.parties import PartyFacts
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.records.fields import KEBAB
+from undersigned.records.fields import KEBAB, When
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import ENDED
 from undersigned.register import Register
 from undersigned.status import LateReturn, has_happened
+from undersigned.words.text import in_reading_order
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Membership:
 class OrganisationFacts:
     """One organisation. `returns_owed`: outcome returns that are due from it and late.
 
-    `has_ended`: by the day asked about. `predecessors` and `successors` are (id, name).
+    `has_ended`: by the day asked about. `predecessors` and `successors` are (id, name). `to_take_over`: the bodies that it
+    will succeed, with the day on which each ends, which has not come.
     """
 
     id: str
@@ -39,6 +41,7 @@ class OrganisationFacts:
     returns_owed: tuple[tuple[ProtocolFacts, LateReturn], ...]
     predecessors: tuple[tuple[str, str], ...]
     successors: tuple[tuple[str, str], ...]
+    to_take_over: tuple[tuple[str, str, When], ...] = ()
 
     @property
     def to_sign(self) -> tuple[Membership, ...]:
@@ -77,7 +80,7 @@ def organisations_of(
 ) -> Iterator[OrganisationFacts]:
     """Every organisation that reads, by id. `protocols` in the order in which they are to be listed."""
     present = register.present_organisation
-    places = _places(protocols, register)
+    places = _places(protocols)
     records: dict[str, Organisation] = {}
     for id_ in register.organisation_ids:
         read = register.organisation(id_)
@@ -87,6 +90,13 @@ def organisations_of(
     for id_, record in records.items():
         for successor in record.successors:
             before.setdefault(present(successor), []).append(id_)
+
+    def ahead(record: Organisation) -> bool:
+        """Whether it ends on a day that has not come."""
+        return record.dissolved_on is not None and not has_happened(record.dissolved_on, as_of)
+
+    for old in before.values():
+        old.sort(key=lambda id_: (in_reading_order(records[id_].name), id_))
     for id_, record in records.items():
         place = places.get(id_, _Place())
         yield OrganisationFacts(
@@ -97,13 +107,17 @@ def organisations_of(
             leads=tuple(place.leads),
             owns=tuple(place.owns),
             returns_owed=tuple(place.returns),
-            predecessors=tuple((old, records[old].name) for old in sorted(before.get(id_, ()))),
+            predecessors=tuple((old, records[old].name) for old in before.get(id_, ()) if not ahead(records[old])),
             successors=tuple((present(new), register.organisation_name(new)) for new in record.successors),
+            to_take_over=tuple(
+                (old, records[old].name, end)
+                for old in before.get(id_, ())
+                if ahead(records[old]) and (end := records[old].dissolved_on) is not None
+            ),
         )
 
 
-def _places(protocols: Iterable[ProtocolFacts], register: Register) -> dict[str, _Place]:
-    present = register.present_organisation
+def _places(protocols: Iterable[ProtocolFacts]) -> dict[str, _Place]:
     found: dict[str, _Place] = {}
 
     def place(id_: str) -> _Place:
@@ -116,12 +130,13 @@ def _places(protocols: Iterable[ProtocolFacts], register: Register) -> dict[str,
             continue
         for party in protocol.parties:
             place(party.id).memberships.append(Membership(protocol, party))
-        lead = protocol.record.lead
-        if lead:
-            place(present(lead)).leads.append(protocol)
-        if protocol.record.owner:
-            place(present(protocol.record.owner.organisation)).owns.append(protocol)
+        for id_, _name in protocol.lead:
+            place(id_).leads.append(protocol)
+        owner = protocol.record.owner
+        for id_, _name in protocol.bodies(owner.organisation if owner else None):
+            place(id_).owns.append(protocol)
         for late in protocol.late_returns:
-            if late.by or lead:  # what nobody is named for falls to the lead
-                place(present(late.by or lead or "")).returns.append((protocol, late))
+            # What nobody is named for falls to the lead.
+            for id_, _name in protocol.bodies(late.by or protocol.record.lead):
+                place(id_).returns.append((protocol, late))
     return found

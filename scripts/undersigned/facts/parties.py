@@ -14,7 +14,7 @@ from undersigned.records.fields import When
 from undersigned.records.protocol import Party
 from undersigned.records.signature import OtherOfficer, Signature, SigningRecord
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import Entry, InForce, PartyStatus, Signing, has_happened
+from undersigned.status import Entry, Identities, InForce, PartyStatus, SignatureState, Signing, has_happened
 from undersigned.words.text import in_reading_order
 
 
@@ -70,12 +70,18 @@ def point_of_contact(organisation: str, folder: ProtocolFolder, register: Regist
     return PointOfContact(organisation, name, contact.post if contact else None, None, mailbox, False, others)
 
 
+def bodies_of(ids: Iterable[str], identities: Identities, register: Register) -> tuple[tuple[str, str], ...]:
+    """(id, name) of those who answer on the day for these ids, each once: the one reading of ids in every output."""
+    return tuple((body, register.organisation_name(body)) for body in identities.all_present(ids))
+
+
 def contact_of_lead(folder: ProtocolFolder, register: Register, *, as_of: date) -> PointOfContact | None:
     """Whom to ask at the lead organisation; None if the protocol names no lead."""
     lead = folder.value.lead
     if lead is None:
         return None
-    return point_of_contact(register.present_organisation(lead), folder, register, as_of=as_of)
+    lead = Identities(folder, register, as_of=as_of).one(lead)
+    return point_of_contact(lead, folder, register, as_of=as_of)
 
 
 @dataclass(frozen=True)
@@ -88,11 +94,21 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class HistoryFacts:
+    """How a body stood whose place a party has taken; `version`: the text that it signed, was sent, or refused."""
+
+    name: str
+    state: SignatureState
+    version: str | None
+
+
+@dataclass(frozen=True)
 class PartyFacts:
     """One party of a protocol: what the text says of it, and where its signature stands.
 
     `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
-    since: `status` then names none. `refusal`: of a party that has declined or withdrawn.
+    since: `status` then names none. `refusal`: of a party that has declined or withdrawn. `histories`: of the bodies
+    whose place it has taken, if they stood unlike and it has not signed itself.
     """
 
     id: str
@@ -103,6 +119,7 @@ class PartyFacts:
     signed_on: When | None
     signature: Signature | None
     refusal: Refusal | None
+    histories: tuple[HistoryFacts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +157,12 @@ def party_facts(status: PartyStatus, register: Register, signing: Signing) -> Pa
         signed_on=signed.signed_on if signed else None,
         signature=signed.signature if signed else None,
         refusal=_refusal(status),
+        histories=tuple(
+            HistoryFacts(
+                register.organisation_name(old.organisation), old.state, old.entry.version if old.entry else None
+            )
+            for old in status.inherited
+        ),
     )
 
 

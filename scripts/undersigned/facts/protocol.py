@@ -14,7 +14,7 @@ from typing import Literal
 from undersigned.facts.flows import FlowTerms, flow_terms
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
-from undersigned.facts.parties import Participant, PartyFacts, by_name, participants, party_facts
+from undersigned.facts.parties import Participant, PartyFacts, bodies_of, by_name, participants, party_facts
 from undersigned.facts.text import (
     ClauseFacts,
     VersionFacts,
@@ -27,7 +27,7 @@ from undersigned.facts.text import (
 )
 from undersigned.records.fields import When, has_happened
 from undersigned.records.form import Form
-from undersigned.records.protocol import ENDED, Operative, Protocol
+from undersigned.records.protocol import ENDED, Operative, Party, Protocol
 from undersigned.records.review import Review
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
@@ -154,7 +154,7 @@ class ProtocolFacts:
     @cached_property
     def clauses(self) -> tuple[ClauseFacts, ...]:
         """The clauses of the text shown."""
-        return clauses_of(self.text, self.record.publication, self.register)
+        return clauses_of(self.text, self.record.publication, self.register, as_of=self.as_of)
 
     @cached_property
     def later_version(self) -> VersionFacts | None:
@@ -185,13 +185,48 @@ class ProtocolFacts:
 
     def terms_of(self, text: Operative) -> FlowTerms:
         """The flows of a text of this protocol."""
-        return flow_terms(enumerate(text.flows, start=1), text, self.record, self.register)
+        return flow_terms(enumerate(text.flows, start=1), text, self.record, self.register, self.signing.identities)
 
     def flow_title(self, id_: str) -> str:
         """A flow's title in the text shown; the id if there is no such flow."""
         return next((facts.title for facts in self.terms.flows if facts.flow.id == id_), id_)
 
     # parties and contacts
+
+    def bodies(self, *ids: str | None) -> tuple[tuple[str, str], ...]:
+        """(id, name) of those who answer on the day for these ids of the protocol's records, each once."""
+        found = (body for id_ in ids if id_ for body in self._named.get(id_) or self._bodies(id_))
+        return tuple(dict.fromkeys(found))
+
+    def _bodies(self, id_: str) -> tuple[tuple[str, str], ...]:
+        return bodies_of((id_,), self.signing.identities, self.register)
+
+    @cached_property
+    def _named(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Those who answer for the lead, the owner and those who report: what other pages than its own name."""
+        record = self.record
+        named = (record.lead, record.owner.organisation if record.owner else None, *(m.by for m in record.monitoring))
+        return {id_: self._bodies(id_) for id_ in named if id_}
+
+    @property
+    def lead_id(self) -> str | None:
+        """The id of the lead; of the body itself if several have divided its place among them."""
+        lead = self.record.lead
+        if lead is None or len(self.lead) == 1:
+            return self.lead[0][0] if lead else None
+        return self.register.present_organisation(lead)
+
+    @property
+    def parties_of_text(self) -> tuple[tuple[str, str, Party], ...]:
+        """(id, name, what it says) of the parties of the text shown, in its order, under the ids of the day."""
+        parties = self.signing.identities.present_parties(self.text.parties)
+        listed = self.bodies(*(party.organisation for party in self.text.parties))
+        return tuple((id_, name, parties[id_]) for id_, name in listed)
+
+    @property
+    def lead(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of the lead; of several if they divided its place among them; empty if none is named."""
+        return self.bodies(self.record.lead)
 
     @cached_property
     def parties_by_name(self) -> tuple[tuple[str, str], ...]:
@@ -332,13 +367,13 @@ class ProtocolFacts:
     def prepared(self) -> FlowTerms:
         """Flows of the working text that are new or changed against the text shown."""
         changed = changed_flows(self.record, self.text) if self.changed_terms else ()
-        return flow_terms(changed, self.record, self.record, self.register)
+        return flow_terms(changed, self.record, self.record, self.register, self.signing.identities)
 
     @cached_property
     def prepared_clauses(self) -> tuple[ClauseFacts, ...]:
         """Clauses of the working text that are new or changed against the text shown."""
         changed = changed_clauses(self.record, self.text) if self.changed_terms else ()
-        working = clauses_of(self.record, self.record.publication, self.register) if changed else ()
+        working = clauses_of(self.record, self.record.publication, self.register, as_of=self.as_of) if changed else ()
         return tuple(entry for entry in working if entry.clause in changed)
 
     @cached_property

@@ -13,7 +13,8 @@ from undersigned.records.form import Form
 from undersigned.records.protocol import Adoption, Clause, Flow, Item, Operative, Protocol, Publication, StampedText
 from undersigned.records.version import Change
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import agreed_versions, takes_effect
+from undersigned.status import Identities, agreed_versions, takes_effect
+from undersigned.words.text import in_a_list
 
 #: How many steps are followed from a clause that adopts a clause that adopts a clause.
 MOST_STEPS = 3
@@ -89,24 +90,28 @@ def forms_of(text: Operative, folder: ProtocolFolder) -> Mapping[str, Form]:
     return {id_: record.value for id_, record in sorted(folder.forms.items()) if record.value is not None}
 
 
-def clauses_of(text: Operative, publication: Publication, register: Register) -> tuple[ClauseFacts, ...]:
+def clauses_of(
+    text: Operative, publication: Publication, register: Register, *, as_of: date
+) -> tuple[ClauseFacts, ...]:
     """The clauses of a text, with the text of those that they adopt. Nothing of a restricted protocol enters a public one."""
     return tuple(
         ClauseFacts(
             number,
             clause,
             _clause_title(clause.id, clause),
-            _adopted(clause.adopts, publication, register, MOST_STEPS) if clause.adopts else None,
+            _adopted(clause.adopts, publication, register, MOST_STEPS, as_of) if clause.adopts else None,
         )
         for number, clause in enumerate(text.clauses, start=1)
     )
 
 
-def _adopted(adopts: Adoption, publication: Publication, register: Register, steps: int) -> AdoptedClauses:
+def _adopted(adopts: Adoption, publication: Publication, register: Register, steps: int, as_of: date) -> AdoptedClauses:
     other = register.protocol(adopts.protocol)
     if other is None or not other.readable:
         return AdoptedClauses(adopts.protocol, adopts.version, _untold(adopts, {}), missing="not-kept")
-    lead = register.organisation_name(other.value.lead) if other.value.lead else None
+    identities = Identities(other, register, as_of=as_of)
+    leads = identities.present(other.value.lead) if other.value.lead else ()
+    lead = in_a_list([register.organisation_name(id_) for id_ in leads]) or None
     title = other.value.title
     if other.value.publication == "restricted" and publication != "restricted":
         return AdoptedClauses(title, adopts.version, _untold(adopts, {}), missing="restricted", ask=lead)
@@ -120,7 +125,7 @@ def _adopted(adopts: Adoption, publication: Publication, register: Register, ste
         AdoptedClause(
             _clause_title(id_, clause),
             clause.text if clause else None,
-            _adopted(clause.adopts, publication, register, steps - 1) if clause and clause.adopts else None,
+            _adopted(clause.adopts, publication, register, steps - 1, as_of) if clause and clause.adopts else None,
         )
         for id_, clause in ((id_, known.get(id_)) for id_ in adopts.clauses)
     )

@@ -58,16 +58,17 @@ def chase_issues(register: Register, *, as_of: date, links: RepositoryLinks, roo
             unreadable.append(id_)
         elif outstanding := outstanding_in(folder, register, as_of=as_of):
             owners = named_owners(f"protocols/{id_}/protocol.yaml", code_owners)
+            lead = contact_of_lead(folder, register, as_of=as_of)
             facts: dict[str, object] = {
                 "title": folder.value.title,
                 "id": id_,
                 "waiting": outstanding,
                 "owners": owners,
-                "lead": contact_of_lead(folder, register, as_of=as_of),
+                "lead": lead,
                 "files": {
                     one.organisation: links.file(f"signatories/{one.organisation}/{id_}.yaml") for one in outstanding
                 },
-                "mails": {(one.organisation, one.what): _mail(one, folder, register) for one in outstanding},
+                "mails": {(one.organisation, one.what): _mail(one, folder, lead) for one in outstanding},
             }
             mark = Mark(KIND, id_)
             notes = {_note_mark(id_, one): render("chase-notes.md", note="waits", one=one) for one in outstanding}
@@ -163,12 +164,12 @@ def _next_step(entry: Entry) -> tuple[What, date | None]:
     return ("signature" if entry.signature.approved_on is not None else "approval"), sent_on
 
 
-def _mail(one: Outstanding, folder: ProtocolFolder, register: Register) -> tuple[str, str]:
+def _mail(one: Outstanding, folder: ProtocolFolder, lead: PointOfContact | None) -> tuple[str, str]:
     """Subject and body of the e-mail that asks for it, as plain text."""
     facts: dict[str, object] = {
         "one": one,
         "title": short_title(folder.value.title),
-        "lead": register.organisation_name(folder.value.lead) if folder.value.lead else "",
+        "lead": lead.name if lead is not None else "",
     }
     return (
         render_plain("chase-mail.txt", part="subject", **facts),

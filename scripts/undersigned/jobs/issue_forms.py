@@ -113,7 +113,7 @@ def _answer_issue(
     except UnusableError as error:
         return _reply_problems(issues, issue, error.problems, account)
     _add_label(issues, issue)
-    outcome = propose(github, draft_of(checked, issue, register, base=base, into=links.branch))
+    outcome = propose(github, draft_of(checked, issue, register, base=base, into=links.branch, as_of=as_of))
     reply = render(
         "intake-comment.md", code=outcome.code, number=outcome.number, compare=links.compare(branch_of(issue))
     )
@@ -139,9 +139,11 @@ def branch_of(issue: Issue) -> str:
     return f"intake/{issue.number}"
 
 
-def draft_of(checked: CheckedChange, issue: Issue, register: Register, *, base: str, into: str) -> PullRequestDraft:
+def draft_of(
+    checked: CheckedChange, issue: Issue, register: Register, *, base: str, into: str, as_of: date
+) -> PullRequestDraft:
     form, change = checked.answers.form, checked.change
-    owners = _owners(register.with_files(change.files))
+    owners = _owners(register.with_files(change.files), as_of)
     warnings = [finding for finding in checked.findings if finding.severity == "warning"]
     body = render(
         "intake-pull.md",
@@ -202,10 +204,10 @@ def _questions_and_answers(form: Form, answers: Answers) -> list[tuple[str, str]
     return pairs
 
 
-def _owners(register: Register) -> Owners:
+def _owners(register: Register, as_of: date) -> Owners:
     """Who owns which file; nobody in a register that does not name its keeper yet."""
     try:
-        return Owners(render_owners(register))
+        return Owners(render_owners(register, as_of=as_of))
     except OwnersError:
         return Owners("")
 

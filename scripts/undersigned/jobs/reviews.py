@@ -10,15 +10,15 @@ from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_o
 from undersigned.editing.new_records import write_review
 from undersigned.editing.new_request import Request
 from undersigned.facts.checklist import checklist_of
-from undersigned.facts.parties import PointOfContact, contact_of_lead
+from undersigned.facts.parties import PointOfContact, by_name, contact_of_lead
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
 from undersigned.records.fields import KEBAB, latest
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import ReviewStatus, newest_version, review_state, review_steps, version_in_force
+from undersigned.status import Identities, ReviewStatus, newest_version, review_state, review_steps, version_in_force
 from undersigned.words.labels import label
-from undersigned.words.text import in_reading_order, one_line
+from undersigned.words.text import one_line
 
 KIND = "review"
 ANNOUNCED = ("due-soon", "overdue", "lapsed")
@@ -139,8 +139,11 @@ def _text(
 ) -> str:
     version = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
     owner = folder.value.owner
+    identities = Identities(folder, register, as_of=as_of)
     reviewer = None if withheld else owner.organisation if owner else folder.value.lead
+    reviewer = identities.one(reviewer) if reviewer else None
     post = owner.post if owner else lead.post if lead else None
+    named = [party.organisation for party in folder.value.parties]
     record = prefilled_review(folder, register, reviewer, None if withheld else post, as_of=as_of)
     return render(
         "review.md",
@@ -154,11 +157,7 @@ def _text(
         record_path=_review_path(folder),
         record_link=links.new_file(_review_path(folder), record) if record else None,
         checklist=None if withheld else checklist_of(ProtocolFacts(folder, register, as_of=as_of)),
-        parties=sorted(
-            {register.organisation_name(party.organisation) for party in folder.value.parties}, key=in_reading_order
-        )
-        if withheld
-        else [],
+        parties=[name for _id, name in by_name(identities.all_present(named), register)] if withheld else [],
     )
 
 

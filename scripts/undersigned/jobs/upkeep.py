@@ -19,8 +19,8 @@ def stale_files(register: Register, *, as_of: date) -> dict[str, bytes]:
     """Path to the new content of every file that no longer follows from the records."""
     forms = render_forms(register, as_of=as_of)
     files = {path: forms[path].encode() for path in stale_forms(register, as_of=as_of)}
-    if stale_lines(register):
-        files[PATH] = render_owners(register).encode()
+    if stale_lines(register, as_of=as_of):
+        files[PATH] = render_owners(register, as_of=as_of).encode()
     return dict(sorted(files.items()))
 
 
@@ -29,7 +29,7 @@ def upkeep(github: GitHub, register: Register, *, base: str, into: str, as_of: d
     files = stale_files(register, as_of=as_of)
     if not files:
         return message("intake", "upkeep", "current")
-    body = render("upkeep-pull.md", paths=list(files), lines=stale_lines(register))
+    body = render("upkeep-pull.md", paths=list(files), lines=stale_lines(register, as_of=as_of))
     draft = PullRequestDraft(BRANCH, base, into, message("intake", "upkeep", "title"), body, files, again=True)
     outcome = repeat_if_unanswered(lambda: propose(github, draft))
     return message("intake", "upkeep", outcome.code, address=outcome.address, branch=BRANCH)

@@ -10,7 +10,7 @@ from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Month, When
 from undersigned.register import Register
 from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
-from undersigned.status import ProtocolStatus, protocol_status
+from undersigned.status import Identities, ProtocolStatus, protocol_status
 from undersigned.status.signing import COPY_DAYS, PartyStatus
 from undersigned.words.text import plain
 
@@ -80,7 +80,9 @@ def _status_of(register: Register, ids: Iterable[str], as_of: date) -> tuple[lis
         left_out.extend(record.path for record in folder.records() if not record.clean)
         if folder.record.clean and all(record.clean for record in folder.versions.values()):
             clean = folder.clean_part()
-            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), folder.value.lead))
+            lead = folder.value.lead
+            present = Identities(clean, register, as_of=as_of).one(lead) if lead else None
+            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), present))
         register.forget(id_)
     return rows, left_out
 

@@ -65,7 +65,7 @@ def issued_copy(
         fingerprint=fingerprint,
         organisation=organisation if stamp is not None else None,
         copy=claim.copy if stamp is not None else None,
-        lead=register.present_organisation(folder.value.lead) if folder.value.lead else None,
+        lead=sender.contact.organisation if sender is not None else None,
         digests=frozenset(digests),
         pdf=copy[".pdf"],
         docx=copy[".docx"],

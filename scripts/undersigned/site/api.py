@@ -6,15 +6,16 @@ It holds no mailbox and no post of a signatory; of a restricted protocol only th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from undersigned.facts.flows import FlowFacts
+from undersigned.facts.flows import FlowEnd, FlowFacts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
+from undersigned.facts.parties import PartyFacts
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import When
@@ -52,7 +53,9 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
         return data
     text = {name: value for name, value in _record(protocol.text).items() if name in Operative.model_fields}
     if protocol.terms.flows:
-        text["flows"] = [_flow(facts) for facts in protocol.terms.flows]
+        text["flows"] = [_flow(facts, protocol) for facts in protocol.terms.flows]
+    if protocol.text.parties:
+        text["parties"] = [{**_record(party), "organisation": id_} for id_, _, party in protocol.parties_of_text]
     forms: Json = {id_: _record(form) for id_, form in protocol.forms.items()}
     data["text"] = {**text, **({"forms": forms} if forms else {})}
     data["text_is"] = protocol.shown_as
@@ -90,7 +93,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "status": record.status,
         "jurisdictions": list(record.jurisdictions),
         "areas": list(record.areas),
-        "lead": protocol.register.present_organisation(record.lead) if record.lead else None,
+        "lead": protocol.lead_id,
         "supersedes": list(record.supersedes),
         "formerly": list(record.formerly),
         "version": status.version,
@@ -112,6 +115,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
                 "signed_on": _day(party.status.signed_on),
                 "copy_returned": party.status.copy_returned,
                 "days_waiting": party.status.days_waiting,
+                **_inherited(party),
             }
             for party in sorted(protocol.parties, key=lambda party: party.id)
         ],
@@ -145,6 +149,15 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
             for file in files
         ],
     }
+
+
+def _inherited(party: PartyFacts) -> dict[str, Json]:
+    """How the bodies stood whose place a party has taken, if they stood unlike; otherwise nothing."""
+    found = party.status.inherited
+    histories: list[Json] = [
+        {"organisation": old.organisation, "state": old.state, "signed_version": old.signed_version} for old in found
+    ]
+    return {"inherited": histories} if histories else {}
 
 
 def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
@@ -208,8 +221,20 @@ def _amount(amount: Amount | None) -> Json:
     return HELD_BACK if amount == FEW else amount
 
 
-def _flow(facts: FlowFacts) -> Json:
-    return {**_record(facts.flow), **({"items": [_item(item) for item in facts.items]} if facts.items else {})}
+def _flow(facts: FlowFacts, protocol: ProtocolFacts) -> Json:
+    """A flow as it was written, with its bodies under the ids of the day."""
+    flow = _record(facts.flow)
+    flow |= {"from": _ends(facts.senders), "to": _ends(facts.receivers)}
+    law = next((law for law in protocol.terms.laws if law.number == facts.law), None)
+    if law is not None and facts.flow.law_differs:
+        flow["law_differs"] = [{**_record(different), "for": _ends(ends)} for ends, different in law.differs]
+    if facts.items:
+        flow["items"] = [_item(item) for item in facts.items]
+    return flow
+
+
+def _ends(ends: Iterable[FlowEnd]) -> list[Json]:
+    return [end.id or end.group for end in ends]
 
 
 def _item(item: Item) -> Json:

@@ -32,7 +32,18 @@ from undersigned.words.text import in_reading_order
 #: (path in the site, content)
 Files = tuple[tuple[str, bytes], ...]
 #: What a summary holds of any protocol, and of one that is not restricted.
-_OF_ALL = ("status", "title", "_chosen", "parties_by_name", "versions", "reviews", "review_date", "news", "stages")
+_OF_ALL = (
+    "status",
+    "title",
+    "_chosen",
+    "parties_by_name",
+    "versions",
+    "reviews",
+    "review_date",
+    "news",
+    "stages",
+    "_named",
+)
 _OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
 #: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")

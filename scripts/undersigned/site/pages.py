@@ -208,7 +208,7 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         title=organisation.record.name,
         section="organisations/",
         wide=True,
-        over=bool(organisation.record.dissolved_on),
+        over=organisation.has_ended,
         organisation=organisation,
         ways=pages.site.partnerships.ways(organisation.id),
     )

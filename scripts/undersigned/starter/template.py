@@ -47,7 +47,7 @@ def managed_files() -> dict[str, str]:
 
 def derived_files(register: Register, *, as_of: date) -> dict[str, str]:
     """Path to text of the files that follow from the records: CODEOWNERS and the issue forms."""
-    return {OWNERS_PATH: render_owners(register), **render_forms(register, as_of=as_of)}
+    return {OWNERS_PATH: render_owners(register, as_of=as_of), **render_forms(register, as_of=as_of)}
 
 
 @cache

@@ -41,6 +41,15 @@ class Identities:
             self._known[id_] = tuple(self._answering(self._register.present_organisation(id_), frozenset()))
         return self._known[id_]
 
+    def all_present(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Returns the bodies that now answer for these ids, each once, in the order of the ids."""
+        return tuple(dict.fromkeys(body for id_ in ids for body in self.present(id_)))
+
+    def one(self, id_: str) -> str:
+        """Returns the body that now answers for `id_`; the body itself if several have divided its place among them."""
+        found = self.present(id_)
+        return found[0] if len(found) == 1 else self._register.present_organisation(id_)
+
     def _answering(self, id_: str, seen: frozenset[str]) -> Iterator[str]:
         following = [heir for heir in self._heirs.get(id_, ()) if heir not in seen and heir != id_]
         if not following:
@@ -112,7 +121,7 @@ class Identities:
     def _rename_ends(self, ends: Data) -> Data:
         if not isinstance(ends, list):
             return ends
-        return list(dict.fromkeys(id_ for end in ends if isinstance(end, str) for id_ in self.present(end)))
+        return list(self.all_present(end for end in ends if isinstance(end, str)))
 
 
 def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:

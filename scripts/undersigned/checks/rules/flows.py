@@ -66,7 +66,7 @@ def check_flow_ends(subject: ProtocolSubject) -> Iterator[Finding]:
             if end in groups or members.keys() & set(present(end)):
                 continue
             if not register.has_organisation(end):
-                near = suggest_organisation(end, register) or suggest(end, known)
+                near = suggest_organisation(end, register, as_of=subject.as_of) or suggest(end, known)
                 yield from subject.find("unknown-end", record, (*path, index), id=end, near=near)
             elif parties_read:
                 yield from subject.find("end-not-party", record, (*path, index), id=end)

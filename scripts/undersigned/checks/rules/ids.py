@@ -21,6 +21,7 @@ from undersigned.records.fields import KEBAB
 from undersigned.records.organisation import Organisation
 from undersigned.records.shape import shape_finding
 from undersigned.records.source import Path
+from undersigned.status import has_happened
 
 _NOT_LETTERS = re.compile(r"[\W_]+|\bthe\b")
 #: What makes two protocols one: who agrees what with whom. Title and dates are often changed in a copy.
@@ -133,7 +134,7 @@ def check_one_id_for_each_body(subject: RegisterSubject) -> Iterator[Finding]:
 
 
 def _may_share(subject: Subject, one: tuple[str, Organisation], other: tuple[str, Organisation]) -> bool:
-    if any(body.dissolved_on is not None for _, body in (one, other)):
+    if any(has_happened(body.dissolved_on, subject.as_of) for _, body in (one, other)):
         return True
     return one[0] in other[1].successors or other[0] in one[1].successors
 

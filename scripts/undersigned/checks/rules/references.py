@@ -31,7 +31,7 @@ def unknown_organisation(
     register = subject.register
     if register.has_organisation(id_):
         return
-    near = suggest_organisation(id_, register)
+    near = suggest_organisation(id_, register, as_of=subject.as_of)
     new = id_from(id_)
     if words == "party" and (not new or new in register.organisation_ids):
         words = "default"
