@@ -21,6 +21,8 @@ VERBS = {
     "build": "Check the register, then write the documents and the site into site/.",
     "serve": "Show the site on this computer, and reload it when a record changes.",
     "new": "Write a new record with comments that say what to fill in.",
+    "receive": "Read what came back, say what it is, and propose the signing record.",
+    "verify": "Say what a copy of an agreement is: current, superseded, altered, or none of ours.",
     "release": "Stamp the working text of a protocol as its next version.",
     "fmt": "Put records into their usual order and style, and fill in missing fingerprints.",
     "changes": "Say what the change between two revisions means.",
@@ -31,7 +33,7 @@ VERBS = {
     "ci": "Run a job of the register's workflows on GitHub.",
 }
 #: Verbs that share a file with another.
-_FILE_OF = {"schema": "explain", "upgrade": "init"}
+_FILE_OF = {"verify": "receive", "schema": "explain", "upgrade": "init"}
 
 
 class Verbs(click.Group):

@@ -37,11 +37,16 @@ class Append:
 
 
 def amended(register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append]) -> bytes:
-    """Returns the record with these changes, formatted, with missing fingerprints filled in. Writes nothing to disk.
+    """Returns the record with these changes. Writes nothing to disk.
+
+    A record that was formatted is formatted again, with missing fingerprints filled in. In any other, every line that is
+    not changed keeps every byte.
 
     Raises EditingError if the record has faults, or if its layout does not allow a safe change.
     """
-    if format_record(register, path, raw, model) is None:
+    given = raw
+    canonical = format_record(register, path, raw, model)
+    if canonical is None:
         raise EditingError(f"{path} cannot be read", "Correct what 'undersigned check' reports first.")
     for change in changes:
         before = Source(path, raw)
@@ -57,7 +62,7 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
     formatted = format_record(register, path, raw, model)
     if formatted is None:
         raise EditingError(f"{path} would have faults after this change", "Look at the answers again.")
-    return formatted
+    return formatted if canonical == given else raw
 
 
 def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -> list[str]:

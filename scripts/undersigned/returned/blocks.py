@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from undersigned.returned.signatures import Certificate
 from undersigned.returned.values import Value
@@ -85,7 +87,12 @@ def _block(place: Place, typing_shows: bool) -> Block:
         authority=authority,
         certificate=certificate.fingerprint if certificate else None,
         notes=tuple(notes),
+        signed_at=_day_in_london(certificate.claimed_at) if certificate and certificate.claimed_at else None,
     )
+
+
+def _day_in_london(moment: datetime) -> str:
+    return (moment.astimezone(ZoneInfo("Europe/London")) if moment.tzinfo else moment).date().isoformat()
 
 
 def _text(value: Value) -> str | None:

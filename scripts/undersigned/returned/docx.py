@@ -106,6 +106,8 @@ def _claim(package: Package) -> Claim:
         properties.get("Organisation") or None,
         int(number) if number.isdigit() else None,
         properties.get("IssuedOn") or None,
+        properties.get("FormId") or None,
+        properties.get("TextDigest") or None,
     )
 
 

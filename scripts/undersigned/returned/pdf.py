@@ -36,6 +36,7 @@ _FOOT = re.compile(
     r"([a-z0-9]+(?:-[a-z0-9]+)*),\s*version\s+([0-9]+(?:\.[0-9]+)*)(?:;\s*text\s+((?:[0-9a-f]{4}\s?){4}))?"
 )
 _COPY_FOR = re.compile(r"Copy ([12]) of 2, for ")
+_LONGEST_NAME: Final = 300
 _NOT_COMPARED = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
 
 
@@ -82,6 +83,8 @@ def _claim(file: pikepdf.Pdf) -> Claim:
             properties.get("Organisation") or None,
             int(number) if number.isdigit() else None,
             properties.get("IssuedOn") or None,
+            properties.get("FormId") or None,
+            properties.get("TextDigest") or None,
         )
     found = Claim()
     for page in list(file.pages)[:20]:
@@ -95,7 +98,7 @@ def _claim(file: pikepdf.Pdf) -> Claim:
             found = replace(found, protocol=foot[1], version=foot[2], fingerprint=short)
         band = _COPY_FOR.search(words)
         if band and found.copy is None:
-            found = replace(found, copy=int(band[1]))
+            found = replace(found, copy=int(band[1]), addressee=words[band.end() : band.end() + _LONGEST_NAME])
         if found.protocol and found.copy:
             break
     return found

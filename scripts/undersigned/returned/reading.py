@@ -62,7 +62,7 @@ _OTHERS: Final = (
     (
         bytes.fromhex("d0cf11e0a1b11ae1"),
         "cannot-tell",
-        "The file is an old Word document, or a locked one. Ask for it as DOCX without a password.",
+        "The file is an old Word document (DOC), an Outlook message (MSG), or a locked document. Ask for it as DOCX or PDF without a password, or save the message as EML.",
     ),
     (b"{\\rtf", "cannot-tell", "The file is in Rich Text Format. Ask for it as DOCX or PDF."),
 )
@@ -78,7 +78,7 @@ def read_copy(content: bytes, issued: Issued | None = None, *, trust_roots: tupl
 
 def claim_of(content: bytes) -> Claim:
     """What a file says of itself. Raises nothing for any content."""
-    found = _limited(partial(_claim_here, content))
+    found = limited(partial(_claim_here, content))
     return found if isinstance(found, Claim) else Claim()
 
 
@@ -148,11 +148,11 @@ def _unread(content: bytes, error: UnreadableError) -> ReturnedCopy:
 
 
 def _answer(content: bytes, work: Callable[[], ReturnedCopy]) -> ReturnedCopy:
-    found = _limited(work)
+    found = limited(work)
     return _unread(content, UnreadableError(found)) if isinstance(found, str) else found
 
 
-def _limited(work: Callable[[], _T]) -> _T | str:
+def limited(work: Callable[[], _T]) -> _T | str:
     """The answer of `work`, done in a process of its own with limits; or the reason why there is none.
 
     Where processes cannot be forked, the work is done here, without limits.

@@ -9,15 +9,18 @@ from typing import Final
 
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import base_of
-from undersigned.documents.content.letter import stamp_of_copy
+from undersigned.documents.content.letter import LETTER, stamp_of_copy, stamp_of_letter, stamp_of_nomination
+from undersigned.documents.packs import NOMINATION, letter_sheet, nomination_sheet
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
 from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import SIGNABLE, Agreement, agreement_of, recipients_of, sender_of
 from undersigned.facts.parties import point_of_contact
 from undersigned.records.fields import Month
+from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned.verdict import Claim, Issued
+from undersigned.returned.words import bare
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import labels
 
@@ -33,12 +36,15 @@ def issued_copy(
     cache: DocumentCache,
     digests: Collection[str] = (),
     register_address: str = "",
+    nomination: Form | None = None,
+    with_text: bool = True,
 ) -> Issued | None:
     """The copy that a file says it is, or the master if it names no party of the text. None if the register has no text of
     that version.
 
     It is made as of the day on which the file says it was issued, so that records made later change nothing. `digests`:
-    what the signing record keeps of what was sent. DocumentError if the document cannot be made.
+    what the signing record keeps of what was sent. `nomination`: the form on which a party names its officer. `with_text`:
+    False if the digests will do, because making a document takes a second. DocumentError if it cannot be made.
     """
     folder = register.protocol(register.present_protocol(claim.protocol)) if claim.protocol else None
     if folder is None or not folder.readable or claim.version is None:
@@ -54,11 +60,23 @@ def issued_copy(
     if not agreement.signable:
         agreement = _as_sent(agreement, folder, register, day)
     organisation = register.present_organisation(claim.organisation) if claim.organisation else None
+    if organisation is None and claim.addressee:
+        organisation = _addressee(claim.addressee, agreement)
     sender = sender_of(folder, register, as_of=day)
     to = recipients_of(agreement, folder, register, as_of=day, wanted=[organisation] if organisation else [])
-    base = base_of(agreement_sheet(agreement), cache)
-    stamp = stamp_of_copy(claim.copy, to[0], sender) if to and claim.copy in (1, 2) else None
-    copy = base.copy(stamp) if stamp is not None else {".pdf": base.pdf, ".docx": base.docx}
+    sheet, stamp = agreement_sheet(agreement), None
+    if claim.form == LETTER:
+        sheet, stamp = letter_sheet(agreement, sender), stamp_of_letter(to[0]) if to else None
+    elif claim.form is not None:
+        if nomination is None or claim.form != NOMINATION or not claim.organisation:
+            return None
+        sheet, stamp = nomination_sheet(agreement, nomination), stamp_of_nomination(to[0], sender) if to else None
+    elif to and claim.copy in (1, 2):
+        stamp = stamp_of_copy(claim.copy, to[0], sender)
+    base = base_of(sheet, cache) if with_text else None
+    copy: Mapping[str, bytes] = {}
+    if base is not None:
+        copy = base.copy(stamp) if stamp is not None else {".pdf": base.pdf, ".docx": base.docx}
     return Issued(
         protocol=folder.id,
         version=version,
@@ -67,11 +85,18 @@ def issued_copy(
         copy=claim.copy if stamp is not None else None,
         lead=sender.contact.organisation if sender is not None else None,
         digests=frozenset(digests),
-        pdf=copy[".pdf"],
-        docx=copy[".docx"],
+        pdf=copy.get(".pdf"),
+        docx=copy.get(".docx"),
         changing=tuple(_changing(agreement, stamp)),
         names={party.organisation: party.name for party in agreement.parties},
     )
+
+
+def _addressee(words: str, agreement: Agreement) -> str | None:
+    """The party whose name the words begin with; the longest, because one name may begin another."""
+    start = bare(words).casefold()
+    named = [party for party in agreement.parties if start.startswith(bare(party.name).casefold())]
+    return max(named, key=lambda party: len(party.name)).organisation if named else None
 
 
 def _as_sent(agreement: Agreement, folder: ProtocolFolder, register: Register, day: date) -> Agreement:
@@ -102,7 +127,7 @@ def _changing(agreement: Agreement, stamp: Stamp | None) -> Iterator[str]:
     yield word("cover.not_set")
     yield word("cover.review_none")
     if stamp is not None:
-        yield stamp.fields["copy__do"]
+        yield from stamp.fields.values() if "copy__do" not in stamp.fields else (stamp.fields["copy__do"],)
 
 
 def _phrases(value: object) -> Iterator[str]:

@@ -23,7 +23,11 @@ _MOST_LISTED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a file says of itself: which text, whose copy and which. Nothing of it is established by being said."""
+    """What a file says of itself: which text, whose copy and which. Nothing of it is established by being said.
+
+    `form`: the id of a form, or of the covering letter; None for an agreement. `digest`: of the words that it was made with.
+    `addressee`: the words of the first page that begin with the name of the organisation, where no property gives its id.
+    """
 
     protocol: str | None = None
     version: str | None = None
@@ -31,6 +35,9 @@ class Claim:
     organisation: str | None = None
     copy: int | None = None
     issued_on: str | None = None
+    form: str | None = None
+    digest: str | None = None
+    addressee: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class Block:
     """A place where an organisation signs. `organisation` is None for a signature that stands in no block.
 
     `name` is a person's name: it is for the screen and is left out of the JSON form. `certificate`: SHA-256 (hex).
+    `signed_at`: the day in London at the time that a certificate signature claims, as ISO 8601.
     """
 
     organisation: str | None
@@ -88,6 +96,7 @@ class Block:
     authority: bool = False
     certificate: str | None = None
     notes: tuple[str, ...] = ()
+    signed_at: str | None = None
 
 
 @dataclass(frozen=True)

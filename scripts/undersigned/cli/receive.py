@@ -1,0 +1,178 @@
+"""The verbs `receive` and `verify`: what a file that came back is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from undersigned.cli.options import Common, day, verb
+from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
+
+if TYPE_CHECKING:
+    from undersigned.register import Register
+    from undersigned.returned.incoming import Incoming
+    from undersigned.returned.judging import Judged
+    from undersigned.returned.proposal import Outcome
+
+#: Nothing of a larger file is read into memory.
+_MOST_READ: Final = 64 << 20
+_FORMAT = click.Choice(("text", "json"))
+
+
+@verb("verify", example="undersigned verify signed-copy.pdf")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
+@click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
+def verify_command(common: Common, files: tuple[Path, ...], form: str) -> int:
+    """Say what a copy of an agreement is: current, superseded, altered, or none of ours.
+
+    Exit status 0 for a copy of the current text, 1 for a superseded or altered one, 2 where it is none of ours or nobody
+    can tell. Nothing leaves this computer, and nothing is written.
+    """
+    from undersigned.returned.telling import in_words
+
+    found = _judged(common, files)
+    if form == "json":
+        _write_json([judged.json(incoming.name) for incoming, judged in found])
+    else:
+        write("\n".join(in_words(incoming.name, judged, common.register) for incoming, judged in found), None)
+    return max((_status(judged) for _, judged in found), default=EXIT_BROKEN)
+
+
+def _status(judged: Judged) -> int:
+    verdict = judged.copy.verdict
+    if verdict in ("not-ours", "cannot-tell", "image") or judged.standing.state == "unknown":
+        return EXIT_BROKEN
+    if verdict in ("altered", "ours-with-additions") or judged.standing.state == "superseded":
+        return EXIT_FOUND
+    return EXIT_FINE
+
+
+@verb("receive", example="undersigned receive reply.eml --on 2026-12-04 --write")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
+@click.option("--write", "write_records", is_flag=True, help="Write what is proposed into the signing records.")
+@click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
+@click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
+@click.option("--held-by", metavar="ORG", help="Who keeps the files as evidence. Default: the lead of the protocol.")
+@click.option("--reference", metavar="TEXT", help="Where the keeper finds them: a reference of its records system.")
+def receive_command(
+    common: Common,
+    files: tuple[Path, ...],
+    write_records: bool,
+    came_on: date | None,
+    form: str,
+    held_by: str | None,
+    reference: str | None,
+) -> int:
+    """Read what came back, say what it is, and propose the signing record.
+
+    Takes PDF, DOCX, scans, e-mails (.eml) with attachments and ZIP. Exit status 2 if anything could not be recorded.
+    """
+    from undersigned.returned.proposal import Proposer
+    from undersigned.returned.telling import in_words
+
+    on = came_on or common.as_of
+    if on > common.as_of:
+        raise CommandError(f"--on {on.isoformat()} is still to come", "Give the day on which the files came.")
+    keeper = common.organisations_named([held_by])[0] if held_by else None
+    register = common.register
+    entries: list[dict[str, object]] = []
+    told: list[str] = []
+    proposed = refused = 0
+    for incoming, judged in _judged(common, files):
+        proposer = Proposer(register, as_of=common.as_of, came_on=on, held_by=keeper, reference=reference)
+        outcome = proposer.propose(judged)
+        outcome, path, content = _as_record(register, outcome)
+        if content is not None:
+            register = register.with_files({path: content})
+        proposed += outcome.proposal is not None
+        refused += bool(outcome.reasons)
+        written = write_records and content is not None
+        if written and content is not None:
+            _write_record(common.root, path, content)
+        told.append(in_words(incoming.name, judged, register, outcome))
+        if written:
+            told[-1] += f"  written: {path}\n"
+        proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
+        entries.append({**judged.json(incoming.name), "proposal": proposal, "reasons": list(outcome.reasons)})
+    if form == "json":
+        _write_json(entries)
+    else:
+        write("\n".join(told), None)
+    if proposed and not write_records:
+        remark("undersigned: nothing was written; --write writes what is proposed")
+    return EXIT_BROKEN if refused or not proposed else EXIT_FINE
+
+
+def _as_record(register: Register, outcome: Outcome) -> tuple[Outcome, str, bytes | None]:
+    """The record as it would be; or, where that cannot be, the reason instead of the proposal."""
+    from undersigned.editing import EditingError
+    from undersigned.editing.received import with_officer, with_signature
+
+    proposal = outcome.proposal
+    if proposal is None:
+        return outcome, "", None
+    try:
+        if proposal.officer:
+            path, content = with_officer(register, proposal.organisation, proposal.protocol, proposal.officer)
+        else:
+            path, content = with_signature(
+                register, proposal.organisation, proposal.protocol, proposal.entry, proposal.index
+            )
+    except EditingError as error:
+        reason = f"{str(error)[:1].upper()}{str(error)[1:]}. {error.hint}".strip()
+        return replace(outcome, proposal=None, reasons=(*outcome.reasons, reason)), "", None
+    return outcome, path, content
+
+
+def _write_record(root: Path, path: str, content: bytes) -> None:
+    from undersigned.editing import EditingError
+    from undersigned.editing.atomic import write_bytes
+
+    with stop_on(EditingError):
+        write_bytes(root, path, content)
+
+
+def _judged(common: Common, files: tuple[Path, ...]) -> list[tuple[Incoming, Judged]]:
+    from undersigned.documents.model import DocumentError
+    from undersigned.editing.standard_texts import standard_form_record
+    from undersigned.returned.incoming import files_in
+    from undersigned.returned.judging import Judge, unread
+
+    judge = Judge(
+        common.register,
+        as_of=common.as_of,
+        cache=common.cache.documents(),
+        nomination=standard_form_record("officer-nomination"),
+    )
+    found = []
+    for path in files:
+        for incoming in files_in(str(path), _content(path)):
+            if incoming.content is None:
+                found.append((incoming, unread(incoming.notes, incoming.sha256)))
+                continue
+            with stop_on(DocumentError):
+                found.append((incoming, judge.judge(incoming.content)))
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_READ)
+    except FileNotFoundError:
+        raise CommandError(f"there is no file {path}") from None
+    except IsADirectoryError:
+        raise CommandError(f"{path} is a folder", "Name the files in it.") from None
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _write_json(entries: Sequence[Mapping[str, object]]) -> None:
+    answer = {"schema_version": 1, "files": entries}
+    write(json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False) + "\n", None)

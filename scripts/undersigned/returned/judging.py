@@ -1,0 +1,189 @@
+"""A file that came back, judged with what the register holds: what it is, and whether its text is still the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Final, Literal
+
+from undersigned.cache import DocumentCache
+from undersigned.facts.protocol import ENDED
+from undersigned.records.form import Form
+from undersigned.register import ProtocolFolder, Register
+from undersigned.returned import docx, pdf
+from undersigned.returned.reading import claim_of, kind_of, read_copy
+from undersigned.returned.reference import issued_copy
+from undersigned.returned.verdict import Claim, Issued, Json, ReturnedCopy, as_json
+from undersigned.status import agreed_versions, takes_effect
+from undersigned.words.dates import date_in_words
+
+_NO_PROTOCOL = "The file names the protocol {protocol}, which this register does not have."
+_NO_VERSION = "The register has no version {version} of {protocol} that had been agreed by {day}."
+_NO_TEXT = "The register does not hold the words of version {version}, so nothing was compared."
+_OTHER_FINGERPRINT = (
+    "The file gives another fingerprint than version {version} has in this register, so it is not that text."
+)
+_OTHER_WORDS = (
+    "The file says that it was made with other words around the text than this program prints today. What was sent is not "
+    "recorded, so nobody can tell from the file which of the differences were made on the way."
+)
+_A_FORM = (
+    "The file is the form {form} of {protocol}. Only agreements, and the form that nominates an officer, are read."
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a text is the current one. `by` and `change`: of a superseded text, the newest version and its kind of change."""
+
+    state: Literal["current", "superseded", "unknown"]
+    by: str | None = None
+    change: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    copy: ReturnedCopy
+    standing: Standing
+
+    def json(self, path: str) -> dict[str, Json]:
+        """The file's entry in `receive` and `verify --format json`."""
+        entry = {**as_json(self.copy, path), "standing": self.standing.state}
+        if self.standing.state == "superseded":
+            entry |= {"by": self.standing.by, "change": self.standing.change}
+        return entry
+
+
+class Judge:
+    """Judges files against one register, for one day. `nomination`: the form on which a party names its officer."""
+
+    def __init__(
+        self, register: Register, *, as_of: date, cache: DocumentCache, nomination: Form | None = None
+    ) -> None:
+        self.register, self.as_of, self.cache, self.nomination = register, as_of, cache, nomination
+
+    def judge(self, content: bytes) -> Judged:
+        """Raises nothing for any content; DocumentError if the document to compare with cannot be made."""
+        claim = claim_of(content)
+        folder = self._folder(claim)
+        if folder is None or claim.version is None:
+            copy = read_copy(content)
+            if claim.protocol is not None and self._id(claim) not in self.register.protocol_ids:
+                copy = _said(replace(copy, verdict="not-ours"), _NO_PROTOCOL.format(protocol=claim.protocol))
+            return Judged(copy, Standing("unknown"))
+        standing = self._standing(folder, claim.version)
+        return Judged(self._compared(content, claim, folder), standing)
+
+    def _id(self, claim: Claim) -> str:
+        return self.register.present_protocol(claim.protocol or "")
+
+    def _folder(self, claim: Claim) -> ProtocolFolder | None:
+        folder = self.register.protocol(self._id(claim)) if claim.protocol else None
+        return folder if folder is not None and folder.readable else None
+
+    # -- standing -----------------------------------------------------------------------------------------------
+
+    def _standing(self, folder: ProtocolFolder, number: str) -> Standing:
+        versions = agreed_versions(folder, as_of=self.as_of)
+        if number not in dict(versions):
+            return Standing("unknown")
+        newest, stamped = versions[-1]
+        if folder.value.status in ENDED:
+            by = next(iter(self.register.superseding.get(folder.id, ())), None)
+            ended = "superseded" if folder.value.status == "superseded" else "ended"
+            note = f"The protocol has {'been ' if ended == 'superseded' else ''}{ended}" + (f" by {by}." if by else ".")
+            return Standing("superseded", by, folder.value.status, note)
+        if number == newest:
+            return Standing("current")
+        effect = takes_effect(folder, stamped)
+        if effect > self.as_of:
+            note = f"Version {newest} takes its place on {date_in_words(effect)}."
+        else:
+            note = f"Version {newest} has taken its place ({stamped.change})."
+        return Standing("superseded", newest, stamped.change, note)
+
+    # -- comparing ----------------------------------------------------------------------------------------------
+
+    def _compared(self, content: bytes, claim: Claim, folder: ProtocolFolder) -> ReturnedCopy:
+        digests = frozenset(issued_digests(folder, claim.version or ""))
+        make = partial(
+            issued_copy,
+            claim,
+            self.register,
+            as_of=self.as_of,
+            cache=self.cache,
+            digests=digests,
+            register_address=self.register.address,
+            nomination=self.nomination,
+        )
+        if digests and claim.form is None:
+            known = make(with_text=False)
+            copy = read_copy(content, known)
+            if known is not None and copy.compared_with == "issued" and copy.verdict != "cannot-tell":
+                return self._named(copy, known)
+        known = make()
+        copy = read_copy(content, known)
+        if known is None:
+            return _said(copy, self._why_not_compared(claim, folder))
+        if claim.fingerprint and not _same_fingerprint(claim.fingerprint, known.fingerprint):
+            return _said(copy, _OTHER_FINGERPRINT.format(version=known.version))
+        if copy.verdict == "altered" and copy.compared_with == "master" and _made_otherwise(content, claim, known):
+            copy = _said(replace(copy, verdict="cannot-tell"), _OTHER_WORDS)
+        return self._named(copy, known)
+
+    def _named(self, copy: ReturnedCopy, known: Issued) -> ReturnedCopy:
+        """The same, with the organisation by its present id."""
+        organisation = copy.claim.organisation
+        if organisation is None and known.organisation is not None and copy.verdict not in ("not-ours", "image"):
+            organisation = known.organisation
+        if organisation is not None:
+            organisation = self.register.present_organisation(organisation)
+        return replace(copy, claim=replace(copy.claim, protocol=known.protocol, organisation=organisation))
+
+    def _why_not_compared(self, claim: Claim, folder: ProtocolFolder) -> str:
+        if claim.form is not None:
+            return _A_FORM.format(form=claim.form, protocol=folder.id)
+        if (claim.version or "") not in dict(agreed_versions(folder, as_of=self.as_of)):
+            return _NO_VERSION.format(version=claim.version, protocol=folder.id, day=date_in_words(self.as_of))
+        return _NO_TEXT.format(version=claim.version)
+
+
+_LENGTH_OF_SHORT: Final = 16
+
+
+def _same_fingerprint(claimed: str, known: str) -> bool:
+    """The foot of a page prints the first 16 digits."""
+    if len(claimed) == _LENGTH_OF_SHORT:
+        return known.rpartition(":")[2].startswith(claimed)
+    return claimed == known
+
+
+def _made_otherwise(content: bytes, claim: Claim, known: Issued) -> bool:
+    """Whether the file carries another digest of its words than the document has that is made today: another release of the
+    program, or other facts around the same text."""
+    made = known.pdf if kind_of(content) == "pdf" else known.docx
+    if made is None or claim.digest is None:
+        return False
+    today = pdf.claim_of_pdf(made) if kind_of(content) == "pdf" else docx.claim_of_docx(made)
+    return today.digest != claim.digest
+
+
+def _said(copy: ReturnedCopy, note: str) -> ReturnedCopy:
+    return replace(copy, notes=(note, *copy.notes))
+
+
+def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
+    """What the signing records keep of the copies of a version that were sent."""
+    for record in folder.signing.values():
+        for signature in record.value.signatures if record.value is not None else ():
+            issued = getattr(signature, "issued", None)
+            if signature.version == version and issued is not None:
+                yield from (value for name in ("pdf", "docx") if isinstance(value := getattr(issued, name, None), str))
+
+
+def unread(notes: tuple[str, ...], sha256: str = "") -> Judged:
+    """A file that was not read at all, with the reasons."""
+    return Judged(ReturnedCopy("other", sha256, "cannot-tell", notes=notes), Standing("unknown"))

@@ -1,0 +1,240 @@
+"""The verbs `receive` and `verify`: what they say of a file, what they propose, and what they write."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from document_sample import TODAY, sample_text
+from returned_kit import COUNCIL, PROBATION, TY_CYMRU, rewritten
+from signing_kit import block, filled, filled_docx, signed, signer
+
+from support import register_from, write_register
+from undersigned.cache import DocumentCache
+from undersigned.cli.main import main
+from undersigned.documents.bases import base_of
+from undersigned.documents.packs import packs_of
+from undersigned.documents.write import agreement_sheet
+from undersigned.editing.standard_texts import standard_form_record
+from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
+
+PATH = f"signatories/{COUNCIL}/county-housing.yaml"
+OFFICER = {
+    "answer__post": "Housing Options Manager",
+    "answer__mailbox": "housing@example.org",
+    "answer__deputy_post": "Team Leader",
+    "answer__signed_on": "22/11/2026",
+}
+
+
+@pytest.fixture(scope="module")
+def pack() -> dict[str, bytes]:
+    """What the council was sent, by the end of the name."""
+    return packs(sample_text())[COUNCIL]
+
+
+def packs(text: str, as_of: date = TODAY) -> dict[str, dict[str, bytes]]:
+    register = register_from(text)
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=as_of)
+    to, cache = recipients_of(agreement, folder, register, as_of=as_of), DocumentCache(None)
+    made = packs_of(
+        agreement,
+        base_of(agreement_sheet(agreement), cache),
+        to,
+        sender_of(folder, register, as_of=as_of),
+        standard_form_record("officer-nomination"),
+        cache,
+    )
+    ids = [one.contact.organisation for one in to]
+    return {
+        id_: {name.removeprefix("county-housing-v1.0-"): content for name, content in one.files.items()}
+        for id_, one in zip(ids, made, strict=True)
+    }
+
+
+class Desk:
+    """An officer's register and folder."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root, self.capsys = write_register(root / "register", sample_text()), capsys
+        self.files = root
+
+    def run(self, verb: str, files: dict[str, bytes], *options: str, as_of: date = TODAY) -> tuple[int, str]:
+        for name, content in files.items():
+            (self.files / name).write_bytes(content)
+        names = [str(self.files / name) for name in files]
+        status = main(
+            [verb, "--root", str(self.root), "--as-of", as_of.isoformat(), "--cache", CACHE, *names, *options]
+        )
+        return status, self.capsys.readouterr().out
+
+    def json(self, verb: str, files: dict[str, bytes], *options: str) -> tuple[int, list[dict[str, object]]]:
+        status, out = self.run(verb, files, "--format", "json", *options)
+        return status, json.loads(out)["files"]
+
+    def record(self) -> str:
+        path = self.root / PATH
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+CACHE = ""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One cache for the module, so that the document is set once."""
+    global CACHE
+    CACHE = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, capsys)
+
+
+def typed(pack: dict[str, bytes], **more: str | bool) -> bytes:
+    values = {**block(COUNCIL, "A. Example"), **{f"{COUNCIL}__{name}": value for name, value in more.items()}}
+    return filled(pack["copy-2-return.pdf"], values)
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_a_signed_copy_becomes_a_record_that_the_check_accepts(desk: Desk, pack: dict[str, bytes], ending: str) -> None:
+    copy = pack[f"copy-2-return{ending}"]
+    values = block(COUNCIL, "A. Example")
+    came = filled(copy, values) if ending == ".pdf" else filled_docx(copy, {**values, f"{COUNCIL}__signature": "A. E."})
+    status, [entry] = desk.json("receive", {f"copy{ending}": came})
+    assert (status, entry["verdict"], entry["standing"], entry["copy"], entry["for"]) == (
+        0,
+        "ours",
+        "current",
+        2,
+        COUNCIL,
+    )
+    assert desk.record() == ""
+    status, out = desk.run("receive", {f"copy{ending}": came}, "--write")
+    assert status == 0
+    assert "name A. Example" in out
+    record = desk.record()
+    assert "signed_on: 2026-11-22" in record
+    assert "signed_by: {post: Head of Housing}" in record
+    assert f"held_by: {PROBATION}" in record
+    assert "A. Example" not in record
+    main(["check", PATH, "--root", str(desk.root), "--as-of", "2026-11-22", "--no-cache", "--format", "json"])
+    assert not [one for one in json.loads(desk.capsys.readouterr().out)["findings"] if one["severity"] == "error"]
+
+
+def test_a_certificate_gives_the_method_and_the_day_if_the_block_is_not_dated(
+    desk: Desk, pack: dict[str, bytes]
+) -> None:
+    came = signed(typed(pack, date=""), f"{COUNCIL}__signature", signer("Council"))
+    later = date(2100, 1, 1)
+    _, out = desk.run("receive", {"copy.pdf": came}, "--on", later.isoformat(), as_of=later)
+    assert "method: digital-certificate" in out
+    assert "signed_on: 20" in out
+
+
+def test_what_came_in_an_e_mail_is_read_and_a_nomination_proposes_the_officer(
+    desk: Desk, pack: dict[str, bytes]
+) -> None:
+    message = EmailMessage()
+    message["From"] = "housing@example.org"
+    message.set_content("Here they are.")
+    form = filled(pack["officer-nomination.pdf"], OFFICER)
+    for name, content in (("../../signed.pdf", typed(pack)), ("form.pdf", form)):
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    status, entries = desk.json("receive", {"reply.eml": message.as_bytes()}, "--write")
+    assert status == 0
+    assert [str(entry["path"]).rpartition("reply.eml")[2] for entry in entries] == ["/signed.pdf", "/form.pdf"]
+    assert "post: Housing Options Manager, mailbox: housing@example.org" in desk.record()
+    assert "signed_on: 2026-11-22" in desk.record()
+
+
+def test_a_zip_is_opened_without_its_paths_and_a_bomb_is_not_unpacked(desk: Desk, pack: dict[str, bytes]) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../../etc/copy.pdf", typed(pack))
+        archive.writestr("bomb", bytes(40 << 20))
+    status, [copy, bomb] = desk.json("receive", {"pack.zip": out.getvalue()})
+    assert str(copy["path"]).endswith("pack.zip/copy.pdf")
+    assert copy["proposal"] is not None
+    assert (status, bomb["verdict"], bomb["proposal"]) == (2, "cannot-tell", None)
+    assert not (desk.files.parent / "etc").exists()
+
+
+WRONG = {
+    "copy 1": lambda pack: filled(pack["copy-1-keep.pdf"], block(COUNCIL, "A. Example")),
+    "Cymdeithas": lambda pack: filled(pack["copy-2-return.pdf"], block(TY_CYMRU, "A. Example")),
+    "still to come": lambda pack: typed(pack, date="23/11/2026"),
+    "before the version was agreed": lambda pack: typed(pack, date="14/03/2026"),
+    "not a day": lambda pack: typed(pack, date="31/11/2026"),
+    "does not say when": lambda pack: typed(pack, date=""),
+    "reads like a person's name": lambda pack: typed(pack, post="Jane Smith"),
+    "same as the name": lambda pack: typed(pack, post="A. Example"),
+    "is empty": lambda pack: pack["copy-2-return.pdf"],
+    "not signed": lambda pack: filled(pack["copy-2-return.pdf"], {f"{COUNCIL}__post": "Head of Housing"}),
+    "no copy of an agreement": lambda pack: b"%PDF-1.4 nothing",
+    "A picture is not read": lambda pack: b"\x89PNG\r\n\x1a\n" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("sentence", WRONG)
+def test_what_cannot_be_right_is_a_sentence_and_no_proposal(desk: Desk, pack: dict[str, bytes], sentence: str) -> None:
+    status, [entry] = desk.json("receive", {"came.pdf": WRONG[sentence](pack)}, "--write")
+    told = " ".join([*entry["reasons"], *entry["notes"]])  # type: ignore[misc]
+    assert (status, entry["proposal"]) == (2, None)
+    assert sentence in told or sentence == "no copy of an agreement"
+    assert desk.record() == ""
+
+
+def test_the_same_file_is_recorded_once(desk: Desk, pack: dict[str, bytes]) -> None:
+    status, [first, again] = desk.json("receive", dict.fromkeys(("a.pdf", "b.pdf"), typed(pack)), "--write")
+    assert (status, first["proposal"] is not None, again["proposal"]) == (2, True, None)
+    assert "This very file is recorded already" in " ".join(again["reasons"])  # type: ignore[arg-type]
+
+
+def test_an_older_version_is_told_what_took_its_place(desk: Desk, pack: dict[str, bytes]) -> None:
+    text = sample_text(("House people sooner", "House them"), versions=(("1.0", "2026-03-15"), ("2.0", "2026-10-01")))
+    write_register(desk.root, text)
+    status, [entry] = desk.json("verify", {"copy.pdf": pack["copy-2-return.pdf"]})
+    assert (status, entry["standing"], entry["by"], entry["change"]) == (1, "superseded", "2.0", "material")
+    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)})
+    assert (status, entry["proposal"]) == (2, None)
+    assert "not the current text" in " ".join(entry["reasons"])  # type: ignore[arg-type]
+
+
+def test_a_day_before_the_copy_was_sent_is_refused_and_an_open_entry_is_completed(
+    desk: Desk, pack: dict[str, bytes]
+) -> None:
+    given = '# Kept as it is\nsignatures:\n  - {version: "1.0", sent_on: 2026-11-22}   # by post\n'
+    (desk.root / PATH).write_text(given, encoding="utf-8")
+    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack, date="21/11/2026")}, "--write")
+    assert (status, desk.record()) == (2, given)
+    assert "before the copy was sent" in " ".join(entry["reasons"])  # type: ignore[arg-type]
+    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)}, "--write")
+    assert (status, entry["reasons"]) == (0, [])
+    assert desk.record().startswith("# Kept as it is\nsignatures:\n")
+    assert desk.record().count("sent_on") == 1
+    assert "signed_on: 2026-11-22" in desk.record()
+
+
+def test_verify_tells_current_from_altered_and_from_none_of_ours(desk: Desk, pack: dict[str, bytes]) -> None:
+    def strike(file: object) -> None:
+        page = file.pages[1]  # type: ignore[attr-defined]
+        page.contents_add(b"q 1 0 0 RG 90 500 400 3 re f Q")
+
+    assert desk.run("verify", {"a.pdf": pack["copy-2-return.pdf"]})[0] == 0
+    assert desk.run("verify", {"a.pdf": rewritten(pack["copy-2-return.pdf"], strike)})[0] == 1
+    assert desk.run("verify", {"a.txt": b"hello"})[0] == 2
+    assert desk.run("verify", {"a.pdf": b""})[0] == 2
+
+
+def test_a_file_that_is_not_there_is_a_message(desk: Desk) -> None:
+    assert main(["verify", "--root", str(desk.root), str(desk.files / "none.pdf")]) == 2
+    assert "there is no file" in desk.capsys.readouterr().err
