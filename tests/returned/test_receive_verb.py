@@ -18,7 +18,8 @@ from support import register_from, write_register
 from undersigned.cache import DocumentCache
 from undersigned.cli.main import main
 from undersigned.documents.bases import base_of
-from undersigned.documents.packs import packs_of
+from undersigned.documents.content.letter import stamp_of_copy, stamp_of_nomination
+from undersigned.documents.packs import nomination_sheet
 from undersigned.documents.write import agreement_sheet
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
@@ -34,29 +35,21 @@ OFFICER = {
 
 @pytest.fixture(scope="module")
 def pack() -> dict[str, bytes]:
-    """What the council was sent, by the end of the name."""
-    return packs(sample_text())[COUNCIL]
-
-
-def packs(text: str, as_of: date = TODAY) -> dict[str, dict[str, bytes]]:
-    register = register_from(text)
+    """What the council was sent."""
+    register = register_from(sample_text())
     folder = register.protocol("county-housing")
     assert folder is not None
-    agreement = agreement_of(folder, register, as_of=as_of)
-    to, cache = recipients_of(agreement, folder, register, as_of=as_of), DocumentCache(None)
-    made = packs_of(
-        agreement,
-        base_of(agreement_sheet(agreement), cache),
-        to,
-        sender_of(folder, register, as_of=as_of),
-        standard_form_record("officer-nomination"),
-        cache,
-    )
-    ids = [one.contact.organisation for one in to]
-    return {
-        id_: {name.removeprefix("county-housing-v1.0-"): content for name, content in one.files.items()}
-        for id_, one in zip(ids, made, strict=True)
+    agreement = agreement_of(folder, register, as_of=TODAY)
+    [to] = recipients_of(agreement, folder, register, as_of=TODAY, wanted=[COUNCIL])
+    sender, cache = sender_of(folder, register, as_of=TODAY), DocumentCache(None)
+    master = base_of(agreement_sheet(agreement), cache)
+    form = base_of(nomination_sheet(agreement, standard_form_record("officer-nomination")), cache)
+    made = {
+        "copy-1-keep": master.copy(stamp_of_copy(1, to, sender)),
+        "copy-2-return": master.copy(stamp_of_copy(2, to, sender)),
+        "officer-nomination": form.copy(stamp_of_nomination(to, sender)),
     }
+    return {name + ending: content for name, both in made.items() for ending, content in both.items()}
 
 
 class Desk:

@@ -9,8 +9,8 @@ from typing import Final
 
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import base_of
-from undersigned.documents.content.letter import LETTER, stamp_of_copy, stamp_of_letter, stamp_of_nomination
-from undersigned.documents.packs import NOMINATION, letter_sheet, nomination_sheet
+from undersigned.documents.content.letter import stamp_of_copy, stamp_of_nomination
+from undersigned.documents.packs import NOMINATION, nomination_sheet
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
 from undersigned.documents.write import agreement_sheet
@@ -65,9 +65,7 @@ def issued_copy(
     sender = sender_of(folder, register, as_of=day)
     to = recipients_of(agreement, folder, register, as_of=day, wanted=[organisation] if organisation else [])
     sheet, stamp = agreement_sheet(agreement), None
-    if claim.form == LETTER:
-        sheet, stamp = letter_sheet(agreement, sender), stamp_of_letter(to[0]) if to else None
-    elif claim.form is not None:
+    if claim.form is not None:
         if nomination is None or claim.form != NOMINATION or not claim.organisation:
             return None
         sheet, stamp = nomination_sheet(agreement, nomination), stamp_of_nomination(to[0], sender) if to else None
