@@ -9,8 +9,8 @@ from functools import partial
 from typing import Final, Literal
 
 from undersigned.cache import DocumentCache
-from undersigned.facts.protocol import ENDED
 from undersigned.records.form import Form
+from undersigned.records.protocol import ENDED
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
 from undersigned.returned.reading import claim_of, kind_of, read_copy
@@ -91,11 +91,12 @@ class Judge:
         if number not in dict(versions):
             return Standing("unknown")
         newest, stamped = versions[-1]
-        if folder.value.status in ENDED:
+        status = folder.value.status_on(self.as_of)
+        if status in ENDED:
             by = next(iter(self.register.superseding.get(folder.id, ())), None)
-            ended = "superseded" if folder.value.status == "superseded" else "ended"
+            ended = "superseded" if status == "superseded" else "ended"
             note = f"The protocol has {'been ' if ended == 'superseded' else ''}{ended}" + (f" by {by}." if by else ".")
-            return Standing("superseded", by, folder.value.status, note)
+            return Standing("superseded", by, status, note)
         if number == newest:
             return Standing("current")
         effect = takes_effect(folder, stamped)

@@ -245,7 +245,7 @@ class _Signed:
             one.version == version and one.sent_on is not None and one.signed_on is None
             for one in self._entries(organisation, of_any=True)
         )
-        if standing.by and still_counts and self.folder.value.status == "in-force":
+        if standing.by and still_counts and self.folder.value.status_on(self.proposer.as_of) == "in-force":
             self.notes.append(f"{standing.note} A signature of version {version} still counts for it.")
             return
         self.reasons.append(
