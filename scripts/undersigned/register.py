@@ -184,6 +184,8 @@ class Register:
         protocols: set[str] = set()
         organisations: set[str] = set()
         for folder in self.files.folders:
+            if folder in ROOT_RECORDS:
+                continue
             top, name, *more = folder.split("/")
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":

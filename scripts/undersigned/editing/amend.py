@@ -22,7 +22,7 @@ from undersigned.register import Register
 
 @dataclass(frozen=True)
 class Put:
-    """Sets the value at `path`: text, a day, or a mapping or list of them."""
+    """Sets the value at `path`: text, a day, a number, or a mapping or list of them."""
 
     path: Path
     value: Data
@@ -86,11 +86,13 @@ def _expected(data: dict[str, Data], change: Put | Append) -> dict[str, Data]:
 
 
 def _as_read(value: Data) -> Data:
-    """Returns the value as the YAML reader would: dates as text."""
+    """Returns the value as the YAML reader would: dates and numbers as text."""
     if isinstance(value, Mapping):
         return {name: _as_read(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_as_read(part) for part in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value.strip() if isinstance(value, str) else value
 
 

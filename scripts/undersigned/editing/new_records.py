@@ -331,7 +331,7 @@ def write_outcome(request: Request) -> dict[str, str]:
         if measure.series:
             result["series"] = _series(measure.id, date.fromisoformat(request.answers["from"]))
         if measure.of == "people":
-            result["rounded_to"] = "5"
+            result["rounded_to"] = 5
         results.append(result)
     data: dict[str, Data] = {
         "period": {"from": request.answers["from"], "to": request.answers["to"]},
