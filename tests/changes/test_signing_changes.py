@@ -432,6 +432,42 @@ def test_the_limited_register_gives_the_same_status_as_the_whole(repository: Rep
         assert [pair.id for pair in revisions.pairs] == ["housing", "other"]
 
 
+# -- bodies that take another's place --------------------------------------------------------------------------------------
+
+
+def merge(repository: Repository, on: str = "2026-10-01") -> None:
+    repository.write("signatories/heir/organisation.yaml", "name: Heir\nkind: other\n")
+    repository.write(
+        "signatories/heir/housing.yaml", f"inherits: {{from: [council, police], on: {on}, by: statute}}\nsignatures:\n"
+    )
+
+
+def test_a_body_that_takes_the_place_of_bodies_that_stood_unlike(repository: Repository) -> None:
+    repository.write(
+        "signatories/police/housing.yaml",
+        'signatures:\n  - {version: "1.0", sent_on: 2025-02-02, declined: {on: 2025-03-01, reason: Too wide}}\n',
+    )
+    repository.commit("police declined")
+    merge(repository)
+    repository.commit("merged")
+    report = repository.report()
+    told = "Heir has taken the place of bodies that stood unlike: Example Council (version 1.0: signed) and Example Police (version 1.0: declined). It counts as “signed” until it signs itself"
+    assert told in says(report)
+    assert point(only(report), "unlike-predecessors").weight == "care"
+    assert "Heir takes the place of Example Council and Example Police from 1 October 2026" in says(report)
+    repository.sign("heir", "1.0", "2026-10-20")
+    repository.commit("the heir signs")
+    assert "unlike-predecessors" not in codes(only(repository.report()))
+
+
+def test_an_heir_is_no_newcomer(repository: Repository) -> None:
+    repository.git("rm", "-q", "signatories/council/housing.yaml", "signatories/police/housing.yaml")
+    repository.commit("neither signed")
+    merge(repository)
+    repository.commit("merged")
+    assert {"unlike-predecessors", "newcomers-sign", "must-sign"}.isdisjoint(codes(only(repository.report())))
+
+
 # -- bodies under other names ---------------------------------------------------------------------------------------------
 
 

@@ -113,7 +113,7 @@ def protocol_change(pair: ProtocolPair, revisions: Revisions, *, as_of: date) ->
     change.add("signing", unstamped_points(texts))
     change.add("terms", changed_terms(texts))
     change.add("reviews", review_points(before, after, register, as_of=as_of))
-    change.add("signatures", signature_points(signing_changes(before, after, earlier, register)))
+    change.add("signatures", signature_points(signing_changes(before, after, earlier, register), register))
     change.add("facts", fact_points(before, after, register) if before is not None else ())
     change.add("facts", outcome_points(before, after))
     return change if any(True for _ in change.points()) else None

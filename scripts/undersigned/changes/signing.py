@@ -113,7 +113,7 @@ def _by_version(record: Record[SigningRecord] | None) -> dict[str, list[Signatur
     return by_version
 
 
-def signature_points(changes: Sequence[SigningChange]) -> Iterator[Point]:
+def signature_points(changes: Sequence[SigningChange], register: Register) -> Iterator[Point]:
     """What the signing records newly say: steps of the same kind and version together, then what was altered."""
     together: dict[tuple[str, str], list[Step]] = {}
     for change in changes:
@@ -125,7 +125,7 @@ def signature_points(changes: Sequence[SigningChange]) -> Iterator[Point]:
     yield from (point for point in altered if not point.code.startswith("signature-part-"))
     yield from _by_part([point for point in altered if point.code.startswith("signature-part-")])
     for change in changes:
-        yield from _officers(change)
+        yield from _officers(change, register)
 
 
 def _by_part(points: Sequence[Point]) -> Iterator[Point]:
@@ -203,7 +203,7 @@ def _altered(change: SigningChange) -> Iterator[Point]:
                 )
 
 
-def _officers(change: SigningChange) -> Iterator[Point]:
+def _officers(change: SigningChange, register: Register) -> Iterator[Point]:
     old = change.before.value if change.before is not None else None
     new = change.after.value if change.after is not None else None
     if new is None:
@@ -220,7 +220,7 @@ def _officers(change: SigningChange) -> Iterator[Point]:
     if (old.inherits if old else None) != new.inherits:
         values = {
             "who": who,
-            "from": new.inherits.from_ if new.inherits else (),
+            "from": tuple(body_of(register, old) for old in new.inherits.from_) if new.inherits else (),
             "on": new.inherits.on if new.inherits else None,
         }
         yield Point("inherits" if new.inherits else "inherits-removed", values, "signing")
@@ -259,11 +259,13 @@ def changed_parts(
 def consequences(
     before: ProtocolFolder | None, after: ProtocolFolder | None, old: Register, new: Register, *, as_of: date
 ) -> Iterator[Point]:
-    """Who must sign again or for the first time, whose signature no longer counts, and who no longer exists."""
+    """Who must sign again or for the first time, whose signature no longer counts, who no longer exists, and who now stands
+    as one of several bodies that stood unlike."""
     if after is None or not after.readable or after.value.status_on(as_of) in ENDED:
         return
-    now = _states(after, new, as_of=as_of)
-    earlier = _states(before, old, as_of=as_of) if before is not None and before.readable else {}
+    signing = Signing(after, new, as_of=as_of)
+    now = _states(signing)
+    earlier = _states(Signing(before, old, as_of=as_of)) if before is not None and before.readable else {}
     was = {later_id(id_, old, new): status for id_, status in earlier.items()}
     asked = [id_ for id_, status in now.items() if status.state not in ("not-required", "ended")]
 
@@ -273,7 +275,7 @@ def consequences(
     again = [id_ for id_ in asked if now[id_].state == "stale" and id_ in was and was[id_].state == "signed"]
     if again:
         yield Point("must-sign-again", {"count": len(again), "of": len(asked), "who": bodies(again)}, "signing")
-    material = Signing(after, new, as_of=as_of).material
+    material = signing.material
     if material is not None and (before is None or material not in before.versions):
         never = [id_ for id_ in asked if now[id_].state != "signed" and id_ not in again]
         if never:
@@ -282,7 +284,12 @@ def consequences(
                 {"count": len(never), "of": len(asked), "who": bodies(never), "version": material},
                 "signing",
             )
-    newcomers = [id_ for id_ in asked if id_ not in was and now[id_].state != "signed"]
+    # A body that has taken a party's place is no newcomer.
+    newcomers = [
+        id_
+        for id_ in asked
+        if now[id_].state != "signed" and was.keys().isdisjoint(signing.identities.predecessors(id_))
+    ]
     if before is not None and was and newcomers and (material in before.versions):
         yield Point("newcomers-sign", {"count": len(newcomers), "who": bodies(newcomers)}, "signing")
     lost = [
@@ -297,8 +304,27 @@ def consequences(
     ended = [id_ for id_, status in now.items() if status.state == "ended" and id_ in was and was[id_].state != "ended"]
     if ended:
         yield Point("party-ended", {"who": bodies(ended)}, "signing")
+    for id_ in asked:
+        if now[id_].inherited and (id_ not in was or _stood(was[id_], new) != _stood(now[id_], new)):
+            values = {
+                "who": bodies([id_]),
+                "histories": _stood(now[id_], new),
+                "state": Label("signature_state", now[id_].state),
+            }
+            yield Point("unlike-predecessors", values, "care")
 
 
-def _states(folder: ProtocolFolder, register: Register, *, as_of: date) -> dict[str, PartyStatus]:
-    signing = Signing(folder, register, as_of=as_of)
+def _stood(status: PartyStatus, register: Register) -> tuple[Point, ...]:
+    """How each body stood whose place a party has taken."""
+    found = []
+    for old in status.inherited:
+        values = {"who": (body_of(register, old.organisation),), "state": Label("signature_state", old.state)}
+        if old.entry is None:
+            found.append(Point("stood-without-version", values))
+        else:
+            found.append(Point("stood", {**values, "version": old.entry.version}))
+    return tuple(found)
+
+
+def _states(signing: Signing) -> dict[str, PartyStatus]:
     return {id_: signing.state(id_, text) for id_, text in sorted(signing.parties.items())}

@@ -253,10 +253,10 @@ def check_predecessors_stood_alike(subject: ProtocolSubject) -> Iterator[Finding
 
 
 def _history_in_words(old: Inherited) -> str:
-    """`north-council (signed, version 2.0)`."""
+    """`north-council (version 2.0: signed)`."""
     state = label("signature_state", old.state)
     version = old.entry.version if old.entry is not None else None
-    return f"{old.organisation} ({state}{f', version {version}' if version else ''})"
+    return f"{old.organisation} ({f'version {version}: ' if version else ''}{state})"
 
 
 CONFIRM_MONTHS = 6
