@@ -164,7 +164,8 @@ def _stamped(texts: Texts, folder: ProtocolFolder, number: str, version: Version
         "signing",
     )
     own = folder.fingerprint_of_text(number)
-    if not FINGERPRINT.match(version.fingerprint) or (own is not None and own != version.fingerprint):
+    given = version.fingerprint
+    if (given is not None and not FINGERPRINT.match(given)) or (own is not None and own != given):
         yield Point("stamp-broken", {"version": number}, "care")
     numbers = list(folder.versions)
     at = numbers.index(number)

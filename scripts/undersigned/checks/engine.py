@@ -24,8 +24,9 @@ from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
 from undersigned.records.shape import Words
 from undersigned.records.source import Path
+from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import Signing
+from undersigned.status import Signing, signed_on_paper
 
 #: Where rules are, each module beside the rule file of the same name.
 _FOLDERS = ("law", "rules")
@@ -176,10 +177,22 @@ class ProtocolSubject(Subject):
         """Whether it is in force or out for signature."""
         return self.protocol.status in ("signing", "in-force")
 
+    @cached_property
+    def on_paper(self) -> tuple[str, Version] | None:
+        """The newest version if its words are on paper and not entered here, and so is the whole text."""
+        if self.record.was_dropped("flows") or self.record.was_dropped("clauses"):
+            return None
+        return signed_on_paper(self.folder, as_of=self.as_of)
+
     @property
     def has_text(self) -> bool:
-        """Whether there is an operative text to ask anything of: not so for a restricted record without it."""
+        """Whether there is an operative text to ask anything of.
+
+        There is none in a restricted record without it, and none of an agreement whose words are only on paper.
+        """
         protocol = self.protocol
+        if self.on_paper is not None:
+            return False
         return protocol.publication != "restricted" or bool(protocol.flows or protocol.clauses or protocol.purpose)
 
     def status_severity(self) -> Severity | None:

@@ -109,7 +109,11 @@ def _fingerprint(register: Register, protocol: str, version: str) -> str | None:
     if folder is None or record is None or not record.clean or record.value is None:
         return None
     given = record.value.fingerprint
-    return given if FINGERPRINT.match(given) and folder.fingerprint_of_text(version) in (None, given) else None
+    return (
+        given
+        if given is not None and FINGERPRINT.match(given) and folder.fingerprint_of_text(version) in (None, given)
+        else None
+    )
 
 
 #: The path of a signature or review in its record, and the fingerprint to fill in.

@@ -110,7 +110,7 @@ def write_signature(request: Request) -> dict[str, str]:
     newest = newest_version(folder, as_of=request.as_of)
     if newest is not None:
         number, version = newest
-        entry = {"version": number, "fingerprint": version.fingerprint}
+        entry = {"version": number, **({"fingerprint": version.fingerprint} if version.fingerprint else {})}
         if request.answer("sent_on"):
             entry["sent_on"] = request.answers["sent_on"]
         data["signatures"] = [entry]
@@ -178,8 +178,8 @@ def ask_review(request: Request) -> list[Question]:
     ]
 
 
-def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str] | None:
-    """Returns the version in force and its fingerprint, or the newest stamp's if none is in force yet."""
+def _reviewed_version(folder: ProtocolFolder, as_of: date) -> tuple[str, str | None] | None:
+    """Returns the version in force and its fingerprint, if it has one, or the newest stamp's if none is in force yet."""
     found = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
     return None if found is None else (found[0], found[1].fingerprint)
 

@@ -83,6 +83,7 @@ class Agreement:
     effective_from: When | None = None
     newer: tuple[str, When] | None = None
     text_available: bool = True
+    on_paper: bool = False
     signable: bool = False
     summary: str | None = None
     lead: str | None = None
@@ -164,6 +165,7 @@ def agreement_of(
         effective_from=takes_effect(folder, stamp[1]) if stamp else record.effective_from,
         newer=(newest[0], takes_effect(folder, newest[1])) if stamp and newest and stamp[0] != newest[0] else None,
         text_available=agreed is not None,
+        on_paper=agreed is None and stamp is not None and stamp[1].document is not None,
         signable=stamp is not None
         and agreed is not None
         and newest is not None

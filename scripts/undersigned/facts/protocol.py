@@ -29,7 +29,7 @@ from undersigned.records.fields import When, has_happened
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Operative, Party, Protocol
 from undersigned.records.review import Review
-from undersigned.records.version import Version
+from undersigned.records.version import Document, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import (
     InForce,
@@ -39,6 +39,7 @@ from undersigned.status import (
     agreed_versions,
     late_returns,
     protocol_status,
+    signed_on_paper,
     version_in_force,
 )
 from undersigned.words.text import in_reading_order
@@ -162,6 +163,12 @@ class ProtocolFacts:
         newest = self.versions[0] if self.versions else None
         later = newest is not None and self.shown_version is not None and newest.number != self.shown_version
         return newest if later else None
+
+    @property
+    def on_paper(self) -> Document | None:
+        """The document that was signed, if its words are on paper alone; None of a restricted protocol."""
+        found = None if self.restricted else signed_on_paper(self.folder, as_of=self.as_of)
+        return found[1].document if found else None
 
     @property
     def is_draft(self) -> bool:

@@ -11,7 +11,7 @@ from undersigned.facts.flows import spelled_out, title_from_id
 from undersigned.records.fields import When
 from undersigned.records.form import Form
 from undersigned.records.protocol import Adoption, Clause, Flow, Item, Operative, Protocol, Publication, StampedText
-from undersigned.records.version import Change
+from undersigned.records.version import Change, Document
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, agreed_versions, takes_effect
 from undersigned.words.text import in_a_list
@@ -32,9 +32,10 @@ class VersionFacts:
     agreed_on: When
     takes_effect: When
     change: Change
-    fingerprint: str
+    fingerprint: str | None
     summary: str
     judged_by: str | None
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def versions_of(folder: ProtocolFolder, *, as_of: date) -> tuple[VersionFacts, .
             version.fingerprint,
             version.summary,
             version.judged_by,
+            version.document,
         )
         for number, version in reversed(agreed_versions(folder, as_of=as_of))
     )

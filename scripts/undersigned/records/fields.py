@@ -216,8 +216,9 @@ Count = Annotated[
 VersionNumber = Annotated[
     str, PlainValidator(_version), WithJsonSchema({"type": ["string", "number"], "pattern": r"^\d+\.\d+$"})
 ]
-Fingerprint = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^v1:sha256:[0-9a-f]{64}$"})]
-FINGERPRINT = re.compile(r"v1:sha256:[0-9a-f]{64}\Z")
+Fingerprint = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^(v1|d1):sha256:[0-9a-f]{64}$"})]
+#: `v1`: of a text that is entered here. `d1`: of the file of a document that was signed on paper.
+FINGERPRINT = re.compile(r"(?:v1|d1):sha256:[0-9a-f]{64}\Z")
 
 #: Text written in Markdown: hostile until proven otherwise.
 Prose = Annotated[str, Field(json_schema_extra={"x-prose": True})]

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import pairwise
 
 from undersigned.records.protocol import OPERATIVE_FIELDS
 from undersigned.records.source import Data, mappings
@@ -53,6 +54,29 @@ def canonical_json(text: Mapping[str, Data]) -> str:
 def fingerprint_of(text: Mapping[str, Data]) -> str:
     """`v1:sha256:` and 64 hexadecimal digits. `text` is what `operative_text` returns."""
     return "v1:sha256:" + hashlib.sha256(canonical_json(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def fingerprint_of_document(sha256: str) -> str:
+    """The fingerprint of a version whose words are not entered: `d1` and the SHA-256 of the file of its document."""
+    return f"d1:sha256:{sha256}"
+
+
+#: The SHA-256 of a file without content.
+_OF_NOTHING = hashlib.sha256(b"").hexdigest()
+#: No digest of a file has so few different characters, or so many neighbours that are equally far apart: the chance is
+#: below one in a hundred thousand million.
+_FEWEST_DIFFERENT = 7
+_MOST_STEPS = 26
+
+
+def is_made_up(digest: str) -> bool:
+    """Whether 64 hexadecimal digits are not the SHA-256 of anything: zeros, a pattern, counted digits, an empty file."""
+    if digest == _OF_NOTHING or len(set(digest)) < _FEWEST_DIFFERENT:
+        return True
+    if any(digest == (digest[:period] * len(digest))[: len(digest)] for period in range(1, len(digest) // 2 + 1)):
+        return True
+    steps = [(int(later, 16) - int(digit, 16)) % 16 for digit, later in pairwise(digest)]
+    return max(steps.count(step) for step in set(steps)) > _MOST_STEPS
 
 
 def canonical_prose(text: str) -> str:

@@ -114,6 +114,7 @@ def _protocol_json(row: ProtocolRow) -> dict[str, object]:
                 "signed_version": party.signed_version,
                 "signed_on": iso(party.signed_on),
                 "copy_returned": party.copy_returned,
+                "bound_to": party.bound_to,
                 "copy_outstanding_days": party.copy_outstanding_days,
                 "days_waiting": party.days_waiting,
                 **_inherited_json(party),

@@ -114,6 +114,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
                 "signed_version": party.status.signed_version,
                 "signed_on": _day(party.status.signed_on),
                 "copy_returned": party.status.copy_returned,
+                "bound_to": party.status.bound_to,
                 "days_waiting": party.status.days_waiting,
                 **_inherited(party),
             }
@@ -128,6 +129,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
                 "change": version.change,
                 "effective_from": _day(version.takes_effect),
                 "fingerprint": version.fingerprint,
+                "document": _record(version.document) if version.document else None,
                 "summary": version.summary,
             }
             for version in protocol.versions

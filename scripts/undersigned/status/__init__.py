@@ -34,7 +34,7 @@ from undersigned.status.signing import (
     Signing,
     may_sign_for,
 )
-from undersigned.status.versions import agreed_versions, newest_version, takes_effect, version_in_force
+from undersigned.status.versions import agreed_versions, newest_version, signed_on_paper, takes_effect, version_in_force
 
 __all__ = [
     "COPY_DAYS",
@@ -71,6 +71,7 @@ __all__ = [
     "review_interval",
     "review_state",
     "review_steps",
+    "signed_on_paper",
     "takes_effect",
     "version_in_force",
 ]

@@ -30,6 +30,8 @@ SIGNATURE_STATES: tuple[SignatureState, ...] = (
 )
 #: The states of a party that still has to sign. A refusal and a withdrawal are answers: nothing is owed until it is asked again.
 OWING: frozenset[SignatureState] = frozenset({"stale", "awaiting", "not-sent"})
+#: What ties a signature to what was signed: the fingerprint of a text, a document on paper, or its record alone.
+BoundTo = Literal["text", "document", "record"]
 #: After this many days without a wet-ink copy back, the check warns.
 COPY_DAYS = 28
 
@@ -70,6 +72,7 @@ class PartyStatus:
     role: str | None = None
     entry: Entry | None = None
     signed_entry: Entry | None = None
+    bound_to: BoundTo | None = None
     inherited: tuple[Inherited, ...] = ()
 
 
@@ -469,6 +472,7 @@ class Signing:
             role=text.role,
             entry=decides,
             signed_entry=chosen,
+            bound_to=_bound_to(self.by_number[chosen.version]) if chosen else None,
         )
 
     def owes(self, status: PartyStatus) -> bool:
@@ -616,6 +620,12 @@ def may_sign_for(register: Register, signer: str, other: str, signature: Signatu
     record = register.organisation(other)
     parent = record.value.parent if record is not None and record.value is not None else None
     return parent is not None and register.present_organisation(parent) == signer
+
+
+def _bound_to(version: Version) -> BoundTo:
+    if version.document is not None and version.text is None:
+        return "document"
+    return "record" if version.text is None and version.fingerprint is None else "text"
 
 
 def _days_since(when: When | None, as_of: date) -> int | None:

@@ -26,6 +26,14 @@ def takes_effect(folder: ProtocolFolder, version: Version) -> When:
     return version.takes_effect if start is None else max(version.takes_effect, start, key=in_time)
 
 
+def signed_on_paper(folder: ProtocolFolder, *, as_of: date) -> tuple[str, Version] | None:
+    """Returns the newest stamp if it is a document whose words are not entered here, in the working text either."""
+    newest = newest_version(folder, as_of=as_of)
+    if newest is None or newest[1].document is None or newest[1].text is not None:
+        return None
+    return None if folder.value.flows or folder.value.clauses else newest
+
+
 def version_in_force(folder: ProtocolFolder, *, as_of: date) -> tuple[str, Version] | None:
     """Returns the newest version whose `effective_from` has come."""
     effective = [

@@ -13,7 +13,7 @@ from undersigned.checks.texts import MOST_OF_A_KIND, Words, is_html, raw_bytes, 
 from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
 from undersigned.records.form import Form
-from undersigned.records.protocol import Adoption, Clause
+from undersigned.records.protocol import ENDED, Adoption, Clause
 from undersigned.records.reading import Record
 from undersigned.records.vocabulary import ContentTopic, vocabulary
 from undersigned.register import ProtocolFolder
@@ -128,11 +128,8 @@ def _fields_of(topic: ContentTopic) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, "clauses")))
 
 
-def check_topics(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Every content topic is answered by a structured field, by a clause that covers it, or by an adopted clause."""
-    severity = subject.status_severity()
-    if severity is None:
-        return
+def _open_topics(subject: ProtocolSubject) -> Iterator[ContentTopic]:
+    """The content topics that nothing answers. What could not be read may have answered."""
     protocol, record = subject.protocol, subject.record
     claimed = topics_claimed(subject)
     not_asked = frozenset[str]() if protocol.flows else _NOT_ASKED.get(protocol.kind, frozenset())
@@ -144,14 +141,22 @@ def check_topics(subject: ProtocolSubject) -> Iterator[Finding]:
         # A field that could not be read may well have answered it; a clause that could not has been counted.
         if any(not record.lacks(field) for field in _fields_of(topic) if field != "clauses"):
             continue
-        if not protocol.clauses and not record.lacks("clauses"):
-            continue
+        if protocol.clauses or record.lacks("clauses"):
+            yield topic
+
+
+def check_topics(subject: ProtocolSubject) -> Iterator[Finding]:
+    """Every content topic is answered by a structured field, by a clause that covers it, or by an adopted clause."""
+    severity = subject.status_severity()
+    if severity is None:
+        return
+    for topic in _open_topics(subject):
         expected = topic.level == "expected"
         chosen: Severity = "warning" if expected and severity == "error" else severity
         fields = [place for place in topic.answered_by if place != "signing_records" and not place.startswith("flows.")]
         yield from subject.find(
             "expected-topic" if expected else "missing-topic",
-            record,
+            subject.record,
             words="field" if fields else "flow" if topic.id in _BY_FLOW else "default",
             severity=chosen,
             topic=topic.id,
@@ -161,6 +166,23 @@ def check_topics(subject: ProtocolSubject) -> Iterator[Finding]:
             law=topic.reference,
             fields=" or ".join(fields),
         )
+
+
+def check_text_is_entered(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The words of an agreement are entered. While they are only on paper, one warning stands for all that is open."""
+    if subject.on_paper is None or subject.protocol.status in ENDED:
+        return
+    if subject.protocol.publication == "restricted" and not subject.register.repository_private:
+        return  # its words must not be entered here
+    number, _version = subject.on_paper
+    yield from subject.find(
+        "text-not-entered",
+        subject.folder.versions[number],
+        ("document",),
+        on_key=True,
+        version=number,
+        count=sum(1 for _topic in _open_topics(subject)),
+    )
 
 
 def _sentence(text: str) -> str:
@@ -363,4 +385,12 @@ def placeholders_in(words: Words, *, fillable: bool = False) -> Iterator[tuple[i
         yield 0, bare[0]
 
 
-RULES = RuleSet(protocol=(check_topics, check_clauses_say_something, check_impact_assessment, check_placeholders))
+RULES = RuleSet(
+    protocol=(
+        check_topics,
+        check_text_is_entered,
+        check_clauses_say_something,
+        check_impact_assessment,
+        check_placeholders,
+    )
+)

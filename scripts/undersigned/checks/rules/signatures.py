@@ -8,7 +8,7 @@ from datetime import date
 
 from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet, Subject
 from undersigned.checks.rules.references import unknown_flow, unknown_organisation
-from undersigned.checks.rules.versions import check_fingerprint, check_version_named, stamp_of
+from undersigned.checks.rules.versions import SHA256, check_fingerprint, check_version_named, stamp_of
 from undersigned.findings import Finding
 from undersigned.records.fields import When, earliest, latest, surely_before, version_key
 from undersigned.records.reading import Record
@@ -23,7 +23,6 @@ _LINK = re.compile(
     r"|\S+\.(?:pdf|docx?|odt|tiff?|jpe?g|png|heic|msg|eml|zip)\b",
     re.IGNORECASE,
 )
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 #: A digest of a file that was sent out, perhaps with the names of its scheme and method before it.
 _ISSUED = re.compile(r"(?:[a-z0-9]{1,12}:){0,2}[0-9a-f]{64}\Z")
 SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
@@ -249,7 +248,7 @@ def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
         evidence = signature.evidence
         if evidence is None:
             continue
-        if evidence.sha256 is not None and not _SHA256.match(evidence.sha256):
+        if evidence.sha256 is not None and not SHA256.match(evidence.sha256):
             yield from subject.find("bad-digest", record, (*path, "evidence", "sha256"), digest=evidence.sha256)
         reference = evidence.reference or ""
         if match := _LINK.search(reference):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, key_of
 from undersigned.checks.engine import ProtocolSubject, RecordLike, RuleSet
+from undersigned.checks.rules.references import unknown_organisation
 from undersigned.findings import Finding, Place
 from undersigned.records.fields import FINGERPRINT, has_happened, surely_before
+from undersigned.records.fingerprint import fingerprint_of_document, is_made_up
 from undersigned.records.protocol import ENDED, OPERATIVE_FIELDS, StampedText
 from undersigned.records.reading import did_you_mean
 from undersigned.records.source import Data, Path
@@ -36,7 +39,7 @@ def check_fingerprint(
     """The fingerprint beside a version number is there, well formed, and that version's."""
     version = stamp_of(subject, number)
     if given is None:
-        if required and version is not None:
+        if required and version is not None and version.fingerprint is not None:
             yield from subject.find(
                 "fingerprint-missing",
                 record,
@@ -57,7 +60,7 @@ def check_fingerprint(
         "wrong-fingerprint",
         record,
         (*path, "fingerprint"),
-        words="of-other" if other else "default",
+        words="of-other" if other else "none" if version.fingerprint is None else "default",
         version=number,
         other=other,
         fingerprint=version.fingerprint,
@@ -76,9 +79,9 @@ def fits(subject: ProtocolSubject, number: str, fingerprint: str) -> bool:
     return version is not None and fingerprint in (version.fingerprint, subject.folder.fingerprint_of_text(number))
 
 
+#: A SHA-256 digest. Programs write it in small letters or in capitals.
+SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 _MOST_TERMS = 6
-#: A digest of fewer different characters than this is made up: zeros, or a pattern typed by hand.
-_FEWEST_DIFFERENT = 5
 #: What a restricted protocol does not show; title, parties and dates are public.
 _RESTRICTED_FIELDS = ("purpose", "people", "considerations", "data_items", "flows", "clauses")
 
@@ -113,21 +116,56 @@ def named_terms(found: Iterable[Difference | Unmet]) -> list[str]:
 
 
 def check_stamps(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A stamp carries the fingerprint of its own text."""
+    """A stamp carries the fingerprint of its own text, or of the document that it stands for."""
     for number, record in subject.folder.versions.items():
         version = record.value
         if version is None:
             continue
-        if not FINGERPRINT.match(version.fingerprint):
-            given = version.fingerprint
-            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="version", fingerprint=given)
-            continue
-        if version.text is None and len(set(version.fingerprint.rpartition(":")[2])) < _FEWEST_DIFFERENT:
-            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="made-up")
-            continue
+        yield from _check_document(subject, number, version)
         own = subject.folder.fingerprint_of_text(number)
-        if own is not None and own != version.fingerprint and not record.was_dropped("text"):
+        given = version.fingerprint
+        if given is None:
+            if own is not None and not record.was_dropped("text"):
+                yield from subject.find(
+                    "stamp-mismatch", record, words="missing", missing="fingerprint", version=number, own=own
+                )
+            continue
+        if not FINGERPRINT.match(given):
+            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="version", fingerprint=given)
+        elif version.text is None and is_made_up(given.rpartition(":")[2]):
+            yield from subject.find("bad-fingerprint", record, ("fingerprint",), words="made-up")
+        elif version.text is None and given.startswith("d1:") and version.document is None:
+            yield from subject.find("document-unclear", record, ("fingerprint",), words="no-document")
+        elif own is not None and own != given and not record.was_dropped("text"):
             yield from subject.find("stamp-mismatch", record, ("fingerprint",), version=number, own=own)
+
+
+def _check_document(subject: ProtocolSubject, number: str, version: Version) -> Iterator[Finding]:
+    """A document stands for the text, says who holds it, and is known by the SHA-256 of its file if there is a scan."""
+    document, record = version.document, subject.folder.versions[number]
+    if document is None:
+        return
+    if version.text is not None:
+        yield from subject.find("document-unclear", record, ("document",), words="and-text", version=number)
+        return
+    if document.held_by is None:
+        yield from subject.find("document-unclear", record, ("document",), words="held-by", missing="held_by")
+    else:
+        yield from unknown_organisation(subject, record, ("document", "held_by"), document.held_by)
+    digest, given = document.sha256, version.fingerprint
+    if digest is None:
+        if given is not None and FINGERPRINT.match(given):
+            yield from subject.find("document-unclear", record, ("fingerprint",), words="no-digest")
+        return
+    if not SHA256.match(digest) or is_made_up(digest.lower()):
+        words = "made-up" if SHA256.match(digest) else "digest"
+        yield from subject.find("document-unclear", record, ("document", "sha256"), words=words, digest=digest)
+        return
+    own = fingerprint_of_document(digest.lower())
+    if given is None:
+        yield from subject.find("document-unclear", record, words="no-fingerprint", missing="fingerprint", own=own)
+    elif FINGERPRINT.match(given) and given != own:
+        yield from subject.find("document-unclear", record, ("fingerprint",), words="mismatch", own=own)
 
 
 def check_version_days(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -217,7 +255,7 @@ def check_kind_of_change(subject: ProtocolSubject) -> Iterator[Finding]:
         version, before_version = record.value, before_record.value
         if version is None or before_version is None:
             continue
-        if version.fingerprint == before_version.fingerprint:
+        if version.fingerprint is not None and version.fingerprint == before_version.fingerprint:
             yield from subject.find("unchanged-stamp", record, ("fingerprint",), version=number, other=earlier)
             continue
         if version.change == "material" or record.was_dropped("text") or before_record.was_dropped("text"):
@@ -346,7 +384,8 @@ def check_texts_held(subject: ProtocolSubject) -> Iterator[Finding]:
         if subject.protocol.status in ENDED:
             return
         for number, record in subject.folder.versions.items():
-            if record.value is not None and record.value.text is None and record.lacks("text"):
+            version = record.value
+            if version is not None and version.text is None and version.document is None and record.lacks("text"):
                 yield from subject.find("text-not-held", record, missing="text", version=number)
         return
     if subject.register.repository_private:
@@ -355,9 +394,9 @@ def check_texts_held(subject: ProtocolSubject) -> Iterator[Finding]:
     held = [field for field in _RESTRICTED_FIELDS if field in data]
     if held:
         yield from subject.find("restricted-text", subject.record, (held[0],), words="working", fields=held)
-    for number, version in subject.folder.versions.items():
-        if "text" in version.source.data:
-            yield from subject.find("restricted-text", version, ("text",), words="version", version=number)
+    for number, record in subject.folder.versions.items():
+        if "text" in record.source.data:
+            yield from subject.find("restricted-text", record, ("text",), words="version", version=number)
     for id_, form in subject.folder.forms.items():
         yield from subject.find("restricted-text", form, words="form", form=id_)
 

@@ -33,7 +33,8 @@ def notice_of(agreement: Agreement) -> str:
         case _ if agreement.version is None:
             notices.append(word("notice.not_stamped"))
     if not agreement.text_available:
-        notices.append(word("notice.not_kept", version=agreement.version or ""))
+        notice = "notice.on_paper" if agreement.on_paper else "notice.not_kept"
+        notices.append(word(notice, version=agreement.version or ""))
     if agreement.newer and agreement.status not in ENDED:
         version, since = agreement.newer
         notices.append(word("notice.newer", version=version, on=on_in_words(since)))
