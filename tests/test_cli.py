@@ -187,6 +187,7 @@ def test_status_json_is_the_contract(tmp_path: Path) -> None:
         "copy_returned": False,
         "copy_outstanding_days": None,
         "days_waiting": 40,
+        "bound_to": None,
     }
     assert protocol["counts"] == {
         "signed": 1,
