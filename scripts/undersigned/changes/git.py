@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -286,6 +287,32 @@ class History:
             )
         return sum(1 for line in lines if line.endswith(".yaml"))
 
+    def commit(self, base: str, files: Mapping[str, bytes], message: str, author: tuple[str, str]) -> str:
+        """Makes a commit of the commit `base` with these files, path in the register to content; returns its id.
+
+        Neither the working tree nor the index changes, and no branch points to it yet. `author`: name and mailbox of a post.
+        """
+        with tempfile.TemporaryDirectory(prefix="undersigned-commit-") as folder:
+            content = Path(folder) / "content"
+            name, mailbox = author
+            variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            for who in ("AUTHOR", "COMMITTER"):
+                variables |= {f"GIT_{who}_NAME": name, f"GIT_{who}_EMAIL": mailbox}
+            self._run("read-tree", base, env=variables)
+            for path, raw in files.items():
+                content.write_bytes(raw)
+                blob = self._run("hash-object", "-w", "--no-filters", str(content)).decode().strip()
+                entry = f"100644,{blob},{self.path_from_top(path)}"
+                self._run("update-index", "--add", "--cacheinfo", entry, env=variables)
+            tree = self._run("write-tree", env=variables).decode().strip()
+            content.write_text(message, encoding="utf-8")
+            return self._run("commit-tree", tree, "-p", base, "-F", str(content), env=variables).decode().strip()
+
+    def make_branch(self, name: str, commit: str) -> None:
+        """Makes a branch that points to a commit. HistoryError if it exists already, or if the name cannot be one."""
+        self._run("check-ref-format", f"refs/heads/{name}")
+        self._run("update-ref", f"refs/heads/{name}", commit, "0" * 40)
+
     def _record_folders(self) -> list[str]:
         return [self.path_from_top(folder) for folder in RECORD_FOLDERS]
 
@@ -297,7 +324,7 @@ class History:
             path = path[len(self._prefix) + 1 :]
         return path if path.startswith(("protocols/", "signatories/")) else None
 
-    def _run(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> bytes:
+    def _run(self, *arguments: str, allowed: tuple[int, ...] = (0,), env: Mapping[str, str] | None = None) -> bytes:
         """The standard output of a Git command. HistoryError if it exits with a status that is not allowed."""
         status, output, complaint = self._git.execute(
             [self._git.GIT_PYTHON_GIT_EXECUTABLE or "git", "--no-pager", "--no-optional-locks", *arguments],
@@ -305,6 +332,7 @@ class History:
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
+            env=env,
         )
         if status not in allowed:
             if self._shallow:

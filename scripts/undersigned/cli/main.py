@@ -20,10 +20,13 @@ VERBS = {
     "documents": "Write the documents to sign, as PDF and DOCX.",
     "build": "Check the register, then write the documents and the site into site/.",
     "serve": "Show the site on this computer, and reload it when a record changes.",
+    "edit": "Change the register with forms in a browser.",
     "new": "Write a new record with comments that say what to fill in.",
     "receive": "Read what came back, say what it is, and propose the signing record.",
     "verify": "Say what a copy of an agreement is: current, superseded, altered, or none of ours.",
     "release": "Stamp the working text of a protocol as its next version.",
+    "import": "Bring in a spreadsheet of agreements, and ask what only a person can say.",
+    "export": "Write the register as a workbook that people may edit.",
     "fmt": "Put records into their usual order and style, and fill in missing fingerprints.",
     "changes": "Say what the change between two revisions means.",
     "outcomes": "Show outcome returns side by side and added up, or say how to make one safe.",
@@ -34,7 +37,13 @@ VERBS = {
     "ci": "Run a job of the register's workflows on GitHub.",
 }
 #: Verbs that share a file with another.
-_FILE_OF = {"verify": "receive", "schema": "explain", "upgrade": "init"}
+_FILE_OF = {
+    "verify": "receive",
+    "schema": "explain",
+    "upgrade": "init",
+    "import": "spreadsheet",
+    "export": "spreadsheet",
+}
 
 
 class Verbs(click.Group):

@@ -29,6 +29,13 @@ class Put:
 
 
 @dataclass(frozen=True)
+class Remove:
+    """Takes away the field at `path`. A mapping that has no field left goes too. No fault if the field is not there."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Append:
     """Adds a mapping to the end of the list that is the field `name` of the record."""
 
@@ -36,11 +43,18 @@ class Append:
     value: Mapping[str, Data]
 
 
+<<<<<<< HEAD
 def amended(register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append]) -> bytes:
     """Returns the record with these changes. Writes nothing to disk.
 
     A record that was formatted is formatted again, with missing fingerprints filled in. In any other, every line that is
     not changed keeps every byte.
+=======
+def amended(
+    register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append | Remove]
+) -> bytes:
+    """Returns the record with these changes, formatted, with missing fingerprints filled in. Writes nothing to disk.
+>>>>>>> 45e9075 (Spreadsheets in and out, and forms in a browser: an officer needs no YAML for the common jobs)
 
     Raises EditingError if the record has faults, or if its layout does not allow a safe change.
     """
@@ -50,7 +64,10 @@ def amended(register: Register, path: str, raw: bytes, model: type[Authored], ch
         raise EditingError(f"{path} cannot be read", "Correct what 'undersigned check' reports first.")
     for change in changes:
         before = Source(path, raw)
-        text = _put(before, model, change) if isinstance(change, Put) else _appended(before, model, change)
+        if isinstance(change, Put):
+            text = _put(before, model, change)
+        else:
+            text = _appended(before, model, change) if isinstance(change, Append) else _removed(before, model, change)
         raw = text.encode("utf-8")
         after = Source(path, raw)
         if (
@@ -71,8 +88,11 @@ def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -
     return [f"{name}: {render_inline(value[name], model, (*path, name))}" for name in names]
 
 
-def _expected(data: dict[str, Data], change: Put | Append) -> dict[str, Data]:
+def _expected(data: dict[str, Data], change: Put | Append | Remove) -> dict[str, Data]:
     data = deepcopy(data)
+    if isinstance(change, Remove):
+        _take_away(data, change.path)
+        return data
     if isinstance(change, Append):
         data[change.name] = [*(data.get(change.name) or []), _as_read(change.value)]
         return data
@@ -83,6 +103,22 @@ def _expected(data: dict[str, Data], change: Put | Append) -> dict[str, Data]:
         here = here[part]
     here[change.path[-1]] = _as_read(change.value)
     return data
+
+
+def _take_away(data: dict[str, Data], path: Path) -> None:
+    """Removes the value at `path` from plain data, and each mapping above it that is then empty."""
+    above: list[Data] = [data]
+    for part in path[:-1]:
+        here = above[-1]
+        if isinstance(here, dict) and part not in here:
+            return
+        above.append(here[part])
+    for part, here in zip(reversed(path), reversed(above), strict=True):
+        if not isinstance(here, dict) or part not in here:
+            return
+        del here[part]
+        if here:
+            return
 
 
 def _as_read(value: Data) -> Data:
@@ -120,6 +156,14 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
         )
         return "\n".join(lines)
     in_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+    many_lines = isinstance(change.value, str) and "\n" in change.value
+    if (
+        isinstance(node, yaml.ScalarNode)
+        and (in_block or many_lines)
+        and isinstance(parent, yaml.MappingNode)
+        and not parent.flow_style
+    ):
+        return _put_block(lines, parent, node, model, change)
     if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
         raise EditingError(f"{source.path} has a longer text or a list there", "Change the file by hand.")
     said = render_inline(change.value, model, change.path)
@@ -127,6 +171,17 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
     empty = (start.line, start.column) == (end.line, end.column)
     before, after = lines[start.line][: start.column], lines[end.line][end.column :]
     lines[start.line : end.line + 1] = [before + (" " if empty and not before.endswith(" ") else "") + said + after]
+    return "\n".join(lines)
+
+
+def _put_block(lines: list[str], parent: yaml.MappingNode, node: yaml.Node, model: type[Authored], change: Put) -> str:
+    """Writes a longer text in place of another value of a block mapping."""
+    key = next(key for key, value in parent.value if value is node)
+    column, first = key.start_mark.column, key.start_mark.line
+    said = render_yaml({str(change.path[-1]): change.value}, model, change.path[:-1]).rstrip("\n").split("\n")
+    shown = [" " * column + line if line else "" for line in said]
+    shown[0] = lines[first][:column] + said[0]  # what is before it may be the dash of a list's item
+    lines[first : last_line(node) + 1] = shown
     return "\n".join(lines)
 
 
@@ -152,6 +207,38 @@ def _new_field(source: Source, lines: list[str], model: type[Authored], change: 
         return _at_end(lines, said)
     indent = " " * parent.value[0][0].start_mark.column
     lines.insert(_after(parent), f"{indent}{name}: {render_inline(change.value, model, change.path)}")
+    return "\n".join(lines)
+
+
+def _removed(source: Source, model: type[Authored], change: Remove) -> str:
+    parent, path = source.tree(*change.path[:-1]), change.path
+    if not isinstance(parent, yaml.MappingNode):
+        return "\n".join(_lines(source))
+    at = next((index for index, (key, _) in enumerate(parent.value) if key.value == path[-1]), None)
+    if at is None:
+        return "\n".join(_lines(source))
+    if len(parent.value) == 1 and len(path) > 1 and isinstance(path[-2], str):
+        return _removed(source, model, Remove(path[:-1]))
+    lines = _lines(source)
+    if parent.flow_style:
+        here: Data = source.data
+        for part in path[:-1]:
+            here = here[part]
+        rest = {name: value for name, value in here.items() if name != path[-1]}
+        start, end = parent.start_mark, parent.end_mark
+        said = render_inline(rest, model, path[:-1])
+        lines[start.line : end.line + 1] = [lines[start.line][: start.column] + said + lines[end.line][end.column :]]
+        return "\n".join(lines)
+    key, value = parent.value[at]
+    first, last = key.start_mark.line, last_line(value) if value.value else key.start_mark.line
+    if lines[first][: key.start_mark.column].strip():  # the first field of a list's item shares its line with the dash
+        if at + 1 == len(parent.value):
+            raise EditingError(f"{source.path} would have an empty item there", "Change the file by hand.")
+        following = parent.value[at + 1][0].start_mark
+        dash = lines[first][: key.start_mark.column]
+        lines[first : following.line + 1] = [dash + lines[following.line][following.column :]]
+        return "\n".join(lines)
+    del lines[first : last + 1]
     return "\n".join(lines)
 
 

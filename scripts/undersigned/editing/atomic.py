@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from undersigned.atomic import write_atomically
@@ -27,6 +28,28 @@ def write_bytes(root: Path, path: str, raw: bytes, *, new: bool = False) -> Path
             raise  # a folder above it is a file
         raise EditingError(f"{path} exists already", "Edit that file, or choose another id.") from None
     return target
+
+
+def write_all(root: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Writes every file or, if one cannot be written, none: what was there before comes back. Paths as for `write_text`.
+
+    Raises EditingError and OSError, after everything is as it was.
+    """
+    targets = [(_checked(root, path), raw) for path, raw in files.items()]
+    written: list[tuple[Path, bytes | None]] = []
+    try:
+        for target, raw in targets:
+            before = target.read_bytes() if target.exists() else None
+            written.append((target, before))
+            write_atomically(target, raw, durable=True)
+    except BaseException:
+        for target, before in reversed(written):
+            if before is None:
+                target.unlink(missing_ok=True)
+            else:
+                write_atomically(target, before, durable=True)
+        raise
+    return [target for target, _ in targets]
 
 
 def _checked(root: Path, path: str) -> Path:

@@ -128,20 +128,29 @@ def read_answers(body: str) -> Answers:
     lines = body.split("\n")
     form = _form_of(_headings(lines))
     parts = _parts(form, lines)
-    problems: list[Problem] = []
-    values: dict[str, str] = {}
-    for field in form.fields:
-        answer = _tidy(field, parts.get(field.label, ""))
-        problem = _problem_with(field, answer)
-        if problem is not None:
-            problems.append(problem)
-        values[field.id] = dict(field.options).get(answer, answer)
+    values, problems = tidy_answers(form, {field.id: parts.get(field.label, "") for field in form.fields})
     ticked = {match[1] for line in parts.get(forms().promise_label, "").split("\n") if (match := _TICKED.match(line))}
     if forms().promise not in ticked:
         problems.append(Problem("promise"))
     if problems:
         raise UnusableError(*problems)
     return Answers(form, values)
+
+
+def tidy_answers(form: Form, written: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """The answers by the id of the field, as they are recorded, and what is wrong with them without a register.
+
+    `written`: what a person wrote, by the id of the field.
+    """
+    problems: list[Problem] = []
+    values: dict[str, str] = {}
+    for field in form.fields:
+        answer = _tidy(field, written.get(field.id, ""))
+        problem = _problem_with(field, answer)
+        if problem is not None:
+            problems.append(problem)
+        values[field.id] = dict(field.options).get(answer, answer)
+    return values, problems
 
 
 def _tidy(field: Field, answer: str) -> str:

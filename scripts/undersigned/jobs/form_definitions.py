@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from undersigned.jobs.messages import TEMPLATES, render_plain
@@ -77,14 +78,19 @@ class Forms:
 @cache
 def forms() -> Forms:
     """The forms by id, in the order in which GitHub shows them."""
-    data = tomllib.loads((TEMPLATES / "forms.toml").read_text(encoding="utf-8"))
+    return read_forms(TEMPLATES / "forms.toml")
+
+
+def read_forms(path: Path) -> Forms:
+    """The forms of one of the package's own files, by id, in the order of the file."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
     by_id = {
         id_: Form(
             id_,
-            one["file"],
+            one.get("file", ""),
             one["name"],
             one["about"],
-            one["title"],
+            one.get("title", ""),
             tuple(
                 Field(
                     field["id"],
@@ -100,7 +106,8 @@ def forms() -> Forms:
         )
         for id_, one in data["forms"].items()
     }
-    return Forms(by_id, data["warning"].strip(), data["next"].strip(), data["promise"], data["promise_label"])
+    words = {name: data.get(name, "").strip() for name in ("warning", "next", "promise", "promise_label")}
+    return Forms(by_id, words["warning"], words["next"], words["promise"], words["promise_label"])
 
 
 def _options(name: str | None, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

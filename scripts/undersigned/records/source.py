@@ -386,6 +386,10 @@ class Source:
             elif isinstance(node, yaml.ScalarNode) and not node.style:
                 yield Place(node.end_mark.line + 1, node.end_mark.column + 1), node.value
 
+    def path_at(self, place: Place) -> Path:
+        """The path of the innermost value or key that begins at a place; empty if none does."""
+        return max((path for path, places in self._all_places().items() if place in places), key=len, default=())
+
     def tree(self, *path: str | int) -> yaml.Node | None:
         """What stands at `path`, with the place of every part, for those who move the text itself."""
         return self._node(path)

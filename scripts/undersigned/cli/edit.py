@@ -1,0 +1,38 @@
+"""The verb `edit`: forms in a browser instead of YAML."""
+
+from __future__ import annotations
+
+import click
+
+from undersigned.cli.options import Common, host_and_port, verb
+from undersigned.cli.output import EXIT_FINE, CommandError, ended_by_signals, remark
+
+
+@verb("edit", example="undersigned edit")
+@click.option(
+    "--address",
+    type=host_and_port,
+    default="127.0.0.1:8300",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="The address of this computer to listen on.",
+)
+def edit_command(common: Common, address: str) -> int:
+    """Change the register with forms in a browser. Each change becomes a branch to propose. Ctrl-C ends it."""
+    import secrets
+
+    from waitress.server import create_server
+
+    from undersigned.edit.app import first_address, make_app
+
+    host, _, port = address.rpartition(":")
+    if host not in ("127.0.0.1", "localhost", "[::1]"):
+        raise CommandError(f"{host} is not an address of this computer alone", "Use 127.0.0.1:8300.")
+    key = secrets.token_urlsafe(24)
+    app = make_app(common.root, as_of=lambda: common.as_of, key=key)
+    with ended_by_signals():
+        server = create_server(app, listen=address, threads=4)
+        remark(f"undersigned: open {first_address(host, int(port), key)}")
+        remark("undersigned: Ctrl-C ends it")
+        server.run()
+    return EXIT_FINE

@@ -1,0 +1,270 @@
+"""The web application of `edit`: pages made on the server, usable without JavaScript, for one person on their own machine.
+
+It never writes to the register's files or to the branch that is checked out. An answer becomes a commit on a branch of its
+own. Security follows OWASP's guidance for forms: a key in the first address, a token in each form, the origin and the host
+compared, a policy that runs nothing, and every answer escaped.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flask import Flask, Response, abort, make_response, redirect, render_template, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+
+from undersigned.changes.compare import report_between
+from undersigned.changes.git import History, HistoryError
+from undersigned.changes.render_text import render_text
+from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
+from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
+from undersigned.register import ProtocolFolder, Register, load_register
+
+_ASSETS = Path(__file__).parents[1] / "site" / "theme" / "assets"
+_COOKIE = "undersigned-edit"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+#: Nobody reads a longer list; a line to write in takes its place, and a near name gets a hint.
+_LONGEST_LIST = 400
+_LARGEST_BODY = 1 << 20
+_GROUPS = (
+    ("Often", ("signature", "contact", "nomination", "review")),
+    ("Now and then", ("proposal", "organisation", "join", "leave", "succession")),
+)
+#: A commit is the work of a post. Who it was is known to whoever runs the program, not to the public history.
+AUTHOR = ("Form editor of the register", "edit@register.invalid")
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a form page needs beside the form: who is chosen already, and where the answers go."""
+
+    form: Form
+    action: str
+    back: str
+
+
+def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -> Flask:
+    """The application for the register in `root`. `as_of` is asked for each request. `key` opens the first page."""
+    app = Flask("undersigned.edit", template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.config["MAX_FORM_PARTS"] = 200
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    pages = _Pages(root, as_of, key or secrets.token_urlsafe(24))
+    app.before_request(pages.guard)
+    app.after_request(_protect)
+    app.register_error_handler(HTTPException, pages.refused)
+    for rule, view in (
+        ("/", pages.home),
+        ("/assets/<path:name>", pages.asset),
+        ("/task/<id_>", pages.task),
+        ("/wording/<protocol>", pages.wording_list),
+        ("/wording/<protocol>/<slug>", pages.wording),
+    ):
+        app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
+    return app
+
+
+def first_address(host: str, port: int, key: str) -> str:
+    """The address to open: it holds the key, which then lives in a cookie."""
+    return f"http://{host}:{port}/?key={key}"
+
+
+def _protect(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # With "no-referrer" browsers send "Origin: null", and every form would be refused.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if not request.path.startswith("/assets/"):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class _Pages:
+    """The pages. Each request reads the register again, so that a page never shows an old record."""
+
+    def __init__(self, root: Path, as_of: Callable[[], date], key: str) -> None:
+        self._root, self._as_of, self._key = root, as_of, key
+        self._token = secrets.token_urlsafe(24)
+
+    # -- who may ask -------------------------------------------------------------------------------------------------
+
+    def guard(self) -> Response | None:
+        """Refuses requests from other hosts, other sites and people without the key."""
+        if request.host.rsplit(":", 1)[0] not in ("127.0.0.1", "localhost", "[::1]"):
+            abort(403)  # a name of another site that leads to this machine
+        if request.path.startswith("/assets/"):
+            return None
+        given = request.args.get("key", "")
+        if given and hmac.compare_digest(given.encode(), self._key.encode()):
+            answer = make_response(redirect("/", 303))
+            answer.set_cookie(_COOKIE, self._key, httponly=True, samesite="Strict")
+            return answer
+        if not hmac.compare_digest(request.cookies.get(_COOKIE, "").encode(), self._key.encode()):
+            abort(403)
+        if request.method == "POST":
+            origin = request.headers.get("Origin")
+            token = request.form.get("token", "")
+            if origin not in (None, f"http://{request.host}") or not hmac.compare_digest(
+                token.encode(), self._token.encode()
+            ):
+                abort(403)
+        return None
+
+    def refused(self, error: HTTPException) -> tuple[str, int]:
+        """A page for what is not there or not allowed."""
+        words = {
+            403: "Open the address that the program printed when it started. It holds the key to these pages.",
+            404: "There is no such page. Go back to the list of jobs.",
+            413: "The answers are too long. Write no more than a million letters in all.",
+        }
+        code = error.code or 500
+        return render_template("message.html", words=words.get(code, "This cannot be done.")), code
+
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def asset(self, name: str) -> Response:
+        return send_from_directory(_ASSETS, name)
+
+    def home(self) -> str:
+        register = load_register(self._root)
+        known = tasks()
+        groups = [(title, [known[id_] for id_ in ids]) for title, ids in _GROUPS]
+        return render_template("home.html", groups=groups, protocols=_protocols(register))
+
+    def task(self, id_: str) -> str:
+        form = tasks().get(id_)
+        if form is None:
+            abort(404)
+        register = load_register(self._root)
+        as_of = self._as_of()
+        return self._answer(
+            _Page(form, f"/task/{id_}", "/"), register, lambda written: change_of(form, written, register, as_of=as_of)
+        )
+
+    def wording_list(self, protocol: str) -> str:
+        _register, folder = self._folder(protocol)
+        parts: dict[str, list[Wording]] = {}
+        for one in wordings(folder):
+            parts.setdefault(one.part, []).append(one)
+        return render_template("wordings.html", folder=folder, parts=parts)
+
+    def wording(self, protocol: str, slug: str) -> str:
+        register, folder = self._folder(protocol)
+        one = next((one for one in wordings(folder) if one.slug == slug), None)
+        if one is None:
+            abort(404)
+        as_of = self._as_of()
+        page = _Page(one.form, f"/wording/{folder.id}/{slug}", f"/wording/{folder.id}")
+        return self._answer(
+            page,
+            register,
+            lambda written: wording_change(one, written.get("text", ""), folder, register, as_of=as_of),
+            {"text": one.text},
+        )
+
+    def _folder(self, protocol: str) -> tuple[Register, ProtocolFolder]:
+        register = load_register(self._root)
+        folder = register.protocol(protocol)
+        if folder is None or not folder.readable:
+            abort(404)
+        return register, folder
+
+    # -- ask, check, propose -----------------------------------------------------------------------------------------
+
+    def _answer(
+        self,
+        page: _Page,
+        register: Register,
+        make: Callable[[Mapping[str, str]], Change],
+        present: Mapping[str, str] | None = None,
+    ) -> str:
+        """The form, the form with faults, the answers to check, or what was proposed."""
+        ids = [field.id for field in page.form.fields]
+        if request.method == "GET":
+            given = {id_: request.args.get(id_, (present or {}).get(id_, "")) for id_ in ids}
+            return self._form(page, register, given, ())
+        written = {id_: request.form.get(id_, "") for id_ in ids}
+        if request.form.get("do") == "back":
+            return self._form(page, register, written, ())
+        try:
+            change = make(written)
+        except FaultyError as error:
+            return self._form(page, register, written, error.faults)
+        try:
+            return self._proposed(page, written, change)
+        except HistoryError as error:
+            return self._form(page, register, written, (Fault("", f"{error}. {error.hint}"),))
+
+    def _form(self, page: _Page, register: Register, written: Mapping[str, str], faults: tuple[Fault, ...]) -> str:
+        ids = {field.id for field in page.form.fields}
+        return render_template(
+            "form.html",
+            page=page,
+            fields=[(field, self._options(field, register)) for field in page.form.fields],
+            written=written,
+            faults={field: [one.words for one in faults if one.field == field] for field in ids},
+            all_faults=[(one.field if one.field in ids else "", one.words) for one in faults],
+            token=self._token,
+        )
+
+    def _options(self, field: Field, register: Register) -> list[tuple[str, str]]:
+        """Words and value of each choice; empty for a line to write in."""
+        if field.type == "choice":
+            return [(words, value) for words, value in field.options]
+        listed = {
+            "organisation": lambda: organisation_options(register, as_of=self._as_of()),
+            "protocol": lambda: protocol_options(register, as_of=self._as_of()),
+        }.get(field.type)
+        options = list(listed().items()) if listed is not None else []
+        return options if len(options) <= _LONGEST_LIST else []
+
+    def _proposed(self, page: _Page, written: Mapping[str, str], change: Change) -> str:
+        """Makes the commit. Shows what it means; with the second button, makes the branch that points to it."""
+        as_of = self._as_of()
+        with History(self._root) as history:
+            base = history.resolve("HEAD")
+            commit = history.commit(base, change.files, change.title + "\n", AUTHOR)
+            words = render_text(report_between(self._root, base, commit, as_of=as_of))
+            words = words.split("\n", 1)[1].strip("\n")  # the first line names commits, which say nothing to an officer
+            if request.form.get("do") == "propose":
+                if request.form.get("commit_base") == base:
+                    branch = f"edit/{secrets.token_hex(4)}"
+                    history.make_branch(branch, commit)
+                    return render_template("proposed.html", change=change, branch=branch, words=words)
+                moved = True
+            else:
+                moved = False
+        return render_template(
+            "check.html",
+            page=page,
+            change=change,
+            words=words,
+            written=written,
+            base=base,
+            moved=moved,
+            token=self._token,
+            uncommitted=self._uncommitted(change),
+        )
+
+    def _uncommitted(self, change: Change) -> list[str]:
+        """The files of the change whose copy in the working tree was not committed yet."""
+        found = []
+        with History(self._root) as history:
+            tree = history.names(history.resolve("HEAD"))
+            for path in change.files:
+                file = self._root / path
+                if file.is_file() and (path not in tree or history.read(tree[path].id) != file.read_bytes()):
+                    found.append(path)
+        return found
+
+
+def _protocols(register: Register) -> list[tuple[str, str]]:
+    """Id and title of each protocol that can be read."""
+    return [(folder.id, folder.value.title) for folder in register.protocols() if folder.readable]

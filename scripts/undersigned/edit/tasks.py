@@ -1,0 +1,406 @@
+"""What each form of `edit` asks, and the files that its answers change. Nothing is written to the register.
+
+The four issue forms and the forms of `tasks.toml` share one engine. A change of wording is a form made for the place.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from undersigned.checks.engine import check_organisation, check_protocols
+from undersigned.editing import EditingError
+from undersigned.editing.amend import Append, Put, amended
+from undersigned.editing.atomic import write_bytes
+from undersigned.editing.formatting import format_record
+from undersigned.editing.new import new_record
+from undersigned.findings import Finding, new_findings
+from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, UnusableError, tidy_answers
+from undersigned.jobs.form_definitions import Field, Form, forms, read_forms
+from undersigned.jobs.issue_forms import RecordChange, record_change
+from undersigned.jobs.messages import message
+from undersigned.records.files import load_files
+from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import Protocol
+from undersigned.records.signature import SigningRecord
+from undersigned.records.source import Data, Source
+from undersigned.register import ProtocolFolder, Register
+
+_FILE = Path(__file__).parent / "tasks.toml"
+_LONGEST_TEXT = 20_000
+#: What the fields with words are called.
+_CALLED = {
+    "title": "Title",
+    "text": "Words",
+    "summary": "Summary",
+    "method": "How it is sent",
+    "timing": "By when",
+    "retention": "How long it is kept",
+    "necessity": "Why nothing less would do",
+    "if_not_shared": "What happens otherwise",
+    "proportionality": "Why this much and no more",
+    "consent": "Consent",
+    "transparency": "What people are told",
+    "vital_interests": "In an emergency",
+}
+#: Where the words of the issue forms speak of an issue.
+_OWN_WORDS = {
+    "missing": "Answer this question.",
+    "recorded-already": "The register has all of this already. Change an answer, or go back.",
+}
+#: Where a finding's field has another name than the question that it comes from.
+_QUESTION_OF = {
+    "signed_by": "post",
+    "reference": "authority_reference",
+    "evidence": "evidence",
+    "contact": "post",
+    "nominated_officer": "post",
+    "data_protection_officer": "dpo_post",
+    "dissolved_on": "on",
+    "successors": "organisation",
+    "inherits": "organisation",
+    "reviewed_by": "post",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one answer, in a sentence. `field` is "" for the answers as a whole."""
+
+    field: str
+    words: str
+
+
+class FaultyError(Exception):
+    """The answers cannot be used. Nothing was made from them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(fault.words for fault in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the answers would change: path to content. `title` is the first line of the commit.
+
+    `findings`: warnings and advice that the change brings.
+    """
+
+    title: str
+    files: Mapping[str, bytes]
+    answers: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+
+
+# -- the forms ---------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def tasks() -> Mapping[str, Form]:
+    """All forms by id: those that GitHub has too, and those of this room."""
+    return {**forms().forms, **read_forms(_FILE).forms}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text of a protocol that can be changed: where it is, what a reader calls it, and what it says now."""
+
+    slug: str
+    path: tuple[str | int, ...]
+    part: str
+    name: str
+    text: str
+
+    @property
+    def form(self) -> Form:
+        """A form with one question: the new text."""
+        field = Field(
+            "text", "long" if "\n" in self.text or len(self.text) > 120 else "text", self.name, "", "", True, ()
+        )
+        return Form("wording", "", f"{self.part}: {self.name}", "", "", (field,))
+
+
+def wordings(folder: ProtocolFolder) -> list[Wording]:
+    """Every text of a protocol that has words, in the order of the record."""
+    return list(_wordings(folder.record.source.data))
+
+
+def _wordings(data: Mapping[str, Data]) -> Iterator[Wording]:
+    if isinstance(data.get("summary"), str):
+        yield Wording("summary", ("summary",), "The protocol", "Summary", data["summary"])
+    for group, heading in (("purpose", "Purpose"), ("considerations", "What was weighed up")):
+        inside = data.get(group)
+        for name, text in (inside if isinstance(inside, dict) else {}).items():
+            if isinstance(text, str):
+                yield Wording(f"{group}.{name}", (group, name), heading, _CALLED.get(name) or str(name), text)
+    for list_, names in (("flows", ("title", "method", "timing", "retention")), ("clauses", ("title", "text"))):
+        entries = data.get(list_)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+                continue
+            title = entry.get("title") if isinstance(entry.get("title"), str) else entry["id"]
+            for name in names:
+                if isinstance(entry.get(name), str):
+                    slug, called = f"{list_}.{entry['id']}.{name}", _CALLED.get(name, name)
+                    yield Wording(slug, (list_, index, name), str(title), called, entry[name])
+
+
+# -- from answers to files ---------------------------------------------------------------------------------------------------
+
+
+def change_of(form: Form, written: Mapping[str, str], register: Register, *, as_of: date) -> Change:
+    """The change that the answers to a form ask for, checked. Raises FaultyError with every fault.
+
+    `written`: what a person wrote, by the id of the field.
+    """
+    values, problems = tidy_answers(form, written)
+    if problems:
+        raise FaultyError([_fault(problem) for problem in problems])
+    answers = Answers(form, values)
+    with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
+        try:
+            change = (_made_here if form.id in _MAKERS else record_change)(
+                answers, register, Path(scratch), as_of=as_of
+            )
+        except UnusableError as error:
+            raise FaultyError([_fault(problem) for problem in error.problems]) from None
+        except EditingError as error:
+            raise FaultyError([Fault("", f"{error}. {error.hint}")]) from None
+    title = form.name
+    if form.id in forms().forms:
+        title = message("intake", "titles", form.id, **change.subject)
+    elif change.subject:
+        title = f"{form.name}: {', '.join(change.subject.values())}"
+    return _checked(title, form, values, change.files, register, as_of)
+
+
+def wording_change(wording: Wording, text: str, folder: ProtocolFolder, register: Register, *, as_of: date) -> Change:
+    """The change of one text of a protocol, checked. Raises FaultyError."""
+    new = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip("\n").split("\n"))
+    values = {"text": new}
+    if not new.strip():
+        raise FaultyError([Fault("text", "Write the new words. To take the whole part away, edit the record itself.")])
+    if len(new) > _LONGEST_TEXT:
+        raise FaultyError([Fault("text", f"These words are too long. Write no more than {_LONGEST_TEXT:,} letters.")])
+    if new.strip() == wording.text.strip():
+        raise FaultyError([Fault("text", "This is what the protocol says already. Change the words, or go back.")])
+    path = folder.record.path
+    value = new + "\n" if "\n" in new or wording.text.endswith("\n") else new
+    try:
+        raw = amended(register, path, register.files.contents[path], Protocol, [Put(wording.path, value)])
+    except EditingError as error:
+        raise FaultyError([Fault("text", f"{error}. {error.hint}")]) from None
+    return _checked(f"{folder.id}: {wording.part}, {wording.name}", wording.form, values, {path: raw}, register, as_of)
+
+
+def _checked(
+    title: str, form: Form, values: Mapping[str, str], files: Mapping[str, bytes], register: Register, as_of: date
+) -> Change:
+    after = register.with_files(files)
+    new, _older = new_findings(_findings(register, files, as_of), _findings(after, files, as_of))
+    errors = [finding for finding in new if finding.severity == "error"]
+    if errors:
+        raise FaultyError([_placed(finding, form, files) for finding in errors])
+    pairs = []
+    for field in form.fields:
+        shown = {value: words for words, value in field.options}.get(values[field.id], values[field.id])
+        if shown:
+            pairs.append((field.label, shown))
+    return Change(title, dict(files), tuple(pairs), tuple(new))
+
+
+def _findings(register: Register, files: Mapping[str, bytes], as_of: date) -> list[Finding]:
+    """What the check says of the protocols and organisations of these files."""
+    protocols, organisations = set(), set()
+    for path in files:
+        top, name, *rest = path.split("/")
+        if top == "protocols":
+            protocols.add(name)
+        else:
+            organisations.add(name)
+            if rest != ["organisation.yaml"]:
+                protocols.add(rest[0].removesuffix(".yaml"))
+    found = list(register.findings)
+    known = [id_ for id_ in sorted(protocols) if register.has_protocol(id_)]
+    found += check_protocols(register, known, as_of=as_of)[0]
+    for id_ in sorted(organisations):
+        if register.has_organisation(id_):
+            found += check_organisation(register, id_, as_of=as_of)
+    return found
+
+
+def _placed(finding: Finding, form: Form, files: Mapping[str, bytes]) -> Fault:
+    """The finding at the question that it is about, if one can be found."""
+    words = finding.message[:1].upper() + finding.message[1:] + (f". {finding.hint}" if finding.hint else ".")
+    ids = {field.id for field in form.fields}
+    raw = files.get(finding.path)
+    path = Source(finding.path, raw).path_at(finding.place) if raw is not None else ()
+    for part in reversed(path):
+        if part in ids:
+            return Fault(str(part), words)
+        if _QUESTION_OF.get(str(part)) in ids:
+            return Fault(_QUESTION_OF[str(part)], words)
+    return Fault("text" if "text" in ids else "", words)
+
+
+def _fault(problem: Problem) -> Fault:
+    return Fault(
+        problem.field, message("intake", "problems", problem.code, detail=problem.detail, suggestion=problem.suggestion)
+    )
+
+
+# -- the makers of this room ---------------------------------------------------------------------------------------------
+
+
+def _made_here(answers: Answers, register: Register, scratch: Path, *, as_of: date) -> RecordChange:
+    aside = Register(scratch, register.files, repository_private=register.repository_private, address=register.address)
+    subject = _MAKERS[answers.form.id](AnswerReader(answers, aside, as_of=as_of), aside, as_of)
+    files = dict(load_files(scratch).contents)
+    if all(register.files.contents.get(path) == raw for path, raw in files.items()):
+        raise UnusableError(Problem("recorded-already"))
+    return RecordChange(files, subject)
+
+
+def _put(register: Register, path: str, model: type, changes: list[Put | Append]) -> None:
+    write_bytes(register.root, path, amended(register, path, register.files.contents[path], model, changes))
+
+
+def _the_protocol(reader: AnswerReader) -> ProtocolFolder:
+    folder = reader.protocol("protocol")
+    reader.raise_problems()
+    if folder is None:
+        raise UnusableError(Problem("no-protocol", "protocol"))
+    return folder
+
+
+def _review(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
+    organisation = reader.organisation("organisation")
+    folder = _the_protocol(reader)
+    answers = {
+        "outcome": reader.text("outcome"),
+        "note": reader.text("note"),
+        "organisation": organisation,
+        "post": reader.text("post"),
+    }
+    new_record("review", register, [folder.id], answers=answers, as_of=as_of)
+    return {"protocol": folder.id}
+
+
+def _organisation(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
+    name, website, mailbox = reader.text("name"), reader.website("website"), reader.mailbox("mailbox")
+    reader.raise_problems()
+    id_ = "-".join(re.findall("[a-z0-9]+", name.casefold().replace("'", "").replace("’", "")))[:60].strip("-")
+    answers = {
+        "name": name,
+        "kind": reader.text("kind"),
+        "jurisdiction": reader.text("jurisdiction"),
+        "website": website,
+    }
+    given = {question: answer for question, answer in answers.items() if answer}
+    new_record("organisation", register, [id_ or "organisation-1"], answers=given, as_of=as_of)
+    if reader.text("post") or mailbox:
+        path = f"signatories/{id_}/organisation.yaml"
+        contact = {"post": reader.text("post"), "mailbox": mailbox, "confirmed_on": as_of}
+        value = {name: part for name, part in contact.items() if part}
+        raw = (register.root / path).read_bytes()
+        now = register.with_files({path: raw})
+        write_bytes(register.root, path, amended(now, path, raw, Organisation, [Put(("contact",), value)]))
+    return {"organisation": name}
+
+
+def _join(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
+    organisation, day = reader.organisation("organisation"), reader.day("joined_on")
+    folder = _the_protocol(reader)
+    if organisation in _party_ids(folder, register):
+        raise UnusableError(Problem("recorded-already", "organisation"))
+    groups = [group.id for group in folder.value.groups]
+    if reader.text("group") and reader.text("group") not in groups:
+        raise UnusableError(Problem("not-an-option", "group", detail=", ".join(groups) or "none: leave it empty"))
+    party: dict[str, Data] = {
+        "organisation": organisation,
+        "role": reader.text("role"),
+        "capacity": reader.text("capacity"),
+        "group": reader.text("group"),
+        "joined_on": day,
+    }
+    entry = {name: value for name, value in party.items() if value}
+    _put(register, folder.record.path, Protocol, [Append("parties", entry)])
+    return {"organisation": organisation, "protocol": folder.id}
+
+
+def _leave(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
+    organisation, day = reader.organisation("organisation"), reader.day("left_on")
+    folder = _the_protocol(reader)
+    places = _party_ids(folder, register)
+    if organisation not in places:
+        raise UnusableError(Problem("no-party", "organisation", detail=", ".join(sorted(places))))
+    _put(register, folder.record.path, Protocol, [Put(("parties", places[organisation], "left_on"), day)])
+    return {"organisation": organisation, "protocol": folder.id}
+
+
+def _party_ids(folder: ProtocolFolder, register: Register) -> dict[str, int]:
+    """Present id of each party to its place in the working text."""
+    return {
+        register.present_organisation(party.organisation): index for index, party in enumerate(folder.value.parties)
+    }
+
+
+def _succession(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
+    old, heir, day = reader.organisation("old"), reader.organisation("organisation"), reader.day("on")
+    reader.raise_problems()
+    if old == heir:
+        raise UnusableError(Problem("cannot", "organisation", detail="a body cannot take its own place"))
+    record = register.organisation(old)
+    if record is None or record.value is None or day is None:
+        raise UnusableError(Problem("cannot", "old", detail="its record cannot be read"))
+    changes: list[Put | Append] = [Put(("dissolved_on",), day)]
+    if heir not in record.value.successors:
+        changes.append(Put(("successors",), [*record.value.successors, heir]))
+    _put(register, record.path, Organisation, changes)
+    inherits: dict[str, Data] = {
+        "from": [old],
+        "on": day,
+        "by": reader.text("by"),
+        "instrument": reader.text("instrument"),
+    }
+    for folder in register.protocols():
+        if not folder.readable or old not in (*_party_ids(folder, register), *folder.signing):
+            continue
+        signing = folder.signing.get(heir)
+        if signing is None:
+            path = f"signatories/{heir}/{folder.id}.yaml"
+            from undersigned.editing.yaml_write import render_yaml
+
+            raw = format_record(
+                register, path, render_yaml({"inherits": inherits}, SigningRecord).encode(), SigningRecord
+            )
+            if raw is None:
+                raise EditingError("these answers do not make a valid record", "Check them against the form.")
+            write_bytes(register.root, path, raw, new=True)
+            continue
+        if signing.value is None:
+            raise EditingError(f"{signing.path} cannot be read", "Correct what 'undersigned check' reports first.")
+        before = signing.value.inherits
+        if before is not None:
+            if old in before.from_:
+                continue
+            raise EditingError(
+                f"{signing.path} already says that it inherits from {', '.join(before.from_)}",
+                "Add the second predecessor to that record by hand.",
+            )
+        _put(register, signing.path, SigningRecord, [Put(("inherits",), inherits)])
+    return {"old": old, "organisation": heir}
+
+
+_MAKERS: Mapping[str, Callable[[AnswerReader, Register, date], dict[str, str]]] = {
+    "review": _review,
+    "organisation": _organisation,
+    "join": _join,
+    "leave": _leave,
+    "succession": _succession,
+}
