@@ -43,18 +43,13 @@ class Append:
     value: Mapping[str, Data]
 
 
-<<<<<<< HEAD
-def amended(register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append]) -> bytes:
+def amended(
+    register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append | Remove]
+) -> bytes:
     """Returns the record with these changes. Writes nothing to disk.
 
     A record that was formatted is formatted again, with missing fingerprints filled in. In any other, every line that is
     not changed keeps every byte.
-=======
-def amended(
-    register: Register, path: str, raw: bytes, model: type[Authored], changes: Sequence[Put | Append | Remove]
-) -> bytes:
-    """Returns the record with these changes, formatted, with missing fingerprints filled in. Writes nothing to disk.
->>>>>>> 45e9075 (Spreadsheets in and out, and forms in a browser: an officer needs no YAML for the common jobs)
 
     Raises EditingError if the record has faults, or if its layout does not allow a safe change.
     """
