@@ -30,6 +30,7 @@ VERBS = {
     "fmt": "Put records into their usual order and style, and fill in missing fingerprints.",
     "changes": "Say what the change between two revisions means.",
     "outcomes": "Show outcome returns side by side and added up, or say how to make one safe.",
+    "redline": "Show what changed between two texts of a protocol, word by word.",
     "schema": "Print the JSON Schema of one kind of record, or of all.",
     "explain": "Say what a rule asks and why, with a good and a bad example.",
     "init": "Make a new register: settings, pages, workflows and forms.",

@@ -133,18 +133,25 @@ def agreements_to_print(
 
 
 def agreement_of(
-    folder: ProtocolFolder, register: Register, *, as_of: date, version: str | None = None, register_address: str = ""
+    folder: ProtocolFolder,
+    register: Register,
+    *,
+    as_of: date,
+    version: str | None = None,
+    working: bool = False,
+    register_address: str = "",
 ) -> Agreement:
     """What the documents of a protocol print on `as_of`: the newest stamp agreed by then, or `version`.
 
     A draft or consultation prints its working text, and so does a protocol without a stamp by that day. Once a version
     has been agreed the working text may be an amendment being prepared: if the stamp has no text, the working text is
-    printed only if it has the stamp's fingerprint. ValueError if the protocol does not read, or if `version` had not
-    been agreed by the day.
+    printed only if it has the stamp's fingerprint. `working`: its working text, whatever has been agreed. ValueError if
+    the protocol does not read, or if `version` had not been agreed by the day.
     """
     protocol = ProtocolFacts(folder, register, as_of=as_of)
     record = protocol.record
-    stamp = None if record.status in UNAGREED else _stamp(folder, version, as_of)
+    unagreed = working or (record.status in UNAGREED and version is None)
+    stamp = None if unagreed else _stamp(folder, version, as_of)
     agreed = _agreed_text(folder, stamp[1]) if stamp else record
     text = agreed or StampedText(
         title=record.title, kind=record.kind, jurisdictions=record.jurisdictions, parties=record.parties

@@ -21,7 +21,8 @@ _NOT_TEXT = re.compile(
 _WHITE = re.compile(r"\s+")
 
 FieldKind = Literal["text", "multiline", "date", "number", "choice", "checkbox", "signature", "stamped"]
-Style = Literal["emphasis", "strong", "strike", "superscript", "subscript"]
+Style = Literal["emphasis", "strong", "strike", "superscript", "subscript", "inserted", "deleted"]
+Mark = Literal["inserted", "deleted"]
 Numbering = Literal["decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 Brackets = Literal["full-stop", "one", "two"]
 
@@ -159,7 +160,15 @@ class NewPage:
     """What follows starts on a page of its own."""
 
 
-Block = Paragraph | Heading | Bullets | Numbered | Quote | Preformatted | Rule | Table | Together | NewPage
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Whole blocks that a comparison found put in or taken out. A row is one if each of its cells is."""
+
+    mark: Mark
+    blocks: Blocks
+
+
+Block = Paragraph | Heading | Bullets | Numbered | Quote | Preformatted | Rule | Table | Together | NewPage | Marked
 Blocks = tuple[Block, ...]
 
 # -- walking ----------------------------------------------------------------------------------------------------
@@ -219,15 +228,24 @@ def roman(number: int) -> str:
 # -- plain text -------------------------------------------------------------------------------------------------
 
 
+#: As `wdiff` marks words: taken out [-…-], put in {+…+}.
+_MARKS: dict[Style, tuple[str, str]] = {"inserted": ("{+", "+}"), "deleted": ("[-", "-]")}
+
+
 def inline_words(inlines: Inlines) -> str:
     """Returns the bare words of inlines. A place to fill in is its label in square brackets."""
     parts: list[str] = []
-    for node in every(inlines):
+    for node in inlines:
         match node:
             case Text(text) | Code(text):
                 parts.append(text)
             case Break():
                 parts.append(" ")
+            case Styled(style, content):
+                opening, closing = _MARKS.get(style, ("", ""))
+                parts.append(f"{opening}{inline_words(content)}{closing}")
+            case Link(_, content):
+                parts.append(inline_words(content))
             case Field(label=label, value=value):
                 parts.append(f"[{value or label}]")
     return "".join(parts)
@@ -245,7 +263,7 @@ def lines_of(blocks: Blocks, indent: str = "") -> Iterator[str]:
             case Numbered(items):
                 for place, item in enumerate(items):
                     yield from _item_lines(mark_of(block, place), item, indent)
-            case Quote(inner) | Together(inner):
+            case Quote(inner) | Together(inner) | Marked(blocks=inner):
                 yield from lines_of(inner, f"{indent}  " if isinstance(block, Quote) else indent)
             case Preformatted(text):
                 yield from (f"{indent}{line}" for line in text.split("\n"))

@@ -333,3 +333,14 @@ def _terms(agreement: Agreement) -> Section:
     yield from flow_section(agreement)
     yield from clause_section(agreement)
     yield from _review(agreement)
+
+
+def agreed_blocks(agreement: Agreement) -> Blocks:
+    """Everything that is agreed and nothing else: the title, the parties, the terms, and the annexed forms."""
+    return (
+        heading(1, word("redline.text_title")),
+        paragraph(agreement.title),
+        *party_section(agreement),
+        *_terms(agreement),
+        *annex_section(agreement),
+    )

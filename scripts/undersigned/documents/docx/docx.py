@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TypeVar
 
 from lxml import etree
@@ -16,7 +18,16 @@ from lxml import etree
 from undersigned.documents.digest import docx_text_digest
 from undersigned.documents.docx.controls import Planned, control, field_names_property, planned_controls
 from undersigned.documents.docx.pandoc import run_pandoc
-from undersigned.documents.docx.pandoc_tree import CLOSE, CONTENTS, OPEN, Tree, heading_id
+from undersigned.documents.docx.pandoc_tree import (
+    CLOSE,
+    CONTENTS,
+    MARKED_PARAGRAPH,
+    MARKED_ROW,
+    OPEN,
+    TRACKED_BY,
+    Tree,
+    heading_id,
+)
 from undersigned.documents.docx.watermark import watermark
 from undersigned.documents.docx.word_xml import (
     PARSER,
@@ -55,6 +66,8 @@ CUSTOM = "docProps/custom.xml"
 _AIR = "160"
 #: A row of up to this many letters stays on one page.
 _SHORT_ROW = 700
+#: Pandoc numbers its own changes from 0.
+_FIRST_CHANGE = 1_000_000
 T = TypeVar("T")
 
 
@@ -66,11 +79,11 @@ def docx_of(document: Document, *, epoch: int) -> bytes:
 def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
     """Returns the parts of the DOCX by name, with marks where the values of stamped fields go. DocumentError as `docx_of`."""
     check_size(document)
-    tree = json.dumps(Tree().document(document))
+    tree = json.dumps(Tree(_day_of(epoch)).document(document))
     arguments = ["-f", "json", "-t", "docx", "--reference-doc", str(TEMPLATE / "reference.docx"), "-o", "-"]
     with zipfile.ZipFile(io.BytesIO(run_pandoc(arguments, tree, record=document.record, epoch=epoch))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[_DOCUMENT] = _with_controls(parts[_DOCUMENT], document)
+    parts[_DOCUMENT] = _with_controls(parts[_DOCUMENT], document, epoch)
     for name in parts:
         if name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
             parts[name] = _with_marks(parts[name], document)
@@ -85,10 +98,14 @@ def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
     return parts
 
 
+def _day_of(epoch: int) -> str:
+    return (date(1970, 1, 1) + timedelta(seconds=epoch)).isoformat()
+
+
 # -- the main part ----------------------------------------------------------------------------------------------
 
 
-def _with_controls(part: bytes, document: Document) -> bytes:
+def _with_controls(part: bytes, document: Document, epoch: int) -> bytes:
     # lxml cannot add a namespace to a root that is there, and Word wants w14 declared and marked as ignorable on it.
     declared = (
         part.replace(b"<w:document ", f'<w:document xmlns:w14="{W14}" xmlns:mc="{MC}" mc:Ignorable="w14" '.encode(), 1)
@@ -97,6 +114,7 @@ def _with_controls(part: bytes, document: Document) -> bytes:
     )
     root = etree.fromstring(declared, PARSER)
     expected = planned_controls(fields_of(document))
+    _track_changes(root, _day_of(epoch))
     _dress_tables(root, document)
     _give_air(root)
     _place_contents(root, document)
@@ -105,6 +123,83 @@ def _with_controls(part: bytes, document: Document) -> bytes:
     if expected:
         raise DocumentError(document.record, f"the field {min(expected)!r} has no place in its DOCX")
     return serial(root)
+
+
+def _track_changes(root: Element, day: str) -> None:
+    """Marks the paragraphs and rows that a comparison put in or took out (ECMA-376 part 1, 17.13.5)."""
+    marks = {sign: ("ins" if mark == "inserted" else "del") for mark, sign in MARKED_PARAGRAPH.items()}
+    row_marks = {sign: ("ins" if mark == "inserted" else "del") for mark, sign in MARKED_ROW.items()}
+    signs = re.compile(f"[{''.join((*marks, *row_marks))}]")
+    number = _FIRST_CHANGE
+    for words in [words for words in root.iter(w("t"), w("delText")) if signs.search(words.text or "")]:
+        sign = signs.findall(words.text or "")[0]
+        words.text = signs.sub("", words.text or "")
+        number += 1
+        paragraph = next(words.iterancestors(w("p")))
+        if sign in row_marks:
+            row = next(paragraph.iterancestors(w("tr")))
+            first_child(row, "trPr").append(_change(row_marks[sign], number, day))
+            cell = paragraph.getparent()
+            if cell is not None:
+                cell.remove(paragraph)
+        else:
+            properties = first_child(paragraph, "pPr")
+            run_properties = properties.find(w("rPr"))
+            if run_properties is None:
+                run_properties = make("rPr")
+                properties.append(run_properties)
+            run_properties.insert(0, _change(marks[sign], number, day))
+
+    if number > _FIRST_CHANGE:
+        _keep_tables_apart(root, day, number)
+
+
+def _keep_tables_apart(root: Element, day: str, number: int) -> None:
+    """Marks the empty paragraphs between tables, without which Word joins them: each is in a text that needs it and in no other."""
+    after_table = {"ins": False, "del": False}  # whether a table is the last thing of the later and of the earlier text
+    apart: Element | None = None
+    for element in list(next(root.iter(w("body")))):
+        if element.tag == w("p") and not len(element):
+            apart = element
+        elif element.tag == w("tbl"):
+            kinds = {"ins", "del"} - _other_kinds(element.findall(w("tr")), w("trPr"))
+            needed = {kind for kind in kinds if after_table[kind]}
+            if needed and apart is None:
+                apart = make("p")
+                _before_caption(element).addprevious(apart)
+            if apart is not None and len(needed) < 2:
+                run_properties = first_child(first_child(apart, "pPr"), "rPr")
+                for place, kind in enumerate(("ins", "del")):
+                    # What only the earlier text needs is a deletion, and what neither needs is both.
+                    if needed == {kind} or not needed:
+                        run_properties.insert(place, _change(kind, number := number + 1, day))
+            after_table |= dict.fromkeys(kinds, True)
+            apart = None
+        elif element.tag == w("p") and not _is_caption(element):
+            kinds = {"ins", "del"} - _other_kinds([element], f"{w('pPr')}/{w('rPr')}")
+            after_table |= dict.fromkeys(kinds, False)
+            apart = None
+
+
+def _other_kinds(parts: list[Element], properties: str) -> set[str]:
+    """The kind of text that has none of these parts: `del` if all were put in, `ins` if all were taken out."""
+    marks = [{kind for kind in ("ins", "del") if part.find(f"{properties}/{w(kind)}") is not None} for part in parts]
+    together = set.intersection(*marks) if marks else set()
+    return {"del" if kind == "ins" else "ins" for kind in together}
+
+
+def _is_caption(paragraph: Element) -> bool:
+    style = paragraph.find(f"{w('pPr')}/{w('pStyle')}")
+    return style is not None and style.get(w("val")) == "TableCaption"
+
+
+def _before_caption(table: Element) -> Element:
+    before = table.getprevious()
+    return before if before is not None and before.tag == w("p") and _is_caption(before) else table
+
+
+def _change(kind: str, number: int, day: str) -> Element:
+    return make(kind, id=str(number), author=TRACKED_BY, date=f"{day}T00:00:00Z")
 
 
 def _place_controls(words: Element, expected: dict[str, Planned], record: str) -> None:

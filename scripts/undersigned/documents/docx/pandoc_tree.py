@@ -19,6 +19,8 @@ from undersigned.documents.model import (
     Inlines,
     Json,
     Link,
+    Mark,
+    Marked,
     NewPage,
     Numbered,
     Paragraph,
@@ -34,6 +36,11 @@ from undersigned.documents.model import (
 
 #: Around the name of a field, and for the place of the contents. No text holds them: `plain` and `literal` see to it.
 OPEN, CLOSE, CONTENTS = "\ue000", "\ue001", "\ue002"
+#: At the beginning of a paragraph that a comparison put in or took out, and of the first cell of such a row.
+MARKED_PARAGRAPH: dict[Mark, str] = {"inserted": "\ue003", "deleted": "\ue004"}
+MARKED_ROW: dict[Mark, str] = {"inserted": "\ue005", "deleted": "\ue006"}
+#: Who made the tracked changes.
+TRACKED_BY = "Undersigned"
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 _STYLES: dict[Style, str] = {
@@ -72,10 +79,16 @@ def _version() -> tuple[int, ...]:
 
 
 class Tree:
-    """Builds one document's tree. Headings get their bookmarks in reading order."""
+    """Builds one document's tree. Headings get their bookmarks in reading order.
 
-    def __init__(self) -> None:
+    `changed_on`: the day that tracked changes bear, as an ISO date.
+    """
+
+    def __init__(self, changed_on: str = "") -> None:
         self._headings = 0
+        self._changed_on = changed_on
+        #: The mark of the words that are being written.
+        self._mark: Mark | None = None
 
     def document(self, document: Document) -> Json:
         """Returns the first page (the lead, then the facts), the contents and the body."""
@@ -116,10 +129,15 @@ class Tree:
     def _block(self, block: Block, plain: bool) -> list[Json]:
         match block:
             case Paragraph(content):
-                return [_node("Plain" if plain else "Para", self.inlines(content))]
+                return [_node("Plain" if plain else "Para", self._paragraph(content))]
             case Heading(level, content):
                 self._headings += 1
-                return [_node("Header", [level, [heading_id(self._headings - 1), [], []], self.inlines(content)])]
+                return [_node("Header", [level, [heading_id(self._headings - 1), [], []], self._paragraph(content)])]
+            case Marked(mark, inner):
+                before, self._mark = self._mark, mark
+                made = self.blocks(inner, in_cell=plain)
+                self._mark = before
+                return made
             case Bullets(items):
                 return [_node("BulletList", [self.blocks(item, in_cell=True) for item in items])]
             case Numbered(items, start, numbering, brackets):
@@ -138,15 +156,32 @@ class Tree:
             case Table():
                 return [self._table(block)]
 
+    def _paragraph(self, content: Inlines) -> list[Json]:
+        if not self._mark:
+            return self.inlines(content)
+        return [*self._tracked([_node("Str", MARKED_PARAGRAPH[self._mark])]), *self.inlines(content)]
+
+    def _tracked(self, nodes: list[Json]) -> list[Json]:
+        """Nodes as a tracked change. Pandoc makes `w:ins` and `w:del` of such spans."""
+        if not self._mark or not nodes:
+            return nodes
+        kind = "insertion" if self._mark == "inserted" else "deletion"
+        attributes: Json = [["author", TRACKED_BY], ["date", f"{self._changed_on}T00:00:00Z"]]
+        return [_node("Span", [["", [kind], attributes], nodes])]
+
     def _table(self, table: Table) -> Json:
         total = sum(table.widths)
         columns: Json = [[_node("AlignLeft"), _node("ColWidth", width / total)] for width in table.widths]
         head: list[Json] = []
         if table.head:
-            head = [self._row(tuple((Paragraph((Text(cell),)),) for cell in table.head))]
-        rows: list[Json] = [self._row(row) for row in table.rows]
+            cells: tuple[Blocks, ...] = tuple((Paragraph((Text(cell),)),) for cell in table.head)
+            head = [self._row(tuple((Marked(self._mark, cell),) for cell in cells) if self._mark else cells)]
+        mark = self._mark
+        rows: list[Json] = [
+            self._row(tuple((Marked(mark, cell),) for cell in row) if mark else row) for row in table.rows
+        ]
         shown = table.caption and table.captioned
-        caption: Json = [_node("Plain", self.inlines((Text(table.caption),)))] if shown else []
+        caption: Json = [_node("Plain", self._paragraph((Text(table.caption),)))] if shown else []
         return _node(
             "Table",
             [
@@ -160,9 +195,13 @@ class Tree:
         )
 
     def _row(self, cells: tuple[Blocks, ...]) -> Json:
-        made: list[Json] = [
-            [_no_attributes(), _node("AlignDefault"), 1, 1, self.blocks(cell, in_cell=True)] for cell in cells
-        ]
+        mark = row_mark(cells)
+        made: list[Json] = []
+        for place, cell in enumerate(cells):
+            blocks = self.blocks(cell, in_cell=True)
+            if mark and not place:
+                blocks.insert(0, _node("Plain", [_node("Str", MARKED_ROW[mark])]))
+            made.append([_no_attributes(), _node("AlignDefault"), 1, 1, blocks])
         return [_no_attributes(), made]
 
     def inlines(self, inlines: Iterable[Inline]) -> list[Json]:
@@ -171,17 +210,28 @@ class Tree:
     def _inline(self, inline: Inline) -> list[Json]:
         match inline:
             case Text(text):
-                return _words(text)
+                return self._tracked(_words(text))
             case Break():
-                return [_node("LineBreak")]
+                return self._tracked([_node("LineBreak")])
+            case Styled("inserted" | "deleted" as mark, content):
+                before, self._mark = self._mark, mark
+                made = self.inlines(content)
+                self._mark = before
+                return made
             case Styled(style, content):
                 return [_node(_STYLES[style], self.inlines(content))]
             case Code(text):
-                return [_node("Code", [_no_attributes(), text])]
+                return self._tracked([_node("Code", [_no_attributes(), text])])
             case Link(url, content):
                 return [_node("Link", [_no_attributes(), self.inlines(content), [url, ""]])]
             case Field(_, name):
                 return [_node("Str", f"{OPEN}{name}{CLOSE}")]
+
+
+def row_mark(cells: tuple[Blocks, ...]) -> Mark | None:
+    """Returns the mark of a row that came or went as a whole."""
+    marks = {cell[0].mark if len(cell) == 1 and isinstance(cell[0], Marked) else None for cell in cells}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _words(text: str) -> list[Json]:

@@ -45,6 +45,7 @@ class _Setter:
         data = as_data(document)
         assert isinstance(data, dict)  # noqa: S101
         data |= {"page": word("footer.page"), "of": word("footer.of"), "contents_title": word("cover.contents")}
+        data |= {"added": word("redline.added"), "removed": word("redline.removed")}
         try:
             return self._compile(data, epoch)
         except typst.TypstError as error:
