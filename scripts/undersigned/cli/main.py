@@ -18,6 +18,8 @@ VERBS = {
     "status": "Show where every protocol and every signature has got to.",
     "reviews": "List the reviews that are due, most urgent first.",
     "documents": "Write the documents to sign, as PDF and DOCX.",
+    "send": "Make the packs, e-mail drafts and records for those who have to sign.",
+    "counterpart": "Make the e-mail draft that returns the lead's signed copy, and record that day.",
     "build": "Check the register, then write the documents and the site into site/.",
     "serve": "Show the site on this computer, and reload it when a record changes.",
     "edit": "Change the register with forms in a browser.",
@@ -40,6 +42,7 @@ VERBS = {
 #: Verbs that share a file with another.
 _FILE_OF = {
     "verify": "receive",
+    "counterpart": "send",
     "schema": "explain",
     "upgrade": "init",
     "import": "spreadsheet",

@@ -1,4 +1,4 @@
-"""Puts what a returned copy or form says into the signing record. Writes nothing to disk."""
+"""Puts what was sent out, and what a returned copy or form says, into the signing record. Writes nothing to disk."""
 
 from __future__ import annotations
 

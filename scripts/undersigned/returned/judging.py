@@ -180,9 +180,8 @@ def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
     """What the signing records keep of the copies of a version that were sent."""
     for record in folder.signing.values():
         for signature in record.value.signatures if record.value is not None else ():
-            issued = getattr(signature, "issued", None)
-            if signature.version == version and issued is not None:
-                yield from (value for name in ("pdf", "docx") if isinstance(value := getattr(issued, name, None), str))
+            if signature.version == version and signature.issued is not None:
+                yield from (digest.removeprefix("sha256:") for _name, digest in signature.issued if digest is not None)
 
 
 def unread(notes: tuple[str, ...], sha256: str = "") -> Judged:
