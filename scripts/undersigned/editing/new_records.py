@@ -170,7 +170,7 @@ def ask_review(request: Request) -> list[Question]:
         Question(
             "organisation",
             "The id of the organisation that reviewed it",
-            identities.one(folder.value.lead) if folder.value.lead else next(iter(parties), None),
+            identities.one(folder.value.lead) or next(iter(parties), None),
         ),
         Question("post", "The post that reviewed it, never a name"),
         Question("checked", "What was looked at, with commas between", _CHECKED),

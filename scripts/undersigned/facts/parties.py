@@ -76,12 +76,9 @@ def bodies_of(ids: Iterable[str], identities: Identities, register: Register) ->
 
 
 def contact_of_lead(folder: ProtocolFolder, register: Register, *, as_of: date) -> PointOfContact | None:
-    """Whom to ask at the lead organisation; None if the protocol names no lead."""
-    lead = folder.value.lead
-    if lead is None:
-        return None
-    lead = Identities(folder, register, as_of=as_of).one(lead)
-    return point_of_contact(lead, folder, register, as_of=as_of)
+    """Whom to ask at the lead organisation; None if the protocol names none, or several have divided its place."""
+    lead = Identities(folder, register, as_of=as_of).one(folder.value.lead)
+    return None if lead is None else point_of_contact(lead, folder, register, as_of=as_of)
 
 
 @dataclass(frozen=True)

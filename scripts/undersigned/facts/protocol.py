@@ -217,11 +217,8 @@ class ProtocolFacts:
 
     @property
     def lead_id(self) -> str | None:
-        """The id of the lead; of the body itself if several have divided its place among them."""
-        lead = self.record.lead
-        if lead is None or len(self.lead) == 1:
-            return self.lead[0][0] if lead else None
-        return self.register.present_organisation(lead)
+        """The id of the lead; None if none is named, or several have divided its place among them."""
+        return self.lead[0][0] if len(self.lead) == 1 else None
 
     @property
     def parties_of_text(self) -> tuple[tuple[str, str, Party], ...]:

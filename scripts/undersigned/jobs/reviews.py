@@ -141,7 +141,7 @@ def _text(
     owner = folder.value.owner
     identities = Identities(folder, register, as_of=as_of)
     reviewer = None if withheld else owner.organisation if owner else folder.value.lead
-    reviewer = identities.one(reviewer) if reviewer else None
+    reviewer = identities.one(reviewer)
     post = owner.post if owner else lead.post if lead else None
     named = [party.organisation for party in folder.value.parties]
     record = prefilled_review(folder, register, reviewer, None if withheld else post, as_of=as_of)

@@ -80,9 +80,8 @@ def _status_of(register: Register, ids: Iterable[str], as_of: date) -> tuple[lis
         left_out.extend(record.path for record in folder.records() if not record.clean)
         if folder.record.clean and all(record.clean for record in folder.versions.values()):
             clean = folder.clean_part()
-            lead = folder.value.lead
-            present = Identities(clean, register, as_of=as_of).one(lead) if lead else None
-            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), present))
+            lead = Identities(clean, register, as_of=as_of).one(folder.value.lead)
+            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), lead))
         register.forget(id_)
     return rows, left_out
 

@@ -45,10 +45,10 @@ class Identities:
         """Returns the bodies that now answer for these ids, each once, in the order of the ids."""
         return tuple(dict.fromkeys(body for id_ in ids for body in self.present(id_)))
 
-    def one(self, id_: str) -> str:
-        """Returns the body that now answers for `id_`; the body itself if several have divided its place among them."""
-        found = self.present(id_)
-        return found[0] if len(found) == 1 else self._register.present_organisation(id_)
+    def one(self, id_: str | None) -> str | None:
+        """Returns the one body that now answers for `id_`; None if several have divided its place, or for None."""
+        found = self.present(id_) if id_ else ()
+        return found[0] if len(found) == 1 else None
 
     def _answering(self, id_: str, seen: frozenset[str]) -> Iterator[str]:
         following = [heir for heir in self._heirs.get(id_, ()) if heir not in seen and heir != id_]

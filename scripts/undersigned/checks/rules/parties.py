@@ -75,8 +75,15 @@ def check_lead(subject: ProtocolSubject) -> Iterator[Finding]:
     if lead is None or lead.kind == "partnership-board" or not protocol.parties:
         return
     present = subject.signing.identities.present
+    heirs = present(protocol.lead)
+    if len(heirs) > 1:
+        former = register.present_organisation(protocol.lead)
+        yield from subject.find(
+            "lead-not-party", subject.record, ("lead",), words="divided", lead=former, heirs=in_a_list(heirs)
+        )
+        return
     members = {id_ for party in protocol.parties for id_ in present(party.organisation)}
-    if not members.intersection(present(protocol.lead)):
+    if not members.intersection(heirs):
         yield from subject.find(
             "lead-not-party", subject.record, ("lead",), lead=register.present_organisation(protocol.lead)
         )
