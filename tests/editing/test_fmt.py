@@ -368,3 +368,88 @@ def test_versions_and_strays_have_no_order() -> None:
     assert model_of("protocols/p/x.yaml") is None
     assert model_of("signatories/o/p/x.yaml") is None
     assert model_of("signatories/o/p.yaml") is SigningRecord
+
+
+PASTED = """\
+title: T
+summary: Ten\u00a0years
+kind: “framework”
+status: draft
+publication: public
+people:
+  • victims
+  •\tchildren
+clauses:
+- id: c
+  title: Café – “as it was”
+  text: |
+    The parties will:
+    • check the “facts”
+    o by post
+    o by phone
+    •\u00a0tell
+
+    – one thing
+    – another thing
+
+    – a dash alone stays, and so does
+    o alone
+    ```
+    a  • b
+"""
+MENDED = """\
+title: T
+summary: Ten years
+kind: framework
+status: draft
+publication: public
+people:
+  - victims
+  - children
+clauses:
+- id: c
+  title: Café – “as it was”
+  text: |
+    The parties will:
+    - check the “facts”
+      - by post
+      - by phone
+    - tell
+
+    - one thing
+    - another thing
+
+    – a dash alone stays, and so does
+    o alone
+    ```
+    a  • b
+"""
+
+
+def test_what_was_pasted_is_mended_where_that_is_safe_and_nothing_else_is(tmp_path: Path) -> None:
+    record = tmp_path / "protocols/p/protocol.yaml"
+    record.parent.mkdir(parents=True)
+    record.write_text(PASTED, encoding="utf-8")
+    assert fmt(load_register(tmp_path)).changed == ("protocols/p/protocol.yaml",)
+    assert record.read_text(encoding="utf-8") == MENDED
+    assert fmt(load_register(tmp_path)).changed == ()
+
+
+def test_the_words_of_a_stamped_text_are_never_mended(tmp_path: Path) -> None:
+    text = "title: T\nkind: framework\nclauses:\n- id: c\n  text: |\n    Will:\n    • check\u00a0it\n"
+    head = text.replace("framework\n", "framework\nstatus: draft\npublication: public\n")
+    record = tmp_path / "protocols/p/protocol.yaml"
+    record.parent.mkdir(parents=True)
+    record.write_text(head, encoding="utf-8")
+    fingerprint = fingerprint_of(operative_text(read_record("x", head.encode(), Protocol).source.data, {}))
+    stamp = tmp_path / "protocols/p/versions/1.0.yaml"
+    stamp.parent.mkdir()
+    indented = "".join(f"  {line}" for line in text.splitlines(keepends=True))
+    stamp.write_text(
+        f'agreed_on: 2026-01-01\nchange: material\nsummary: First\nfingerprint: "{fingerprint}"\ntext:\n{indented}',
+        encoding="utf-8",
+    )
+    assert fmt(load_register(tmp_path)).changed == ()
+    record.write_text(head.replace("Will", "Must"), encoding="utf-8")
+    assert fmt(load_register(tmp_path)).changed == ("protocols/p/protocol.yaml",)
+    assert "- check it" in record.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Puts records in canonical order and style, and fills in missing fingerprints. Values are moved, never rewritten."""
+"""Puts records in canonical order and style, and fills in missing fingerprints. Values are moved; only what was pasted is mended."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from undersigned.editing.atomic import write_bytes
+from undersigned.editing.mending import mended
 from undersigned.editing.reorder import in_order, last_line
 from undersigned.records.fields import FINGERPRINT, Authored
 from undersigned.records.fingerprint import fingerprint_of, operative_text
@@ -60,8 +61,19 @@ def fmt(register: Register, paths: Sequence[str] | None = None, *, check: bool =
 
 
 def format_record(register: Register, path: str, raw: bytes, model: type[Authored]) -> bytes | None:
-    """Returns the formatted record, or None if it has faults."""
+    """Returns the formatted record, or None if it has faults that cannot be mended safely."""
+    if not raw.isascii() or b"o " in raw:
+        raw = mended(path, raw, model, stamped=_is_stamped(register, path, model))
     return arrange(path, raw, model, dict(_missing_fingerprints(register, path, raw, model)))
+
+
+def _is_stamped(register: Register, path: str, model: type[Authored]) -> bool:
+    """Returns whether the words of a record are those of a version that was agreed."""
+    folder = register.protocol(path.split("/")[1]) if model in (Protocol, Form) else None
+    if folder is None or not folder.versions:
+        return False
+    stamps = {record.value.fingerprint for record in folder.versions.values() if record.value is not None}
+    return not folder.readable or folder.working_fingerprint in stamps
 
 
 def model_of(path: str) -> type[Authored] | None:

@@ -71,6 +71,8 @@ def _hidden(source: Source, raw: bytes) -> Iterator[tuple[Place, str, str]]:
 # -- lists, tables and tabs -----------------------------------------------------------------------------------------
 
 _MARK = re.compile(rf"[ \t]*(?P<mark>[{re.escape(BULLETS)}])[ \t\u00a0]*(?=\S)")
+#: Marks that the reader of prose takes for words, because sentences begin with them too.
+_NOT_BULLETS = "–—−o"
 _SMALL_O = re.compile(r"[ \t]*(?P<mark>o)[ \t]+(?=\S)")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _RULE_OF_TABLE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*(?::?-+:?[ \t]*)?\Z")
@@ -103,7 +105,7 @@ def pasted_in(text: str) -> Iterator[_Fault]:
         if mark:
             kind = "list"
             if inside != kind:
-                words = "default" if len(lines) > 1 else "item"
+                words = "item" if len(lines) == 1 else "bullet" if mark["mark"] not in _NOT_BULLETS else "default"
                 yield "pasted-list", at + mark.start("mark"), words, mark["mark"]
         elif line.count("•") > 1:
             yield "pasted-list", at + line.index("•"), "run-on", "•"
