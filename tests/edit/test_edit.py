@@ -126,7 +126,7 @@ def test_the_page_says_what_the_change_means_before_it_is_proposed(browser: Flas
 
 def test_faults_stand_at_their_questions(browser: FlaskClient) -> None:
     page = send(browser, "/task/leave", protocol="p", organisation="lichfield", left_on="31/04/2026")
-    assert faults(page) == [("left_on", "This day does not exist: April 2026 has 30 days.")]
+    assert faults(page) == [("left_on", "On which day does it leave? This day does not exist: April 2026 has 30 days.")]
     assert 'id="left_on-error"' in page
     page = send(browser, "/task/review")
     assert {field for field, _ in faults(page)} == {"protocol", "outcome", "note", "organisation", "post"}

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from undersigned.changes.compare import report_between
 from undersigned.changes.git import History, HistoryError
-from undersigned.changes.render_text import render_text
+from undersigned.changes.render_html import render_html
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
 from undersigned.register import ProtocolFolder, Register, load_register
@@ -210,7 +210,7 @@ class _Pages:
             fields=[(field, self._options(field, register)) for field in page.form.fields],
             written=written,
             faults={field: [one.words for one in faults if one.field == field] for field in ids},
-            all_faults=[(one.field if one.field in ids else "", one.words) for one in faults],
+            all_faults=[_in_summary(one, page.form) for one in faults],
             token=self._token,
         )
 
@@ -231,8 +231,7 @@ class _Pages:
         with History(self._root) as history:
             base = history.resolve("HEAD")
             commit = history.commit(base, change.files, change.title + "\n", AUTHOR)
-            words = render_text(report_between(self._root, base, commit, as_of=as_of))
-            words = words.split("\n", 1)[1].strip("\n")  # the first line names commits, which say nothing to an officer
+            words = render_html(report_between(self._root, base, commit, as_of=as_of))
             if request.form.get("do") == "propose":
                 if request.form.get("commit_base") == base:
                     branch = f"edit/{secrets.token_hex(4)}"
@@ -263,6 +262,14 @@ class _Pages:
                 if file.is_file() and (path not in tree or history.read(tree[path].id) != file.read_bytes()):
                     found.append(path)
         return found
+
+
+def _in_summary(fault: Fault, form: Form) -> tuple[str, str]:
+    """The question to lead to, and the words of the summary: they name the question where there are several."""
+    field = next((one for one in form.fields if one.id == fault.field), None)
+    if field is None:
+        return "", fault.words
+    return field.id, f"{field.label} {fault.words}" if len(form.fields) > 1 else fault.words
 
 
 def _protocols(register: Register) -> list[tuple[str, str]]:

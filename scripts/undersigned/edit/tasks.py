@@ -249,6 +249,8 @@ def _placed(finding: Finding, form: Form, files: Mapping[str, bytes]) -> Fault:
 
 
 def _fault(problem: Problem) -> Fault:
+    if problem.code in _OWN_WORDS:
+        return Fault(problem.field, _OWN_WORDS[problem.code])
     return Fault(
         problem.field, message("intake", "problems", problem.code, detail=problem.detail, suggestion=problem.suggestion)
     )
