@@ -44,6 +44,8 @@ def kind_of(path: Path) -> str:
             return "protocol"
         case ("protocols", _, folder, _):
             return folder.removesuffix("s")
+        case ("law", _):
+            return "law"
         case (_, _, "organisation.yaml"):
             return "organisation"
         case _:
@@ -51,7 +53,12 @@ def kind_of(path: Path) -> str:
 
 
 RECORDS = sorted(
-    [*ROOT.glob("protocols/*/*.yaml"), *ROOT.glob("protocols/*/*/*.yaml"), *ROOT.glob("signatories/*/*.yaml")]
+    [
+        *ROOT.glob("protocols/*/*.yaml"),
+        *ROOT.glob("protocols/*/*/*.yaml"),
+        *ROOT.glob("signatories/*/*.yaml"),
+        *ROOT.glob("law/*.yaml"),
+    ]
 )
 VALIDATORS = {
     kind: Draft202012Validator(schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER) for kind in KINDS

@@ -5,6 +5,7 @@ Collects faults of files and names and judges nothing else. Never prints, writes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,9 +15,10 @@ from typing import TypeVar
 from undersigned.findings import Finding
 from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
-from undersigned.records.files import ROOT_RECORDS, Files, load_files, printable, read_bytes
+from undersigned.records.files import LAW_FOLDER, ROOT_RECORDS, Files, load_files, printable, read_bytes
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
+from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import SMALLEST_SHOWN, Outcome
 from undersigned.records.protocol import Protocol, StampedText
@@ -187,12 +189,15 @@ class Register:
             if folder in ROOT_RECORDS:
                 continue
             top, name, *more = folder.split("/")
+            if top == LAW_FOLDER:
+                self._fault(folder, "stray-file", "folder")
+                continue
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":
                 self._fault(folder, "stray-file", "folder")
         for path in self.files.contents:
             top, *parts = path.split("/")
-            if path in ROOT_RECORDS:
+            if path in ROOT_RECORDS or top == LAW_FOLDER:
                 continue
             if len(parts) < 2:
                 self._fault(path, "stray-file", "outside", kind="protocol" if top == "protocols" else "organisation")
@@ -308,9 +313,20 @@ class Register:
         raw = self.files.contents.get("landscape.yaml")
         return None if raw is None else read_record("landscape.yaml", raw, Landscape)
 
+    @cached_property
+    def law_records(self) -> tuple[Record[LawState], ...]:
+        """What the law watch last confirmed of each Act, in the order of the file names."""
+        paths = sorted(path for path in self.files.contents if re.fullmatch(rf"{LAW_FOLDER}/[^/]+", path))
+        return tuple(read_record(path, self.files.contents[path], LawState) for path in paths)
+
+    @cached_property
+    def law_states(self) -> Mapping[str, LawState]:
+        """The same by item, without those that have faults."""
+        return {record.value.item: record.value for record in self.law_records if record.value is not None}
+
     def root_records(self) -> Iterator[Record[Authored]]:
         """Yields the records that are in no folder, as far as the register has them."""
-        for record in (self.areas_record, self.landscape_record):
+        for record in (self.areas_record, self.landscape_record, *self.law_records):
             if record is not None:
                 yield record  # type: ignore[misc]
 

@@ -18,6 +18,7 @@ from undersigned.editing.reorder import in_order, last_line
 from undersigned.records.fields import FINGERPRINT, Authored
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
+from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
@@ -83,6 +84,8 @@ def model_of(path: str) -> type[Authored] | None:
             return Protocol
         case ["protocols", _, folder, _]:
             return _IN_PROTOCOL.get(folder)
+        case ["law", _]:
+            return LawState
         case ["signatories", _, "organisation.yaml"]:
             return Organisation
         case ["signatories", _, _]:

@@ -17,6 +17,8 @@ from undersigned.records.shape import file_finding
 MAX_BYTES = 1024 * 1024
 #: The folders of a register that hold records.
 RECORD_FOLDERS = ("protocols", "signatories")
+#: The folder of what the law watch last confirmed. Its records belong to no protocol and no organisation.
+LAW_FOLDER = "law"
 #: The records beside these folders.
 ROOT_RECORDS = ("areas.yaml", "landscape.yaml")
 #: Endings of files that are published, or lost, if they are put among the records, by the words for them.
@@ -104,7 +106,7 @@ def load_files(root: Path) -> Files:
                 fault(name, "unreadable")
             else:
                 contents[name] = raw
-    for top in RECORD_FOLDERS:
+    for top in (*RECORD_FOLDERS, LAW_FOLDER):
         folder = root / top
         if folder.is_symlink():
             fault(top, "symbolic-link", "folder")

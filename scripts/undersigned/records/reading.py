@@ -293,6 +293,8 @@ def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, valu
             return explain_version(text, shown)
         case "account":
             return "wrong-type", "account", {"value": shown}
+        case "provision_path":
+            return "wrong-type", "provision", {"value": shown}
         case "tuple_type":
             fields = _required(model, (*path, 0))
             if text:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from undersigned.records.form import Form
+from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
@@ -30,6 +31,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "review": Review,
     "form": Form,
     "outcome": Outcome,
+    "law": LawState,
 }
 KINDS: tuple[str, ...] = (*_MODELS, "signatory")
 #: What the help texts call a part as a whole.

@@ -44,7 +44,9 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "severity": SEVERITIES,
 }
 #: Lists whose members other rooms declare, or that records may add to. A test compares the first sort with their room.
-_OTHER_LISTS = frozenset({"field", "statutory_consent", "review_state", "signature_state", "figure_mark", "period"})
+_OTHER_LISTS = frozenset(
+    {"field", "statutory_consent", "review_state", "signature_state", "figure_mark", "period", "law_news"}
+)
 
 
 @cache
