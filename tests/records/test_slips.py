@@ -331,7 +331,7 @@ def test_text_pasted_or_typed_into_a_protocol(text: str, expected: list[str]) ->
             "nominated_officer: Jane Smith\n",
             "signing",
             [
-                "1:20 wrong-type: a group of fields belongs here, and this is text. Write each field on a line of its own below, indented by two more spaces. The fields are post, mailbox, deputy_post and confirmed_on."
+                "1:20 wrong-type: a group of fields belongs here, and this is text. Write each field on a line of its own below, indented by two more spaces. The fields are post, mailbox, phone, deputy_post and confirmed_on."
             ],
         ),
         (

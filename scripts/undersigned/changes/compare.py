@@ -23,7 +23,7 @@ from undersigned.changes.signing import changed_parts, consequences, later_id, s
 from undersigned.changes.terms import Titles, day_or_text, term_points, value_in_report
 from undersigned.changes.versions import Texts, body_of, changed_terms, stamp_points, unstamped_points
 from undersigned.records.fields import When, latest
-from undersigned.records.organisation import Contact, DataProtectionOfficer, Organisation
+from undersigned.records.organisation import Codes, Contact, DataProtectionOfficer, Organisation
 from undersigned.records.review import Review
 from undersigned.records.source import Data, mappings
 from undersigned.records.version import Version
@@ -34,7 +34,9 @@ from undersigned.status import DUE_SOON_DAYS, ReviewStep, names_due_date, protoc
 _FIELDS = (
     "summary",
     "areas",
+    "references",
     "effective_from",
+    "ended_on",
     "supersedes",
     "formerly",
     "dpia",
@@ -44,7 +46,7 @@ _FIELDS = (
     "monitoring",
 )
 #: Parts of an organisation's record that are compared field by field.
-_PARTS_OF_ORGANISATION = ("legal", "contact", "data_protection_officer")
+_PARTS_OF_ORGANISATION = ("legal", "codes", "contact", "data_protection_officer")
 #: `accounts` can act for the organisation on the platform that hosts the register.
 _ORGANISATION_WEIGHTS: Mapping[str, Weight] = {"dissolved_on": "signing", "accounts": "care", "kind": "information"}
 
@@ -183,6 +185,8 @@ def fact_points(before: ProtocolFolder, after: ProtocolFolder, register: Registe
 
 
 def _body_or_post(value: Data, register: Register) -> object:
+    if isinstance(value, list):
+        return tuple(found for entry in value if (found := _body_or_post(entry, register)) is not None) or None
     if isinstance(value, dict):
         id_, post = value.get("organisation"), value.get("post")
         if not isinstance(id_, str):
@@ -334,10 +338,18 @@ def _organisation_points(body: Body, old: Organisation | None, new: Organisation
             table = {"kind": "organisation_kind", "jurisdiction": "jurisdiction"}.get(name)
             before, after = (Label(table, value) if table and isinstance(value, str) else value for value in (was, now))
             yield Point(f"value-{code}", {**values, "before": before, "after": after}, weight)
+    was_called, is_called = old.codes or Codes(), new.codes or Codes()
+    for name in Codes.model_fields:
+        was, now = getattr(was_called, name), getattr(is_called, name)
+        if was != now:
+            code = "stated" if was is None else "dropped" if now is None else "changed"
+            yield Point(f"value-{code}", {"label": Label("field", name), "before": was, "after": now})
     if old.legal != new.legal:
         yield Point("legal-changed", {}, "information")
     who = (body,)
-    yield from changed_parts("contact", who, old.contact or Contact(), new.contact or Contact(), ("post", "mailbox"))
+    yield from changed_parts(
+        "contact", who, old.contact or Contact(), new.contact or Contact(), ("post", "mailbox", "phone")
+    )
     yield from changed_parts(
         "dpo",
         who,

@@ -236,7 +236,7 @@ def _named_organisations(folder: ProtocolFolder) -> Iterator[str]:
         for flow in text.flows:
             yield from (end for end in (*flow.from_, *flow.to) if end not in groups)
     if value is not None:
-        yield from (id_ for id_ in (value.lead, value.owner.organisation if value.owner else None) if id_)
+        yield from (id_ for id_ in (value.lead, *(owner.organisation for owner in value.owner)) if id_)
     for record in folder.reviews.values():
         if record.value is not None:
             yield from (by.organisation for by in record.value.reviewed_by)

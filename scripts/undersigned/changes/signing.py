@@ -230,7 +230,7 @@ def _officer(who: tuple[Body, ...], was: NominatedOfficer | None, now: Nominated
     if was is None:
         yield Point("officer-nominated", {"who": who, "post": now.post or "", "mailbox": now.mailbox or ""})
         return
-    yield from changed_parts("officer", who, was, now, ("post", "mailbox", "deputy_post"))
+    yield from changed_parts("officer", who, was, now, ("post", "mailbox", "phone", "deputy_post"))
 
 
 def changed_parts(

@@ -131,6 +131,7 @@ _EXAMPLES: dict[str, str] = {
     "areas": "[staffordshire]",
     "lead": "(an id of a folder under signatories)",
     "owner": "{organisation: (the id of the board), post: Chair}",
+    "references": "[ISA-0014]",
     "effective_from": "2027-04-01",
     "effective_to": "2030-03-31",
     "required_by": "cja03-s325",
@@ -212,7 +213,9 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
     written = {}
     if draft.flows:
         written = {"parties": lambda: _parties(draft, names), "flows": lambda: _flows(draft, names)}
-    return render_commented(Protocol, data, examples=_EXAMPLES, leave_out=frozenset({"formerly"}), written=written)
+    return render_commented(
+        Protocol, data, examples=_EXAMPLES, leave_out=frozenset({"formerly", "ended_on"}), written=written
+    )
 
 
 def _is_group(draft: Draft, end: End) -> bool:

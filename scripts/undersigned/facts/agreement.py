@@ -87,7 +87,8 @@ class Agreement:
     signable: bool = False
     summary: str | None = None
     lead: str | None = None
-    owner: tuple[str, str | None] | None = None
+    owners: tuple[tuple[str, str | None], ...] = ()
+    references: tuple[str, ...] = ()
     part_of: str | None = None
     review_due: When | None = None
     ended_on: When | None = None
@@ -180,7 +181,8 @@ def agreement_of(
         and record.status in SIGNABLE,
         summary=record.summary,
         lead=_named(protocol.lead),
-        owner=(_named(protocol.bodies(record.owner.organisation)) or "", record.owner.post) if record.owner else None,
+        owners=tuple((_named(protocol.bodies(owner.organisation)) or "", owner.post) for owner in record.owner),
+        references=record.references,
         part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
         review_due=protocol.status.review.due_on,
         ended_on=_last_day(record, as_of),

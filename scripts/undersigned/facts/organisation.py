@@ -132,8 +132,7 @@ def _places(protocols: Iterable[ProtocolFacts]) -> dict[str, _Place]:
             place(party.id).memberships.append(Membership(protocol, party))
         for id_, _name in protocol.lead:
             place(id_).leads.append(protocol)
-        owner = protocol.record.owner
-        for id_, _name in protocol.bodies(owner.organisation if owner else None):
+        for id_, _name in protocol.bodies(*(owner.organisation for owner in protocol.record.owner)):
             place(id_).owns.append(protocol)
         for late in protocol.late_returns:
             # What nobody is named for falls to the lead.

@@ -20,7 +20,7 @@ from undersigned.words.text import in_reading_order
 
 @dataclass(frozen=True)
 class PointOfContact:
-    """A post at an organisation, its deputy, and the mailbox that reaches them. All None: the register names nobody.
+    """A post at an organisation, its deputy, and the mailbox and telephone line that reach them. All None: the register names nobody.
 
     `nominated`: it is the officer nominated for the protocol; otherwise it is the organisation's general contact.
     `others` answer for single flows or out of hours: pages and documents list them, letters do not go to them.
@@ -31,12 +31,13 @@ class PointOfContact:
     post: str | None = None
     deputy_post: str | None = None
     mailbox: str | None = None
+    phone: str | None = None
     nominated: bool = False
     others: tuple[OtherOfficer, ...] = ()
 
     @property
     def is_named(self) -> bool:
-        return bool(self.post or self.mailbox)
+        return bool(self.post or self.mailbox or self.phone)
 
     @property
     def address_line(self) -> str:
@@ -49,8 +50,8 @@ def point_of_contact(organisation: str, folder: ProtocolFolder, register: Regist
 
     1. The nominated officer, if the signing record names a post or a mailbox.
     2. If it names only a deputy, the deputy.
-    3. An officer with a post and no mailbox is reached through the mailbox of the organisation's contact. An officer
-       with a mailbox and no post stays without a post: the contact's post may be another desk.
+    3. An officer with a post and no mailbox, or no telephone line, is reached through that of the organisation's contact.
+       An officer with a mailbox and no post stays without a post: the contact's post may be another desk.
     4. Without an officer: the organisation's contact.
     5. An organisation that has been dissolved by `as_of` has no contact of its own any more.
     """
@@ -61,13 +62,13 @@ def point_of_contact(organisation: str, folder: ProtocolFolder, register: Regist
     body = record.value if record is not None else None
     contact = body.contact if body is not None and not has_happened(body.dissolved_on, as_of) else None
     name, mailbox = register.organisation_name(organisation), contact.mailbox if contact else None
-    if officer is not None and (officer.post or officer.mailbox):
-        return PointOfContact(
-            organisation, name, officer.post, officer.deputy_post, officer.mailbox or mailbox, True, others
-        )
+    phone = contact.phone if contact else None
+    if officer is not None and (officer.post or officer.mailbox or officer.phone):
+        own = officer.mailbox or mailbox, officer.phone or phone
+        return PointOfContact(organisation, name, officer.post, officer.deputy_post, *own, True, others)
     if officer is not None and officer.deputy_post:
-        return PointOfContact(organisation, name, officer.deputy_post, None, mailbox, True, others)
-    return PointOfContact(organisation, name, contact.post if contact else None, None, mailbox, False, others)
+        return PointOfContact(organisation, name, officer.deputy_post, None, mailbox, phone, True, others)
+    return PointOfContact(organisation, name, contact.post if contact else None, None, mailbox, phone, False, others)
 
 
 def bodies_of(ids: Iterable[str], identities: Identities, register: Register) -> tuple[tuple[str, str], ...]:

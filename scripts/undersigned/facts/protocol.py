@@ -212,7 +212,7 @@ class ProtocolFacts:
     def _named(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Those who answer for the lead, the owner and those who report: what other pages than its own name."""
         record = self.record
-        named = (record.lead, record.owner.organisation if record.owner else None, *(m.by for m in record.monitoring))
+        named = (record.lead, *(owner.organisation for owner in record.owner), *(m.by for m in record.monitoring))
         return {id_: self._bodies(id_) for id_ in named if id_}
 
     @property

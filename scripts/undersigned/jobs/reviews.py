@@ -138,7 +138,7 @@ def _text(
     withheld: bool,
 ) -> str:
     version = version_in_force(folder, as_of=as_of) or newest_version(folder, as_of=as_of)
-    owner = folder.value.owner
+    owner = next(iter(folder.value.owner), None)
     identities = Identities(folder, register, as_of=as_of)
     reviewer = None if withheld else owner.organisation if owner else folder.value.lead
     reviewer = identities.one(reviewer)

@@ -192,7 +192,8 @@ def _version(value: object) -> object:
 
 
 def one_or_list(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    """One text, or one group of fields, as a list of one. Anything else is returned as it is."""
+    return (value,) if isinstance(value, str | dict | Authored) else value
 
 
 def _text_of(pattern: str, examples: list[str]) -> WithJsonSchema:

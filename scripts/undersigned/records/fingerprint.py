@@ -13,6 +13,8 @@ from undersigned.records.protocol import OPERATIVE_FIELDS
 from undersigned.records.source import Data, mappings
 
 _TRAILING_SPACES = re.compile(r" +(?=\n)")
+#: What helps to read a clause and is not signed.
+_READING_AIDS = frozenset({"in_short"})
 _PARTY_FIELDS = ("organisation", "role", "capacity", "group", "signs", "mappa_role")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 #: The leaves that are no text, by the field that holds them. A test holds this against the record models.
@@ -38,6 +40,8 @@ def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[
             value = [{key: party[key] for key in _PARTY_FIELDS if key in party} for party in mappings(value)]
         elif field == "flows":
             value = [_with_items(flow, named) for flow in mappings(value)]
+        elif field == "clauses":
+            value = [{key: clause[key] for key in clause if key not in _READING_AIDS} for clause in mappings(value)]
         canonical = _canonical(value, (field,))
         if canonical is not None:
             chosen[field] = canonical

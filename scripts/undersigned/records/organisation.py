@@ -55,9 +55,23 @@ class Legal(Authored):
     #: The work for which `section_14_side` holds: protocols, or single flows as `protocol/flow`. Empty: all of its work.
     section_14_work: tuple[str, ...] = ()
     duty_to_refer: YesNo | None = None
+    housing_authority: YesNo | None = None
     section_115_recipient: YesNo | None = None
     serious_violence: YesNo | None = None
     specified_objective: YesNo | None = None
+
+
+class Codes(Authored):
+    """What other registers call the body. Each code has one body.
+
+    `ons` and `gss`: Office for National Statistics, Code History Database. `ods`: NHS Organisation Data Service.
+    """
+
+    ons: str | None = None
+    gss: str | None = None
+    ods: str | None = None
+    companies_house: str | None = None
+    charity: str | None = None
 
 
 class DataProtectionOfficer(Authored):
@@ -68,11 +82,13 @@ class DataProtectionOfficer(Authored):
 class Contact(Authored):
     post: str | None = None
     mailbox: str | None = None
+    phone: str | None = None
     confirmed_on: Day | None = None
 
 
 class Organisation(Authored):
     name: str
+    name_cy: str | None = None
     kind: OrganisationKind
     jurisdiction: Jurisdiction | None = None
     areas: tuple[str, ...] = ()
@@ -80,6 +96,7 @@ class Organisation(Authored):
     formerly: tuple[str, ...] = ()
     website: str | None = None
     ico_registration: str | None = None
+    codes: Codes | None = None
     legal: Legal | None = None
     parent: str | None = None
     hosted_by: str | None = None

@@ -36,10 +36,33 @@ class Result(Authored):
     list: str | None = None
 
 
+class Cohort(Authored):
+    """People, or releases, that began in a period and are told of at fixed points after it."""
+
+    began: Period
+    of: str | None = None
+    size: Count | None = None
+
+
+class Point(Authored):
+    """What was known of a cohort so many weeks or months after it began. `ended`: those who were followed no longer."""
+
+    after_weeks: Whole | None = None
+    after_months: Whole | None = None
+    measure: str
+    series: str | None = None
+    numerator: Count | None = None
+    denominator: Count | None = None
+    unknown: Count | None = None
+    ended: Count | None = None
+
+
 class Outcome(Authored):
     period: Period
     area: str | None = None
     source: str | None = None
     extracted_on: Day | None = None
     results: tuple[Result, ...]
+    cohort: Cohort | None = None
+    points: tuple[Point, ...] = ()
     notes: Prose | None = None

@@ -39,7 +39,7 @@ MappaRole = Literal["responsible", "duty", "associate"]
 Sensitivity = Literal["personal", "special-category", "criminal-offence", "depersonalised"]
 About = Literal["subject", "victim", "witness", "child", "household", "third-party"]
 Occasion = Literal["routine", "on-request", "meeting", "emergency"]
-Regime = Literal["uk-gdpr", "law-enforcement", "crossing", "none"]
+Regime = Literal["uk-gdpr", "law-enforcement", "crossing", "none", "foreign"]
 ReceivingRegime = Literal["uk-gdpr", "law-enforcement", "none", "foreign"]
 ConsentRole = Literal["none", "basis", "statutory", "confidence", "courtesy"]
 DpiaStatus = Literal["completed", "in-progress", "not-needed"]
@@ -162,9 +162,12 @@ class Adoption(Authored):
 
 
 class Clause(Authored):
+    """`in_short`: one line for the first page of a copy. It is a reading aid and is not signed."""
+
     id: str
     title: str | None = None
     covers: tuple[str, ...] = ()
+    in_short: str | None = None
     text: Prose | None = None
     adopts: Adoption | None = None
 
@@ -245,7 +248,8 @@ class Protocol(Operative):
     publication: Publication
     areas: tuple[str, ...] = ()
     lead: str | None = None
-    owner: Owner | None = None
+    owner: Annotated[tuple[Owner, ...], BeforeValidator(one_or_list)] = ()
+    references: tuple[str, ...] = ()
     effective_from: DayOrMonth | None = None
     ended_on: DayOrMonth | None = None
     supersedes: tuple[str, ...] = ()
@@ -286,6 +290,7 @@ KEY_ORDER: tuple[str, ...] = (
     "areas",
     "lead",
     "owner",
+    "references",
     "effective_from",
     "effective_to",
     "ended_on",

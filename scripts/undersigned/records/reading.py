@@ -71,6 +71,8 @@ class Record(Generic[M]):
         """A path in the typed value, as the path in the file: faulty items that were left out counted again."""
         written: Path = ()
         for part in path:
+            if isinstance(part, int) and not isinstance(_at(self.source.data, written), list):
+                continue  # one was written where there may be a list
             if isinstance(part, int):
                 kept = self._kept.get(written)
                 written = (*written, kept[part] if kept is not None and part < len(kept) else part)

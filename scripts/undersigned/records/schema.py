@@ -137,7 +137,7 @@ def _part(raw: Schema, model: type[BaseModel]) -> Schema:
 def _field(raw: Schema, model: type[BaseModel], name: str, *, required: bool) -> Schema:
     entry = _entry(model, name)
     piece = _plain({key: value for key, value in raw.items() if key not in ("title", "description", "x-prose")})
-    if name == "sensitivity":  # one value or a list
+    if name in ("sensitivity", "owner"):  # one or a list
         piece = {"anyOf": [dict(piece["items"]), piece]}
     words = _vocabulary_of(model, name)
     if words is not None:

@@ -16,6 +16,7 @@ Succession = Literal["statute", "transfer-of-engagements", "novation"]
 class NominatedOfficer(Authored):
     post: str | None = None
     mailbox: str | None = None
+    phone: str | None = None
     deputy_post: str | None = None
     confirmed_on: Day | None = None
 
@@ -23,6 +24,7 @@ class NominatedOfficer(Authored):
 class OtherOfficer(Authored):
     post: str | None = None
     mailbox: str | None = None
+    phone: str | None = None
     hours: str | None = None
     flows: tuple[str, ...] = ()
 

@@ -118,9 +118,9 @@ def _texts_of_flow(facts: FlowFacts, short: Abbreviation) -> Iterable[str | None
 
 
 def _texts_of_contact(body: Participant) -> Iterable[str | None]:
-    yield from (body.name, body.contact.post, body.contact.deputy_post, body.contact.mailbox)
+    yield from (body.name, body.contact.post, body.contact.deputy_post, body.contact.mailbox, body.contact.phone)
     for other in body.contact.others:
-        yield from (other.post, other.mailbox, other.hours)
+        yield from (other.post, other.mailbox, other.phone, other.hours)
 
 
 def _same_list(lists: Mapping[int, tuple[str, ...]], number: int) -> SameList | None:

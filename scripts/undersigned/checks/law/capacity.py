@@ -247,13 +247,16 @@ def _flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
             capacities[id_] = None if organisation is None else _capacity(organisation, parties[id_], protocol)
         return capacities[id_]
 
-    def ends(names: Iterable[str], flow: Flow, path: PathTo) -> Iterator[FlowEnd]:
+    def ends(names: Iterable[str], flow: Flow, path: PathTo, regime: str | None) -> Iterator[FlowEnd]:
         found = (id_ for name in names for id_ in (members[name] if name in members else [present(name)]))
         for id_ in dict.fromkeys(found):
             known = capacity(id_) if id_ in parties else None
             if known is not None and vocabulary().organisation_kinds[known[1].kind].controls_data:
                 law_path, law = _law_at(id_, parties[id_], flow, path, present_names)
-                yield FlowEnd(id_, known[0], _at_work(known[1], subject.folder.id, flow.id), law, law_path)
+                at_work = _at_work(known[1], subject.folder.id, flow.id)
+                if regime == "foreign" and not at_work.foreign:
+                    at_work = replace(at_work, foreign=True)
+                yield FlowEnd(id_, known[0], at_work, law, law_path)
 
     present_names: dict[str, str] = {}
     views: list[FlowView] = []
@@ -268,8 +271,8 @@ def _flow_views(subject: ProtocolSubject) -> tuple[FlowView, ...]:
             FlowView(
                 path,
                 flow,
-                tuple(ends(flow.from_, flow, path)),
-                tuple(ends(flow.to, flow, path)),
+                tuple(ends(flow.from_, flow, path, flow.regime)),
+                tuple(ends(flow.to, flow, path, None)),
                 tuple(_shared(flow, path, data_items)),
                 law_is_known,
             )

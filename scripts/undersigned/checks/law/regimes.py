@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.law.capacity import UNITED_KINGDOM, FlowEnd, FlowView, PathTo, law_rules, names
-from undersigned.findings import Finding
+from undersigned.findings import Finding, Severity
 from undersigned.records.protocol import Clause
 
 Views = Sequence[FlowView]
@@ -136,14 +136,25 @@ def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fi
 
 
 def check_foreign_regime(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """`foreign` is for recipients outside the United Kingdom, and for all of those."""
+    """`foreign` is for senders and recipients outside the United Kingdom, and for all of those."""
     for view in views:
         flow = view.flow
-        if flow.receives_under == "foreign":
+        yield from _foreign_senders(subject, view)
+        if flow.receiving_regime == "foreign":
             inside = [end for end in view.receivers if end.capacity.places and end.capacity.places <= UNITED_KINGDOM]
-            if inside:
+            if inside and flow.receives_under:
                 yield from subject.find(
                     "foreign-regime", subject.record, (*view.path, "receives_under"), flow=flow.id, ends=names(inside)
+                )
+            elif inside:
+                yield from subject.find(
+                    "foreign-regime",
+                    subject.record,
+                    view.path,
+                    missing="receives_under",
+                    words="not-said",
+                    flow=flow.id,
+                    ends=names(inside),
                 )
         elif view.identifies and flow.receiving_regime in ("uk-gdpr", "law-enforcement"):
             abroad = [end for end in view.receivers if end.capacity.foreign]
@@ -170,6 +181,29 @@ def check_foreign_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fin
                     ends=names(abroad),
                     regime=flow.receiving_regime,
                 )
+
+
+def _foreign_senders(subject: ProtocolSubject, view: FlowView) -> Iterator[Finding]:
+    """A sender abroad is not written as under a law of the United Kingdom, nor one at home as under another country's."""
+    regime, path = view.flow.regime, (*view.path, "regime")
+    if regime == "foreign":
+        words, ends = "sender", [e for e in view.senders if e.capacity.places and e.capacity.places <= UNITED_KINGDOM]
+    elif regime in ("uk-gdpr", "law-enforcement", "crossing") and view.identifies:
+        words, ends = "sender-abroad", [end for end in view.senders if end.capacity.foreign]
+    else:
+        return
+    if ends:
+        cap: Severity | None = "warning" if words == "sender-abroad" else None
+        yield from subject.find(
+            "foreign-regime",
+            subject.record,
+            path,
+            words=words,
+            cap=cap,
+            flow=view.flow.id,
+            ends=names(ends),
+            regime=regime,
+        )
 
 
 # -- what parties must have agreed ----------------------------------------------------------------------------------

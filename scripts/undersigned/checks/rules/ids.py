@@ -18,7 +18,7 @@ from undersigned.checks.engine import (
 )
 from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB
-from undersigned.records.organisation import Organisation
+from undersigned.records.organisation import Codes, Organisation
 from undersigned.records.shape import shape_finding
 from undersigned.records.source import Path
 from undersigned.status import has_happened
@@ -116,21 +116,27 @@ def _check_former(
 
 
 def check_one_id_for_each_body(subject: RegisterSubject) -> Iterator[Finding]:
-    """No two organisations have one name or one registration, unless one has ended or is the other's successor."""
+    """No two organisations have one name, one registration or one code, unless one has ended or is the other's successor."""
     register = subject.register
-    seen: dict[tuple[str, str], tuple[str, Organisation]] = {}
+    seen: dict[tuple[str | int, str], tuple[str, Organisation]] = {}
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
         if record is None or record.value is None:
             continue
         body = record.value
-        for field, value in (("name", body.name), ("ico_registration", body.ico_registration or "")):
-            key = (field, _NOT_LETTERS.sub("", value.casefold().replace("&", "and")))
+        codes = body.codes or Codes()
+        named: list[tuple[Path, str, str]] = [
+            (("name",), "name", body.name),
+            (("ico_registration",), "ico_registration", body.ico_registration or ""),
+            *((("codes", name), "code", getattr(codes, name) or "") for name in Codes.model_fields),
+        ]
+        for path, field, value in named:
+            key = (path[-1], _NOT_LETTERS.sub("", value.casefold().replace("&", "and")))
             if not key[1]:
                 continue
             first = seen.setdefault(key, (id_, body))
             if first[0] != id_ and not _may_share(subject, first, (id_, body)):
-                yield from subject.find("one-body-two-ids", record, (field,), words=field, value=value, other=first[0])
+                yield from subject.find("one-body-two-ids", record, path, words=field, value=value, other=first[0])
 
 
 def _may_share(subject: Subject, one: tuple[str, Organisation], other: tuple[str, Organisation]) -> bool:

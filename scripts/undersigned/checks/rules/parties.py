@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -360,6 +361,35 @@ def check_mailboxes(subject: OrganisationSubject) -> Iterator[Finding]:
         )
 
 
+#: A number as people write it, perhaps with an extension. A mobile number is another finding.
+_PHONE = re.compile(r"[+(]?[0-9][0-9 ()-]{4,24}[0-9](?:,? ?(?:ext\.?|extension|x) ?[0-9]{1,6})?\Z", re.IGNORECASE)
+
+
+def check_officers_phones(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The telephone line of an officer is a number."""
+    for record in subject.folder.signing.values():
+        if record.value is None:
+            continue
+        if record.value.nominated_officer is not None:
+            yield from _bad_phone(subject, record, ("nominated_officer", "phone"), record.value.nominated_officer.phone)
+        for index, officer in enumerate(record.value.other_officers):
+            yield from _bad_phone(subject, record, ("other_officers", index, "phone"), officer.phone)
+
+
+def check_phone(subject: OrganisationSubject) -> Iterator[Finding]:
+    """The telephone line of a contact is a number."""
+    contact = subject.organisation.contact
+    if contact is not None:
+        yield from _bad_phone(subject, subject.record, ("contact", "phone"), contact.phone)
+
+
+def _bad_phone(
+    subject: Subject, record: RecordLike, path: tuple[str | int, ...], phone: str | None
+) -> Iterator[Finding]:
+    if phone is not None and not _PHONE.match(phone.strip()):
+        yield from subject.find("bad-phone", record, path, phone=phone)
+
+
 def _bad(subject: Subject, record: RecordLike, path: tuple[str | int, ...], mailbox: str | None) -> Iterator[Finding]:
     if mailbox is not None and not MAILBOX.match(mailbox):
         yield from subject.find("bad-mailbox", record, path, mailbox=mailbox)
@@ -384,6 +414,7 @@ RULES = RuleSet(
         check_predecessors_stood_alike,
         check_officers,
         check_officers_mailboxes,
+        check_officers_phones,
     ),
-    organisation=(check_contact, check_mailboxes),
+    organisation=(check_contact, check_mailboxes, check_phone),
 )

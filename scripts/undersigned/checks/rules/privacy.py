@@ -287,9 +287,8 @@ def _check_post(subject: Subject, record: RecordLike, path: Path, post: str | No
 def check_posts(subject: ProtocolSubject) -> Iterator[Finding]:
     """Where a post is asked for, a post is given and not a name."""
     folder = subject.folder
-    owner = subject.protocol.owner
-    if owner is not None:
-        yield from _check_post(subject, folder.record, ("owner", "post"), owner.post)
+    for index, owner in enumerate(subject.protocol.owner):
+        yield from _check_post(subject, folder.record, ("owner", index, "post"), owner.post)
     for version in folder.versions.values():
         yield from _check_post(subject, version, ("judged_by",), version.value.judged_by if version.value else None)
     for review in folder.reviews.values():

@@ -66,8 +66,8 @@ def check_organisations_exist(subject: ProtocolSubject) -> Iterator[Finding]:
     ]
     if protocol.lead:
         named.append((("lead",), protocol.lead, "default"))
-    if protocol.owner:
-        named.append((("owner", "organisation"), protocol.owner.organisation, "default"))
+    for index, owner in enumerate(protocol.owner):
+        named.append((("owner", index, "organisation"), owner.organisation, "default"))
     for index, monitoring in enumerate(protocol.monitoring):
         if monitoring.by:
             named.append((("monitoring", index, "by"), monitoring.by, "default"))

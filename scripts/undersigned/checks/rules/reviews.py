@@ -156,8 +156,7 @@ def check_reviewers(subject: ProtocolSubject) -> Iterator[Finding]:
     if not reviews:
         return
     insiders = ever_parties(subject)
-    owner = subject.protocol.owner
-    for id_ in (subject.protocol.lead, owner.organisation if owner else None):
+    for id_ in (subject.protocol.lead, *(owner.organisation for owner in subject.protocol.owner)):
         if id_:
             insiders.add(subject.register.present_organisation(id_))
     for _completed_on, record, review in reviews:

@@ -216,21 +216,19 @@ def _contact_rows(contact: PointOfContact) -> Iterable[tuple[Blocks, ...]]:
         post = contact.post or word("officers.not_named")
         if not contact.nominated:
             post = word("officers.general", post=post)
-        yield _contact_row(contact.name, post, contact.deputy_post, contact.mailbox)
+        yield _contact_row(contact.name, post, contact.deputy_post, contact.mailbox, contact.phone)
     for other in contact.others:
         post = other.post or word("officers.not_named")
         if other.hours:
             post = word("officers.other", post=post, hours=other.hours.replace("-", " "))
-        yield _contact_row(contact.name, post, None, other.mailbox)
+        yield _contact_row(contact.name, post, None, other.mailbox, other.phone)
 
 
-def _contact_row(organisation: str, post: str, deputy: str | None, mailbox: str | None) -> tuple[Blocks, ...]:
-    return (
-        (paragraph(organisation),),
-        (paragraph(post),),
-        (paragraph(deputy),) if deputy else (),
-        (Paragraph(mail(mailbox)),) if mailbox else (),
-    )
+def _contact_row(
+    organisation: str, post: str, deputy: str | None, mailbox: str | None, phone: str | None
+) -> tuple[Blocks, ...]:
+    reached = [*([Paragraph(mail(mailbox))] if mailbox else []), *([paragraph(phone)] if phone else [])]
+    return ((paragraph(organisation),), (paragraph(post),), (paragraph(deputy),) if deputy else (), tuple(reached))
 
 
 def _name_share(usual: float, names: Iterable[str]) -> float:

@@ -73,11 +73,12 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("ends", date_in_words(protocol.effective_to) if protocol.effective_to else None)
     yield from fact("review", _review_line(agreement))
     yield from fact("lead", agreement.lead)
-    if agreement.owner:
-        organisation, post = agreement.owner
-        yield from fact(
-            "owner", word("cover.owner_value", organisation=organisation, post=post) if post else organisation
-        )
+    owners = [
+        word("cover.owner_value", organisation=organisation, post=post) if post else organisation
+        for organisation, post in agreement.owners
+    ]
+    yield from fact("owner", "; ".join(owners))
+    yield from fact("references", listed(agreement.references, ", "))
     yield from fact("where", listed((term("jurisdiction", place) for place in protocol.jurisdictions), ", "))
     law = protocol.required_by
     yield from fact("required_by", law_name(vocabulary().gateways.get(law), law) if law else None)
