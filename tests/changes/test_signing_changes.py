@@ -432,6 +432,18 @@ def test_the_limited_register_gives_the_same_status_as_the_whole(repository: Rep
         assert [pair.id for pair in revisions.pairs] == ["housing", "other"]
 
 
+def test_evidence_that_is_a_link(repository: Repository) -> None:
+    repository.edit(
+        "signatories/council/housing.yaml", ("reference: PF/1.0", "reference: https://example.org/signed.pdf")
+    )
+    repository.commit("a link")
+    found = point(only(repository.report()), "evidence-link")
+    assert (found.weight, found.values["link"]) == ("care", "https://example.org/signed.pdf")
+    repository.edit("signatories/council/housing.yaml", ("method: electronic", "method: wet-ink"))
+    repository.commit("another edit")
+    assert "evidence-link" not in codes(only(repository.report()))
+
+
 # -- bodies that take another's place --------------------------------------------------------------------------------------
 
 

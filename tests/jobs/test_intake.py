@@ -402,6 +402,35 @@ signatures:
     }
 
 
+@pytest.mark.parametrize(
+    "upload",
+    [
+        "https://github.com/user-attachments/files/17/signed.pdf",
+        "[signed.pdf](https://github.com/example/register/files/17/signed.pdf)",
+        "![scan](https://example.org/scan.png)",
+        '<img src="https://private-user-images.githubusercontent.com/1/2.png">',
+    ],
+)
+@pytest.mark.parametrize("field", ["evidence", "post"])
+def test_an_upload_anywhere_in_the_issue_is_refused(register: Register, field: str, upload: str) -> None:
+    assert problems(register, "signature", {**SIGNED, field: upload}) == [("", "upload")]
+
+
+@pytest.mark.parametrize("link", ["https://example.sharepoint.com/x", "signed copy.pdf", "www.example.org/7"])
+def test_evidence_is_a_reference_and_no_link(register: Register, link: str) -> None:
+    assert problems(register, "signature", {**SIGNED, "evidence": link}) == [("evidence", "evidence-link")]
+
+
+def test_a_body_whose_place_another_has_taken_is_not_recorded_for(register: Register) -> None:
+    heir = {
+        "signatories/heir/organisation.yaml": b"name: Heir\nkind: local-authority\n",
+        "signatories/heir/housing.yaml": b"inherits: {from: [council], on: 2026-10-05, by: statute}\n",
+    }
+    merged = register.with_files(heir)
+    assert problems(merged, "signature", SIGNED) == [("organisation", "succeeded")]
+    assert "signatories/heir/housing.yaml" in files(merged, "signature", {**SIGNED, "organisation": "heir"})
+
+
 def test_a_signature_is_a_new_entry_of_the_record_that_is_there(register: Register) -> None:
     answers = {
         **SIGNED,

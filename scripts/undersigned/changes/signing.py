@@ -121,11 +121,22 @@ def signature_points(changes: Sequence[SigningChange], register: Register) -> It
             together.setdefault((step.kind, step.signature.version), []).append(step)
     for (kind, version), taken in together.items():
         yield from _step_points(kind, version, taken)
+    for change in changes:
+        yield from _linked_evidence(change)
     altered = [point for change in changes for point in _altered(change)]
     yield from (point for point in altered if not point.code.startswith("signature-part-"))
     yield from _by_part([point for point in altered if point.code.startswith("signature-part-")])
     for change in changes:
         yield from _officers(change, register)
+
+
+def _linked_evidence(change: SigningChange) -> Iterator[Point]:
+    """Evidence that newly is a link or a file name: a signed copy names people, and a link can show it to everybody."""
+    for old, new in _matched(change):
+        if new is None or new.evidence is None or (old is not None and old.evidence == new.evidence):
+            continue
+        if link := new.evidence.link:
+            yield Point("evidence-link", {"who": (change.who,), "version": new.version, "link": link[0]}, "care")
 
 
 def _by_part(points: Sequence[Point]) -> Iterator[Point]:

@@ -16,7 +16,7 @@ from undersigned.jobs.messages import RepositoryLinks, labels, messages, render,
 from undersigned.jobs.reviews import is_withheld, short_title
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import COPY_DAYS, Entry, PartyStatus, Signing, protocol_status
+from undersigned.status import COPY_DAYS, Entry, PartyStatus, Signing, has_happened, protocol_status
 from undersigned.words.labels import label
 
 KIND = "chase"
@@ -147,7 +147,7 @@ def _owed_by(
     elif party.state == "awaiting":
         if party.entry is None:
             return
-        what, since = _next_step(party.entry)
+        what, since = _next_step(party.entry, as_of)
         days, version = ((as_of - since).days if since is not None else None), party.entry.version
     level = next((level for level in LEVELS if days is not None and days > level), None)
     if days is None or level is None:
@@ -156,12 +156,13 @@ def _owed_by(
     yield Outstanding(contact, what, version, as_of - timedelta(days=days), level)
 
 
-def _next_step(entry: Entry) -> tuple[What, date | None]:
+def _next_step(entry: Entry, as_of: date) -> tuple[What, date | None]:
     """The step that the party owes next, and the day of the step before it."""
     if entry.reserved:
         return "reservation", entry.signed_on if isinstance(entry.signed_on, date) else None
     sent_on = entry.sent_on if isinstance(entry.sent_on, date) else None
-    return ("signature" if entry.signature.approved_on is not None else "approval"), sent_on
+    approved = has_happened(entry.signature.approved_on, as_of)
+    return ("signature" if approved else "approval"), sent_on
 
 
 def _mail(one: Outstanding, folder: ProtocolFolder, lead: PointOfContact | None) -> tuple[str, str]:

@@ -44,6 +44,13 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200e\u202a\u202c\u2060-\u2064\u2066\u2069\
 _BULLET = re.compile("(?:[•◦▪▫‣⁃∙·●○■□➢➤❖\uf0a7\uf0b7\uf0d8\uf076] *|[-*–+] +|o\t)")
 _WEBSITE = re.compile(r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[!-~]*)?\Z")
 
+#: A file that somebody dropped into the issue, as GitHub writes its address, or a picture.
+_UPLOAD = re.compile(
+    r"https://(?:github\.com/user-attachments/|(?:[a-z-]+\.)?githubusercontent\.com/"
+    r"|github\.com/[\w.-]+/[\w.-]+/(?:files|assets)/\d)[^\s)>\"']*|<img\b[^>]*>?|!\[[^\]]*\]\([^)]*\)",
+    re.IGNORECASE,
+)
+
 ProblemCode = Literal[
     "missing",
     "too-long",
@@ -77,6 +84,9 @@ ProblemCode = Literal[
     "one-mailbox",
     "no-website",
     "no-https",
+    "succeeded",
+    "evidence-link",
+    "upload",
     "check",
     "cannot",
 ]
@@ -125,6 +135,8 @@ def read_answers(body: str) -> Answers:
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     if len(body) > LONGEST_BODY:
         raise UnusableError(Problem("body-too-long", detail=f"{LONGEST_BODY:,}"))
+    if upload := _UPLOAD.search(body):
+        raise UnusableError(Problem("upload", detail=upload[0]))
     lines = body.split("\n")
     form = _form_of(_headings(lines))
     parts = _parts(form, lines)

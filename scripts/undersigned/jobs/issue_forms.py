@@ -36,7 +36,7 @@ from undersigned.records.fields import KEBAB, Authored
 from undersigned.records.files import load_files
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
-from undersigned.records.signature import Signature, SigningRecord
+from undersigned.records.signature import Evidence, Signature, SigningRecord
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, party_text
@@ -246,6 +246,10 @@ def _write_new(register: Register, path: str, model: type[Authored], lines: list
 def _party(reader: AnswerReader, register: Register, as_of: date) -> tuple[str, ProtocolFolder]:
     """The organisation and the protocol that it is a party to."""
     organisation, folder = reader.organisation("organisation"), reader.protocol("protocol")
+    if organisation and folder is not None:
+        heirs = Identities(folder, register, as_of=as_of).present(organisation)
+        if organisation not in heirs:
+            reader.add_problem("succeeded", "organisation", detail=", ".join(heirs))
     if organisation and folder is not None and organisation not in folder.signing:
         identities = Identities(folder, register, as_of=as_of)
         parties = {
@@ -264,6 +268,8 @@ def _signature(reader: AnswerReader, register: Register, as_of: date) -> RecordC
     organisation, folder = _party(reader, register, as_of)
     version = reader.version("version", folder)
     days = {name: reader.day(name) for name in ("sent_on", "approved_on", "signed_on", "returned_on")}
+    if link := Evidence(reference=reader.text("evidence") or None).link:
+        reader.add_problem("evidence-link", "evidence", detail=link[0])
     reader.raise_problems()
     signed_by = {
         "post": reader.text("post"),

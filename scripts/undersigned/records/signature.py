@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +12,13 @@ from undersigned.records.fields import Authored, Day, DayOrMonth, Fingerprint, V
 Authority = Literal["office", "delegation", "resolution", "deed"]
 SigningMethod = Literal["wet-ink", "electronic", "digital-certificate", "deed", "minute"]
 Succession = Literal["statute", "transfer-of-engagements", "novation"]
+
+#: An address, a path to a file, an upload or the name of a file: not the reference that the holder files it under.
+_LINK = re.compile(
+    r"(?:https?|ftp|file|onedrive|sharepoint)://\S+|\bwww\.\S+|!?\[[^\]]*\]\([^)]*\)|\\\\\S+|\b[A-Za-z]:\\\S+"
+    r"|\S+\.(?:pdf|docx?|odt|tiff?|jpe?g|png|heic|msg|eml|zip)\b",
+    re.IGNORECASE,
+)
 
 
 class NominatedOfficer(Authored):
@@ -47,6 +55,11 @@ class Evidence(Authored):
     sha256: str | None = None
     held_by: str | None = None
     reference: str | None = None
+
+    @property
+    def link(self) -> re.Match[str] | None:
+        """The first link or name of a file in the reference; None if it is what the holder files the copy under."""
+        return _LINK.search(self.reference or "")
 
 
 class Issued(Authored):

@@ -17,12 +17,6 @@ from undersigned.records.source import Path
 from undersigned.records.version import Version
 from undersigned.status import COPY_DAYS, has_happened, may_sign_for
 
-#: An address, a path to a file, an upload or the name of a file: not the reference that the holder files it under.
-_LINK = re.compile(
-    r"(?:https?|ftp|file|onedrive|sharepoint)://\S+|\bwww\.\S+|!?\[[^\]]*\]\([^)]*\)|\\\\\S+|\b[A-Za-z]:\\\S+"
-    r"|\S+\.(?:pdf|docx?|odt|tiff?|jpe?g|png|heic|msg|eml|zip)\b",
-    re.IGNORECASE,
-)
 #: A digest of a file that was sent out, perhaps with the names of its scheme and method before it.
 _ISSUED = re.compile(r"(?:[a-z0-9]{1,12}:){0,2}[0-9a-f]{64}\Z")
 SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
@@ -250,8 +244,7 @@ def check_evidence(subject: ProtocolSubject) -> Iterator[Finding]:
             continue
         if evidence.sha256 is not None and not SHA256.match(evidence.sha256):
             yield from subject.find("bad-digest", record, (*path, "evidence", "sha256"), digest=evidence.sha256)
-        reference = evidence.reference or ""
-        if match := _LINK.search(reference):
+        if match := evidence.link:
             path_of_link = (*path, "evidence", "reference")
             at = record.place_in(path_of_link, match.start())
             yield from subject.find("evidence-link", record, path_of_link, at=at, link=match[0])
