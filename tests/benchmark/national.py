@@ -286,7 +286,7 @@ def write_protocol(root: Path, protocol: int, organisations: int, size: Size) ->
             f'  - version: "1.0"\n    fingerprint: "{fingerprint}"\n    sent_on: 2025-02-02\n    approved_on: 2025-02-{3 + number % 9:02d}\n'
             f"    signed_on: 2025-02-{14 + number % 9:02d}\n"
             f"    signed_by: {{post: Chief Executive, authority: office, reference: Scheme {number % 90}.{protocol % 90}}}\n"
-            f"    method: wet-ink\n    returned_on: 2025-03-0{1 + number % 8}\n",
+            f"    method: wet-ink\n    returned_on: 2025-03-0{1 + number % 8}\n    counterpart_on: 2025-03-1{number % 8}\n",
             encoding="utf-8",
         )
 

@@ -46,7 +46,15 @@ def with_three(*entries: str, **more: str) -> dict[str, str | None]:
         ),
         (entry(withdrawn="{on: 2026-05-01, reason: Closed}"), entry(sent_on="2026-06-01", signed_on="2026-06-03")),
         (entry(sent_on="", signed_on="2026-02-10"),),
-        (entry(sent_on="2026-02-20", approved_on="2026-02-20", signed_on="2026-02-20", returned_on="2026-02-20"),),
+        (
+            entry(
+                sent_on="2026-02-20",
+                approved_on="2026-02-20",
+                signed_on="2026-02-20",
+                returned_on="2026-02-20",
+                counterpart_on="2026-02-20",
+            ),
+        ),
         (entry(signed_by="{post: Chair, authority: resolution, reference: Minute 4}", approved_on="2026-02-18"),),
         (entry(reservations="[{flows: [warning], text: Not by night, accepted_on: 2026-02-25}]"),),
         (entry(evidence="{sha256: " + "aB" * 32 + ", held_by: one, reference: PF/1}"),),
@@ -247,5 +255,7 @@ def test_officers_of_those_who_have_gone_are_not_asked_for(tmp_path: Path) -> No
 
 
 def test_places_are_those_of_the_steps(tmp_path: Path) -> None:
-    found = findings(tmp_path, {TWO: record(entry(approved_on="2026-02-25", returned_on="2026-02-01"))})
+    found = findings(
+        tmp_path, {TWO: record(entry(approved_on="2026-02-25", returned_on="2026-02-01", counterpart_on="2026-03-01"))}
+    )
     assert [(f.code, f.line, f.column) for f in found] == [("signature-order", 5, 16), ("signature-order", 7, 18)]

@@ -216,3 +216,21 @@ signatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-10
     assert body.count("\n| [The ") == rows
     assert ("There are 210 more." in body) is (count == 250)
     assert body.endswith("keeps the boxes that you tick.*\n")
+
+
+@pytest.mark.parametrize(
+    ("entry", "owed"),
+    [
+        ("signed_on: 2025-12-20, returned_on: 2026-01-20", True),
+        ("signed_on: 2025-12-20, returned_on: 2026-02-10", False),  # less than 28 days ago
+        ("signed_on: 2025-12-20, returned_on: 2026-01-20, counterpart_on: 2026-01-25", False),
+        ("signed_on: 2025-12-20", False),
+    ],
+)
+def test_the_leads_own_copy_is_named_beside_what_others_owe(
+    hub: PretendGitHub, jobs: Jobs, entry: str, owed: bool
+) -> None:
+    council = f'\n=== signatories/council/housing.yaml\nsignatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", {entry}}}]\n'
+    jobs.chase(register(protocol(), landlord("sent_on: 2026-01-10"), council), DAY)
+    line = "The lead's own signed copy has not gone back to County Council (`undersigned counterpart housing council`)."
+    assert (line in hub.issues[1].body) is owed

@@ -68,6 +68,7 @@ def chase_issues(register: Register, *, as_of: date, links: RepositoryLinks, roo
                 "files": {
                     one.organisation: links.file(f"signatories/{one.organisation}/{id_}.yaml") for one in outstanding
                 },
+                "counterparts": counterparts_owed(folder, register, as_of=as_of),
                 "mails": {(one.organisation, one.what): _mail(one, folder, lead) for one in outstanding},
             }
             mark = Mark(KIND, id_)
@@ -132,6 +133,15 @@ def outstanding_in(folder: ProtocolFolder, register: Register, *, as_of: date) -
         for one in _owed_by(party, folder, register, signing, as_of)
     ]
     return tuple(sorted(outstanding, key=lambda one: (one.since, one.organisation)))
+
+
+def counterparts_owed(folder: ProtocolFolder, register: Register, *, as_of: date) -> tuple[tuple[str, str], ...]:
+    """(id, name) of each body whose copy came back more than 28 days ago and that has not got the lead's own."""
+    return tuple(
+        (party.organisation, register.organisation_name(party.organisation))
+        for party in protocol_status(folder, register, as_of=as_of).parties
+        if (party.counterpart_days or 0) > COPY_DAYS and KEBAB.match(party.organisation)
+    )
 
 
 def _owed_by(

@@ -116,6 +116,7 @@ def _protocol_json(row: ProtocolRow) -> dict[str, object]:
                 "bound_to": party.bound_to,
                 "copy_outstanding_days": party.copy_outstanding_days,
                 "days_waiting": party.days_waiting,
+                **_counterpart_json(party),
                 **_inherited_json(party),
             }
             for party in status.parties
@@ -124,6 +125,11 @@ def _protocol_json(row: ProtocolRow) -> dict[str, object]:
         "in_force_between": list(status.in_force_between),
         "counts": dict(status.counts),
     }
+
+
+def _counterpart_json(party: PartyStatus) -> dict[str, object]:
+    """How long the lead has owed the party its own signed copy; nothing if it owes none."""
+    return {} if party.counterpart_days is None else {"counterpart_days": party.counterpart_days}
 
 
 def _inherited_json(party: PartyStatus) -> dict[str, object]:
@@ -150,7 +156,9 @@ def render_status_table(report: StatusReport, as_of: date) -> str:
         waiting = [
             party
             for party in row.status.parties
-            if party.state in _WAITING or (party.copy_outstanding_days or 0) > COPY_DAYS
+            if party.state in _WAITING
+            or (party.copy_outstanding_days or 0) > COPY_DAYS
+            or (party.counterpart_days or 0) > COPY_DAYS
         ]
         if waiting:
             lines += ["", plain(f"{row.status.id}:")]
@@ -167,6 +175,8 @@ def _party_in_words(party: PartyStatus) -> str:
         words.append(counted(party.days_waiting, "day"))
     if party.copy_outstanding_days:
         words.append(f"copy outstanding for {counted(party.copy_outstanding_days, 'day')}")
+    if (party.counterpart_days or 0) > COPY_DAYS:
+        words.append(f"lead's copy owed for {counted(party.counterpart_days or 0, 'day')}")
     return ", ".join(words)
 
 

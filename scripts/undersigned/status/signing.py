@@ -54,6 +54,7 @@ class Inherited:
 class PartyStatus:
     """The state of one party. `days_waiting` counts from `sent_on` (awaiting) or the newest material text's day (stale).
 
+    `counterpart_days` since its copy came back, while the lead's own signed copy has not gone back; None if none is owed.
     `entry`: the signature, the refusal, the withdrawal or the open entry that gives the party its state; None if there is
     none. `signed_entry`: the signature of `signed_version`. `inherited`: the bodies whose place it has taken, if they stood unlike and it has not signed, refused or
     withdrawn itself since.
@@ -70,6 +71,7 @@ class PartyStatus:
     copy_outstanding_days: int | None = None
     copy_outstanding: bool = False
     role: str | None = None
+    counterpart_days: int | None = None
     entry: Entry | None = None
     signed_entry: Entry | None = None
     bound_to: BoundTo | None = None
@@ -385,7 +387,37 @@ class Signing:
             return PartyStatus(party, "ended", None, None, False, None, role=text.role)
         expected = self.expected_versions(party)
         best = self._best(party, text, self.histories(party), expected)
-        return replace(best, inherited=self._unlike_predecessors(party, text, expected))
+        return replace(
+            best,
+            inherited=self._unlike_predecessors(party, text, expected),
+            counterpart_days=self._counterpart_days(party, best),
+        )
+
+    def _counterpart_days(self, party: str, status: PartyStatus) -> int | None:
+        """Returns the days since a party's copy came back, while the lead's own signed copy has not gone back to it.
+
+        None if none is owed, or if the register does not know the day.
+        """
+        entry, lead = status.signed_entry, self._lead
+        if status.state != "signed" or entry is None or lead in (None, party):
+            return None
+        signature = entry.signature
+        returned = signature.returned_on
+        if not isinstance(returned, date) or returned > self.as_of:
+            return None
+        if has_happened(signature.counterpart_on, self.as_of) or not self._lead_has_signed(entry.version):
+            return None
+        return (self.as_of - returned).days
+
+    @cached_property
+    def _lead(self) -> str | None:
+        lead = self.folder.value.lead
+        return None if lead is None else self.register.present_organisation(lead)
+
+    def _lead_has_signed(self, version: str) -> bool:
+        return self._lead is not None and any(
+            entry.counts and entry.version == version for entry in self.standing(self._lead)
+        )
 
     def _best(self, party: str, text: Party, histories: Iterable[History], expected: frozenset[str]) -> PartyStatus:
         """Returns how the party stands by the history that stands best; of equal ones, by the newest text and day."""

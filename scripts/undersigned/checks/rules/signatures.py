@@ -288,6 +288,35 @@ def check_copies_are_back(subject: ProtocolSubject) -> Iterator[Finding]:
         )
 
 
+def check_counterparts_went_back(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The lead's own signed copy goes back within 28 days of the body's."""
+    if not subject.is_live or subject.protocol.lead is None:
+        return
+    if not any(s.returned_on and not s.counterpart_on for _, _, _, s in entries(subject)):
+        return
+    signing = subject.signing
+    for party, text in signing.parties.items():
+        state = signing.state(party, text)
+        days, entry = state.counterpart_days, state.signed_entry
+        if days is None or days <= COPY_DAYS or entry is None or signing.has_left(party):
+            continue
+        record = subject.folder.signing[entry.signer]
+        if record.value is None:
+            continue
+        index = next(i for i, s in enumerate(record.value.signatures) if s is entry.signature)
+        yield from subject.find(
+            "counterpart-owed",
+            record,
+            ("signatures", index),
+            missing="counterpart_on",
+            version=entry.version,
+            day=entry.signature.returned_on,
+            days=days,
+            protocol=subject.folder.id,
+            organisation=party,
+        )
+
+
 #: The steps of a signature in their order.
 _STEPS = ("sent_on", "approved_on", "signed_on", "returned_on")
 
@@ -469,6 +498,7 @@ RULES = RuleSet(
         check_reservations,
         check_evidence,
         check_copies_are_back,
+        check_counterparts_went_back,
         check_signature_days,
         check_signed_after_agreement,
         check_order_of_entries,
