@@ -11,7 +11,6 @@ from support import TODAY, example_register, register_from
 from undersigned.facts.flows import FlowTerms
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
-from undersigned.site.card import SameList, abbreviations, handle
 from undersigned.site.wording import runs
 
 FLOWS = """=== signatories/council/organisation.yaml
@@ -83,25 +82,32 @@ def test_members_of_a_group_are_named_where_it_comes_first(terms: FlowTerms) -> 
     assert [card.each_to_others for card in terms.flows] == [False, False, True]
 
 
-def test_paper_refers_to_a_list_that_is_almost_the_same_and_tells_the_difference(terms: FlowTerms) -> None:
-    short = abbreviations(terms)
-    assert [short[number].items for number in (1, 2, 3)] == [None, SameList(1, without=("D",), also=("E",)), None]
-    assert [short[number].limits for number in (1, 2, 3)] == [None, None, None]  # too short to be worth it
-
-
-def test_what_stands_in_full_on_an_earlier_card_has_a_beginning_of_its_own() -> None:
-    text = FLOWS.replace("{name: B}", "{name: 'Level of risk of serious harm (low or high)'}").replace(
-        "{name: C}", "{name: 'Level of risk of serious injury to staff, and where'}"
-    )
-    terms = RegisterFacts(register_from(text), as_of=TODAY).by_id["p"].terms
-    short = abbreviations(terms)
-    assert short[1].again == {}
-    assert short[2].again == {
-        "Level of risk of serious harm (low or high)": "Level of risk of serious harm",
-        "Level of risk of serious injury to staff, and where": "Level of risk of serious injury",
-    }
-    assert [handle(end) for end in terms.flows[0].receivers] == ["homes"]
-    assert [handle(end) for end in terms.flows[0].senders] == [None]
+def test_what_must_be_true_first_is_told_for_each_flow() -> None:
+    text = FLOWS.replace(
+        "    lawful_bases: [a6c-legal-obligation]", "    when: emergency\n    consent: [none]"
+    ).replace("  - id: two", "    consent: [basis, courtesy]\n    statutory_consents: [refer]\n  - id: two")
+    text += """clauses:
+  - id: mappa-cases
+    text: |
+      A person managed under MAPPA (e.g. at level 2) is not referred
+      until the co-ordinator has been asked. Minutes never travel.
+"""
+    one, two, three = RegisterFacts(register_from(text), as_of=TODAY).by_id["p"].terms.flows
+    mappa = "A person managed under MAPPA (e.g. at level 2) is not referred until the co-ordinator has been asked"
+    assert [condition.words for condition in one.conditions] == [
+        mappa,
+        "The person must consent: consent is a lawful basis",
+        "Ask the person first: consent is asked for as a courtesy",
+        "A statute requires the person's agreement to be referred",
+    ]
+    assert [condition.words for condition in two.conditions] == [
+        mappa,
+        "The text does not say whether the person must consent",
+    ]
+    assert [condition.words for condition in three.conditions] == [
+        "Only in an emergency",
+        "The person's consent is not relied on",
+    ]
 
 
 def test_numbers_without_a_gap_are_a_run() -> None:

@@ -217,5 +217,5 @@ def test_a_body_with_very_many_partners_links_each_and_each_protocol_once() -> N
     page = pages_of(site_of(large(60)))["organisations/b000/"].body
     assert page.count('href="../../protocols/p/"') == 1
     assert page.count('Not in force: <a href="#p1">1</a><') == 1
-    assert [f'href="../b{n:03}/" id="with-b{n:03}"' in page for n in range(1, 60)] == [True] * 59
+    assert [f'href="../../between/b000/#with-b{n:03}" id="with-b{n:03}"' in page for n in range(1, 60)] == [True] * 59
     assert "The numbers are those of the table" in page

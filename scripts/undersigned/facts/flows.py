@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from undersigned.records.form import Form
 from undersigned.records.protocol import Flow, Group, Item, Law, LawDiffers, Operative, Protocol
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
 from undersigned.status import Identities
+from undersigned.words.labels import label
 from undersigned.words.text import with_capital
+
+#: The power under which MAPPA bodies share: a flow under it asks nobody whether the person is a MAPPA case.
+_MAPPA_GATEWAY = "cja03-s325"
+#: Where a sentence ends: a full stop before a small letter or a digit ends an abbreviation.
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[^a-z0-9\s]|\s*\Z)")
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,23 @@ class FlowEnd:
     first: bool = True
 
 
+ConditionKind = Literal["emergency", "mappa", "consent", "statutory-consent"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must be true before a flow may be used, in words without a full stop."""
+
+    kind: ConditionKind
+    words: str
+
+
 @dataclass(frozen=True)
 class FlowFacts:
-    """A flow. `number` counts from 1 in the text. `each_to_others`: a group is at both ends. `law`: number of its `FlowLaw`."""
+    """A flow. `number` counts from 1 in the text. `each_to_others`: a group is at both ends. `law`: number of its `FlowLaw`.
+
+    `conditions`: what must be true first, the most urgent first.
+    """
 
     number: int
     flow: Flow
@@ -37,6 +60,7 @@ class FlowFacts:
     each_to_others: bool
     items: tuple[Item, ...]
     law: int
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def title(self) -> str:
@@ -79,6 +103,40 @@ class FlowTerms:
     laws: tuple[FlowLaw, ...]
 
 
+@dataclass(frozen=True)
+class CardSource:
+    """The text that a card comes from. `is_shown`: it is the one that the protocol's page shows."""
+
+    protocol: str
+    title: str
+    version: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """One flow of a text that binds, with all that a practitioner must know of it.
+
+    `senders`, `receivers`: the ids of the bodies at its ends, groups spelled out. `forms`: (id, title).
+    `reserved`: the bodies that take no part in it, by their reservation, with what each says.
+    """
+
+    source: CardSource
+    flow: str
+    number: int
+    title: str
+    when: str | None
+    senders: frozenset[str]
+    receivers: frozenset[str]
+    items: tuple[str, ...]
+    not_shared: tuple[str, ...]
+    method: str | None
+    timing: str | None
+    forms: tuple[tuple[str, str], ...]
+    conditions: tuple[Condition, ...]
+    reserved: Mapping[str, str | None]
+
+
 def flow_terms(
     flows: Iterable[tuple[int, Flow]], text: Operative, record: Protocol, register: Register, identities: Identities
 ) -> FlowTerms:
@@ -107,7 +165,10 @@ def flow_terms(
         laws.setdefault(law, []).append((number, flow))
         senders, receivers = ends(flow.from_), ends(flow.to)
         place = list(laws).index(law) + 1
-        found.append(FlowFacts(number, flow, senders, receivers, _each_to_others(flow, text), in_full, place))
+        conditions = tuple(_conditions(flow, text))
+        found.append(
+            FlowFacts(number, flow, senders, receivers, _each_to_others(flow, text), in_full, place, conditions)
+        )
     return FlowTerms(
         tuple(found),
         tuple(SharedInformation(item, tuple(dict.fromkeys(numbers))) for item, numbers in items.values()),
@@ -126,6 +187,68 @@ def legal_references(law: Law) -> tuple[LegalReference, ...]:
             for id_ in ((named,) if isinstance(named, str) else named or ())
         ]
     return tuple(found)
+
+
+def _conditions(flow: Flow, text: Operative) -> Iterator[Condition]:
+    if flow.when == "emergency":
+        yield Condition("emergency", "Only in an emergency")
+    elif _MAPPA_GATEWAY not in flow.gateways:
+        for clause in text.clauses:
+            if clause.text and "mappa" in f"{clause.id} {clause.title or ''}".lower():
+                yield Condition("mappa", _first_sentence(clause.text))
+    for role in flow.consent:
+        yield Condition("consent", label("consent_condition", role))
+    if not flow.consent:
+        yield Condition("consent", "The text does not say whether the person must consent")
+    for consent in flow.statutory_consents:
+        yield Condition("statutory-consent", f"A statute requires the person's {label('statutory_consent', consent)}")
+
+
+def _first_sentence(text: str) -> str:
+    line = " ".join(text.split())
+    end = _SENTENCE_END.search(line)
+    return line if end is None else line[: end.start()]
+
+
+def cards_of(
+    terms: FlowTerms,
+    text: Operative,
+    *,
+    source: CardSource,
+    forms: Mapping[str, Form],
+    identities: Identities,
+    reserved: Mapping[str, Mapping[str, str | None]],
+) -> tuple[Card, ...]:
+    """The cards of one text. `reserved`: for each flow, the bodies that take no part in it, with what each says."""
+    members = {
+        group.id: frozenset(
+            id_ for party in text.parties if party.group == group.id for id_ in identities.present(party.organisation)
+        )
+        for group in text.groups
+    }
+
+    def ends(ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(one for id_ in ids for one in members.get(id_, identities.present(id_)))
+
+    return tuple(
+        Card(
+            source=source,
+            flow=facts.flow.id,
+            number=facts.number,
+            title=facts.title,
+            when=facts.flow.when,
+            senders=ends(facts.flow.from_),
+            receivers=ends(facts.flow.to),
+            items=tuple(item.name for item in facts.items),
+            not_shared=facts.flow.not_shared,
+            method=facts.flow.method,
+            timing=facts.flow.timing,
+            forms=tuple((id_, forms[id_].title if id_ in forms else id_) for id_ in facts.flow.forms),
+            conditions=facts.conditions,
+            reserved=reserved.get(facts.flow.id, {}),
+        )
+        for facts in terms.flows
+    )
 
 
 def group_name(group: Group) -> str:

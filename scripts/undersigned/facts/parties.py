@@ -6,7 +6,7 @@ mailboxes in it would be harvested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,6 +101,15 @@ class HistoryFacts:
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """A body that has reserved a flow, and what it says about it (`text`). The lead has accepted it: the body takes no part."""
+
+    id: str
+    name: str
+    text: str | None
+
+
+@dataclass(frozen=True)
 class PartyFacts:
     """One party of a protocol: what the text says of it, and where its signature stands.
 
@@ -175,6 +184,19 @@ def _refusal(status: PartyStatus) -> Refusal | None:
         return None
     act = entry.signature.declined if status.state == "declined" else entry.signature.withdrawn
     return None if act is None else Refusal(entry.version, act.on, act.reason)
+
+
+def reservations_of(parties: Iterable[PartyFacts], *, as_of: date) -> Mapping[str, tuple[Reserved, ...]]:
+    """The accepted reservations in the signatures that count now, by the flow that each takes out."""
+    found: dict[str, list[Reserved]] = {}
+    for party in parties:
+        if party.signature is None or party.refusal is not None:
+            continue
+        for reservation in party.signature.reservations:
+            if has_happened(reservation.accepted_on, as_of):
+                for flow in reservation.flows:
+                    found.setdefault(flow, []).append(Reserved(party.id, party.name, reservation.text))
+    return {flow: tuple(reserved) for flow, reserved in found.items()}
 
 
 def participants(

@@ -11,10 +11,19 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from undersigned.facts.flows import FlowTerms, flow_terms
+from undersigned.facts.flows import Card, CardSource, FlowTerms, cards_of, flow_terms
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
-from undersigned.facts.parties import Participant, PartyFacts, bodies_of, by_name, participants, party_facts
+from undersigned.facts.parties import (
+    Participant,
+    PartyFacts,
+    Reserved,
+    bodies_of,
+    by_name,
+    participants,
+    party_facts,
+    reservations_of,
+)
 from undersigned.facts.text import (
     ClauseFacts,
     VersionFacts,
@@ -249,6 +258,11 @@ class ProtocolFacts:
         """Everybody who is a party or still bound, by name."""
         return participants(self.parties, self.status.in_force, self.folder, self.register, as_of=self.as_of)
 
+    @cached_property
+    def reservations(self) -> Mapping[str, tuple[Reserved, ...]]:
+        """The bodies that take no part in a flow because they reserved it, by flow."""
+        return reservations_of(self.parties, as_of=self.as_of)
+
     @property
     def binds_all_alike(self) -> bool:
         """Whether one version is in force between all of `participants`."""
@@ -317,6 +331,24 @@ class ProtocolFacts:
     def agreeing(self) -> tuple[Agreeing, ...]:
         """Each version that was sent out and signed on known days, newest first."""
         return agreeing_of((version.number for version in self.versions), self.acts)
+
+    @cached_property
+    def cards(self) -> Mapping[str, tuple[Card, ...]]:
+        """What a practitioner must know of each flow, for each version in force whose text is kept."""
+        texts = {facts.shown_version: facts for facts in (*self.older_texts, self)}
+        reserved = {flow: {one.id: one.text for one in bodies} for flow, bodies in self.reservations.items()}
+        return {
+            number: cards_of(
+                facts.terms,
+                facts.text,
+                source=CardSource(self.id, self.title, number, facts is self),
+                forms=facts.forms,
+                identities=self.signing.identities,
+                reserved=reserved,
+            )
+            for number in (text.version for text in self.status.in_force)
+            if (facts := texts.get(number)) is not None
+        }
 
     # history
 

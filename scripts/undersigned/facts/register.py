@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from statistics import median_low
 
+from undersigned.facts.between import Dealing, dealings_of
 from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
@@ -56,6 +57,7 @@ class RegisterFacts:
         self.register = register
         self.as_of = as_of
         self._sizes = sizes or {}
+        self._dealings: dict[str, tuple[Dealing, ...]] = {}
 
     @cached_property
     def protocols(self) -> tuple[ProtocolFacts, ...]:
@@ -95,6 +97,17 @@ class RegisterFacts:
     def organisation_ids(self) -> frozenset[str]:
         """Those that have a page."""
         return frozenset(organisation.id for organisation in self.organisations)
+
+    def dealings(self, organisation: str) -> tuple[Dealing, ...]:
+        """What passes between an organisation and each other that a text names with it."""
+        if organisation not in self._dealings:
+            self._dealings[organisation] = dealings_of(organisation, self.partnerships, self.kinds)
+        return self._dealings[organisation]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of each organisation, by id."""
+        return {organisation.id: organisation.record.kind for organisation in self.organisations}
 
     @cached_property
     def moved_protocols(self) -> tuple[tuple[str, ProtocolFacts], ...]:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from undersigned.facts.flows import FlowEnd, FlowFacts
+from undersigned.facts.between import Dealing
+from undersigned.facts.flows import Card, Condition, FlowEnd, FlowFacts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
 from undersigned.facts.parties import PartyFacts
+from undersigned.facts.partnerships import Binding
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import When
@@ -63,8 +65,43 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     return data
 
 
-def organisation_data(organisation: OrganisationFacts, *, as_of: date) -> dict[str, Json]:
-    return {"schema_version": SCHEMA_VERSION, "as_of": as_of.isoformat(), **_organisation(organisation)}
+def organisation_data(organisation: OrganisationFacts, dealings: Iterable[Dealing], *, as_of: date) -> dict[str, Json]:
+    """One organisation, and what it and each other body may tell each other."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "as_of": as_of.isoformat(),
+        **_organisation(organisation),
+        "between": [_dealing(dealing) for dealing in dealings],
+    }
+
+
+def _dealing(dealing: Dealing) -> Json:
+    pair = dealing.pair
+    return {
+        "with": [other.id for other in dealing.others],
+        "kind": dealing.kind,
+        "tells": [_card(card) for card in dealing.tells],
+        "told": [_card(card) for card in dealing.told],
+        "reserved": [{**_card(one.card), "by": one.by[0], "text": one.words} for one in dealing.reserved],
+        "in_force": [_binding(binding) for binding in pair.in_force],
+        "frameworks": [_binding(binding) for binding in pair.frameworks],
+        "not_in_force": [binding.protocol.id for binding in pair.not_in_force],
+        "restricted": [binding.protocol.id for binding in pair.restricted],
+    }
+
+
+def _binding(binding: Binding) -> Json:
+    return {"protocol": binding.protocol.id, "version": binding.version}
+
+
+def _card(card: Card) -> dict[str, Json]:
+    """Where the card is, and what must be true first; the rest is in the protocol's own file, or in its version."""
+    return {
+        "protocol": card.source.protocol,
+        "version": card.source.version,
+        "flow": card.flow,
+        "conditions": _conditions(card.conditions),
+    }
 
 
 def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
@@ -228,7 +265,7 @@ def _amount(amount: Amount | None) -> Json:
 
 
 def _flow(facts: FlowFacts, protocol: ProtocolFacts) -> Json:
-    """A flow as it was written, with its bodies under the ids of the day."""
+    """A flow as it was written, with its bodies under the ids of the day, what must be true first, and who reserved it."""
     flow = _record(facts.flow)
     flow |= {"from": _ends(facts.senders), "to": _ends(facts.receivers)}
     law = next((law for law in protocol.terms.laws if law.number == facts.law), None)
@@ -236,7 +273,15 @@ def _flow(facts: FlowFacts, protocol: ProtocolFacts) -> Json:
         flow["law_differs"] = [{**_record(different), "for": _ends(ends)} for ends, different in law.differs]
     if facts.items:
         flow["items"] = [_item(item) for item in facts.items]
+    flow["conditions"] = _conditions(facts.conditions)
+    reserved = protocol.reservations.get(facts.flow.id, ())
+    if reserved:
+        flow["reserved_by"] = [{"organisation": one.id, "text": one.text} for one in reserved]
     return flow
+
+
+def _conditions(conditions: Iterable[Condition]) -> list[Json]:
+    return [{"kind": condition.kind, "words": condition.words} for condition in conditions]
 
 
 def _ends(ends: Iterable[FlowEnd]) -> list[Json]:

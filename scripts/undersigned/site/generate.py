@@ -44,7 +44,7 @@ _OF_ALL = (
     "stages",
     "_named",
 )
-_OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns")
+_OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns", "participants", "cards")
 #: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
 #: With fewer protocols, the other pages are made sooner than processes for them start.
@@ -61,7 +61,14 @@ class GeneratedSite:
 
 
 def generate_site(
-    register: Register, *, as_of: date, name: str, address: str, sizes: Mapping[str, int], processes: int
+    register: Register,
+    *,
+    as_of: date,
+    name: str,
+    address: str,
+    sizes: Mapping[str, int],
+    processes: int,
+    guidance: bool = False,
 ) -> GeneratedSite:
     """`address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them. Raises PageError, WorkerError.
 
@@ -72,7 +79,7 @@ def generate_site(
     work = partial(_protocol_parts, _organisations_with_page(register), name, address, sizes)
     parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
     site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
-    pages = PageSet(site, name, rules())
+    pages = PageSet(site, name, rules(), guidance)
     files = list(_other_files(site, name, address))  # first, so that every process has the text of each calendar entry
     several = processes if len(parts) >= _WORTH_SPLITTING else 1
     others = list(map_in_order(partial(_other_part, pages, address), other_parts(pages), processes=several))
@@ -126,7 +133,7 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
     files: Iterable[tuple[str, bytes]] = ()
     if part.kind == "organisations":
         organisations = pages.site.organisations[part.start : part.stop]
-        files = (file for one in organisations for file in _organisation_files(one, one.id, pages.as_of, address))
+        files = (file for one in organisations for file in _organisation_files(pages.site, one, one.id, address))
     return _OtherPart(tuple(other_pages(pages, part)), tuple(files))
 
 
@@ -143,7 +150,7 @@ def generated_files(site: RegisterFacts, *, name: str, address: str = "") -> Ite
     for old, protocol in site.moved_protocols:
         yield from _protocol_files(protocol, old, address)
     for organisation in site.organisations:
-        yield from _organisation_files(organisation, organisation.id, site.as_of, address)
+        yield from _organisation_files(site, organisation, organisation.id, address)
     yield from _other_files(site, name, address)
 
 
@@ -153,7 +160,7 @@ def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple
     yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, address=address)
     yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
     for old, organisation in site.moved_organisations:
-        yield from _organisation_files(organisation, old, site.as_of, address)
+        yield from _organisation_files(site, organisation, old, address)
 
 
 def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
@@ -165,14 +172,14 @@ def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator
 
 
 def _organisation_files(
-    organisation: OrganisationFacts, id_: str, as_of: date, address: str
+    site: RegisterFacts, organisation: OrganisationFacts, id_: str, address: str
 ) -> Iterator[tuple[str, bytes]]:
     """The files of one organisation under its present or a former id."""
-    data = organisation_data(organisation, as_of=as_of)
+    data = organisation_data(organisation, site.dealings(organisation.id), as_of=site.as_of)
     data["$schema"] = "../register.schema.json#/$defs/organisation"
     yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
     protocols = [membership.protocol for membership in organisation.memberships]
-    yield f"calendars/organisations/{id_}.ics", _calendar(as_of, protocols, organisation.record.name, address)
+    yield f"calendars/organisations/{id_}.ics", _calendar(site.as_of, protocols, organisation.record.name, address)
 
 
 def _calendar(as_of: date, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:

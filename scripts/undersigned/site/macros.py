@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from undersigned.facts.partnerships import MOST_BODIES
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.pages import PageSet, fragment
 
@@ -44,6 +45,11 @@ def define_env(env: MacrosPlugin) -> None:
     def protocols_in_force(most: int = 12) -> str:
         """Protocols in force, by title."""
         return str(fragment(pages(), "in_force.html", url(), most=most))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def between_two_bodies() -> str:
+        """The bodies of the register, or its areas if they are many: the first step to what two of them may share."""
+        return str(fragment(pages(), "between_bodies.html", url(), most_bodies=MOST_BODIES, all=False))
 
     @env.macro  # type: ignore[untyped-decorator]
     def changed_lately(most: int = 8) -> str:

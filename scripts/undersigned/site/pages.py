@@ -12,16 +12,17 @@ from typing import Literal, get_args
 from markupsafe import Markup
 
 from undersigned.checks.engine import Rule
+from undersigned.facts.between import Counterpart, Dealing
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
-from undersigned.site.card import card_size
 from undersigned.site.html import first_words
 from undersigned.site.render import render, word
-from undersigned.words.text import name_of_id
+from undersigned.words.labels import label
+from undersigned.words.text import in_reading_order, name_of_id
 
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
@@ -33,6 +34,7 @@ _TITLES = {
     "": "Home",
     "protocols/": "Protocols",
     "organisations/": "Organisations",
+    "between/": "Between two bodies",
     "matrix/": "Who has an agreement with whom",
     "reviews/": "Review calendar",
     "status/": "Status",
@@ -79,6 +81,8 @@ class PageSet:
     site: RegisterFacts
     name: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    #: Whether the site has the program's guidance, which pages then link to.
+    guidance: bool = False
 
     @property
     def as_of(self) -> date:
@@ -131,6 +135,7 @@ def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
         case "organisations":
             for organisation in pages.site.organisations[part.start : part.stop]:
                 yield organisation_page(pages, organisation)
+                yield from _between_pages(pages, organisation)
         case "rules":
             yield from _rule_pages(pages)
         case "moved":
@@ -146,6 +151,16 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         ("feeds/", "feeds.html"),
     ):
         yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
+    yield _page(
+        pages,
+        "between/",
+        "between_index.html",
+        title=_TITLES["between/"],
+        section="between/",
+        wide=True,
+        most_bodies=MOST_BODIES,
+        all=True,
+    )
     yield from _list_pages(pages)
 
 
@@ -180,7 +195,6 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
         description=summary,
         over=facts.record.status in ENDED,
         facts=facts,
-        card_size=None if facts.restricted else card_size(facts),
     )
 
 
@@ -211,7 +225,41 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         over=organisation.has_ended,
         organisation=organisation,
         ways=pages.site.partnerships.ways(organisation.id),
+        has_between=bool(pages.site.partnerships.of(organisation.id)),
     )
+
+
+def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[GeneratedPage]:
+    """Yields the page of what a body may share with each other body.
+
+    One page for each body, and none for each pair: 1,500 bodies of which each is named with forty others make 30,000
+    pairs. Bodies that stand alike towards it share one section, and the address names the pair (`#with-…`).
+    """
+    dealings = pages.site.dealings(organisation.id)
+    if not pages.site.partnerships.of(organisation.id):
+        return
+    kinds: dict[str, list[Dealing]] = {}
+    for dealing in dealings:
+        kinds.setdefault(dealing.kind, []).append(dealing)
+    yield _page(
+        pages,
+        f"between/{organisation.id}/",
+        "between.html",
+        title=f"Between {organisation.record.name} and another body",
+        section="between/",
+        wide=True,
+        organisation=organisation,
+        kinds=[
+            (kind, sorted(_others(kinds[kind]), key=lambda other: in_reading_order(other.name)), kinds[kind])
+            for kind in sorted(kinds, key=lambda kind: label("organisation_kind", kind))
+        ],
+        guidance=pages.guidance,
+    )
+
+
+def _others(dealings: Iterable[Dealing]) -> Iterator[Counterpart]:
+    for dealing in dealings:
+        yield from dealing.others
 
 
 def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
@@ -257,7 +305,17 @@ def _area_page(pages: PageSet, area: Area) -> GeneratedPage:
 
 def start_page(pages: PageSet) -> GeneratedPage:
     """Returns the home page of a register that has not written one."""
-    return _page(pages, "", "start.html", title=pages.name, wide=True, name=pages.name, most=12)
+    return _page(
+        pages,
+        "",
+        "start.html",
+        title=pages.name,
+        wide=True,
+        name=pages.name,
+        most=12,
+        most_bodies=MOST_BODIES,
+        all=False,
+    )
 
 
 def fragment(pages: PageSet, template: str, url: str, **values: object) -> Markup:

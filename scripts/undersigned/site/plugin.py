@@ -103,6 +103,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
                 address=self._address(config),
                 sizes=self._sizes,
                 processes=self._processes,
+                guidance=self.config.handbook,
             )
         except PageError as error:
             raise PluginError(str(error)) from error

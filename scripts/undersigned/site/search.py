@@ -42,7 +42,7 @@ _KINDS = {
 }
 
 #: Lists, and pages for people who change the program.
-_LISTS = frozenset({"lists", "matrix", "reviews", "status", "decisions"})
+_LISTS = frozenset({"lists", "matrix", "between", "reviews", "status", "decisions"})
 
 
 class SearchError(Exception):

@@ -29,6 +29,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "stage": get_args(protocol.Stage),
     "regime": (*get_args(protocol.Regime), *get_args(protocol.ReceivingRegime)),
     "consent": get_args(protocol.ConsentRole),
+    "consent_condition": get_args(protocol.ConsentRole),
     "sensitivity": get_args(protocol.Sensitivity),
     "about": get_args(protocol.About),
     "dpia_status": get_args(protocol.DpiaStatus),

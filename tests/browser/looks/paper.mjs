@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { contrast, dots } from '../house.mjs'
 
 const LEAST_CONTRAST = 3
-const LEAST_ON_CARD = 8.5 // points, the type of the shipped protocol of fourteen flows
+const LEAST_ON_CARD = 10.5 // points
 const LEAST_IN_MATRIX = 8
 const UPRIGHT = { width: 718, height: 1000 } // A4 between margins of 10 mm
 const ON_ITS_SIDE = { width: 1047, height: 680 }
@@ -42,10 +42,10 @@ export async function look({ pages, base, browser, fault }) {
       const times = words.each.filter((side) => head.words.every((word) => side.includes(word))).length
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
     }
-    const { next, most } = await page.evaluate(card)
-    if (most) readable(words.boxes.slice(0, most).flat(), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
+    const next = await page.evaluate(card)
+    if (next) readable(words.boxes.slice(1, words.each.findIndex((side) => side.startsWith(next))).flat().concat(words.boxes[0].slice(60)), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
     if (matrix) readable(words.boxes.flat(), /^[\dFR()]+$/, LEAST_IN_MATRIX, 'the table of agreements', tell)
-    if (next && !words.each[most]?.startsWith(next)) tell(`the card takes more than ${most} sides: “${next}” does not begin the next`)
+    if (next && !words.each.slice(1).some((side) => side.startsWith(next))) tell(`what follows the card, “${next}”, begins no side`)
     for (const head of await page.evaluate(heads)) {
       for (const [at, side] of words.each.entries()) if (side.endsWith(head)) tell(`the head “${head.slice(0, 60)}” stands alone at the foot of side ${at + 1}`)
     }
@@ -63,7 +63,7 @@ function meant() {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
-    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-lead:has(~ .app-first-side--dense), .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
     if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
   }
   return found.join('\n')
@@ -103,11 +103,9 @@ function longHeads() {
     .map((table) => ({ words: table.tHead.textContent.match(/\p{L}{4,}/gu) ?? [], sides: Math.floor(table.offsetHeight / side) + 1 }))
 }
 
-// In the page: how the part after the practitioner's card begins, and how many sides the card may take before it.
+// In the page: how the part after the practitioner's card begins.
 function card() {
-  const found = document.querySelector('main .app-first-side')
-  const next = found?.nextElementSibling?.textContent.replace(/\s/g, '').slice(0, 15) ?? ''
-  return { next, most: found ? (found.matches('.app-first-side--two-sides') ? 2 : 1) : 0 }
+  return document.querySelector('main .app-first-side')?.nextElementSibling?.textContent.replace(/\s/g, '').slice(0, 15) ?? ''
 }
 
 // In the page: what the heads of its tables say, without white space.
