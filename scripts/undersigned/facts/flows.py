@@ -102,6 +102,12 @@ class FlowTerms:
     items: tuple[SharedInformation, ...]
     laws: tuple[FlowLaw, ...]
 
+    @property
+    def first(self) -> tuple[str, ...]:
+        """What must be asked about MAPPA before any of them is used, except in an emergency."""
+        conditions = (condition for facts in self.flows for condition in facts.conditions)
+        return tuple(dict.fromkeys(condition.words for condition in conditions if condition.kind == "mappa"))
+
 
 @dataclass(frozen=True)
 class CardSource:
