@@ -175,7 +175,7 @@ def _contacts(partner: Partner) -> tuple[Contact, ...]:
         if body is None or not (body.contact.is_named or body.contact.others):
             continue
         point = body.contact
-        desks.setdefault((point.address_line, point.others), (point, []))[1].append(binding.protocol.title)
+        desks.setdefault((point.address_line, point.phone, point.others), (point, []))[1].append(binding.protocol.title)
     return tuple(
         Contact(point, () if len(titles) == len(bindings) else tuple(titles)) for point, titles in desks.values()
     )
