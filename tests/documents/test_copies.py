@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import subprocess
+import unicodedata
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -27,7 +28,7 @@ from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.digest import docx_text_digest, pdf_text_digest
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.appearance import text_drawing
-from undersigned.documents.pdf.form_font import measures
+from undersigned.documents.pdf.form_font import NAMES, WIDE, measures
 from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.write import Copies, agreement_sheet, write_documents
@@ -192,6 +193,24 @@ def test_a_hostile_name_stays_text(attack: str, tmp_path: Path) -> None:
     shown(copy[".pdf"], tmp_path)
 
 
+#: Welsh with each accent, Irish with dots, Greek, Cyrillic, and an accent that is typed apart.
+NAME = "Tŷ Ẁẃ Ḃċḋḟ Ελλάδα Москва W\u0302yn"
+
+
+def test_a_name_is_drawn_on_its_copy_as_it_is_written(tmp_path: Path) -> None:
+    register = sample_register(("name: Town Council", f"name: {NAME}"))
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    base = base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), DocumentCache(None))
+    copy = base.copy(stamp(NAME))[".pdf"]
+    words = unicodedata.normalize("NFC", NAME)
+    assert f"Copy 2 of 2, for {words}" in unicodedata.normalize("NFC", shown(copy, tmp_path))
+    for profile in ("ua1", "2a"):
+        assert page.validate_pdf_bytes(copy, profile=profile).failures == []
+    # Others pay nothing for the larger font.
+    assert len(copy) - len(master().copy(stamp())[".pdf"]) > 30_000
+
+
 def test_a_base_without_the_fields_is_refused() -> None:
     from undersigned.documents.stamping import PdfStamper
 
@@ -202,12 +221,12 @@ def test_a_base_without_the_fields_is_refused() -> None:
 # -- drawing and packing ----------------------------------------------------------------------------------------
 
 
-@given(st.text(max_size=400), st.floats(30, 500), st.floats(14, 60))
+@given(st.text(max_size=400), st.floats(30, 500), st.floats(14, 60), st.sampled_from([WIDE, NAMES]))
 @settings(max_examples=200, deadline=None)
-def test_drawn_text_stays_in_its_box(text: str, width: float, height: float) -> None:
-    drawing = text_drawing(text, width, height).decode()
-    size = float(re.search(r"/Wide ([\d.]+) Tf", drawing)[1])  # type: ignore[index]
-    glyphs = {f"{glyph:04X}": measures().widths[character] for character, glyph in measures().glyphs.items()}
+def test_drawn_text_stays_in_its_box(text: str, width: float, height: float, font: str) -> None:
+    drawing = text_drawing(text, width, height, font).decode()
+    size = float(re.search(rf"/{font} ([\d.]+) Tf", drawing)[1])  # type: ignore[index]
+    glyphs = {f"{glyph:04X}": measures(font).widths[character] for character, glyph in measures(font).glyphs.items()}
     lines = re.findall("<([0-9A-F]*)>", drawing)
     for line in lines:
         assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from functools import cache
 
 import page
@@ -359,3 +360,12 @@ def test_text_nodes_are_plain() -> None:
     document = agreement_document(sample_agreement())
     assert Text("County Housing Protocol").text == document.title
     assert not isinstance(document.facts[0].value[0], Code)
+
+
+def test_the_scripts_of_large_communities_are_printed_and_can_be_read_out() -> None:
+    name = "বাংলা ক্ষমতা ગુજરાતી ਪੰਜਾਬੀ اردو زبان Ŵyn Ẁẃ Ḃ Ελλάδα Москва"
+    pdf = render_pdf(sample_agreement(("name: Town Council", f"name: {name}")))
+    for profile in ("ua1", "2a"):
+        assert page.validate_pdf_bytes(pdf, profile=profile).failures == []
+    words = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert [word for word in name.split() if word not in words] == []

@@ -104,7 +104,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document, ready to be set. `properties` go into the file's metadata; `copy` says whose copy it is."""
+    """A whole document, ready to be set. `properties` go into the file's metadata; `copy` says whose copy it is.
+
+    `names`: those that its stamped fields may show.
+    """
 
     record: str
     title: str
@@ -112,6 +115,7 @@ class Document:
     notice: str
     watermark: str
     copy: Blocks = dataclasses.field(default=(), kw_only=True)
+    names: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     author: str
     subject: str
     facts: tuple[Fact, ...]

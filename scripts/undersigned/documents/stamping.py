@@ -23,6 +23,7 @@ from pikepdf import Dictionary
 from undersigned.documents.model import Document, DocumentError, fields_of, plain
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.appearance import text_drawing
+from undersigned.documents.pdf.form_font import NAMES, WIDE
 from undersigned.documents.pdf.metadata import with_properties
 
 #: They enclose the name of a value in a template. `plain` and `literal` keep them out of a document's own text.
@@ -137,11 +138,13 @@ class _StampedField:
             _opened(drawing.stream_dict, ["/Length", "/Filter", "/DecodeParms"]),
         )
         self._width, self._height = float(drawing.BBox[2]), float(drawing.BBox[3])
+        fonts = drawing.Resources.get("/Font", Dictionary())
+        self._font = NAMES if f"/{NAMES}" in fonts else WIDE
 
     def with_value(self, value: str) -> dict[int, bytes]:
         return {
             self._number: self._head + b"/V " + _text(value) + b" >>",
-            self._drawing: _stream(self._drawing_head, text_drawing(value, self._width, self._height)),
+            self._drawing: _stream(self._drawing_head, text_drawing(value, self._width, self._height, self._font)),
         }
 
 

@@ -11,9 +11,15 @@ from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, Rule
 from undersigned.checks.texts import MOST_OF_A_KIND, raw_bytes, texts_in, written_records
 from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
+from undersigned.records.form import Form
+from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
 from undersigned.records.source import Source
 from undersigned.records.syntax import BULLETS, name_of
+from undersigned.words.letters import Place as Where
+from undersigned.words.letters import letters_lacking
+from undersigned.words.text import in_a_list
 
 # -- hidden characters ----------------------------------------------------------------------------------------------
 
@@ -23,7 +29,7 @@ _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
 _JOINERS = "\u200c\u200d"
 _UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef"
-    "\ufff0-\ufffb\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\u070f\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _HIDDEN = re.compile(
     f"(?P<direction>[{_DIRECTION}])|(?P<lost>[{_LOST}])|(?P<private>[{_PRIVATE}])|(?P<invisible>[{_JOINERS}{_UNSEEN}])"
@@ -66,6 +72,34 @@ def _hidden(source: Source, raw: bytes) -> Iterator[tuple[Place, str, str]]:
                 place = source.place_in(text.path, offset)
                 if source.lines[place.line - 1][place.column - 1] == "\\":
                     yield place, words, text.text[offset]
+
+
+# -- letters that no font has ---------------------------------------------------------------------------------------
+
+#: More letters than these make the message longer than anybody reads.
+_MOST_LETTERS = 8
+
+
+def _check_letters(subject: Subject, record: Record[Authored]) -> Iterator[Finding]:
+    """Every letter that is printed can be printed."""
+    for place, words, letters in islice(_lacking(record), MOST_OF_A_KIND):
+        shown = in_a_list([f"'{letter}' (U+{ord(letter):04X})" for letter in letters], most=_MOST_LETTERS)
+        yield from subject.find("unprintable-letter", record, at=place, words=words, letters=shown)
+
+
+def _lacking(record: Record[Authored]) -> Iterator[tuple[Place, str, list[str]]]:
+    for text in texts_in(record.source.data):
+        if text.text.isascii():
+            continue
+        where: tuple[Where, ...] = ("text",)
+        if isinstance(record.value, Organisation):
+            where = ("text", "box") if text.path == ("name",) else ()
+        elif "options" in text.path:
+            where = ("text", "choice")
+        for kind in where:
+            if found := list(letters_lacking(text.text, kind)):
+                yield record.source.place_in(text.path, found[0][0]), kind, list(dict.fromkeys(one for _, one in found))
+                break
 
 
 # -- lists, tables and tabs -----------------------------------------------------------------------------------------
@@ -187,6 +221,8 @@ def check_record(subject: Subject, record: Record[Authored]) -> Iterator[Finding
     if not may_hold_pasted(raw):
         return
     yield from _check_hidden(subject, record)
+    if not raw.isascii() and isinstance(record.value, Protocol | Form | Organisation):
+        yield from _check_letters(subject, record)
     yield from _check_values(subject, record, raw)
     for place, code, words, fact in islice(_pasted(record), MOST_OF_A_KIND):
         yield from subject.find(code, record, at=place, words=words, mark=fact)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.content.first_page import facts_of, footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.first_page import (
+    facts_of,
+    footer_of,
+    names_of,
+    notice_of,
+    properties_of,
+    watermark_of,
+)
 from undersigned.documents.content.letter import copy_line
 from undersigned.documents.content.pieces import bullets, heading, mail, one_or_bullets, paragraph, strong, text
 from undersigned.documents.content.terms import annex_section, clause_section, flow_section
@@ -321,6 +328,7 @@ def agreement_document(agreement: Agreement) -> Document:
         footer=footer_of(agreement),
         properties=properties_of(agreement),
         copy=copy_line() if agreement.signable else (),
+        names=names_of(agreement),
     )
 
 

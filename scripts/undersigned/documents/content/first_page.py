@@ -108,6 +108,11 @@ def _review_line(agreement: Agreement) -> str:
     return date_in_words(agreement.review_due)
 
 
+def names_of(agreement: Agreement) -> tuple[str, ...]:
+    """The bodies that a copy may be for, or go back to."""
+    return tuple(plain(name) for name in (*(party.name for party in agreement.parties), agreement.lead or ""))
+
+
 def watermark_of(agreement: Agreement) -> str:
     """The word across each page of a text that nobody may rely on."""
     if agreement.status in ("signing", "in-force"):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from undersigned.documents.content.first_page import footer_of, notice_of, properties_of, watermark_of
+from undersigned.documents.content.first_page import footer_of, names_of, notice_of, properties_of, watermark_of
 from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
 from undersigned.documents.model import (
     ANSWER,
@@ -70,6 +70,7 @@ def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
         ),
         footer=footer_of(agreement, form_id),
         properties=properties_of(agreement, form_id),
+        names=names_of(agreement),
     )
 
 

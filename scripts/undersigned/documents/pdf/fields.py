@@ -13,9 +13,8 @@ from pikepdf import Array, Dictionary, Name, String
 
 from undersigned.documents.digest import pdf_text_digest
 from undersigned.documents.model import Document, DocumentError, Field, Table, every, fields_of
-from undersigned.documents.pdf.appearance import FONT as WIDE_FONT
 from undersigned.documents.pdf.appearance import text_drawing
-from undersigned.documents.pdf.form_font import Fonts, fonts_of_fields
+from undersigned.documents.pdf.form_font import Fonts, font_for, fonts_of_fields
 from undersigned.documents.pdf.metadata import set_metadata
 from undersigned.words.prose import FIELD_HOST
 
@@ -38,7 +37,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
         elements = _Elements(file)
         _head_rows(file, document)
         made = Array()
-        fonts = fonts_of_fields(file) if expected else None
+        fonts = fonts_of_fields(file, font_for(_drawn_letters(document))) if expected else None
         for page in file.pages:
             for annotation in page.obj.get("/Annots", Array()):
                 name = _placeholder(annotation)
@@ -62,6 +61,11 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
             )
         set_metadata(file, (*document.properties, ("TextDigest", pdf_text_digest(file))))
         return _saved(file)
+
+
+def _drawn_letters(document: Document) -> set[str]:
+    """The letters of all that is drawn in its fields, now or in a copy."""
+    return set().union(*document.names, *(field.value for field in fields_of(document)))
 
 
 def _saved(file: pikepdf.Pdf) -> bytes:
@@ -157,8 +161,8 @@ def _make_field(
         annotation.V = String(value)
         if field.kind != "stamped":
             annotation.DV = String(value)
-        stream = appearance(text_drawing(value, width, height))
-        stream.Resources = Dictionary(Font=Dictionary({f"/{WIDE_FONT}": fonts.wide}))
+        stream = appearance(text_drawing(value, width, height, fonts.name))
+        stream.Resources = Dictionary(Font=Dictionary({f"/{fonts.name}": fonts.drawn}))
         return stream
 
     match field.kind:
