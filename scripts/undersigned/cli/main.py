@@ -34,6 +34,7 @@ VERBS = {
     "outcomes": "Show outcome returns side by side and added up, or say how to make one safe.",
     "redline": "Show what changed between two texts of a protocol, word by word.",
     "law": "Ask legislation.gov.uk what has changed in the law that the register cites.",
+    "landscape": "Show what an area has twice, what is missing, what waits and what ends.",
     "schema": "Print the JSON Schema of one kind of record, or of all.",
     "explain": "Say what a rule asks and why, with a good and a bad example.",
     "init": "Make a new register: settings, pages, workflows and forms.",

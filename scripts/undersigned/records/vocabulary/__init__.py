@@ -260,6 +260,27 @@ class OutcomeMeasure(Entry):
         return all(series.comparable for series in self.series[first + 1 : last + 1])
 
 
+class LinkEnd(BaseModel):
+    """Which bodies stand at one end of an expected link. None: nothing more is asked of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[str, ...]
+    duty_to_refer: bool | None = None
+    housing_authority: bool | None = None
+
+
+class ExpectedLink(Entry):
+    """A flow that an area would usually have. `gateways_any`: a flow counts if it names one of them; if empty, any does."""
+
+    from_: LinkEnd = Field(alias="from")
+    to: LinkEnd
+    gateways_any: tuple[str, ...]
+    jurisdictions: tuple[Jurisdiction, ...]
+    strength: Literal["duty", "usual"]
+    per: Literal["pair", "area"]
+
+
 class AlcoholTier(Entry):
     """One of the four tiers of the Models of Care for Alcohol Misusers (2006)."""
 
@@ -361,6 +382,10 @@ class Vocabulary:
     @cached_property
     def outcome_measures(self) -> Mapping[str, OutcomeMeasure]:
         return _load("outcome-measures", OutcomeMeasure)
+
+    @cached_property
+    def expected_links(self) -> Mapping[str, ExpectedLink]:
+        return _load("expected-links", ExpectedLink)
 
     @cached_property
     def _alcohol(self) -> list[AlcoholTier | AlcoholIntervention]:

@@ -1,0 +1,574 @@
+"""What whoever leads an area asks of its protocols: what do we have twice, what is missing, what waits, what ends.
+
+`seen` reads what is needed of each protocol, and `landscape` joins it. A restricted protocol is never compared. What a
+record does not say is not known, and never a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, get_args
+
+from undersigned.figures.combined import areas_in
+from undersigned.figures.overlap import Comparison, Overlap, Terms, Words, edges_of, ends_of, terms_of
+from undersigned.figures.survival import Clock, Spell, clock
+from undersigned.records.areas import Judged
+from undersigned.records.fields import Month, When, has_happened, latest, surely_before
+from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import MilestoneStage, Operative, Protocol
+from undersigned.records.vocabulary import ExpectedLink, LinkEnd, vocabulary
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import Identities, agreed_versions, newest_version, protocol_status, review_state
+
+_LIVE, _COMING = frozenset({"signing", "in-force"}), frozenset({"draft", "consultation"})
+_STAGES: tuple[MilestoneStage, ...] = get_args(MilestoneStage)
+#: Copies that are out for more days are named.
+LONG_OUT = 90
+_SIX_MONTHS = 183
+LinkState = Literal["in-force", "agreed", "other", "none", "cannot-say"]
+FundingState = Literal["ended", "before-review", "within-six-months", "later", "no-end", "not-said"]
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_AMOUNT = re.compile(
+    rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}) ((?:working |calendar |clear )?(?:hour|day|week|month|year)s?)\b",
+    re.IGNORECASE,
+)
+
+
+def numbers_in(text: str | None) -> tuple[str, ...]:
+    """Each length of time in a text, once, in its order: `3 months`, `20 working days`."""
+    found: dict[str, None] = {}
+    for amount, unit in _AMOUNT.findall(text or ""):
+        number = int(amount) if amount.isdigit() else _NUMBERS.index(amount.lower()) + 1
+        bare = unit.lower().rstrip("s")
+        found[f"{number} {bare}" + ("" if number == 1 else "s")] = None
+    return tuple(found)
+
+
+# -- one protocol -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FlowSeen:
+    edges: frozenset[tuple[str, str]]
+    gateways: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ClauseSeen:
+    """`numbers`: the lengths of time in its own words. `adopts`: the protocol from which it is taken, or None."""
+
+    id: str
+    title: str | None
+    numbers: tuple[str, ...]
+    adopts: str | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How long receivers keep a piece of information. `numbers`: the lengths of time in `retention`."""
+
+    item: str
+    receivers: frozenset[str]
+    retention: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A body that has a copy and has not answered. `days` None if only the month is known."""
+
+    organisation: str
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the landscape needs of one protocol. `terms` None if it is not compared.
+
+    `material_on`: when its newest material version was agreed. `between`: bodies bound to each other by one version.
+    """
+
+    id: str
+    title: str
+    status: str
+    restricted: bool
+    areas: tuple[str, ...]
+    parties: tuple[str, ...]
+    between: tuple[frozenset[str], ...]
+    waiting: tuple[Waiting, ...]
+    terms: Terms | None
+    flows: tuple[FlowSeen, ...]
+    clauses: tuple[ClauseSeen, ...]
+    kept: tuple[Kept, ...]
+    funding: tuple[tuple[str, When | None], ...]
+    review_due: When | None
+    effective_to: When | None
+    stages: tuple[tuple[str, Spell], ...]
+    stages_by_month: int
+    signing: tuple[Spell, ...]
+    signing_by_month: int
+    material_on: When | None
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Every body that some version binds to another."""
+        return frozenset[str]().union(*self.between)
+
+    @property
+    def live(self) -> bool:
+        """Whether it is in force or out for signature."""
+        return self.status in _LIVE
+
+    @property
+    def coming(self) -> bool:
+        """Whether it is still being written."""
+        return self.status in _COMING
+
+
+def seen(register: Register, folder: ProtocolFolder, *, as_of: date) -> Seen:
+    """Reads one protocol, which has no faults."""
+    protocol = folder.value
+    identities = Identities(folder, register, as_of=as_of)
+    status = protocol_status(folder, register, as_of=as_of)
+    stamp = newest_version(folder, as_of=as_of)
+    text: Operative = stamp[1].text if stamp is not None and stamp[1].text is not None else protocol
+    restricted = protocol.publication == "restricted"
+    compared = not restricted and status.status in _LIVE | _COMING
+    kinds = {
+        id_: record.value.kind
+        for id_ in register.organisation_ids
+        if (record := register.organisation(id_)) and record.value
+    }
+    stages, stages_by_month = _stages(folder.id, protocol, status.status, as_of)
+    signing, signing_by_month = _signing(folder, register, as_of)
+    material = [
+        version.agreed_on for _, version in agreed_versions(folder, as_of=as_of) if version.change == "material"
+    ]
+    return Seen(
+        id=folder.id,
+        title=text.title or protocol.title,
+        status=status.status,
+        restricted=restricted,
+        areas=protocol.areas,
+        parties=tuple(sorted(party.organisation for party in status.parties)),
+        between=tuple(frozenset(one.between) for one in status.in_force),
+        waiting=tuple(
+            Waiting(p.organisation, p.days_waiting) for p in status.parties if p.state in ("awaiting", "stale")
+        ),
+        terms=terms_of(folder.id, text.title or protocol.title, text, identities, kinds) if compared else None,
+        flows=tuple(_flows(text, identities)) if compared else (),
+        clauses=tuple(_clauses(text, register)) if compared else (),
+        kept=tuple(_kept(text, identities)) if compared else (),
+        funding=() if restricted else tuple((one.source, one.ends_on) for one in protocol.funding),
+        review_due=None if restricted else review_state(folder, as_of=as_of).due_on,
+        effective_to=text.effective_to,
+        stages=stages,
+        stages_by_month=stages_by_month,
+        signing=signing,
+        signing_by_month=signing_by_month,
+        material_on=max(material, key=latest) if material else None,
+    )
+
+
+def _flows(text: Operative, identities: Identities) -> Iterator[FlowSeen]:
+    for flow in text.flows:
+        gateways = frozenset(flow.gateways).union(*(law.gateways for law in flow.law_differs))
+        yield FlowSeen(frozenset(edges_of(flow, text, identities)), gateways)
+
+
+def _clauses(text: Operative, register: Register) -> Iterator[ClauseSeen]:
+    for clause in text.clauses:
+        if clause.adopts is not None:
+            adopted = register.present_protocol(clause.adopts.protocol)
+            yield ClauseSeen(clause.id, clause.title, numbers_in(clause.text), adopted)
+            for id_ in clause.adopts.clauses:
+                yield ClauseSeen(id_, None, (), adopted)
+        elif clause.text:
+            yield ClauseSeen(clause.id, clause.title, numbers_in(clause.text), None)
+
+
+def _kept(text: Operative, identities: Identities) -> Iterator[Kept]:
+    for flow in text.flows:
+        numbers = numbers_in(flow.retention)
+        if flow.retention and numbers:
+            receivers = frozenset(ends_of(flow.to, text, identities))
+            for item in flow.items:
+                full = text.spelled_out(item) if isinstance(text, Protocol) else item
+                if full is not None and not isinstance(full, str):
+                    yield Kept(full.name, receivers, flow.retention, numbers)
+
+
+def _stages(id_: str, protocol: Protocol, status: str, as_of: date) -> tuple[tuple[tuple[str, Spell], ...], int]:
+    """From each milestone to the next; the last one is open while the protocol is not in force."""
+    reached = {one.stage: one.on for one in protocol.milestones if has_happened(one.on, as_of)}
+    order = [stage for stage in _STAGES if stage in reached]
+    found: list[tuple[str, Spell]] = []
+    by_month = 0
+    for stage, following in pairwise(order):
+        start, end = reached[stage], reached[following]
+        if isinstance(start, Month) or isinstance(end, Month):
+            by_month += 1
+        elif end >= start:
+            found.append((stage, Spell((end - start).days, "ended", id_, stage)))
+    if order and order[-1] != "in-force" and status in _COMING | {"signing"}:
+        start = reached[order[-1]]
+        if isinstance(start, Month):
+            by_month += 1
+        else:
+            found.append((order[-1], Spell((as_of - start).days, None, id_, order[-1])))
+    return tuple(found), by_month
+
+
+def _signing(folder: ProtocolFolder, register: Register, as_of: date) -> tuple[tuple[Spell, ...], int]:
+    """From the day on which a copy went out to a signature or a refusal. It waits until a later copy went out, or today."""
+    found: list[Spell] = []
+    by_month = 0
+    for id_, record in folder.signing.items():
+        entries = record.value.signatures if record.value else ()
+        body = register.organisation(id_)
+        gone = body.value.dissolved_on if body is not None and body.value is not None else None
+        for index, entry in enumerate(entries):
+            if entry.sent_on is None or not has_happened(entry.sent_on, as_of):
+                continue
+            answers = [("signed", entry.signed_on), ("declined", entry.declined.on if entry.declined else None)]
+            given = [(what, on) for what, on in answers if on is not None and has_happened(on, as_of)]
+            ending, end = given[0] if given else (None, None)
+            if isinstance(entry.sent_on, Month) or isinstance(end, Month):
+                by_month += 1
+                continue
+            if end is None:
+                later = [
+                    one.sent_on for one in entries[index + 1 :] if one.sent_on and has_happened(one.sent_on, as_of)
+                ]
+                stops = [day for day in (*later, gone) if isinstance(day, date) and entry.sent_on <= day <= as_of]
+                end = min([*stops, as_of])
+            if end >= entry.sent_on:
+                found.append(Spell((end - entry.sent_on).days, ending, folder.id, id_))
+    return tuple(found), by_month
+
+
+# -- an area ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two protocols of one area. `words`: what follows from the figures, or what people decided. `judged`: that decision,
+    while it holds."""
+
+    overlap: Overlap
+    words: Words | None
+    judged: Judged | None
+    area: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """An expected flow. `protocol`: the one that gives it its state. `waits`: who has still to sign, if it is agreed."""
+
+    link: str
+    from_: str
+    to: str
+    state: LinkState
+    protocol: str | None
+    waits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause that two protocols or more have. `numbers`: the lengths of time in it, by protocol. `adopted`: by protocol,
+    the one that it is taken from."""
+
+    id: str
+    title: str | None
+    numbers: Mapping[str, tuple[str, ...]]
+    own: tuple[str, ...]
+    adopted: Mapping[str, str]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the protocols that give a length of time give others."""
+        return len({numbers for numbers in self.numbers.values() if numbers}) > 1
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two terms that bind one body at once. `what`: `retention` or `breach`. `about`: the item or clause. `terms`: by protocol."""
+
+    what: Literal["retention", "breach"]
+    bodies: tuple[str, ...]
+    about: str
+    terms: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Funding:
+    """One source of a protocol's money. `source` None: the protocol says nothing of money."""
+
+    protocol: str
+    source: str | None
+    ends_on: When | None
+    review_due: When | None
+    effective_to: When | None
+    state: FundingState
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """`protocols`: those that are live or coming, restricted ones too, which are compared with nothing."""
+
+    area: str | None
+    as_of: date
+    protocols: tuple[Seen, ...]
+    pairs: tuple[Pair, ...]
+    links: tuple[Link, ...]
+    clauses: tuple[Clause, ...]
+    conflicts: tuple[Conflict, ...]
+    stage: Clock
+    by_stage: Mapping[str, Clock]
+    signing: Clock
+    funding: tuple[Funding, ...]
+
+
+def areas_of(protocols: Iterable[Seen]) -> list[str]:
+    """Every area that a protocol names, by id."""
+    return sorted({area for one in protocols for area in one.areas})
+
+
+def landscape(register: Register, protocols: Sequence[Seen], *, area: str | None, as_of: date) -> Landscape:
+    """Joins what was seen of all protocols. `area` None: the whole register, each area by itself."""
+    parts = register.parts_of_areas
+    inside = [one for one in protocols if area is None or areas_in(area, parts) & set(one.areas)]
+    here = [one for one in inside if one.live or one.coming]
+    bodies = {
+        id_: record.value
+        for id_ in register.organisation_ids
+        if (record := register.organisation(id_)) is not None
+        and record.value is not None
+        and not has_happened(record.value.dissolved_on, as_of)
+    }
+    judged = _judged(register, {one.id: one for one in protocols})
+    party_to: dict[str, list[Seen]] = defaultdict(list)
+    for protocol in sorted(protocols, key=lambda protocol: protocol.id):
+        for body in protocol.parties if protocol.live else ():
+            party_to[body].append(protocol)
+    pairs: dict[tuple[str, str], Pair] = {}
+    links: dict[tuple[str, str, str], Link] = {}
+    for one in [area] if area is not None else areas_of(here):
+        within = areas_in(one, parts)
+        local = [protocol for protocol in here if within & set(protocol.areas)]
+        for pair in _pairs(local, judged, one):
+            pairs.setdefault((pair.overlap.a.id, pair.overlap.b.id), pair)
+        for link in _links(party_to, {id_: body for id_, body in bodies.items() if within & set(body.areas)}):
+            links.setdefault((link.link, link.from_, link.to), link)
+    live = [one for one in here if one.live and not one.restricted]
+    stages: dict[str, list[Spell]] = {stage: [] for stage in _STAGES[:-1]}
+    for protocol in inside:
+        for stage, spell in protocol.stages:
+            stages[stage].append(spell)
+    by_month = sum(one.stages_by_month for one in inside)
+    return Landscape(
+        area,
+        as_of,
+        tuple(here),
+        tuple(pairs[key] for key in sorted(pairs)),
+        tuple(links.values()),
+        tuple(_shared_clauses(live)),
+        tuple(_conflicts(pairs.values(), {one.id: one for one in live})),
+        clock([spell for spells in stages.values() for spell in spells], "ended", by_month=by_month),
+        {stage: clock(spells, "ended") for stage, spells in stages.items() if spells},
+        clock(
+            [spell for one in inside for spell in one.signing],
+            "signed",
+            by_month=sum(one.signing_by_month for one in inside),
+        ),
+        tuple(funding for one in live for funding in _funding(one, as_of)),
+    )
+
+
+# what do we have twice
+
+
+def _judged(register: Register, protocols: Mapping[str, Seen]) -> dict[frozenset[str], Judged]:
+    """People's decisions that hold: those of before the newest material version of either protocol have lapsed."""
+    record = register.landscape_record
+    found: dict[frozenset[str], Judged] = {}
+    for judged in record.value.judged if record is not None and record.value is not None else ():
+        ids = frozenset(register.present_protocol(id_) for id_ in judged.protocols)
+        changed = [protocols[id_].material_on for id_ in ids if id_ in protocols]
+        if len(ids) == 2 and not any(day is not None and latest(day) > judged.on for day in changed):
+            found[ids] = judged
+    return found
+
+
+def _pairs(local: Sequence[Seen], judged: Mapping[frozenset[str], Judged], area: str) -> Iterator[Pair]:
+    compared = [one.terms for one in local if one.terms is not None]
+    for overlap in Comparison(sorted(compared, key=lambda terms: terms.id)).overlaps:
+        decided = judged.get(frozenset((overlap.a.id, overlap.b.id)))
+        words = overlap.words
+        if decided is not None:
+            words = None if decided.answer == "keep-apart" else decided.answer
+        yield Pair(overlap, words, decided, area)
+
+
+# what is missing
+
+
+def _links(protocols: Mapping[str, Sequence[Seen]], bodies: Mapping[str, Organisation]) -> Iterator[Link]:
+    """`protocols`: by body, those that it is party to. `bodies`: those of one area."""
+    for expected in vocabulary().expected_links.values():
+        senders = [(id_, fits) for id_, body in bodies.items() if (fits := _fits(expected.from_, body)) is not False]
+        receivers = [(id_, fits) for id_, body in bodies.items() if (fits := _fits(expected.to, body)) is not False]
+        best: Link | None = None
+        for from_, sends in senders:
+            for to, receives in receivers:
+                where = _where(expected, bodies[from_], bodies[to])
+                if from_ == to or where is False or (best is not None and best.state == "in-force"):
+                    continue
+                known = sends is True and receives is True and where is True
+                link = _link(expected, from_, to, protocols, known)
+                if expected.per == "pair":
+                    yield link
+                elif best is None or _BEST.index(link.state) < _BEST.index(best.state):
+                    best = link
+        if best is not None:
+            yield best
+
+
+_BEST: tuple[LinkState, ...] = ("in-force", "agreed", "cannot-say", "other", "none")
+
+
+def _fits(end: LinkEnd, body: Organisation) -> bool | None:
+    """Whether a body stands at this end; None if its record does not say."""
+    if body.kind not in end.kinds:
+        return False
+    legal = body.legal
+    if end.duty_to_refer is not None:
+        said = legal.duty_to_refer if legal is not None else None
+        if said is None:
+            kind = vocabulary().organisation_kinds[body.kind].duty_to_refer
+            said = {"yes": True, "no": False}.get(str(kind))
+        if said is None or said is not end.duty_to_refer:
+            return said if said is None else False
+    if end.housing_authority is not None:
+        said = legal.housing_authority if legal is not None else None
+        if said is None:
+            return None
+        return said is end.housing_authority
+    return True
+
+
+def _where(expected: ExpectedLink, one: Organisation, other: Organisation) -> bool | None:
+    """Whether the enactment reaches both; None if a record does not say where its body is."""
+    places = [body.jurisdiction for body in (one, other)]
+    if any(place is not None and place not in expected.jurisdictions for place in places):
+        return False
+    return None if None in places else True
+
+
+def _link(expected: ExpectedLink, from_: str, to: str, protocols: Mapping[str, Sequence[Seen]], known: bool) -> Link:
+    """The state of one link, by the protocols to which both are party."""
+    wanted = frozenset(expected.gateways_any)
+    found: dict[LinkState, Seen] = {}
+    for one in protocols.get(from_, ()):
+        if to not in one.parties:
+            continue
+        if one.restricted:
+            found.setdefault("cannot-say", one)
+            continue
+        gateways = [flow.gateways for flow in one.flows if (from_, to) in flow.edges]
+        bound = any(from_ in both and to in both for both in one.between)
+        if any(not wanted or wanted & named for named in gateways):
+            found.setdefault("in-force" if bound else "agreed", one)
+        elif gateways and bound:
+            found.setdefault("other", one)
+    for state in ("in-force", "agreed", "cannot-say", "other"):
+        if state in ("cannot-say", "other") and not known:
+            break
+        if state in found:
+            one = found[state]
+            waits = tuple(body for body in (from_, to) if body not in one.bound) if state == "agreed" else ()
+            return Link(expected.id, from_, to, state, one.id, waits)
+    if known:
+        return Link(expected.id, from_, to, "none", None)
+    restricted = found.get("cannot-say")
+    return Link(expected.id, from_, to, "cannot-say", restricted.id if restricted else None)
+
+
+# terms that differ
+
+
+def _shared_clauses(live: Sequence[Seen]) -> Iterator[Clause]:
+    found: dict[str, dict[str, ClauseSeen]] = defaultdict(dict)
+    for one in live:
+        for clause in one.clauses:
+            found[clause.id].setdefault(one.id, clause)
+    for id_, by_protocol in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        if len(by_protocol) > 1:
+            yield Clause(
+                id_,
+                next((clause.title for clause in by_protocol.values() if clause.title), None),
+                {protocol: clause.numbers for protocol, clause in by_protocol.items() if clause.adopts is None},
+                tuple(protocol for protocol, clause in by_protocol.items() if clause.adopts is None),
+                {protocol: clause.adopts for protocol, clause in by_protocol.items() if clause.adopts is not None},
+            )
+
+
+def _conflicts(pairs: Iterable[Pair], live: Mapping[str, Seen]) -> Iterator[Conflict]:
+    """Two breach clocks, or two retentions of one item, that bind one body."""
+    for pair in pairs:
+        one, other = live.get(pair.overlap.a.id), live.get(pair.overlap.b.id)
+        if one is None or other is None:
+            continue
+        both = one.bound & other.bound
+        if not both:
+            continue
+        clocks = [
+            next((clause.numbers for clause in each.clauses if clause.id == "breach" and clause.adopts is None), ())
+            for each in (one, other)
+        ]
+        if clocks[0] and clocks[1] and clocks[0] != clocks[1]:
+            terms = {each.id: ", ".join(clock) for each, clock in zip((one, other), clocks, strict=True)}
+            yield Conflict("breach", tuple(sorted(both)), "breach", terms)
+        for mine, theirs in pair.overlap.same_items:
+            yield from _retentions(one, other, mine, theirs, both)
+
+
+def _retentions(one: Seen, other: Seen, mine: str, theirs: str, both: frozenset[str]) -> Iterator[Conflict]:
+    """At most one conflict for an item: all bodies that are to keep it for two lengths of time."""
+    receivers: set[str] = set()
+    terms: dict[str, str] = {}
+    for first in one.kept:
+        for second in other.kept if first.item == mine else ():
+            if second.item == theirs and first.numbers != second.numbers:
+                here = both & first.receivers & second.receivers
+                if here:
+                    receivers |= here
+                    terms = terms or {one.id: first.retention, other.id: second.retention}
+    if receivers:
+        yield Conflict("retention", tuple(sorted(receivers)), mine, terms)
+
+
+# what ends
+
+
+def _funding(one: Seen, as_of: date) -> Iterator[Funding]:
+    if not one.funding:
+        yield Funding(one.id, None, None, one.review_due, one.effective_to, "not-said")
+    for source, ends_on in one.funding:
+        yield Funding(one.id, source, ends_on, one.review_due, one.effective_to, _money(ends_on, one.review_due, as_of))
+
+
+def _money(ends_on: When | None, review_due: When | None, as_of: date) -> FundingState:
+    if ends_on is None:
+        return "no-end"
+    if latest(ends_on) < as_of:
+        return "ended"
+    if review_due is not None and surely_before(ends_on, review_due):
+        return "before-review"
+    return "within-six-months" if latest(ends_on) <= as_of + timedelta(days=_SIX_MONTHS) else "later"
