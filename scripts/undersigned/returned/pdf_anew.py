@@ -27,6 +27,7 @@ _PRINTED = (
 _NOT_COMPARED: Final = (
     "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
 )
+_NOT_OURS = "The words of the file are not those of the agreement."
 _FACTS = (
     "What was sent was not recorded. The agreed words are the same, but facts beside them, such as posts and days,"
     " are not those of today, and nothing shows which were sent."
@@ -89,6 +90,8 @@ class _Judge:
             words = by_words(before, came, origins)
         if not any(origin is not None for origin in words.origins):
             return self._elsewhere()
+        if self.claim.protocol is None and came and not _is_known_by_words(before, came, words.origins):
+            return Judgement("not-ours", notes=[_NOT_OURS])
         if words.differences and not self.fields and self.issued.docx is not None:
             # Pages of the Word copy may be like ours, and are not the same.
             exported = self._elsewhere()
@@ -193,3 +196,13 @@ class _Judge:
         placed = {name: (words, False, False) for name, words in found.placed.items()}
         fields = self.master_fields if placed else None
         return Judgement(found.verdict, self.compared_with, found.differences, found.notes, placed, fields)
+
+
+def _is_known_by_words(before: list[Page], came: list[Page], origins: list[int | None]) -> bool:
+    """Whether a page of a file that names no protocol holds a fifth of the words of one that was issued. A page with two
+    words in it, such as "Page 1", is like many others."""
+    for page, origin in zip(came, origins, strict=True):
+        issued = set(before[origin].words) if origin is not None else set()
+        if issued and len(issued & set(page.words)) >= max(5, len(issued) / 5):
+            return True
+    return False
