@@ -23,6 +23,7 @@ from undersigned.documents.packs import nomination_sheet
 from undersigned.documents.write import agreement_sheet
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
+from undersigned.returned import issued_digest
 
 PATH = f"signatories/{COUNCIL}/county-housing.yaml"
 OFFICER = {
@@ -231,3 +232,23 @@ def test_verify_tells_current_from_altered_and_from_none_of_ours(desk: Desk, pac
 def test_a_file_that_is_not_there_is_a_message(desk: Desk) -> None:
     assert main(["verify", "--root", str(desk.root), str(desk.files / "none.pdf")]) == 2
     assert "there is no file" in desk.capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_what_was_recorded_when_it_was_sent_is_what_a_copy_is_compared_with(
+    desk: Desk, pack: dict[str, bytes], ending: str
+) -> None:
+    """The sender's post has changed since, so the same copy cannot be made again."""
+    digests = {
+        "pdf": f"sha256:{issued_digest(pack['copy-2-return.pdf'])}",
+        "docx": issued_digest(pack["copy-2-return.docx"]),
+    }
+    write_register(desk.root, sample_text(("post: Partnerships Officer", "post: Head of Service")))
+    sent = f"{{version: '1.0', sent_on: 2026-11-22, issued: {json.dumps(digests)}}}"
+    (desk.root / PATH).write_text(f"signatures:\n  - {sent}\n", encoding="utf-8")
+    _, [entry] = desk.json("verify", {f"copy{ending}": pack[f"copy-2-return{ending}"]})
+    assert entry["compared_with"] == "issued"
+    assert entry["verdict"] in ("ours",) if ending == ".pdf" else ("ours", "same-words")
+    (desk.root / PATH).unlink()
+    _, [entry] = desk.json("verify", {f"copy{ending}": pack[f"copy-2-return{ending}"]})
+    assert (entry["compared_with"], entry["verdict"]) == ("master", "cannot-tell")

@@ -120,7 +120,7 @@ class Judge:
             register_address=self.register.address,
             nomination=self.nomination,
         )
-        if digests and claim.form is None:
+        if digests and claim.form is None and kind_of(content) == "pdf":
             known = make(with_text=False)
             copy = read_copy(content, known)
             if known is not None and copy.compared_with == "issued" and copy.verdict != "cannot-tell":
@@ -177,11 +177,13 @@ def _said(copy: ReturnedCopy, note: str) -> ReturnedCopy:
 
 
 def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
-    """What the signing records keep of the copies of a version that were sent."""
+    """What the signing records keep of the copies of a version that were sent: SHA-256 (hex) of a PDF, `v1:` of a DOCX."""
     for record in folder.signing.values():
         for signature in record.value.signatures if record.value is not None else ():
             if signature.version == version and signature.issued is not None:
-                yield from (digest.removeprefix("sha256:") for _name, digest in signature.issued if digest is not None)
+                pdf_digest, docx_digest = signature.issued.pdf, signature.issued.docx
+                yield from (pdf_digest.strip().lower().removeprefix("sha256:"),) if pdf_digest else ()
+                yield from (docx_digest.strip(),) if docx_digest else ()
 
 
 def unread(notes: tuple[str, ...], sha256: str = "") -> Judged:
