@@ -237,6 +237,16 @@ def test_what_libreoffice_made_of_a_word_copy_has_the_same_words(steps: tuple[st
 
 
 @pytest.mark.slow
+def test_a_copy_that_went_through_an_old_format_is_not_called_altered(tmp_path: Path) -> None:
+    found = read(converted(signed_docx(), tmp_path, "doc", "docx"))
+    assert found.verdict == "cannot-tell"
+    assert {one.what for one in found.differences} <= {
+        "number of a list", "words of another look: colour, size, font or emphasis",
+    }  # fmt: skip
+    assert (found.block(COUNCIL).state, found.block(COUNCIL).name) == ("signed", "Siân Ŵyn")
+
+
+@pytest.mark.slow
 def test_a_changed_word_in_a_pdf_of_the_word_copy_is_found(tmp_path: Path) -> None:
     from docx_manipulations import word_changed
     from signing_kit import packed, parts

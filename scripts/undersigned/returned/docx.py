@@ -63,6 +63,11 @@ _LOOKS_NOT_COMPARED = (
     "The words are those that were sent, and none is struck out or hidden."
     " Their colours, sizes and fonts could not be compared: the document cannot be made again as it was."
 )
+_RENUMBERED = (
+    "The program that saved the file numbered lists anew, as it does on the way through an old format (DOC). "
+    "The other words are those that were issued. Look at the numbers, or ask for a copy saved as DOCX or PDF."
+)
+_FIRST_NUMBER = re.compile(r"\(?[1aAiI][.)]?")
 _PAGE_NUMBER = re.compile(r"\s*[0-9]+$")
 
 
@@ -140,6 +145,7 @@ class _Judge:
         self.placed: dict[str, str] = {}
         self.lost: set[str] = set()
         self.is_less = False
+        self.renumbered: list[Difference] = []
 
     def read(self) -> ReturnedCopy:
         verdict, compared_with = self._verdict()
@@ -194,6 +200,10 @@ class _Judge:
                 "What was sent was not recorded. The agreed words are the same, but facts beside them, such as posts and days,"
                 " are not those of today, and nothing shows which were sent."
             )
+            return "cannot-tell", compared_with
+        if self.renumbered:
+            self.changes = self.renumbered
+            self.notes.append(_RENUMBERED)
             return "cannot-tell", compared_with
         if self.lost or self.forms or self.is_less:
             return "same-words", compared_with
@@ -258,7 +268,10 @@ class _Judge:
             if not old and reference.text.repeats(new):
                 continue
             what, words = changed(old, new)
-            if explains(chunk):
+            if self.lost and _counted_anew(before[chunk.start : chunk.end], after[chunk.begin : chunk.stop]):
+                # Old formats keep no fields, and begin a list at each of its items.
+                self.renumbered.append(Difference("number of a list", words))
+            elif explains(chunk):
                 uncertain.append(Difference(what, words))
             else:
                 self.changes.append(Difference(what, words))
@@ -514,3 +527,12 @@ def _mark(control: Control) -> How | None:
     if next(control.element.iter(*_PICTURES), None) is not None:
         return "image"
     return "typed" if _typed(control) else None
+
+
+def _counted_anew(before: list[Word], after: list[Word]) -> bool:
+    """Whether numbers of lists became first numbers."""
+    return (
+        len(before) == len(after)
+        and all(one.is_number for one in (*before, *after))
+        and all(_FIRST_NUMBER.fullmatch(one.text) for one in after)
+    )
