@@ -8,6 +8,8 @@ import pytest
 from text_register import PARTIES, head, terms
 
 from support import TODAY, findings_in, register_from
+from undersigned.documents.content.agreement import agreement_document
+from undersigned.facts.agreement import agreement_of
 from undersigned.facts.parties import point_of_contact
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fingerprint import fingerprint_of, operative_text
@@ -156,6 +158,37 @@ def test_a_reading_aid_is_outside_the_fingerprint() -> None:
     assert fingerprint("") != fingerprint(" Other words.")
 
 
+def aided(line: str, words: str, *stamps: tuple[str, str, str, str]) -> list[str]:
+    """What is found of a short line over these words, after stamps of (number, kind of change, line, words)."""
+
+    def text(line: str, words: str) -> str:
+        aid = f", in_short: {line}" if line else ""
+        return f"title: A protocol\nclauses:\n  - {{id: contacts, title: Contacts{aid}, text: {words}}}\n"
+
+    versions = "".join(
+        f"=== protocols/p/versions/{number}.yaml\nagreed_on: 2026-04-0{number[0]}\nchange: {change}\nsummary: S\n"
+        f"fingerprint: v1:sha256:{'0' * 64}\ntext:\n" + "".join(f"  {row}\n" for row in text(was, said).splitlines())
+        for number, change, was, said in stamps
+    )
+    record = head() + PARTIES + text(line, words).split("\n", 1)[1]
+    return told(P + record + versions + body("a") + body("b"), "in-short")
+
+
+def test_a_short_line_is_read_again_when_its_clause_has_changed() -> None:
+    first = ("1.0", "material", "You name one post.", "Each names a post.")
+    assert aided("You name one post.", "Each names a post.", first) == []
+    assert aided("You name one post.", "Each names two posts.", first) == [
+        "protocols/p/protocol.yaml:13:47 warning[in-short]"
+    ]
+    assert aided("You name two posts.", "Each names two posts.", first) == []
+    second = ("2.0", "material", "You name one post.", "Each names two posts.")
+    assert len(aided("You name one post.", "Each names two posts.", first, second)) == 1
+    assert aided("You name two posts.", "Each names two posts.", first, second) == []
+    editorial = ("1.1", "editorial", "You name one post.", "Each body names a post.")
+    assert aided("You name one post.", "Each body names a post.", first, editorial) == []
+    assert len(aided("x" * 161, "Each names a post.")) == 1
+
+
 def test_the_data_of_the_site_says_what_the_small_fields_hold() -> None:
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     assert {"owners", "references", "ended_on"} <= set(schema["$defs"]["public_protocol"]["properties"])
@@ -163,3 +196,20 @@ def test_the_data_of_the_site_says_what_the_small_fields_hold() -> None:
     data = json.loads(json.dumps(register_data(RegisterFacts(register_from(text), as_of=TODAY))))
     found = next(organisation for organisation in data["organisations"] if organisation["id"] == "a")
     assert (found["name_cy"], found["codes"]) == ("Corff A", {"ons": "E07000197"})
+
+
+def test_the_first_page_of_a_copy_says_the_short_lines_and_whom_to_ring() -> None:
+    short = terms().replace("title: Terms,", "title: Terms, in_short: Both tell each other at once.,")
+    contact = "contact: {post: Switchboard, mailbox: all@example.org, phone: 01632 960000}\n"
+    text = P + head() + TWO + "references: [ISA-0014]\n" + PARTIES + short
+    text += (
+        body("a", contact) + body("b") + body("east", kind="partnership-board") + body("west", kind="partnership-board")
+    )
+    register = register_from(text)
+    folder = register.protocol("p")
+    assert folder is not None
+    document = agreement_document(agreement_of(folder, register, as_of=TODAY))
+    assert "Terms: Both tell each other at once." in str(document.lead)
+    assert "01632 960000" in str(document.body)
+    assert "Body EAST, Chair; Body WEST" in str(document.facts)
+    assert "ISA-0014" in str(document.facts)

@@ -13,7 +13,7 @@ from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
 from undersigned.editing.yaml_write import render_version
 from undersigned.records.fields import VERSION_NUMBER, surely_before, version_key
-from undersigned.records.fingerprint import fingerprint_of, operative_text
+from undersigned.records.fingerprint import fingerprint_of, operative_text, with_reading_aids
 from undersigned.records.reading import did_you_mean, read_record
 from undersigned.records.source import Data
 from undersigned.records.version import Change, Version
@@ -71,7 +71,7 @@ def release(
 def _proven(path: str, facts: dict[str, str | date], folder: ProtocolFolder) -> str:
     """Returns the file's text after reading it back and comparing it with what it stamps."""
     for quoted in (False, True):
-        text = render_version(facts, folder.working_text, quoted=quoted)
+        text = render_version(facts, with_reading_aids(folder.working_text, folder.record.source.data), quoted=quoted)
         record = read_record(path, text.encode("utf-8", "surrogatepass"), Version)
         stamped = record.source.data.get("text", {})
         if (

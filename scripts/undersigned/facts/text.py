@@ -163,8 +163,13 @@ def changed_flows(record: Protocol, shown: Operative) -> tuple[tuple[int, Flow],
 
 def changed_clauses(record: Protocol, shown: Operative) -> tuple[Clause, ...]:
     """Clauses of the working text that are new or changed."""
-    before = {clause.id: clause for clause in shown.clauses}
-    return tuple(clause for clause in record.clauses if before.get(clause.id) != clause)
+    before = {clause.id: _without_aids(clause) for clause in shown.clauses}
+    return tuple(clause for clause in record.clauses if before.get(clause.id) != _without_aids(clause))
+
+
+def _without_aids(clause: Clause) -> Clause:
+    """What is signed of a clause."""
+    return clause.model_copy(update={"in_short": None})
 
 
 def _with_items(flow: Flow, record: Protocol) -> tuple[Flow, tuple[Item, ...]]:

@@ -50,6 +50,16 @@ def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[
     return chosen
 
 
+def with_reading_aids(text: Mapping[str, Data], data: Mapping[str, Data]) -> dict[str, Data]:
+    """Returns an operative text with the reading aids that `data`, of which it was made, has for its clauses."""
+    aids = {clause.get("id"): clause for clause in mappings(data.get("clauses"))}
+    clauses = [
+        {**clause, **{key: aids[clause["id"]][key] for key in _READING_AIDS if key in aids.get(clause.get("id"), {})}}
+        for clause in mappings(text.get("clauses"))
+    ]
+    return {**text, **({"clauses": clauses} if clauses else {})}
+
+
 def canonical_json(text: Mapping[str, Data]) -> str:
     """Keys sorted, no spaces, non-ASCII kept."""
     return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -168,7 +168,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
                 "change": version.change,
                 "effective_from": _day(version.takes_effect),
                 "fingerprint": version.fingerprint,
-                "document": _record(version.document) if version.document else None,
+                **({"document": _record(version.document)} if version.document else {}),
                 "summary": version.summary,
             }
             for version in protocol.versions

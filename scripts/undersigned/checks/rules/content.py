@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 
@@ -15,6 +15,8 @@ from undersigned.records.fields import Authored
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Adoption, Clause
 from undersigned.records.reading import Record
+from undersigned.records.source import Data, mappings
+from undersigned.records.version import Version
 from undersigned.records.vocabulary import ContentTopic, vocabulary
 from undersigned.register import ProtocolFolder
 
@@ -213,6 +215,51 @@ def check_clauses_say_something(subject: ProtocolSubject) -> Iterator[Finding]:
             )
 
 
+_LONGEST_IN_SHORT = 160
+
+
+def check_in_short(subject: ProtocolSubject) -> Iterator[Finding]:
+    """The line that says a clause in short is one line, and is read again when the clause has changed."""
+    if subject.protocol.status in ENDED:
+        return
+    stamps = [(number, version) for number, version in subject.folder.read_versions() if version.text is not None]
+    working = _clauses_of(subject.folder.working_text)
+    for index, clause in enumerate(subject.protocol.clauses):
+        if clause.in_short is None:
+            continue
+        path = ("clauses", index, "in_short")
+        if len(clause.in_short) > _LONGEST_IN_SHORT or "\n" in clause.in_short.strip():
+            yield from subject.find("in-short", subject.record, path, words="long", most=_LONGEST_IN_SHORT)
+        number = _changed_under(subject.folder, stamps, clause, working)
+        if number is not None:
+            yield from subject.find("in-short", subject.record, path, id=clause.id, version=number)
+
+
+def _clauses_of(text: Mapping[str, Data] | None) -> dict[str, Data]:
+    return {str(clause.get("id")): clause for clause in mappings((text or {}).get("clauses"))}
+
+
+def _changed_under(
+    folder: ProtocolFolder, stamps: list[tuple[str, Version]], clause: Clause, working: Mapping[str, Data]
+) -> str | None:
+    """The version since which, or with which, the words of a clause have changed under the same line; None if none."""
+    if not stamps:
+        return None
+    number, newest = stamps[-1]
+    stamped = _clauses_of(folder.stamped_text(number))
+    lines = {entry.id: entry.in_short for entry in newest.text.clauses} if newest.text else {}
+    if clause.id in stamped and stamped[clause.id] != working.get(clause.id):
+        return number if lines.get(clause.id) in (None, clause.in_short) else None
+    if len(stamps) < 2 or newest.change != "material" or lines.get(clause.id) != clause.in_short:
+        return None
+    earlier, before = stamps[-2]
+    was = _clauses_of(folder.stamped_text(earlier)).get(clause.id)
+    same_line = before.text is not None and any(
+        entry.id == clause.id and entry.in_short == clause.in_short for entry in before.text.clauses
+    )
+    return number if same_line and was is not None and was != stamped.get(clause.id) else None
+
+
 def check_impact_assessment(subject: ProtocolSubject) -> Iterator[Finding]:
     """An impact assessment that was completed has a day and a reference; one that is not needed has a reason."""
     dpia = subject.protocol.dpia
@@ -389,6 +436,7 @@ RULES = RuleSet(
     protocol=(
         check_topics,
         check_text_is_entered,
+        check_in_short,
         check_clauses_say_something,
         check_impact_assessment,
         check_placeholders,

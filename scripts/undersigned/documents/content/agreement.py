@@ -315,6 +315,7 @@ def agreement_document(agreement: Agreement) -> Document:
         lead=(
             heading(1, word("summary.heading"), listed=False),
             *(read(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
+            *_in_short(agreement),
         ),
         contents=True,
         body=(
@@ -330,6 +331,16 @@ def agreement_document(agreement: Agreement) -> Document:
         copy=copy_line() if agreement.signable else (),
         names=names_of(agreement),
     )
+
+
+def _in_short(agreement: Agreement) -> Section:
+    """One line for each clause that has one, to find one's way. What is signed is the clause."""
+    lines = [(entry.title, entry.clause.in_short) for entry in agreement.clauses if entry.clause.in_short]
+    if not agreement.text_available or not lines:
+        return
+    yield heading(1, word("in_short.heading"), listed=False)
+    yield paragraph(word("in_short.intro"))
+    yield bullets(word("in_short.line", title=title, line=line) for title, line in lines)
 
 
 def _terms(agreement: Agreement) -> Section:
