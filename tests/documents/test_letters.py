@@ -16,6 +16,7 @@ from document_sample import stamped
 
 from support import ROOT, register_from
 from undersigned.changes.versions import Texts
+from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.letter import change_in_words, in_words, letter_document
 from undersigned.documents.model import Break, Document, Text, every
 from undersigned.documents.words import word
@@ -87,8 +88,7 @@ def shipped() -> Register:
     return load_register(ROOT)
 
 
-@cache
-def made() -> Register:
+def made_text() -> str:
     """Two material versions; the second takes effect next year."""
     text = "".join(
         f"=== signatories/{id_}/organisation.yaml\nname: The {id_}\nkind: voluntary\njurisdiction: england\n"
@@ -99,7 +99,12 @@ def made() -> Register:
     stamp = first[first.index("=== protocols/sharing/versions/") :]
     second = stamped(text + TERMS.replace("RETENTION", "2 years"), "sharing", ("2.0", "2026-10-01"))
     later = second.replace('"change": "material"', '"effective_from": "2027-01-01", "change": "material"')
-    return register_from(later + stamp + RECORDS)
+    return later + stamp + RECORDS
+
+
+@cache
+def made() -> Register:
+    return register_from(made_text())
 
 
 def letters_of(register: Register, id_: str, as_of: date) -> Letters | None:
@@ -362,6 +367,39 @@ def test_a_refusal_of_an_older_text_is_told_with_its_reason() -> None:
     assert "The refused declined version 1.0 on 20 February 2026. Its reason: The terms are too long." in letter_to(
         "refused"
     )
+
+
+def agreement_words(id_: str) -> str:
+    folder = shipped().protocol(id_)
+    assert folder is not None
+    return " ".join(paragraphs(agreement_document(agreement_of(folder, shipped(), as_of=SHIPPED_DAY))))
+
+
+def test_only_a_version_that_every_party_signs_says_so() -> None:
+    carried = "A party that has signed version 2.0 or a later one need not sign this version: its signature carries."
+    newcomer_only = agreement_words("duty-to-refer-protocol")
+    assert newcomer_only.count(carried) == 2  # beside the parties, and above the blocks
+    assert "Every party signs" not in newcomer_only
+    assert carried not in agreement_words("alcohol-treatment-requirement-protocol")
+    assert "Every party signs." in agreement_words("alcohol-treatment-requirement-protocol")
+
+
+def test_a_copy_for_reading_does_not_say_that_each_party_is_sent_copies() -> None:
+    assert "Each party is sent" not in agreement_words("duty-to-refer-protocol")
+
+
+def test_an_older_signature_that_binds_nobody_is_not_told_as_none() -> None:
+    alone = "".join(
+        part for part in re.split("(?==== )", made_text()) if "signatories/" not in part or "organisation" in part
+    )
+    record = "=== signatories/child/sharing.yaml\nsignatures: [{version: '1.0', signed_on: 2026-02-06}]\n"
+    letters = letters_of(register_from(alone + record), "sharing", DAY)
+    assert letters is not None
+    said = [in_words(one) for one in letters.for_signature(letters.to("child"), None).standing]
+    assert said == [
+        "The child signed version 1.0 on 6 February 2026.",
+        "No version is in force between The child and another party today.",
+    ]
 
 
 def test_a_withdrawal_is_told_and_what_has_changed_since() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 from functools import cache
+from pathlib import Path
 
 import page
 import pikepdf
@@ -369,3 +370,11 @@ def test_the_scripts_of_large_communities_are_printed_and_can_be_read_out() -> N
         assert page.validate_pdf_bytes(pdf, profile=profile).failures == []
     words = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert [word for word in name.split() if word not in words] == []
+
+
+def test_the_title_is_a_heading_of_the_first_level(tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(master())
+    done = subprocess.run(["pdfinfo", "-struct-text", str(path)], capture_output=True, check=True)
+    tags = [line.strip() for line in done.stdout.decode("utf-8", "replace").splitlines()]
+    assert tags[tags.index('"County Housing Protocol"') - 1].startswith("H1")

@@ -138,9 +138,13 @@ def party_section(agreement: Agreement) -> Iterable[Block]:
     if not agreement.parties:
         yield paragraph(word("parties.none"))
         return
+    carried = _carried(agreement)
     alike = dict(_said_of_all(agreement.parties))
-    if alike:
-        yield paragraph(" ".join(alike.values()))
+    if carried and "signs" in alike:
+        alike["signs"] = ""  # not every party signs a version to which signatures carry
+    said = [*filter(None, alike.values()), *([carried] if carried else [])]
+    if said:
+        yield paragraph(" ".join(said))
     found = [dict(_party_cells(party)) for party in agreement.parties]
     shown = [name for name in _PARTY_WIDTHS if name not in alike and any(cells[name] for cells in found)]
     yield Table(
@@ -171,6 +175,19 @@ def party_section(agreement: Agreement) -> Iterable[Block]:
             row_heads=True,
             captioned=False,
         )
+
+
+def _carried(agreement: Agreement) -> str:
+    """Who need not sign a version that changes no terms; "" for any other text."""
+    versions = list(reversed(agreement.history))
+    numbers = [version.number for version in versions]
+    if agreement.version not in numbers[1:]:
+        return ""
+    until = versions[: numbers.index(agreement.version) + 1]
+    if until[-1].change == "material":
+        return ""
+    material = next((version for version in reversed(until) if version.change == "material"), until[0])
+    return word("parties.carried", material=material.number)
 
 
 def _said_of_all(parties: tuple[AgreementParty, ...]) -> Iterable[tuple[str, str]]:
@@ -256,6 +273,8 @@ def _signatures(agreement: Agreement) -> Section:
         yield paragraph(word("signatures.none"))
         return
     yield paragraph(word("signatures.intro", version=agreement.version, fingerprint=agreement.short_fingerprint))
+    if carried := _carried(agreement):
+        yield paragraph(carried)
     for party in signing:
         yield Together(tuple(_signature_block(party, agreement.version)))
 

@@ -36,6 +36,7 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as file:
         elements = _Elements(file)
         _head_rows(file, document)
+        _title_is_a_heading(file)
         made = Array()
         fonts = fonts_of_fields(file, font_for(_drawn_letters(document))) if expected else None
         for page in file.pages:
@@ -200,6 +201,13 @@ def _tick(width: float, height: float) -> bytes:
     points = [(0.2, 0.5), (0.42, 0.25), (0.82, 0.8)]
     (ax, ay), (bx, by), (cx, cy) = [(round(x * width, 2), round(y * height, 2)) for x, y in points]
     return f"q 1.6 w 0 G {ax} {ay} m {bx} {by} l {cx} {cy} l S Q".encode()
+
+
+def _title_is_a_heading(file: pikepdf.Pdf) -> None:
+    """Makes the title a heading of the first level. PDF 1.7 has no tag for titles, and Typst falls back on a paragraph."""
+    roles = file.Root.StructTreeRoot.get("/RoleMap", Dictionary())
+    if "/Title" in roles:
+        roles.Title = Name.H1
 
 
 def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
