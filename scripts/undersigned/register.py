@@ -136,7 +136,9 @@ class ProtocolFolder:
 class Register:
     """The whole register. Look-ups take present ids; `present_organisation` and `present_protocol` follow renames.
 
-    `address`: where the site is published, or "". `hide_up_to`: the largest count of people that is hidden. `commit`: the full id of the commit of the files, or "" if unknown.
+    `address`: where the site is published, or "". `hide_up_to`: the largest count of people that is hidden.
+    `commit`: the full id of the commit of the files, or "" if unknown. `tag`: what the ids in its feeds begin with, or "".
+    `example`: its records are worked examples.
     """
 
     def __init__(
@@ -148,6 +150,8 @@ class Register:
         address: str = "",
         commit: str = "",
         hide_up_to: int = SMALLEST_SHOWN - 1,
+        tag: str = "",
+        example: bool = False,
     ) -> None:
         self.root = root
         self.address = address
@@ -155,6 +159,8 @@ class Register:
         self.files = files
         self.repository_private = repository_private
         self.hide_up_to = hide_up_to
+        self.tag = tag
+        self.example = example
         self._protocols: dict[str, ProtocolFolder] = {}
         self._protocol_records: dict[str, Record[Protocol]] = {}
         self._organisations: dict[str, Record[Organisation]] = {}
@@ -173,11 +179,13 @@ class Register:
             repository_private=self.repository_private,
             address=self.address,
             hide_up_to=self.hide_up_to,
+            tag=self.tag,
+            example=self.example,
         )
 
     def __reduce__(self) -> tuple[Callable[..., Register], tuple[object, ...]]:
         """Another process gets the files and parses them itself."""
-        settings = (self.repository_private, self.address, self.commit, self.hide_up_to)
+        settings = (self.repository_private, self.address, self.commit, self.hide_up_to, self.tag, self.example)
         return _register_again, (self.root, self.files, *settings)
 
     # -- what there is ------------------------------------------------------------------------------------------
@@ -466,10 +474,24 @@ class Register:
 
 
 def _register_again(
-    root: Path, files: Files, repository_private: bool, address: str, commit: str, hide_up_to: int
+    root: Path,
+    files: Files,
+    repository_private: bool,
+    address: str,
+    commit: str,
+    hide_up_to: int,
+    tag: str,
+    example: bool,
 ) -> Register:
     return Register(
-        root, files, repository_private=repository_private, address=address, commit=commit, hide_up_to=hide_up_to
+        root,
+        files,
+        repository_private=repository_private,
+        address=address,
+        commit=commit,
+        hide_up_to=hide_up_to,
+        tag=tag,
+        example=example,
     )
 
 
@@ -493,6 +515,8 @@ def register_of(root: Path, files: Files, *, commit: str = "", address: str = ""
         address=address,
         commit=commit,
         hide_up_to=_hide_up_to(settings),
+        tag=tag if isinstance(tag := _setting(settings, "tag"), str) else "",
+        example=_setting(settings, "example") in ("yes", "true"),
     )
 
 

@@ -12,7 +12,7 @@ from support import TODAY, register_from
 from undersigned.facts.news import NewsItem, ReviewDate
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import Register
-from undersigned.reports.feeds import render_atom, render_calendar, render_reviews_ics
+from undersigned.reports.feeds import Source, is_tag, render_atom, render_calendar, render_reviews_ics
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REGISTER = f"""
@@ -89,7 +89,7 @@ def test_the_id_stays_when_the_date_moves() -> None:
 
 def test_lines_are_folded_and_ended_as_the_standard_asks() -> None:
     text = render_calendar(
-        [ReviewDate("x", "x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", address="https://r.example.org/b"
+        [ReviewDate("x", "x", "ŷ" * 200, TODAY, 0)], as_of=TODAY, name="N", source=Source("https://r.example.org/b")
     )
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     assert [line.decode() for line in text.split(b"\r\n")], "each line is whole characters"
@@ -117,7 +117,9 @@ def test_the_feed_is_what_had_happened_newest_first_and_nothing_restricted() -> 
 
 
 def test_atom_has_what_the_standard_asks() -> None:
-    text = render_atom(happened(register_from(REGISTER)), as_of=TODAY, name="N", address="https://r.example.org/b/")
+    text = render_atom(
+        happened(register_from(REGISTER)), as_of=TODAY, name="N", source=Source("https://r.example.org/b/")
+    )
     feed = ElementTree.fromstring(text)  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}id") == "tag:r.example.org,2026:b/feed"
     assert feed.findtext(f"{ATOM}updated") == "2026-01-20T00:00:00Z"
@@ -155,7 +157,9 @@ def test_a_change_of_id_makes_nothing_new(protocol: tuple[str, ...], organisatio
     )
     now = protocol[-1]
     address = "https://r.example.org/"
-    was, is_ = (events(render_reviews_ics(register, as_of=TODAY, address=address)) for register in (before, after))
+    was, is_ = (
+        events(render_reviews_ics(register, as_of=TODAY, source=Source(address))) for register in (before, after)
+    )
     assert [event["UID"] for event in is_] == [event["UID"] for event in was]
     assert str(is_[1]["URL"]) == f"{address}protocols/{now}/"
     told, tell = (happened(register) for register in (before, after))
@@ -201,11 +205,11 @@ def test_a_body_that_is_no_longer_a_party_has_signed_all_the_same() -> None:
     assert [event.by for event in happened(register_from(left)) if event.kind == "signature"] == [("a", "Body A")]
 
 
-def ids_at(address: str) -> list[str]:
+def ids_at(address: str, tag: str = "") -> list[str]:
     """Every id of the feed and of the calendar of the same register, published at this address."""
-    register = register_from(REGISTER)
-    feed = ElementTree.fromstring(render_atom(happened(register), as_of=TODAY, name="N", address=address))  # noqa: S314 - our own
-    calendar = events(render_reviews_ics(register, as_of=TODAY, address=address))
+    register, source = register_from(REGISTER), Source(address, tag)
+    feed = ElementTree.fromstring(render_atom(happened(register), as_of=TODAY, name="N", source=source))  # noqa: S314 - our own
+    calendar = events(render_reviews_ics(register, as_of=TODAY, source=source))
     return [*(str(item.text) for item in feed.iter(f"{ATOM}id")), *(str(event["UID"]) for event in calendar)]
 
 
@@ -214,6 +218,40 @@ def test_registers_on_one_host_share_no_id() -> None:
     ids = [id_ for address in [*addresses, "https://county.example:8443/"] for id_ in ids_at(address)]
     assert len(ids) == len(set(ids)) == 4 * len(ids_at(""))
     assert all(" " not in id_ for id_ in ids)
+
+
+def test_a_register_with_a_tag_keeps_its_ids_when_it_moves() -> None:
+    north, south = "example.org,2026-11-30:north", "example.org,2026-11-30:south"
+    before, after = ids_at("https://old.example/a/", north), ids_at("https://new.example/", north)
+    assert before == after
+    assert not {*after} & {*ids_at("https://new.example/", south)}
+    assert all(north in id_ for id_ in before)
+
+
+@pytest.mark.parametrize(
+    ("tag", "good"),
+    [
+        ("example.org,2026-11-30:north", True),
+        ("keeper@example.org,2026:north-2", True),
+        ("example.org:north", False),
+        ("example.org,2026-11-30:north/../x y", False),
+        ("localhost,2026-11-30:north", False),
+    ],
+)
+def test_a_tag_is_that_of_its_standard(tag: str, good: bool) -> None:
+    assert is_tag(tag) is good
+
+
+def test_a_feed_and_a_calendar_of_examples_say_so() -> None:
+    register, source = register_from(REGISTER), Source(example=True)
+    feed = ElementTree.fromstring(render_atom(happened(register), as_of=TODAY, name="N", source=source))  # noqa: S314 - our own
+    assert feed.findtext(f"{ATOM}subtitle") == "Examples only: these are not real agreements."
+    titles = [entry.findtext(f"{ATOM}title") or "" for entry in feed.iter(f"{ATOM}entry")]
+    assert titles
+    assert all(title.startswith("Example: ") for title in titles)
+    calendar = render_reviews_ics(register, as_of=TODAY, source=source)
+    assert b"X-WR-CALNAME:Reviews due (examples)" in calendar
+    assert all("Examples only" in str(event["DESCRIPTION"]) for event in events(calendar))
 
 
 def test_an_empty_register_has_a_feed() -> None:

@@ -40,3 +40,11 @@ def test_a_long_cell_is_cut_and_numbers_stand_to_the_right() -> None:
         " 5  xxxxxxxxx…",
         "12  y\ufffd[31m",
     ]
+
+
+def test_sheets_of_examples_say_so() -> None:
+    assert csv_text(["a"], [["x"]], example=True) == "a,example\r\nx,yes\r\n"
+    raw = workbook([Sheet("S", ["a"], [["x"]])], title="T", as_of=date(2026, 11, 22), notice="Examples only")
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    assert book.sheetnames == ["S", "About"]
+    assert book["About"]["A2"].value == "Examples only"

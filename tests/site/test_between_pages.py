@@ -62,3 +62,12 @@ def test_the_data_says_the_same(shipped_site: Path) -> None:
     assert [card["flow"] for card in entry["told"]] == ["contracted-referral"]
     assert {condition["kind"] for condition in entry["told"][0]["conditions"]} == {"mappa", "consent"}
     assert [(one["flow"], one["by"]) for one in entry["reserved"]] == [("tenancy-warning", "longstile-resettlement")]
+
+
+def test_data_of_examples_says_so(shipped_site: Path) -> None:
+    for path in (
+        "register.json",
+        "protocols/duty-to-refer-protocol.json",
+        "organisations/staffordshire-probation.json",
+    ):
+        assert json.loads((shipped_site / "api/v1" / path).read_text())["example"] is True

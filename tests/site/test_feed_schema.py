@@ -16,7 +16,7 @@ from relaxng import faults, missing
 from support import ROOT, TODAY
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
-from undersigned.reports.feeds import render_atom
+from undersigned.reports.feeds import Source, render_atom
 
 SCHEMA = Path(__file__).with_name("atom.rnc")
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -106,7 +106,7 @@ def feeds(hostile_site: Path, sound_site: Path) -> dict[str, bytes]:
             RegisterFacts(load_register(ROOT), as_of=TODAY).news,
             as_of=TODAY,
             name="N",
-            address="https://register.example.org/base/",
+            source=Source("https://register.example.org/base/", example=True),
         ),
         "empty": render_atom([], as_of=TODAY, name="N"),
     }

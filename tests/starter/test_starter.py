@@ -12,6 +12,7 @@ from shared_files import TEMPLATE, shared
 from support import TODAY, write_register
 from undersigned.records.files import load_files
 from undersigned.register import load_register, register_of
+from undersigned.reports.feeds import is_tag
 from undersigned.site.build import SiteError, build_site
 from undersigned.starter import StarterError, init, manifest, template
 
@@ -47,6 +48,9 @@ def test_a_new_register_has_no_findings_and_its_own_names(register: Path) -> Non
     written = "".join(path.read_text(encoding="utf-8") for path in register.rglob("*") if path.is_file())
     assert "@@" not in written
     assert "example: yes" not in (register / "mkdocs.yml").read_text(encoding="utf-8")
+    tag = load_register(register).tag
+    assert tag == f"riverside.gov.uk,{TODAY}:the-riverside-register-agreements"
+    assert is_tag(tag)
 
 
 def test_a_new_register_builds_with_its_guidance(register: Path, tmp_path: Path) -> None:

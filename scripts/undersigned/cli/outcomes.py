@@ -87,11 +87,11 @@ def _combined(
             asked = {"area": area, "measure": measure, "period": period_}
             answer: str | bytes = reports.render_outcomes_json(found, common.as_of, asked)
         case "csv":
-            answer = reports.render_outcomes_csv(found)
+            answer = reports.render_outcomes_csv(found, example=common.register.example)
         case "xlsx":
             if output is None and sys.stdout is not None and sys.stdout.isatty():
                 raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
-            answer = reports.render_outcomes_xlsx(found, common.as_of)
+            answer = reports.render_outcomes_xlsx(found, common.as_of, example=common.register.example)
         case _:
             answer = reports.render_outcomes_table(found, common.as_of)
     write(answer, output)

@@ -44,9 +44,7 @@ def reviews_command(common: Common, within: int | None, format_: str, fail_on: t
         case "ics":
             from undersigned.reports.feeds import render_reviews_ics
 
-            answer = render_reviews_ics(
-                common.register, as_of=common.as_of, address=common.register.address, within=within
-            )
+            answer = render_reviews_ics(common.register, as_of=common.as_of, within=within)
         case _:
             answer = reports.render_reviews_table(rows, common.as_of)
     write(answer, None)

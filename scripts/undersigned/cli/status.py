@@ -38,11 +38,11 @@ def status_command(common: Common, protocols: tuple[str, ...], format_: str, out
         case "json":
             answer: str | bytes = reports.render_status_json(report, common.as_of)
         case "csv":
-            answer = reports.render_status_csv(report)
+            answer = reports.render_status_csv(report, example=common.register.example)
         case "xlsx":
             if output is None and sys.stdout is not None and sys.stdout.isatty():
                 raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
-            answer = reports.render_status_xlsx(report, common.as_of)
+            answer = reports.render_status_xlsx(report, common.as_of, example=common.register.example)
         case _:
             answer = reports.render_status_table(report, common.as_of)
     write(answer, output)

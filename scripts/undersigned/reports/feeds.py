@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ from icalendar import Alarm, Calendar, Event, vText
 from undersigned.facts.news import NewsItem, ReviewDate, review_date
 from undersigned.records.fields import earliest, in_time, latest
 from undersigned.register import Register
+from undersigned.reports.tables import EXAMPLES
 
 #: Days before a review is due on which a calendar reminds.
 ALARM_DAYS = (60, 30, 7)
@@ -25,6 +27,8 @@ MOST_ITEMS = 100
 _ATOM = "http://www.w3.org/2005/Atom"
 #: The host in ids if the site has no address (RFC 2606 reserves `.invalid`).
 _NO_HOST = "undersigned.invalid"
+#: An authority (a domain, or a mailbox), a day on which it was its holder's, and a name (RFC 4151, section 2.1).
+_TAG = re.compile(r"(?:[a-z0-9._-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+,\d{4}(?:-\d\d){0,2}:[A-Za-z0-9._~-]+", re.ASCII)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Control characters other than white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
@@ -37,19 +41,63 @@ _TITLES = {
 }
 
 
+@dataclass(frozen=True)
+class Source:
+    """The register that a feed or calendar comes from. `address`: of its site, or empty. `example`: its records are examples.
+
+    `tag`: an authority, a day and a name, as in `example.org,2026-11-30:north` (RFC 4151, without `tag:`). `init` writes
+    it once. Ids made from it stay the same when the address changes, and differ between two registers on one host. A
+    register without one has ids made from its address.
+    """
+
+    address: str = ""
+    tag: str = ""
+    example: bool = False
+
+    @classmethod
+    def of(cls, register: Register, address: str | None = None) -> Source:
+        return cls(register.address if address is None else address, register.tag, register.example)
+
+    def id(self, key: str) -> str:
+        """The id of an entry of the feed."""
+        if self.tag:
+            return f"tag:{self.tag}/{key}"
+        host, before = _namespace(self.address)
+        return f"tag:{host},2026:{before}{key}"
+
+    def uid(self, key: str) -> str:
+        """The id of an event."""
+        if self.tag:
+            return f"{self.tag}/{key}"
+        host, before = _namespace(self.address)
+        return f"{before}{key}@{host}"
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text can be the `tag` of a `Source`."""
+    return _TAG.fullmatch(text) is not None
+
+
 def render_reviews_ics(
-    register: Register, *, as_of: date, name: str = "Reviews due", address: str = "", within: int | None = None
+    register: Register,
+    *,
+    as_of: date,
+    name: str = "Reviews due",
+    source: Source | None = None,
+    within: int | None = None,
 ) -> bytes:
-    """The reviews of the whole register. `address`: of its site, or empty. `within`: days from `as_of`, or None for all."""
+    """The reviews of the whole register. `within`: days from `as_of`, or None for all."""
     found = (review_date(folder, register, as_of=as_of) for folder in register.protocols() if folder.readable)
     dates = [
         day for day in found if day is not None and (within is None or (earliest(day.due_on) - as_of).days <= within)
     ]
-    return render_calendar(dates, as_of=as_of, name=name, address=address)
+    return render_calendar(dates, as_of=as_of, name=name, source=source or Source.of(register))
 
 
-def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, address: str = "") -> bytes:
-    """All-day events with reminders, most urgent first. `address`: of the site, or empty."""
+def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, source: Source | None = None) -> bytes:
+    """All-day events with reminders, most urgent first. `source`: without one, the register has no address and no tag."""
+    source = source or Source()
+    name = f"{name} (examples)" if source.example else name
     calendar = Calendar()
     calendar.add("prodid", "-//Undersigned//Review calendar//EN")
     calendar.add("version", "2.0")
@@ -61,19 +109,18 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, addr
     calendar.add("x-published-ttl", "P1D")
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
     entries = sorted(dates, key=lambda entry: (in_time(entry.due_on), entry.protocol))
-    return b"".join([head, *(_event_text(day, as_of, address) for day in entries), end, b"\r\n"])
+    return b"".join([head, *(_event_text(day, as_of, source) for day in entries), end, b"\r\n"])
 
 
 @lru_cache(maxsize=4096)
-def _event_text(day: ReviewDate, as_of: date, address: str) -> bytes:
+def _event_text(day: ReviewDate, as_of: date, source: Source) -> bytes:
     """One event as text. Cached, because several calendars hold the same event."""
-    return bytes(_event(day, datetime.combine(as_of, time(), UTC), address).to_ical())
+    return bytes(_event(day, datetime.combine(as_of, time(), UTC), source).to_ical())
 
 
-def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
+def _event(day: ReviewDate, stamp: datetime, source: Source) -> Event:
     event = Event()
-    host, before = _namespace(address)
-    event.add("uid", f"{before}{day.first_id}-review@{host}")
+    event.add("uid", source.uid(f"{day.first_id}-review"))
     event.add("dtstamp", stamp)
     event.add("sequence", day.completed)
     title = _in_a_line(day.title)
@@ -82,8 +129,10 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     if latest(day.due_on) < date.max:
         event.add("dtend", latest(day.due_on) + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
-    if address:
-        event.add("url", f"{_with_slash(address)}protocols/{day.protocol}/")
+    if source.example:
+        event.add("description", EXAMPLES)
+    if source.address:
+        event.add("url", f"{_with_slash(source.address)}protocols/{day.protocol}/")
     on = "on" if isinstance(day.due_on, date) else "in"
     for days in ALARM_DAYS:
         alarm = Alarm()
@@ -94,15 +143,17 @@ def _event(day: ReviewDate, stamp: datetime, address: str) -> Event:
     return event
 
 
-def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: str = "") -> bytes:
-    """The first hundred items as a feed. Links are relative to the feed if the site has no `address`."""
+def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, source: Source | None = None) -> bytes:
+    """The first hundred items as a feed. Links are relative to the feed if the site has no address."""
+    source = source or Source()
     shown = news[:MOST_ITEMS]
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
-    base = _with_slash(address) if address else ""
-    host, before = _namespace(address)
-    _text(feed, "id", f"tag:{host},2026:{before}feed")
+    base = _with_slash(source.address) if source.address else ""
+    _text(feed, "id", source.id("feed"))
     _text(feed, "title", name)
+    if source.example:
+        _text(feed, "subtitle", EXAMPLES)
     _text(feed, "updated", _moment(shown[0].on if shown else as_of))
     _text(_child(feed, "author"), "name", name)
     _link(feed, "self", f"{base}feed.xml", "application/atom+xml")
@@ -110,8 +161,9 @@ def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, address: st
     for item in shown:
         entry = _child(feed, "entry")
         by = item.by[1] if item.by else ""
-        _text(entry, "id", f"tag:{host},2026:{before}{item.key}")
-        _text(entry, "title", _TITLES[item.kind].format(title=item.title, version=item.version, organisation=by))
+        title = _TITLES[item.kind].format(title=item.title, version=item.version, organisation=by)
+        _text(entry, "id", source.id(item.key))
+        _text(entry, "title", f"Example: {title}" if source.example else title)
         _text(entry, "updated", _moment(item.on))
         _link(entry, "alternate", f"{base}protocols/{item.protocol}/", "text/html")
         if item.text:

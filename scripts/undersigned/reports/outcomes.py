@@ -10,7 +10,7 @@ from undersigned.figures.combined import Combined, Row
 from undersigned.figures.safe import Proposal
 from undersigned.findings import Place as InFile
 from undersigned.records.vocabulary import vocabulary
-from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
+from undersigned.reports.tables import EXAMPLES, Cell, Sheet, counted, csv_text, json_text, text_table, workbook
 from undersigned.words.dates import date_in_words
 
 #: What is unknown comes before what is known.
@@ -156,12 +156,13 @@ def _per_cent(row: Row) -> str:
     return "" if rate is None else f"{rate.per_cent}, between {rate.low} and {rate.high}"
 
 
-def render_outcomes_csv(found: Combined) -> str:
-    return csv_text(COLUMNS, _rows(found))
+def render_outcomes_csv(found: Combined, *, example: bool = False) -> str:
+    """`example`: the records are worked examples."""
+    return csv_text(COLUMNS, _rows(found), example=example)
 
 
-def render_outcomes_xlsx(found: Combined, as_of: date) -> bytes:
-    """A workbook of three sheets: the figures, breaks in series, and what was left out."""
+def render_outcomes_xlsx(found: Combined, as_of: date, *, example: bool = False) -> bytes:
+    """A workbook of three sheets: the figures, breaks in series, and what was left out. `example`: as in CSV."""
     return workbook(
         (
             Sheet("Outcomes", COLUMNS, list(_rows(found))),
@@ -178,6 +179,7 @@ def render_outcomes_xlsx(found: Combined, as_of: date) -> bytes:
         ),
         title=f"Outcomes as of {as_of}",
         as_of=as_of,
+        notice=EXAMPLES if example else "",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Month, When
 from undersigned.register import Register
-from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
+from undersigned.reports.tables import EXAMPLES, Cell, Sheet, counted, csv_text, json_text, text_table, workbook
 from undersigned.status import Identities, ProtocolStatus, protocol_status
 from undersigned.status.signing import COPY_DAYS, PartyStatus
 from undersigned.words.text import plain
@@ -180,13 +180,13 @@ def _party_in_words(party: PartyStatus) -> str:
     return ", ".join(words)
 
 
-def render_status_csv(report: StatusReport) -> str:
-    """One row for each party of each protocol."""
-    return csv_text(PARTY_COLUMNS, _party_rows(report))
+def render_status_csv(report: StatusReport, *, example: bool = False) -> str:
+    """One row for each party of each protocol. `example`: the records are worked examples."""
+    return csv_text(PARTY_COLUMNS, _party_rows(report), example=example)
 
 
-def render_status_xlsx(report: StatusReport, as_of: date) -> bytes:
-    """A workbook of two sheets, protocols and signatures."""
+def render_status_xlsx(report: StatusReport, as_of: date, *, example: bool = False) -> bytes:
+    """A workbook of two sheets, protocols and signatures. `example`: the records are worked examples."""
     return workbook(
         (
             Sheet("Protocols", PROTOCOL_COLUMNS, list(_protocol_rows(report))),
@@ -194,6 +194,7 @@ def render_status_xlsx(report: StatusReport, as_of: date) -> bytes:
         ),
         title=f"Status of the register as of {as_of}",
         as_of=as_of,
+        notice=EXAMPLES if example else "",
     )
 
 

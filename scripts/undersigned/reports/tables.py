@@ -14,6 +14,8 @@ from undersigned.words.text import plain
 SCHEMA_VERSION = 1
 #: What a cell of a table may hold. Only whole numbers and dates are numbers and dates in a spreadsheet.
 Cell = str | int | date | None
+#: What a feed, a calendar and a spreadsheet of worked examples say.
+EXAMPLES = "Examples only: these are not real agreements."
 _WIDEST_COLUMN = 60
 _ROWS_MEASURED = 200
 
@@ -55,13 +57,16 @@ def text_table(
     return [line(columns), line(["-" * width for width in widths]), *(line(row) for row in cells)]
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """CSV with lines that end in CR LF (RFC 4180). No cell can be taken for a formula."""
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, example: bool = False) -> str:
+    """CSV with lines that end in CR LF (RFC 4180). No cell can be taken for a formula.
+
+    `example`: the rows are worked examples, and a last column says so in each.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(columns)
+    writer.writerow([*columns, "example"] if example else columns)
     for row in rows:
-        writer.writerow([neutral(_text(cell)) for cell in row])
+        writer.writerow([*(neutral(_text(cell)) for cell in row), *(["yes"] if example else [])])
     return out.getvalue()
 
 
@@ -73,10 +78,11 @@ def neutral(text: str) -> str:
     return "'" + text if text.lstrip().startswith(("=", "+", "-", "@")) or text[:1] in ("\t", "\r", "\n") else text
 
 
-def workbook(sheets: Iterable[Sheet], *, title: str, as_of: date) -> bytes:
+def workbook(sheets: Iterable[Sheet], *, title: str, as_of: date, notice: str = "") -> bytes:
     """An XLSX workbook: headings that stay in view, filters, real dates, and no cell that is a formula.
 
-    The same sheets give the same bytes: `as_of` stands for the hour at which it was made.
+    `notice`: what a last sheet says of all the others. The same sheets give the same bytes: `as_of` stands for the hour at
+    which it was made.
     """
     import xlsxwriter
 
@@ -87,7 +93,8 @@ def workbook(sheets: Iterable[Sheet], *, title: str, as_of: date) -> bytes:
     book.set_properties({"title": title, "created": _midnight(as_of)})
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-    for sheet in sheets:
+    about = [Sheet("About", ["About these sheets"], [[notice]])] if notice else []
+    for sheet in [*sheets, *about]:
         page = book.add_worksheet(sheet.name)
         page.write_row(0, 0, sheet.columns, heading)
         for number, row in enumerate(sheet.rows, start=1):

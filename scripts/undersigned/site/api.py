@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -40,6 +39,7 @@ def register_data(site: RegisterFacts) -> dict[str, Json]:
         "$schema": "register.schema.json",
         "schema_version": SCHEMA_VERSION,
         "as_of": site.as_of.isoformat(),
+        "example": site.register.example,
         **({"commit": site.register.commit} if site.register.commit else {}),
         "protocols": [_protocol(protocol) for protocol in sorted(site.protocols, key=lambda p: p.id)],
         "organisations": [
@@ -50,7 +50,12 @@ def register_data(site: RegisterFacts) -> dict[str, Json]:
 
 def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     """One protocol with the text that its page shows."""
-    data = {"schema_version": SCHEMA_VERSION, "as_of": protocol.as_of.isoformat(), **_protocol(protocol)}
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "as_of": protocol.as_of.isoformat(),
+        "example": protocol.register.example,
+        **_protocol(protocol),
+    }
     if protocol.restricted:
         return data
     text = {name: value for name, value in _record(protocol.text).items() if name in Operative.model_fields}
@@ -65,13 +70,14 @@ def protocol_data(protocol: ProtocolFacts) -> dict[str, Json]:
     return data
 
 
-def organisation_data(organisation: OrganisationFacts, dealings: Iterable[Dealing], *, as_of: date) -> dict[str, Json]:
+def organisation_data(site: RegisterFacts, organisation: OrganisationFacts) -> dict[str, Json]:
     """One organisation, and what it and each other body may tell each other."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "as_of": as_of.isoformat(),
+        "as_of": site.as_of.isoformat(),
+        "example": site.register.example,
         **_organisation(organisation),
-        "between": [_dealing(dealing) for dealing in dealings],
+        "between": [_dealing(dealing) for dealing in site.dealings(organisation.id)],
     }
 
 

@@ -23,7 +23,7 @@ from undersigned.parallel import map_in_order, map_protocols
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
 from undersigned.register import ProtocolFolder, Register
-from undersigned.reports.feeds import render_atom, render_calendar
+from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.pages import GeneratedPage, PageSet, Part, older_pages, other_pages, other_parts, protocol_page
 from undersigned.site.render import PageError, compile_templates
@@ -157,8 +157,8 @@ def generated_files(site: RegisterFacts, *, name: str, address: str = "") -> Ite
 def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
-    yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, address=address)
-    yield "calendars/reviews.ics", _calendar(site.as_of, site.protocols, name, address)
+    yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, source=Source.of(site.register, address))
+    yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
     for old, organisation in site.moved_organisations:
         yield from _organisation_files(site, organisation, old, address)
 
@@ -168,23 +168,23 @@ def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator
     data = protocol_data(protocol)
     data["$schema"] = "../register.schema.json#/$defs/protocol"
     yield f"api/v1/protocols/{id_}.json", render_json(data).encode()
-    yield f"calendars/protocols/{id_}.ics", _calendar(protocol.as_of, [protocol], protocol.title, address)
+    yield f"calendars/protocols/{id_}.ics", _calendar(protocol, [protocol], protocol.title, address)
 
 
 def _organisation_files(
     site: RegisterFacts, organisation: OrganisationFacts, id_: str, address: str
 ) -> Iterator[tuple[str, bytes]]:
     """The files of one organisation under its present or a former id."""
-    data = organisation_data(organisation, site.dealings(organisation.id), as_of=site.as_of)
+    data = organisation_data(site, organisation)
     data["$schema"] = "../register.schema.json#/$defs/organisation"
     yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
     protocols = [membership.protocol for membership in organisation.memberships]
-    yield f"calendars/organisations/{id_}.ics", _calendar(site.as_of, protocols, organisation.record.name, address)
+    yield f"calendars/organisations/{id_}.ics", _calendar(site, protocols, organisation.record.name, address)
 
 
-def _calendar(as_of: date, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
+def _calendar(of: RegisterFacts | ProtocolFacts, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
     dates: list[ReviewDate] = [day for protocol in protocols if (day := protocol.review_date) is not None]
-    return render_calendar(dates, as_of=as_of, name=name, address=address)
+    return render_calendar(dates, as_of=of.as_of, name=name, source=Source.of(of.register, address))
 
 
 def site_map(address: str, urls: Iterable[str]) -> bytes:

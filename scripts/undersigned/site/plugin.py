@@ -21,6 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from undersigned.register import Register, load_register
+from undersigned.reports.feeds import is_tag
 from undersigned.site.generate import GeneratedSite, generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
 from undersigned.site.html import reading_grade_of, with_accessible_tables
@@ -95,6 +96,11 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         root = self._root(config)
         as_of = self._day()
         register = self._given if self._given is not None else load_register(root)
+        if register.tag and not is_tag(register.tag):
+            raise PluginError(
+                f"mkdocs.yml: extra.register.tag: '{register.tag}' cannot begin the ids of feeds and calendars. Write a domain "
+                f"of yours, a day on which you had it, and a name: example.org,{as_of.isoformat()}:north"
+            )
         try:
             self._site = generate_site(
                 register,

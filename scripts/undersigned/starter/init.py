@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from undersigned.register import load_register
 from undersigned.starter import StarterError
 from undersigned.starter.manifest import write_manifest
 from undersigned.starter.template import derived_files, managed_files, own_files
-from undersigned.words.text import in_a_list
+from undersigned.words.text import in_a_list, in_reading_order
 
 QUESTIONS = (
     Question("publisher", "The body that publishes the register, by its full name"),
@@ -33,6 +34,7 @@ def init(folder: Path, answers: Mapping[str, str], *, as_of: date) -> list[str]:
     Raises StarterError, and writes nothing, if an answer is missing or unusable or a file is already there.
     """
     answers = _checked(answers)
+    answers["tag"] = _tag(answers, as_of)
     folders = [name for name in ("protocols", "signatories") if (folder / name).exists()]
     files = own_files(answers) | managed_files()
     taken = sorted(path for path in files if (folder / path).exists()) + folders
@@ -53,6 +55,12 @@ def init(folder: Path, answers: Mapping[str, str], *, as_of: date) -> list[str]:
         write_atomically(folder / path, text.encode("utf-8"))
     write_manifest(folder)
     return sorted([*files, *derived])
+
+
+def _tag(answers: Mapping[str, str], as_of: date) -> str:
+    """What the ids in the register's feeds begin with, whatever its address: a domain, the day and the site's name."""
+    name = "-".join(re.findall(r"[a-z0-9]+", in_reading_order(answers["site_name"])[0])) or "register"
+    return f"{answers['contact_mailbox'].partition('@')[2].lower()},{as_of.isoformat()}:{name}"
 
 
 def _checked(given: Mapping[str, str]) -> dict[str, str]:
