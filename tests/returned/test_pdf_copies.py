@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
+from document_sample import TODAY
 from pdf_manipulations import (
     HELVETICA,
     MANIPULATIONS,
@@ -25,6 +26,7 @@ from pdf_manipulations import (
 from pikepdf import Dictionary, Name, String
 from returned_kit import (
     COUNCIL,
+    NAMES,
     PROBATION,
     TY_CYMRU,
     ChangePdf,
@@ -41,6 +43,9 @@ from returned_kit import (
 )
 from signing_kit import block, filled, signed, signer
 
+from undersigned.documents.content.letter import stamp_of_copy
+from undersigned.facts.agreement import Recipient
+from undersigned.facts.parties import PointOfContact
 from undersigned.returned import Claim, ReturnedCopy, as_json, claim_of, issued_digest, read_copy
 
 
@@ -130,6 +135,11 @@ def test_the_digest_may_be_that_of_the_master() -> None:
     other = read(copy(TY_CYMRU)[".pdf"], known)
     assert other.verdict == "altered"
     assert "Ŵyn" in what(other)
+    to = Recipient(PointOfContact(COUNCIL, NAMES[COUNCIL]), TODAY, TODAY)
+    stamp = stamp_of_copy(2, to, None)
+    forged = replace(stamp, fields={**stamp.fields, "copy__do": "Signed subject to contract."})
+    assert read(base().copy(forged)[".pdf"], known).verdict == "altered"
+    assert read(typed(), replace(known, pdf=None)).verdict == "cannot-tell"
 
 
 def test_nothing_to_compare_with_is_said() -> None:

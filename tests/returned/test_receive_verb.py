@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from datetime import date
 from email.message import EmailMessage
@@ -232,6 +233,27 @@ def test_verify_tells_current_from_altered_and_from_none_of_ours(desk: Desk, pac
 def test_a_file_that_is_not_there_is_a_message(desk: Desk) -> None:
     assert main(["verify", "--root", str(desk.root), str(desk.files / "none.pdf")]) == 2
     assert "there is no file" in desk.capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs poppler")
+def test_the_page_of_the_signature_is_drawn_and_never_into_the_register(desk: Desk, pack: dict[str, bytes]) -> None:
+    folder = desk.files / "pictures"
+    status, out = desk.run("receive", {"copy.pdf": typed(pack)}, "--pictures", str(folder))
+    [picture] = folder.iterdir()
+    assert (status, picture.read_bytes()[:4]) == (0, b"\x89PNG")
+    assert str(picture) in out
+    status, _ = desk.run("receive", {"copy.pdf": typed(pack)}, "--pictures", str(desk.root / "signatories"))
+    assert status == 2
+
+
+def test_an_open_document_is_told_what_to_be_saved_as(desk: Desk) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+    status, [entry] = desk.json("verify", {"copy.odt": out.getvalue()})
+    assert (status, entry["verdict"]) == (2, "cannot-tell")
+    assert "OpenDocument" in " ".join(entry["notes"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".docx"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -58,6 +58,7 @@ def _status(judged: Judged) -> int:
 @click.option("--write", "write_records", is_flag=True, help="Write what is proposed into the signing records.")
 @click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
+@click.option("--pictures", type=Path, metavar="DIR", help="Draw the pages to look at into this folder, as PNG files.")
 @click.option("--held-by", metavar="ORG", help="Who keeps the files as evidence. Default: the lead of the protocol.")
 @click.option("--reference", metavar="TEXT", help="Where the keeper finds them: a reference of its records system.")
 def receive_command(
@@ -66,6 +67,7 @@ def receive_command(
     write_records: bool,
     came_on: date | None,
     form: str,
+    pictures: Path | None,
     held_by: str | None,
     reference: str | None,
 ) -> int:
@@ -73,9 +75,16 @@ def receive_command(
 
     Takes PDF, DOCX, scans, e-mails (.eml) with attachments and ZIP. Exit status 2 if anything could not be recorded.
     """
+    from undersigned.returned.pictures import can_draw
     from undersigned.returned.proposal import Proposer
     from undersigned.returned.telling import in_words
 
+    if pictures is not None and not can_draw():
+        raise CommandError("--pictures needs pdftoppm", "Install poppler (poppler-utils), or open the files yourself.")
+    if pictures is not None and _is_of_the_register(pictures, common.root):
+        raise CommandError(
+            f"{pictures} lies among the records", "A picture of a signed copy never belongs in the register."
+        )
     on = came_on or common.as_of
     if on > common.as_of:
         raise CommandError(f"--on {on.isoformat()} is still to come", "Give the day on which the files came.")
@@ -95,7 +104,9 @@ def receive_command(
         written = write_records and content is not None
         if written and content is not None:
             _write_record(common.root, path, content)
+        drawn = list(_drawn(incoming, judged, pictures)) if pictures is not None else []
         told.append(in_words(incoming.name, judged, register, outcome))
+        told[-1] += "".join(f"  picture: {picture}\n" for picture in drawn)
         if written:
             told[-1] += f"  written: {path}\n"
         proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
@@ -128,6 +139,27 @@ def _as_record(register: Register, outcome: Outcome) -> tuple[Outcome, str, byte
         reason = f"{str(error)[:1].upper()}{str(error)[1:]}. {error.hint}".strip()
         return replace(outcome, proposal=None, reasons=(*outcome.reasons, reason)), "", None
     return outcome, path, content
+
+
+def _is_of_the_register(folder: Path, root: Path) -> bool:
+    try:
+        inside = folder.resolve().relative_to(root.resolve())
+    except ValueError:
+        return False
+    return inside.parts[:1] != ("build",)
+
+
+def _drawn(incoming: Incoming, judged: Judged, folder: Path) -> Iterator[Path]:
+    from undersigned.returned.pictures import draw, pages_to_look_at
+
+    pages = pages_to_look_at(judged.copy)
+    if incoming.content is None or not pages:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield from draw(incoming.name, incoming.content, pages, folder)
+    except OSError as error:
+        raise CommandError(f"no pictures can be written to {folder}: {error.strerror}") from None
 
 
 def _write_record(root: Path, path: str, content: bytes) -> None:

@@ -27,6 +27,7 @@ class Place:
     certificate: Certificate | None = None
     certificate_field: str | None = None
     notes: tuple[str, ...] = ()
+    page: int | None = None
 
 
 def blocks_of(
@@ -87,6 +88,7 @@ def _block(place: Place, typing_shows: bool) -> Block:
         authority=authority,
         certificate=certificate.fingerprint if certificate else None,
         notes=tuple(notes),
+        page=place.page,
         signed_at=_day_in_london(certificate.claimed_at) if certificate and certificate.claimed_at else None,
     )
 

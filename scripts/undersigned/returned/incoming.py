@@ -59,11 +59,12 @@ def files_in(name: str, content: bytes) -> list[Incoming]:
 
 
 def packed_as(content: bytes) -> str | None:
-    """`e-mail` or `ZIP` for a file that holds other files; None for any other, a DOCX among them."""
+    """`e-mail` or `ZIP` for a file that holds other files; None for any other, DOCX and ODT among them."""
     if content.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                return None if "[Content_Types].xml" in archive.namelist() else "ZIP"
+                names = set(archive.namelist())
+                return None if names & {"[Content_Types].xml", "mimetype"} else "ZIP"
         except (zipfile.BadZipFile, ValueError, LookupError, OSError, NotImplementedError, EOFError):
             return None
     start = content[:65_536].lstrip(b"\r\n")

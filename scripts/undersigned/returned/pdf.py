@@ -13,6 +13,7 @@ import pikepdf
 
 from undersigned.documents.model import plain
 from undersigned.documents.words import word
+from undersigned.records.fields import MONTHS
 from undersigned.returned.blocks import blocks_of
 from undersigned.returned.pdf_anew import Judgement, judged_anew, judgement_of
 from undersigned.returned.pdf_blocks import places_of
@@ -31,11 +32,15 @@ _DAMAGED = (
 )
 _LOCKED = "The PDF is locked with a password. Ask for it without one."
 _TOO_LARGE = "The PDF is larger than any copy of an agreement."
+_NO_COPY = (
+    "Only the document for reading was recorded, and the copy cannot be made again, so its first lines are not known."
+)
 _CHAIN = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 _FOOT = re.compile(
     r"([a-z0-9]+(?:-[a-z0-9]+)*),\s*version\s+([0-9]+(?:\.[0-9]+)*)(?:;\s*text\s+((?:[0-9a-f]{4}\s?){4}))?"
 )
 _COPY_FOR = re.compile(r"Copy ([12]) of 2, for ")
+_DAY_IN_WORDS = re.compile(rf"[0-9]{{1,2}}\s+(?:{'|'.join(MONTHS)})\s+[0-9]{{4}}")
 _LONGEST_NAME: Final = 300
 _NOT_COMPARED = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
 
@@ -188,6 +193,8 @@ class _Reader:
         start = end
         if not is_copy:
             # The digest is that of the master: the revision after it is the one that says whose copy it is.
+            if self.issued.pdf is None:
+                return Judgement("cannot-tell", compared_with, notes=[_NO_COPY])
             stamped = END.search(self.content, end)
             if stamped is None:
                 return Judgement("cannot-tell", compared_with, notes=[_DAMAGED])
@@ -221,11 +228,26 @@ class _Reader:
         faults = [
             change for change in found.changes if change.what != _BAND and not change.what.startswith("property ")
         ] + found.additions
-        whose = fields.get("copy__for")
-        shown = whose.shown_words if whose is not None else ""
-        if "".join(shown.split()) != "".join(plain(expected).split()):
-            faults.append(Difference(_BAND, shown, 1))
+        wanted = {"copy__for": plain(expected), "copy__do": self._what_to_do()}
+        for name, words in wanted.items():
+            shown = fields[name].shown_words if name in fields else ""
+            if words is not None and _without_days(shown) != _without_days(words):
+                faults.append(Difference(_BAND, shown, 1))
         return faults
+
+    def _what_to_do(self) -> str | None:
+        """What the copy that the register makes today tells its reader to do; None if it is not here."""
+        assert self.issued is not None  # noqa: S101
+        if self.issued.pdf is None:
+            return None
+        with opened(self.issued.pdf) as made:
+            fields = fields_of(made)
+            return fields["copy__do"].shown_words if "copy__do" in fields else None
+
+
+def _without_days(words: str) -> str:
+    """The day by which a copy is to be returned depends on the day on which it is made."""
+    return "".join(_DAY_IN_WORDS.sub("", words).split())
 
 
 _BAND = "the words that say whose copy it is"

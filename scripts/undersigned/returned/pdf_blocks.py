@@ -75,7 +75,8 @@ class _Places:
         signature = self.fields.get(signed_by or name)
         if signed_by and signature is not None and signature.shown_words:
             notes.append(f"On the page the signature says: {Difference('', signature.shown_words).short().words}")
-        return Place(organisation, held, how, certificates.get(signed_by or ""), signed_by, tuple(notes))
+        page = one.page + 1 if one.page is not None else None
+        return Place(organisation, held, how, certificates.get(signed_by or ""), signed_by, tuple(notes), page)
 
     def _placed(self, organisation: str, kind: str, result: Judgement) -> Value:
         words, picture, drawn = result.placed.get(f"{organisation}__{kind}", ("", False, False))
@@ -123,7 +124,8 @@ class _Places:
         one = self.fields[name]
         where = f" on page {one.page + 1}" if one.page is not None else ""
         note = f"The certificate signature stands{where} in a field of its own, {name}, not in a block. It does not say for which organisation."
-        return Place(None, {}, None, certificate, name, (note,))
+        page = one.page + 1 if one.page is not None else None
+        return Place(None, {}, None, certificate, name, (note,), page)
 
 
 def _middle_in(box: Box, place: Box) -> bool:

@@ -57,6 +57,7 @@ _FELL_OVER = "The file makes the program that reads it fail. Ask for the copy on
 _DAMAGED = "The file is damaged, or made in a way that is not read here. Ask for the copy once more, saved anew."
 _PICTURE = "The file is a picture, as a scan or a photograph is. Its words were not read: look at it."
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"RIFF")
+_OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument"
 _OTHERS: Final = (
     (b"", "not-ours", "The file is empty."),
     (
@@ -110,6 +111,8 @@ def _read(content: bytes, issued: Issued | None, trust_roots: tuple[bytes, ...])
     if kind == "pdf":
         return pdf.read_pdf(content, issued, trust_roots)
     if kind == "docx":
+        if _OPEN_DOCUMENT in content[:200]:
+            raise UnreadableError("The file is an OpenDocument text (ODT). Ask for it as DOCX or PDF.")
         return docx.read_docx(content, issued)
     if kind == "image":
         raise UnreadableError(_PICTURE, "image")
@@ -181,7 +184,7 @@ def limited(work: Callable[[], _T]) -> _T | str:
 def _work_and_leave(work: Callable[[], object], writer: int) -> NoReturn:
     """In the child: answers with a pickle, or with nothing if not even that can be made."""
     try:
-        _set_limits()
+        limit_resources()
         try:
             answer = work()
         except MemoryError:
@@ -195,7 +198,8 @@ def _work_and_leave(work: Callable[[], object], writer: int) -> NoReturn:
         os._exit(0)
 
 
-def _set_limits() -> None:
+def limit_resources() -> None:
+    """For a process that reads a stranger's file: limits of work and memory, where the system has them."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -99,6 +99,8 @@ def _block(block: Block, register: Register) -> Iterator[str]:
     ]
     if block.organisation is not None:
         held.append("authority declared" if block.authority else "authority not declared")
+    if block.page is not None:
+        held.append(f"page {block.page}")
     if held:
         yield f"    {'; '.join(held)}"
     for note in block.notes:

@@ -84,7 +84,7 @@ class Block:
     """A place where an organisation signs. `organisation` is None for a signature that stands in no block.
 
     `name` is a person's name: it is for the screen and is left out of the JSON form. `certificate`: SHA-256 (hex).
-    `signed_at`: the day in London at the time that a certificate signature claims, as ISO 8601.
+    `signed_at`: the day in London at the time that a certificate signature claims, as ISO 8601. `page` counts from 1.
     """
 
     organisation: str | None
@@ -97,6 +97,7 @@ class Block:
     certificate: str | None = None
     notes: tuple[str, ...] = ()
     signed_at: str | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True)
