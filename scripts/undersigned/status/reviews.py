@@ -152,6 +152,7 @@ class LateReturn:
     index: int
     point: str
     by: str | None
+    expected_from: date
     expected_to: date
     days: int
 
@@ -177,5 +178,6 @@ def late_returns(folder: ProtocolFolder, *, as_of: date) -> list[LateReturn]:
         expected = add_months(start, months)
         owed = add_months(expected, RETURN_GRACE_MONTHS)
         if as_of > owed:
-            late.append(LateReturn(index, monitoring.point, monitoring.by, expected, (as_of - owed).days))
+            first = start + timedelta(days=1)
+            late.append(LateReturn(index, monitoring.point, monitoring.by, first, expected, (as_of - owed).days))
     return late

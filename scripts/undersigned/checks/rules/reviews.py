@@ -304,7 +304,9 @@ def check_returns(subject: ProtocolSubject) -> Iterator[Finding]:
             words="by" if late.by else "default",
             point=late.point,
             by=late.by,
+            start=late.expected_from,
             period_end=late.expected_to,
+            period=f"{late.expected_from}-to-{late.expected_to}",
             days=late.days,
             protocol=subject.folder.id,
         )
