@@ -193,3 +193,39 @@ def test_a_return_becomes_safe(tmp_path: Path, run: Ask) -> None:
     assert "numerator: 35, denominator: 40, rounded_to: 5" in (tmp_path / path).read_text(encoding="utf-8")
     assert "worked-out-count" not in run("check", "--root", str(tmp_path), "--no-cache").stdout
     assert "is safe" in run(*asked).stdout
+
+
+def test_a_cohort_becomes_safe(tmp_path: Path, run: Ask) -> None:
+    cohort = "cohort: {began: {from: 2025-04-01, to: 2025-06-30}, of: releases, size: 121}\npoints:\n"
+    point = '  - {after_months: 3, measure: mi014, numerator: 60, denominator: 98, unknown: 20, ended: "[c]"}\n'
+    for name, text in {
+        "mkdocs.yml": "site_name: R\n",
+        "protocols/p/protocol.yaml": a_protocol(),
+        "protocols/p/outcomes/2025-26.yaml": a_return("measure: referrals, count: 50") + cohort + point,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    asked = ("outcomes", "--root", str(tmp_path), "--no-cache", "--safe", "p/2025-26")
+    assert "worked-out-count" in run("check", "--root", str(tmp_path), "--no-cache").stdout
+    assert run(*asked, "--write").status == 0
+    text = (tmp_path / "protocols/p/outcomes/2025-26.yaml").read_text(encoding="utf-8")
+    assert "size: 120" in text
+    assert 'numerator: 60, denominator: 100, unknown: 20, ended: "[c]"' in text
+    assert "worked-out-count" not in run("check", "--root", str(tmp_path), "--no-cache").stdout
+
+
+def test_other_returns_are_rounded_where_this_one_alone_does_not_suffice(tmp_path: Path, run: Ask) -> None:
+    periods = {"q1": "2025-04-01, to: 2025-09-30", "q2": "2025-10-01, to: 2026-03-31", "year": YEAR}
+    counts = {"q1": '"[c]"', "q2": "47", "year": "49"}
+    files = {"mkdocs.yml": "site_name: R\n", "protocols/p/protocol.yaml": a_protocol()}
+    for name, period in periods.items():
+        files[f"protocols/p/outcomes/{name}.yaml"] = a_return(
+            f"measure: referrals, count: {counts[name]}", period=period
+        )
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    answer = json.loads(run("outcomes", "--root", str(tmp_path), "--safe", "p/q1", "--format", "json").stdout)
+    assert answer["safe"] is True
+    assert {change["path"].rpartition("/")[2] for change in answer["changes"]} == {"year.yaml"}
+    assert "47" not in json.dumps(answer["changes"])

@@ -117,10 +117,7 @@ def _safe(common: Common, named: str, format_: str, output: Path | None, write_:
         raise CommandError(f"{path} has errors", f"Correct what 'undersigned check {path}' reports first.")
     returns = [ReturnOf(one, id_, record.value) for one, (id_, record) in records.items() if record.value is not None]
     found = proposal(returns, path, areas=register.parts_of_areas, hide_up_to=register.hide_up_to)
-    places = {
-        change.at: records[change.at.path][1].place("results", change.at.index, change.at.field)
-        for change in found.changes
-    }
+    places = {change.at: records[change.at.path][1].place(*change.at.in_record) for change in found.changes}
     written = write_ and bool(found.changes)
     if written:
         with stop_on(EditingError, OSError):
@@ -131,7 +128,7 @@ def _safe(common: Common, named: str, format_: str, output: Path | None, write_:
                     register.files.contents[one],
                     Outcome,
                     [
-                        Put(records[one][1].as_written(("results", c.at.index, c.at.field)), _typed(c.write))
+                        Put(records[one][1].as_written(c.at.in_record), _typed(c.write))
                         for c in found.changes
                         if c.at.path == one
                     ],

@@ -17,7 +17,7 @@ from typing import Literal
 
 from undersigned.figures.bounds import UNBOUNDED, Bounds, ContradictionError, Known, Sum, groups_of
 from undersigned.records.fields import MONTHS, Month
-from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Result
+from undersigned.records.outcome import SMALLEST_SHOWN, Outcome, Point, Result
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 from undersigned.words.dates import date_in_words
 
@@ -25,6 +25,8 @@ from undersigned.words.dates import date_in_words
 HIDDEN = "[c]"
 #: The figures of a result that count people.
 FIGURES = ("count", "numerator", "denominator", "unknown", "lost", "out_of_scope")
+#: The figures of a point of a cohort.
+POINT_FIGURES = ("numerator", "denominator", "unknown", "ended")
 #: Points at which everybody in an area is counted, under whichever protocol the return is made.
 _OF_THE_AREA = frozenset({"release", "disposal", "end"})
 #: Groups that are known to be complete together, whether or not a return says so.
@@ -44,11 +46,17 @@ class ReturnOf:
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """One figure of a return: the file, the number of the result and the name of the figure."""
+    """One figure of a return: the file, the number of the result (or of the point of a cohort) and the name of the figure."""
 
     path: str
     index: int
     field: str
+    part: Literal["results", "points", "cohort"] = "results"
+
+    @property
+    def in_record(self) -> tuple[str | int, ...]:
+        """Its path in the record."""
+        return (self.part, self.field) if self.part == "cohort" else (self.part, self.index, self.field)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def audit(
     families: dict[tuple[object, ...], list[_Cell]] = defaultdict(list)
     top = _tops(areas)
     for one in returns:
-        for cell in _cells_of(one, hide_up_to):
+        for cell in (*_cells_of(one, hide_up_to), *_cells_of_cohort(one, hide_up_to)):
             families[*cell.family, top.get(cell.area, cell.area)].append(cell)
     found: list[WorkedOut] = []
     unchecked: list[tuple[Place, Reason]] = []
@@ -177,6 +185,43 @@ def _cells_of(one: ReturnOf, hide_up_to: int) -> Iterable[_Cell]:
             )
 
 
+def _cells_of_cohort(one: ReturnOf, hide_up_to: int) -> Iterable[_Cell]:
+    """The size of a cohort and what was known of it at each point.
+
+    A cohort says nothing of rounding: if all its figures are multiples of 5, they are taken to be rounded.
+    """
+    outcome, cohort = one.outcome, one.outcome.cohort
+    if cohort is None or cohort.began.from_ > cohort.began.to:
+        return
+    days = cohort.began.from_, cohort.began.to + timedelta(days=1)
+    told: list[tuple[Place, str, int | str]] = []
+    if cohort.size is not None:
+        told.append((Place(one.path, 0, "size", "cohort"), "size", cohort.size))
+    for index, point in enumerate(outcome.points):
+        for name in POINT_FIGURES:
+            value = getattr(point, name)
+            if value is not None:
+                told.append((Place(one.path, index, name, "points"), f"{name} at {point_in_words(point)}", value))
+    rounded_to = 5 if all(isinstance(value, str) or value % 5 == 0 for _, _, value in told) else 1
+    for place, role, value in told:
+        low, high = _bounds_of(value, rounded_to, hide_up_to)
+        family = ("", "cohort", one.protocol, cohort.of)
+        made_on = outcome.extracted_on or outcome.period.to
+        yield _Cell(family, place, "", None, outcome.area or "", role, days, low, high, value == HIDDEN, made_on)
+
+
+def point_in_words(point: Point) -> str:
+    """`3 months`, `6 weeks` or `the start`, with the measure."""
+    when = (
+        f"{point.after_months} months"
+        if point.after_months
+        else f"{point.after_weeks} weeks"
+        if point.after_weeks
+        else "the start"
+    )
+    return f"{when} ({point.measure})"
+
+
 def _bounds_of(value: int | str, rounded_to: int, hide_up_to: int) -> tuple[int, int]:
     if value == HIDDEN:
         return 1, hide_up_to
@@ -241,6 +286,7 @@ class _Family:
             low, high = max((cell.low for cell in shown), default=0), min((c.high for c in shown), default=UNBOUNDED)
             self._given[number] = low, high
         self._rates()
+        self._cohorts()
         self._groups()
         self._areas_in_areas()
         self._times()
@@ -272,6 +318,17 @@ class _Family:
                 if "all" in self._roles:
                     parts = [(group, area, role, days) for role in ("denominator", "unknown", "lost", "out_of_scope")]
                     self._add((group, area, "all", days), parts, "all")
+
+    def _cohorts(self) -> None:
+        for area, days in sorted({(cell.area, cell.days) for cell in self.cells if cell.role == "size"}):
+            points = sorted({cell.role.partition(" at ")[2] for cell in self.cells} - {""})
+            for point in points:
+                known, yes, no, unknown, ended = (
+                    ("", area, f"{name} at {point}", days)
+                    for name in ("denominator", "numerator", "rest", "unknown", "ended")
+                )
+                self._add(("", area, "size", days), [known, unknown, ended], "cohort")
+                self._add(known, [yes, no], "rate")
 
     def _groups(self) -> None:
         here: dict[tuple[str, _Days], list[_Cell]] = defaultdict(list)
@@ -394,7 +451,10 @@ class _Family:
             cells = [cell for n in others for cell in self._published.get(n, ())]
             if any(cell.hidden for cell in cells) or len(cells) < len(others):
                 continue
-            if deciding.what == "rate" and len({(cell.place.path, cell.place.index) for cell in cells}) == 1:
+            if (
+                deciding.what == "rate"
+                and len({(cell.place.path, cell.place.part, cell.place.index) for cell in cells}) == 1
+            ):
                 continue  # the rule on one return says so
             newest = max(cells, key=lambda cell: (cell.made_on, cell.place))
             if newest.place not in told:
@@ -452,6 +512,8 @@ class _Family:
                 return f"the figure for {whole[1]} less its other areas"
             case "areas":
                 return "the areas in it added up"
+            case "cohort":
+                return "the size of the cohort less the other counts" if part else "the counts of a point added up"
             case "rate":
                 return "the denominator less the numerator" if part else "the numerator and the rest added up"
             case _:

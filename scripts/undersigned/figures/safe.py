@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from undersigned.figures.audit import FIGURES, HIDDEN, Audit, Place, ReturnOf, audit
+from undersigned.figures.audit import FIGURES, HIDDEN, POINT_FIGURES, Audit, Place, ReturnOf, audit
 from undersigned.records.outcome import Result
 from undersigned.records.vocabulary import vocabulary
 
@@ -54,7 +54,7 @@ def proposal(
     changed = {**now, path: _without_small(before, hide_up_to)}
     left = judged(changed)
     if not _clear(left):
-        changed = {**changed, path: _rounded(changed[path], measures, hide_up_to)}
+        changed = {**changed, path: _cohort_rounded(_rounded(changed[path], measures, hide_up_to), hide_up_to)}
         left = judged(changed)
     if not _clear(left):
         touched = [one for one in returns if measures & {result.measure for result in one.outcome.results}]
@@ -85,7 +85,8 @@ def _about(found: Audit, returns: Mapping[str, ReturnOf], path: str, measures: s
     """What concerns the return: its own figures, and those of its measures in other returns."""
 
     def concerns(place: Place) -> bool:
-        return place.path == path or returns[place.path].outcome.results[place.index].measure in measures
+        results = returns[place.path].outcome.results
+        return place.path == path or (place.part == "results" and results[place.index].measure in measures)
 
     return Audit(
         tuple(one for one in found.worked_out if concerns(one.at)),
@@ -122,7 +123,18 @@ def _without_small(one: ReturnOf, hide_up_to: int) -> ReturnOf:
             if isinstance(part, int) and isinstance(whole, int) and 0 < whole - part <= hide_up_to:
                 new = _rounded_result(new, hide_up_to)
             change[index] = new
-    return _each(one, change)
+    return _cohort_hidden(_each(one, change), hide_up_to)
+
+
+def _cohort_hidden(one: ReturnOf, hide_up_to: int) -> ReturnOf:
+    def hidden(value: int | str | None) -> int | str | None:
+        return HIDDEN if isinstance(value, int) and 0 < value <= hide_up_to else value
+
+    points = tuple(
+        point.model_copy(update={name: hidden(getattr(point, name)) for name in POINT_FIGURES})
+        for point in one.outcome.points
+    )
+    return ReturnOf(one.path, one.protocol, one.outcome.model_copy(update={"points": points}))
 
 
 def _rounded(one: ReturnOf, measures: set[str], hide_up_to: int) -> ReturnOf:
@@ -139,11 +151,28 @@ def _rounded(one: ReturnOf, measures: set[str], hide_up_to: int) -> ReturnOf:
 def _rounded_result(result: Result, hide_up_to: int) -> Result:
     if (result.rounded_to or 1) >= ROUNDED_TO or not list(_numbers(result)):
         return result
-    new: dict[str, int | str] = {"rounded_to": ROUNDED_TO}
-    for name, value in _numbers(result):
-        # Nearest multiple. A whole number is never halfway between two multiples of 5.
-        new[name] = HIDDEN if 0 < value <= hide_up_to else (value + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
-    return result.model_copy(update=new)
+    rounded = {name: _round(value, hide_up_to) for name, value in _numbers(result)}
+    return result.model_copy(update={"rounded_to": ROUNDED_TO, **rounded})
+
+
+def _cohort_rounded(one: ReturnOf, hide_up_to: int) -> ReturnOf:
+    """All figures of a cohort rounded: it counts as exact if one of them is no multiple of 5."""
+    cohort = one.outcome.cohort
+    if cohort is None:
+        return one
+    size = cohort.model_copy(update={"size": _round(cohort.size, hide_up_to)})
+    points = tuple(
+        point.model_copy(update={name: _round(getattr(point, name), hide_up_to) for name in POINT_FIGURES})
+        for point in one.outcome.points
+    )
+    return ReturnOf(one.path, one.protocol, one.outcome.model_copy(update={"cohort": size, "points": points}))
+
+
+def _round(value: int | str | None, hide_up_to: int) -> int | str | None:
+    """The nearest multiple of 5, or a mark. A whole number is never halfway between two multiples."""
+    if not isinstance(value, int):
+        return value
+    return HIDDEN if 0 < value <= hide_up_to else (value + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
 
 
 def _numbers(result: Result) -> Iterable[tuple[str, int]]:
@@ -155,6 +184,7 @@ def _next_to_hide(returns: Mapping[str, ReturnOf], path: str, measures: set[str]
     exposed = {
         (one.at.path, returns[one.at.path].outcome.results[one.at.index].measure, one.at.field)
         for one in left.worked_out
+        if one.at.part == "results"
     }
     found: list[tuple[bool, bool, bool, int, Place]] = []
     for other in returns.values():
@@ -171,6 +201,13 @@ def _next_to_hide(returns: Mapping[str, ReturnOf], path: str, measures: set[str]
 
 def _differences(before: Mapping[str, ReturnOf], after: Mapping[str, ReturnOf]) -> Iterable[Change]:
     for path, one in after.items():
+        was, now = before[path].outcome, one.outcome
+        if was.cohort is not None and now.cohort is not None and was.cohort.size != now.cohort.size:
+            yield Change(Place(path, 0, "size", "cohort"), str(now.cohort.size))
+        for index, (point, new_point) in enumerate(zip(was.points, now.points, strict=True)):
+            for name in POINT_FIGURES:
+                if getattr(point, name) != getattr(new_point, name):
+                    yield Change(Place(path, index, name, "points"), str(getattr(new_point, name)))
         for index, (old, new) in enumerate(zip(before[path].outcome.results, one.outcome.results, strict=True)):
             for name in (*FIGURES, "rounded_to"):
                 if getattr(old, name) != getattr(new, name):

@@ -226,6 +226,7 @@ def render_safe_json(found: Proposal, path: str, places: Mapping[Place, InFile],
                     "path": change.at.path,
                     "line": places[change.at].line,
                     "column": places[change.at].column,
+                    "part": change.at.part,
                     "result": change.at.index,
                     "field": change.at.field,
                     "write": int(change.write) if change.write.isdigit() else change.write,
@@ -233,7 +234,13 @@ def render_safe_json(found: Proposal, path: str, places: Mapping[Place, InFile],
                 for change in found.changes
             ],
             "left": [
-                {"path": one.at.path, "result": one.at.index, "field": one.at.field, "ways": list(one.ways)}
+                {
+                    "path": one.at.path,
+                    "part": one.at.part,
+                    "result": one.at.index,
+                    "field": one.at.field,
+                    "ways": list(one.ways),
+                }
                 for one in found.left.worked_out
             ],
             "unchecked": [{"path": at.path, "result": at.index, "field": at.field} for at, _ in found.left.unchecked],

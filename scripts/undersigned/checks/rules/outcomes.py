@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.references import unknown_measure
-from undersigned.figures.audit import FIGURES, ReturnOf, audit
+from undersigned.figures.audit import FIGURES, POINT_FIGURES, ReturnOf, audit, point_in_words
 from undersigned.findings import Finding
+from undersigned.records.fields import add_months
 from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import Path
@@ -256,10 +257,56 @@ def check_small_numbers(subject: ProtocolSubject) -> Iterator[Finding]:
                     part=part,
                     most=most,
                 )
+        yield from _small_in_cohort(subject, record, outcome, most)
         for index, group in _told_by_groups(outcome):
             yield from subject.find(
                 "derivable-count", record, ("results", index, "numerator"), words="group", group=group
             )
+
+
+def _small_in_cohort(
+    subject: ProtocolSubject, record: Record[Outcome], outcome: Outcome, most: int
+) -> Iterator[Finding]:
+    figures: list[tuple[Path, int | str | None]] = [
+        (("points", index, name), getattr(point, name))
+        for index, point in enumerate(outcome.points)
+        for name in POINT_FIGURES
+    ]
+    if outcome.cohort is not None:
+        figures.append((("cohort", "size"), outcome.cohort.size))
+    for path, figure in figures:
+        if _is_small(figure, most):
+            yield from subject.find("small-count", record, path, field=path[-1], figure=figure, most=most)
+
+
+def check_cohorts(subject: ProtocolSubject) -> Iterator[Finding]:
+    """At each point of a cohort, those known, unknown and ended are all of it, and the point has come for all of them."""
+    for record, outcome in _returns(subject):
+        cohort = outcome.cohort
+        for index, point in enumerate(outcome.points):
+            path: Path = ("points", index)
+            yield from unknown_measure(subject, record, (*path, "measure"), point.measure)
+            if cohort is None:
+                continue
+            reached = add_months(cohort.began.to, point.after_months or 0) + timedelta(weeks=point.after_weeks or 0)
+            if reached > subject.as_of:
+                yield from subject.find("point-in-future", record, path, when=point_in_words(point), day=reached)
+            parts = [getattr(point, name) for name in ("denominator", "unknown", "ended")]
+            counts = [0 if part is None else part for part in parts]
+            if isinstance(cohort.size, int) and all(isinstance(part, int) for part in counts):
+                rounded = all(part % 5 == 0 for part in (*counts, cohort.size))
+                if abs(sum(counts) - cohort.size) > (2 * (len(counts) + 1) if rounded else 0):
+                    yield from subject.find("cohort-sum", record, path, when=point_in_words(point), size=cohort.size)
+            part, whole = point.numerator, point.denominator
+            if isinstance(part, int) and isinstance(whole, int) and part > whole:
+                yield from subject.find(
+                    "numerator-above-denominator",
+                    record,
+                    (*path, "numerator"),
+                    part=part,
+                    whole=whole,
+                    measure=point.measure,
+                )
 
 
 def _told_by_groups(outcome: Outcome) -> Iterator[tuple[int, str]]:
@@ -295,7 +342,7 @@ def observe_counts(subject: ProtocolSubject) -> Iterator[Observation]:
     """Each return that counts people, so that all of them can be compared."""
     for record, outcome in _returns(subject):
         known = (_measures().get(result.measure) for result in outcome.results)
-        if any(measure is not None and measure.of == "people" for measure in known):
+        if outcome.cohort is not None or any(measure is not None and measure.of == "people" for measure in known):
             yield Observation(_COUNTS_PEOPLE, "", subject.folder.id, record.path)
 
 
@@ -312,13 +359,13 @@ def check_worked_out(subject: RegisterSubject) -> Iterator[Finding]:
     found = audit(returns, areas=subject.register.parts_of_areas, hide_up_to=most)
     told = {(one.path, index) for one in returns for index, _ in _told_by_groups(one.outcome)}
     for one in found.worked_out:
-        if one.hidden and (one.at.path, one.at.index) in told:
+        if one.hidden and one.at.part == "results" and (one.at.path, one.at.index) in told:
             continue
         words = "unsaid" if not one.hidden else "default" if one.values == 1 else "narrow"
         yield from subject.find(
             "worked-out-count",
             records[one.at.path][1],
-            ("results", one.at.index, one.at.field),
+            one.at.in_record,
             words=words,
             severity="error" if words == "default" else "warning",
             field=one.at.field,
@@ -329,10 +376,10 @@ def check_worked_out(subject: RegisterSubject) -> Iterator[Finding]:
         )
     for at, reason in found.unchecked:
         record = records[at.path][1]
-        yield from subject.find("count-not-checked", record, ("results", at.index, at.field), words=reason)
+        yield from subject.find("count-not-checked", record, at.in_record, words=reason)
     for at, other in found.twice:
         record = records[at.path][1]
-        yield from subject.find("exact-and-rounded", record, ("results", at.index, at.field), other=other.path)
+        yield from subject.find("exact-and-rounded", record, at.in_record, other=other.path)
 
 
 # -- periods --------------------------------------------------------------------------------------------------------
@@ -424,6 +471,7 @@ RULES = RuleSet(
         check_interventions,
         check_arithmetic,
         check_small_numbers,
+        check_cohorts,
         check_periods,
         check_series_breaks,
     ),

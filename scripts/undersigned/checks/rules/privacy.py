@@ -278,6 +278,12 @@ def check_orphans(subject: RegisterSubject) -> Iterator[Finding]:
         yield from check_record(subject, Record(Source(path, subject.register.files.contents[path])))
 
 
+def check_root_records(subject: RegisterSubject) -> Iterator[Finding]:
+    """Nor does a record at the root of the register."""
+    for record in subject.register.root_records():
+        yield from check_record(subject, record)
+
+
 def _check_post(subject: Subject, record: RecordLike, path: Path, post: str | None) -> Iterator[Finding]:
     offset = name_in(post) if post else None
     if offset is not None:
@@ -324,5 +330,5 @@ def check_organisation_posts(subject: OrganisationSubject) -> Iterator[Finding]:
 RULES = RuleSet(
     protocol=(check_protocol_records, check_posts),
     organisation=(check_organisation_record, check_organisation_posts),
-    register=(check_orphans,),
+    register=(check_orphans, check_root_records),
 )
