@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from support import ROOT
+from undersigned.cli import main
 from undersigned.intake.cells import UnreadableError, read_workbook
 from undersigned.intake.imports import Import, import_file
 from undersigned.intake.meaning import read_interval, read_version, read_when
@@ -177,6 +180,159 @@ def test_no_name_of_the_open_lists_is_taken_for_another_body(empty: Path) -> Non
         if match.answer == "same" and match.bodies[0].name.casefold() != body.name.casefold():
             wrong.append((body.name, match.bodies[0].name))
     assert not wrong
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_bad_cell_costs_that_fact_alone(empty: Path, tmp_path: Path) -> None:
+    file = sheet(
+        tmp_path,
+        [
+            "A1",
+            "Homelessness sharing agreement",
+            "Lichfield DC",
+            "Staffordshire Police",
+            "1.11.08",
+            "31/04/2027",
+            "Live",
+        ],
+    )
+    done = imported(empty, file)
+    assert [row.action for row in done.plan.rows] == ["new"], done.plan.all_findings()
+    fault = next(one for one in done.plan.all_findings() if one.finding.severity == "error")
+    assert (fault.cell, fault.finding.code) == ("Register!F2", "import-no-such-day")
+    (protocol,) = (text.decode() for path, text in done.files().items() if path.endswith("protocol.yaml"))
+    assert "status: in-force" in protocol
+    assert "next_due" not in protocol
+
+
+def test_an_unknown_name_is_a_question_with_the_kind_of_each_body(empty: Path, tmp_path: Path) -> None:
+    file = sheet(tmp_path, ["A1", "Sharing", "Lichfield DC", "Stafford", "2020-01-01", None, "Live"])
+    done = imported(empty, file)
+    assert done.plan.rows[0].action == "question"
+    (ask,) = done.plan.questions
+    assert ask.as_written == "Stafford"
+    assert all("(" in words for _, words in ask.suggestions)
+    assert not done.plan.files()
+
+
+def test_a_person_is_never_written(empty: Path, tmp_path: Path) -> None:
+    heads = [*HEADS, "IG lead", "E-mail"]
+    row = ["A1", "Sharing", "Lichfield DC", "Staffordshire Police", "2020-01-01", None, "Live", "Jane Smith", "j@x.org"]
+    done = imported(empty, sheet(tmp_path, row, heads=heads))
+    text = b"".join(done.files().values())
+    assert b"Smith" not in text
+    assert b"j@x.org" not in text
+    assert {"import-personal-name", "import-mailbox-left-out"} <= set(codes(done))
+
+
+def test_no_review_is_invented_from_a_day_on_which_somebody_reviewed(empty: Path, tmp_path: Path) -> None:
+    heads = ["Title", "Lead organisation", "Date agreed", "Last reviewed"]
+    done = imported(empty, sheet(tmp_path, ["Sharing", "Lichfield DC", "2020-01-01", "2024-05-01"], heads=heads))
+    assert "import-review-past" in codes(done)
+    assert not any("/reviews/" in path or b"2024-05-01" in raw for path, raw in done.files().items())
+
+
+def test_no_agreement_is_in_force_from_an_invented_day(empty: Path, tmp_path: Path) -> None:
+    done = imported(empty, sheet(tmp_path, ["A1", "Sharing", "Lichfield DC", None, None, None, "Live"]))
+    (ask,) = done.plan.questions
+    assert (ask.about, done.plan.rows[0].action) == ("day", "question")
+
+
+def test_a_row_for_each_party_makes_one_agreement(empty: Path, tmp_path: Path) -> None:
+    heads = ["Agreement", "Date agreed", "Organisation", "Date signed", "Status"]
+    file = sheet(
+        tmp_path,
+        ["Sharing", "2020-01-01", "Lichfield DC", "2020-02-03", "live"],
+        ["Sharing", "2020-01-01", "Staffordshire Police", "2020-04", "live"],
+        [None, None, "Thurrock Council", None, None],
+        heads=heads,
+    )
+    done = imported(empty, file)
+    (row,) = done.plan.rows
+    assert row.action in ("new", "question"), codes(done)
+    if row.action == "new":
+        assert b"2020-02-03" in row.files["signatories/lichfield-district-council/sharing.yaml"]
+        assert (
+            b'2020-04"' in row.files["signatories/staffordshire-police/sharing.yaml"]
+            or b"2020-04" in (row.files["signatories/staffordshire-police/sharing.yaml"])
+        )
+
+
+def test_a_grid_with_a_column_for_each_body(empty: Path, tmp_path: Path) -> None:
+    heads = ["Title", "Start date", "Status", "Lichfield DC", "Staffordshire Police", "Thurrock Council"]
+    done = imported(empty, sheet(tmp_path, ["Sharing", "2020-01-01", "live", "x", "03/02/2020", "No"], heads=heads))
+    text = done.plan.files()["protocols/sharing/protocol.yaml"].decode()
+    assert "lichfield-district-council" in text
+    assert "staffordshire-police" in text
+    assert "thurrock" not in text
+
+
+def test_lists_of_names_keep_the_commas_and_ands_that_belong_to_a_name(empty: Path, tmp_path: Path) -> None:
+    partners = "Armagh City, Banbridge and Craigavon Borough Council, Thurrock Council and Devon and Cornwall Police"
+    done = imported(empty, sheet(tmp_path, ["A1", "Sharing", "Lichfield DC", partners, "2020-01-01", None, "Live"]))
+    text = done.plan.files()["protocols/sharing/protocol.yaml"].decode()
+    assert text.count("organisation:") == 4, text
+
+
+def test_hidden_and_struck_rows_are_named_and_nothing_is_concluded(empty: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(HEADS)
+    page.append(["A1", "One", "Lichfield DC", None, datetime(2020, 1, 1), None, "Live"])  # noqa: DTZ001
+    page.append(["A2", "Two", "Lichfield DC", None, datetime(2020, 1, 1), None, "Live"])  # noqa: DTZ001
+    page.row_dimensions[2].hidden = True
+    page["B3"].font = Font(strike=True)
+    book.save(tmp_path / "r.xlsx")
+    done = imported(empty, tmp_path / "r.xlsx")
+    marked = {(one.finding.code, one.finding.line) for one in done.plan.all_findings()}
+    assert {("import-hidden-row", 2), ("import-struck-through", 3)} <= marked
+    assert [row.action for row in done.plan.rows] == ["new", "new"]
+
+
+def test_written_once_the_same_file_changes_nothing(
+    empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    root = tmp_path / "register"
+    shutil.copytree(empty, root)
+    row = ["A1", "Sharing", "Lichfield DC", "Staffordshire Police", "2020-01-01", "2027-05-01", "Live"]
+    file = sheet(tmp_path, row)
+    arguments = ["--root", str(root), "--as-of", "2026-11-30"]
+    assert main(["import", str(file), "--write", *arguments]) == 0, capsys.readouterr()
+    assert main(["check", *arguments]) == 0, capsys.readouterr()
+    before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
+    capsys.readouterr()
+    assert main(["import", str(file), "--write", "--format", "json", *arguments]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["action"] for row in answer["rows"]] == ["same"]
+    assert {path: path.read_bytes() for path in root.rglob("*.yaml")} == before
+    changed = imported(root, sheet(tmp_path, [*row[:5], "2028-05-01", "Live"]))
+    assert [row.action for row in changed.plan.rows] == ["change"], codes(changed)
+    assert b"2028-05-01" in changed.plan.files()["protocols/sharing/protocol.yaml"]
+    gone = imported(root, sheet(tmp_path, ["A2", "Other", "Lichfield DC", None, "2020-01-01", None, "Live"]))
+    assert "import-row-gone" in codes(gone)
+
+
+def test_questions_are_answered_in_a_workbook(empty: Path, tmp_path: Path) -> None:
+    file = sheet(tmp_path, ["A1", "Sharing", "Lichfield DC", "Stafford; The Hope Project", "2020-01-01", None, "Live"])
+    first = imported(empty, file)
+    (tmp_path / "q.xlsx").write_bytes(first.questions())
+    book = openpyxl.load_workbook(tmp_path / "q.xlsx")
+    names = book["Names"]
+    for row in names.iter_rows(min_row=2):
+        row[1].value = {"Stafford": "Stafford Borough Council", "The Hope Project": "new: voluntary"}[str(row[0].value)]
+    offered = next(words for ask in first.plan.questions for _, words in ask.suggestions if "Borough" in words)
+    names["B2"].value = offered if names["A2"].value == "Stafford" else names["B2"].value
+    book.save(tmp_path / "q.xlsx")
+    second = imported(empty, file, answers=tmp_path / "q.xlsx")
+    assert not second.problems
+    assert [row.action for row in second.plan.rows] == ["new"], second.plan.questions
+    assert "signatories/the-hope-project/organisation.yaml" in second.plan.files()
+    assert "signatories/stafford-borough-council/organisation.yaml" in second.plan.files()
 
 
 # -- files -----------------------------------------------------------------------------------------------------------------

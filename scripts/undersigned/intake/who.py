@@ -123,6 +123,7 @@ class KnownBodies:
     decided: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._matches: dict[str, Match] = {}
         self._full: dict[str, list[Body]] = {}
         self._alias: dict[str, list[Body]] = {}
         self._short: dict[str, list[Body]] = {}
@@ -145,6 +146,11 @@ class KnownBodies:
     def match(self, text: str) -> Match:
         """What the name means. Never takes a body whose words differ, or one that has ended."""
         text = " ".join(text.split())
+        if text not in self._matches:
+            self._matches[text] = self._match(text)
+        return self._matches[text]
+
+    def _match(self, text: str) -> Match:
         decided = self.decided.get(decision_key(text))
         if decided is not None:
             body = next((one for one in self.bodies if one.key == decided), None)
