@@ -584,11 +584,13 @@ class _Planner:
         """Path to text: the protocol, its version and its signing records. `ids`: of the parties' organisations."""
         texts: dict[str, str] = {}
         lead = ids[facts.lead.key] if facts.lead is not None else None
+        # A text takes effect on the day on which it was agreed, unless it says otherwise (record format, versions).
+        first_day = facts.start or (begun if status not in ("draft", "consultation") else None)
         data: dict[str, Data] = {
             "title": facts.title, "kind": facts.kind, "status": status, "publication": "public",
             **({"references": list(facts.references)} if facts.references else {}),
             **({"lead": lead} if lead else {}),
-            **({"effective_from": str(facts.start)} if facts.start else {}),
+            **({"effective_from": str(first_day)} if first_day is not None else {}),
             **({"effective_to": str(facts.end)} if facts.end else {}),
         }  # fmt: skip
         if ids:

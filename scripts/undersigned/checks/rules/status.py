@@ -139,8 +139,12 @@ def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
         if record.value and any(_is_void(subject, signature) for signature in record.value.signatures):
             return
     bound = sorted({party for number, _ in signing.versions for party in signing.bound_by(number)})
-    if not bound and not folder.signing and all(version.document is not None for _, version in signing.versions):
-        # Signed on paper, and nobody has recorded who did. That is not known, and no contradiction.
+    unrecorded = any(
+        subject.register.present_organisation(party.organisation) not in folder.signing
+        for party in subject.protocol.parties
+    )
+    if unrecorded and all(version.document is not None for _, version in signing.versions):
+        # Signed on paper, and nobody has recorded yet who else did. That is not known, and no contradiction.
         yield from subject.find("too-few-bound", subject.record, ("status",), words="on-paper", severity="warning")
         return
     yield from subject.find(
