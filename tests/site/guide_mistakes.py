@@ -269,11 +269,19 @@ MISTAKES: dict[str, list[Mistake]] = {
     ],
     "report-outcomes": [
         ("'count' is 3, and a count of people from 1 to 4 must not be published", _RETURN, "count: 165", "count: 3"),
-        ("the numerator (205) is greater than the denominator (165)", _RETURN, "numerator: 105", "numerator: 205"),
+        (
+            "the hidden numerator can be worked out …",
+            _RETURN,
+            '{measure: mi014, point: release, numerator: "[c]", denominator: 20, rounded_to: 5}',
+            "{measure: mi014, point: release, numerator: 9, denominator: 21}\n"
+            '  - {measure: mi014, point: release, group_set: sex, group: women, numerator: "[c]", denominator: 8}\n'
+            "  - {measure: mi014, point: release, group_set: sex, group: men, numerator: 7, denominator: 13}",
+        ),
+        ("the numerator (205) is greater than the denominator (160)", _RETURN, "numerator: 105", "numerator: 205"),
         (
             "homeless-at-referral is a rate, but this result has no denominator",
             _RETURN,
-            "numerator: 105, denominator: 165",
+            "numerator: 105, denominator: 160",
             "numerator: 105",
         ),
         ("'refusals' is not an outcome measure", _RETURN, "measure: referrals", "measure: refusals"),

@@ -22,7 +22,7 @@ _ORGANISATIONS = {
     "elm-homes": "housing-provider",
     "hills-council": "local-authority",
 }
-_CONTACT = "# contact: {post: Partnerships Manager, mailbox: partnerships@example.org, confirmed_on: 2025-10-06}"
+_CONTACT = "# contact: {post: Partnerships Manager, mailbox: partnerships@example.org, phone: 01632 960000, confirmed_on: 2025-10-06}"
 _SETTLED = {
     "status: draft": "status: signing",
     "# effective_from: 2027-04-01": "effective_from: 2025-12-01",
