@@ -356,3 +356,8 @@ def test_pandoc_sees_no_files() -> None:
     with pytest.raises(DocumentError):
         pandoc.run_pandoc(["-f", "rst", "-t", "json"], text, record="p")
     assert pandoc.api_version()
+
+
+def test_a_choice_has_boxes_to_tick_where_the_form_is_printed() -> None:
+    lines = words(form()).split("\n")
+    assert [line for line in lines if line.startswith("\u2610 ") and len(line) < 10] == ["\u2610 North", "\u2610 South"]

@@ -212,7 +212,7 @@ def test_the_kinds_of_question_of_a_form() -> None:
         "needs": "/Tx",
         "born_on": "/Tx",
         "people": "/Tx",
-        "area": "/Ch",
+        "area": "/Btn",
         "told": "/Btn",
         "signed__sign": "/Sig",
     }
@@ -223,6 +223,11 @@ def test_the_kinds_of_question_of_a_form() -> None:
     assert str(found["born_on"].TU) == "Date of birth (DD/MM/YYYY)"
     assert str(found["told"].TU) == "The person was told (required)"
     assert str(found["full_name"].TU) == "Full name (required). As on the licence"
+    # A choice is one list: its options, each with a box to tick on the screen or on paper.
+    kids = list(found["area"].Kids)
+    assert [sorted(kid.AP.N.keys()) for kid in kids] == [["/0", "/Off"], ["/1", "/Off"]]
+    assert [str(kid.TU) for kid in kids] == ["Area: North", "Area: South"]
+    assert all(kid.Parent.T == "answer__area" and int(kid.F) == 4 for kid in kids)
     shown = words(form())
     assert "Full name (required) As on the licence" in shown
     assert "Area Choose one North South" in shown

@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
-#: `text`: the pages of a PDF. `box`: a box that the program fills in, such as whose copy it is. `choice`: the options of a
-#: choice in a form.
-Place = Literal["text", "box", "choice"]
+#: `text`: the pages of a PDF. `box`: a box that the program fills in, such as whose copy it is.
+Place = Literal["text", "box"]
 
 _RANGES: dict[Place, str] = {
     "text": (
@@ -31,10 +30,6 @@ _RANGES: dict[Place, str] = {
         "a0-148 14a-1c3 1c5-24f 300-304 306-30a 30c 30f 313 315 31b 323 326-328 32c 337-338 342-343 346-36f 374-376 "
         "37a-3d7 3dc-3dd 3f0-3f6 3f9-3fa 3fc-479 480-49d 4a0-4ff 52f 1e00-1e9b 1e9d-2055 2057 20a0-20af 20b1-20b5 "
         "20b8-20ba 20bc-20bf 2116 2122 "
-    ),
-    "choice": (
-        "a0-ff 152-153 160-161 174-178 17d-17e 192 2c6 2dc 2013-2014 2018-201a 201c-201e 2020-2022 2026 2030 "
-        "2039-203a 20ac 2122 "
     ),
 }
 

@@ -94,8 +94,6 @@ def _lacking(record: Record[Authored]) -> Iterator[tuple[Place, str, list[str]]]
         where: tuple[Where, ...] = ("text",)
         if isinstance(record.value, Organisation):
             where = ("text", "box") if text.path == ("name",) else ()
-        elif "options" in text.path:
-            where = ("text", "choice")
         for kind in where:
             if found := list(letters_lacking(text.text, kind)):
                 yield record.source.place_in(text.path, found[0][0]), kind, list(dict.fromkeys(one for _, one in found))

@@ -122,9 +122,23 @@ class Tree:
 
     def blocks(self, blocks: Blocks, *, in_cell: bool = False) -> list[Json]:
         out: list[Json] = []
+        before: Block | None = None
         for block in blocks:
-            out += self._block(block, in_cell and len(blocks) == 1)
+            if isinstance(block, Bullets) and _is_choice(before):
+                out += self._boxes(block)
+            else:
+                out += self._block(block, in_cell and len(blocks) == 1)
+            before = block
         return out
+
+    def _boxes(self, options: Bullets) -> list[Json]:
+        """The options of a choice with boxes, to be ticked by hand where the form is printed."""
+        return [
+            _node("Plain", [*_words("\u2610 "), *self.inlines(block.content)])
+            for item in options.items
+            for block in item
+            if isinstance(block, Paragraph)
+        ]
 
     def _block(self, block: Block, plain: bool) -> list[Json]:
         match block:
@@ -226,6 +240,15 @@ class Tree:
                 return [_node("Link", [_no_attributes(), self.inlines(content), [url, ""]])]
             case Field(_, name):
                 return [_node("Str", f"{OPEN}{name}{CLOSE}")]
+
+
+def _is_choice(block: Block | None) -> bool:
+    return (
+        isinstance(block, Paragraph)
+        and len(block.content) == 1
+        and isinstance(field := block.content[0], Field)
+        and field.kind == "choice"
+    )
 
 
 def row_mark(cells: tuple[Blocks, ...]) -> Mark | None:

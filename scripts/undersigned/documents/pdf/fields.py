@@ -19,8 +19,10 @@ from undersigned.documents.pdf.metadata import set_metadata
 from undersigned.words.prose import FIELD_HOST
 
 PLACEHOLDER = f"https://{FIELD_HOST}/"
+#: Between the name of a choice and the place of one of its options.
+OPTION = "|"
 #: Bits of /F and /Ff (ISO 32000-1, tables 165, 221, 228 and 230).
-_PRINT, _READ_ONLY, _REQUIRED, _MULTILINE, _COMBO = 4, 1, 1 << 1, 1 << 12, 1 << 17
+_PRINT, _READ_ONLY, _REQUIRED, _MULTILINE, _RADIO = 4, 1, 1 << 1, 1 << 12, 1 << 15
 _FONT = "Inter"
 _MOST_ATTEMPTS = 12
 #: Of a signature's block: what a signature locks, so that one body's signature does not stop the next.
@@ -35,6 +37,9 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
     expected = {field.name: field for field in fields_of(document)}
     with pikepdf.open(io.BytesIO(pdf)) as file:
         elements = _Elements(file)
+        choices = {
+            name: _Choice(file, field, document.record) for name, field in expected.items() if field.kind == "choice"
+        }
         _head_rows(file, document)
         _title_is_a_heading(file)
         made = Array()
@@ -44,10 +49,18 @@ def with_fields(pdf: bytes, document: Document) -> bytes:
                 name = _placeholder(annotation)
                 if name is None:
                     continue
-                field = expected.pop(name, None)
+                base, _, option = name.partition(OPTION)
+                choice = choices.get(base) if option else None
+                field = choice.field if choice else expected.pop(name, None)
                 if field is None:
                     raise DocumentError(document.record, f"the field {name!r} is not one of its fields, or comes twice")
                 assert fonts is not None  # noqa: S101 - there is a field, so there are fonts
+                if choice:
+                    elements.make_form(annotation, choice.add_option(annotation, page.obj, option))
+                    if choice.is_whole and base in expected:
+                        made.append(choice.group)
+                        del expected[base]
+                    continue
                 _make_field(file, annotation, field, page.obj, fonts)
                 elements.make_form(annotation)
                 made.append(annotation)
@@ -117,9 +130,9 @@ class _Elements:
     def __init__(self, file: pikepdf.Pdf) -> None:
         self._by_number = dict(_numbers(file.Root.StructTreeRoot.ParentTree))
 
-    def make_form(self, annotation: pikepdf.Object) -> None:
+    def make_form(self, annotation: pikepdf.Object, words: str = "") -> None:
         """Turns the link's element into that of a form field. Its child is the reference itself, not a list of one:
-        programs that compare revisions of a signed file look for it there.
+        programs that compare revisions of a signed file look for it there. `words`: what a screen reader says of it.
         """
         element = self._by_number[int(annotation.StructParent)]
         element.S = Name.Form
@@ -127,6 +140,58 @@ class _Elements:
             element.K = element.K[0]
         if "/Alt" in element:
             del element["/Alt"]
+        if words:
+            element.Alt = String(words)
+
+
+class _Choice:
+    """A field of which one option is ticked, on the screen or on paper: a group of radio buttons (ISO 32000-1, 12.7.4.2.4)."""
+
+    def __init__(self, file: pikepdf.Pdf, field: Field, record: str) -> None:
+        self.field, self._file, self._record = field, file, record
+        self.group = file.make_indirect(
+            Dictionary(
+                FT=Name.Btn,
+                Ff=_RADIO | (_REQUIRED if field.required else 0),
+                T=String(field.name),
+                TU=String(field.label),
+                V=Name.Off,
+                Opt=Array([String(option) for option in field.options]),
+                Kids=Array(),
+            )
+        )
+        self._seen: set[int] = set()
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self._seen) == len(self.field.options)
+
+    def add_option(self, annotation: pikepdf.Object, page: pikepdf.Object, option: str) -> str:
+        """Makes a placeholder the button of an option, named by its place. Returns what a screen reader says of it."""
+        place = int(option) if option.isdecimal() else -1
+        if place in self._seen or not 0 <= place < len(self.field.options):
+            raise DocumentError(
+                self._record, f"the field {self.field.name!r} has an option that is not one of its options"
+            )
+        self._seen.add(place)
+        left, bottom, right, top = (float(edge) for edge in annotation.Rect)
+        width, height = round(right - left, 3), round(top - bottom, 3)
+        for key in ("/A", "/Border", "/Contents"):
+            if key in annotation:
+                del annotation[key]
+        states = {}
+        for name, drawing in ((f"/{place}", _tick(width, height)), ("/Off", b"")):
+            stream = self._file.make_stream(drawing)
+            stream.Type, stream.Subtype = Name.XObject, Name.Form
+            stream.BBox, stream.Resources = Array([0, 0, width, height]), Dictionary()
+            states[name] = stream
+        annotation.Subtype, annotation.F, annotation.P = Name.Widget, _PRINT, page
+        annotation.Parent, annotation.AS, annotation.MK = self.group, Name.Off, Dictionary(CA=String("4"))
+        annotation.AP = Dictionary(N=Dictionary(states))
+        words = f"{self.field.label}: {self.field.options[place]}"
+        annotation.TU = String(words)
+        self.group.Kids.append(annotation)
+        return words
 
 
 def _numbers(node: pikepdf.Object) -> Iterator[tuple[int, pikepdf.Object]]:
@@ -183,11 +248,6 @@ def _make_field(
                         Fields=Array([String(f"{body}__{locked}") for locked in _LOCKED]),
                     )
                 )
-        case "choice":
-            annotation.FT, annotation.Ff = Name.Ch, flags | _COMBO
-            annotation.Opt = Array([String(option) for option in field.options])
-            annotation.DA, annotation.MK = String(f"/{_FONT} 12 Tf 0 g"), Dictionary()
-            annotation.AP = Dictionary(N=appearance(b"/Tx BMC EMC"))
         case _:
             annotation.FT = Name.Tx
             if field.kind == "stamped":
