@@ -198,7 +198,8 @@ class Register:
                 continue
             top, name, *more = folder.split("/")
             if top == LAW_FOLDER:
-                self._fault(folder, "stray-file", "folder")
+                if folder not in self.files.contents:
+                    self._fault(folder, "stray-file", "folder")
                 continue
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":

@@ -322,6 +322,16 @@ def test_reviews(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     assert any("undersigned:review:" in issue.body for issue in hub.issues.values())
 
 
+def test_the_law_watch_says_that_it_could_not_look_and_changes_nothing(
+    origin: Path, tmp_path: Path, hub: PretendGitHub
+) -> None:
+    run = run_of("law", "schedule", event("schedule"), origin, tmp_path, api=hub.address)
+    assert run.job("watch"), run.steps
+    assert "cannot be reached" in said(run, "Look at the law")
+    assert "::warning::legislation.gov.uk could not be asked" in said(run, "Look at the law")
+    assert not hub.writes
+
+
 def test_stamp(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     payload = event("workflow_dispatch")
     payload["inputs"] = {

@@ -194,6 +194,7 @@ class _Job:
             "GITHUB_API_URL": self._run.api,
             "GITHUB_SERVER_URL": "https://github.com",
             "RUNNER_TEMP": str(self._temp),
+            "LAW_BASE": "http://127.0.0.1:9/",  # nobody answers there
             **{name: str(file) for name, file in files.items()},
             **self._added,
             **given,

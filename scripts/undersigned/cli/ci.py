@@ -216,6 +216,47 @@ def upkeep_job(common: Common, repository: str, account: str, dry_run: bool) -> 
     return EXIT_FINE
 
 
+@verb("law", example="undersigned ci law --dry-run", group=ci_command)
+@github_options
+def law_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Look at the law that the register cites: one issue for each change, and one pull request to confirm them."""
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.cli.law import EXIT_AWAY, legislation
+    from undersigned.github import GitHubError
+    from undersigned.github.client import repeat_if_unanswered
+    from undersigned.github.issues import Issues
+    from undersigned.github.pulls import propose
+    from undersigned.jobs.issue_sync import IssueKeeper
+    from undersigned.jobs.law import BRANCH, law_draft, law_files, law_issues
+    from undersigned.jobs.messages import message
+    from undersigned.law import AwayError
+    from undersigned.law.watch import cited, look
+    from undersigned.reports.law import render_law_text
+
+    register = common.register
+    with stop_on(AwayError):
+        found = look(legislation(register.address), register.law_states, cited(), as_of=common.as_of)
+    write(render_law_text(found, register), None)
+    if not found.looked:
+        return EXIT_AWAY
+    files = law_files(found, register.law_states, as_of=common.as_of)
+    github = _github(repository, dry_run)
+    with stop_on(GitHubError, HistoryError):
+        keeper = IssueKeeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
+        kept = keeper.keep(law_issues(found, register, as_of=common.as_of), as_of=common.as_of)
+        if not files:
+            write(message("words", "law", "current") + "\n", None)
+        elif dry_run:
+            write("".join(f"{path}\n" for path in sorted(files)), None)
+        else:
+            with History(common.root) as history:
+                base = history.resolve("HEAD")
+            draft = law_draft(found, files, register, base=base, into=_links(github).branch)
+            outcome = repeat_if_unanswered(lambda: propose(github, draft))
+            write(message("words", "law", outcome.code, address=outcome.address, branch=BRANCH) + "\n", None)
+    return EXIT_FINE if kept else EXIT_BROKEN
+
+
 @verb("owners", example="undersigned ci owners --check", group=ci_command)
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
 def owners_job(common: Common, check: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from undersigned.editing.yaml_write import render_yaml
@@ -11,6 +12,8 @@ from undersigned.records.source import Data
 _HEAD = (
     "# What the law watch saw at legislation.gov.uk. Whoever confirms it writes what it means here, under confirmed.\n"
 )
+#: A day is written as records write it, without quotes.
+_DAY = re.compile(r'"(\d{4}-\d{2}-\d{2})"')
 _NOT_YET = "# Nobody has looked at this Act yet: the list below is what the register's list of laws cites.\n"
 
 
@@ -27,7 +30,7 @@ def render_law_state(state: LawState, *, to_confirm_on: date | None = None) -> s
         said = {"on": str(confirmed.on or ""), "by": confirmed.by or "", "note": confirmed.note or ""}
         data["confirmed"] = {key: value for key, value in said.items() if value}
     looked = any(one.words or one.effects for one in state.provisions)
-    text = (_HEAD if looked or to_confirm_on else _NOT_YET) + render_yaml(data, LawState)
+    text = (_HEAD if looked or to_confirm_on else _NOT_YET) + _DAY.sub(r"\1", render_yaml(data, LawState))
     return f"{text}confirmed:\n  on: {to_confirm_on}\n  by:\n  note:\n" if to_confirm_on else text
 
 

@@ -20,7 +20,7 @@ from undersigned.github.client import (
 
 #: The only branches that a program may write to, and the only files that it may propose.
 BRANCHES = ("intake/", "upkeep/")
-PATHS = ("protocols/", "signatories/", ".github/CODEOWNERS", ".github/ISSUE_TEMPLATE/")
+PATHS = ("protocols/", "signatories/", "law/", ".github/CODEOWNERS", ".github/ISSUE_TEMPLATE/")
 _BOT = "[bot]@"
 
 OutcomeCode = Literal["opened", "updated", "same", "merged", "closed", "theirs", "not-allowed"]
