@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File
+from mkdocs.utils.meta import get_data
 
 from undersigned.records.fields import is_example_mailbox
 
@@ -26,6 +27,18 @@ def add_handbook(files: Files, config: MkDocsConfig) -> None:
         name = path.relative_to(HANDBOOK).as_posix()
         if path.is_file() and files.get_file_from_path(name) is None:
             files.append(File.generated(config, name, abs_src_path=str(path)))
+
+
+def open_points() -> str:
+    """Every point that a guidance page still leaves open, in Markdown with links from the folder of the guidance."""
+    parts: list[str] = []
+    for path in sorted((HANDBOOK / "guidance").rglob("*.md")):
+        _, meta = get_data(path.read_text(encoding="utf-8"))
+        points = meta.get("to_confirm") or []
+        if points:
+            name = path.relative_to(HANDBOOK / "guidance").as_posix()
+            parts.append("\n".join([f"[{meta['title']}]({name})", "", *(f"- {point}" for point in points)]))
+    return "\n\n".join(parts)
 
 
 def unfinished(markdown: str, *, example: bool) -> Iterator[str]:

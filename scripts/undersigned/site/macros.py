@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from undersigned.facts.partnerships import MOST_BODIES
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site import handbook
 from undersigned.site.pages import PageSet, fragment
 
 #: The vocabularies that guidance may show as a table, with the table's caption.
@@ -80,6 +81,11 @@ def define_env(env: MacrosPlugin) -> None:
     def topics_table() -> str:
         """What every protocol must answer."""
         return str(fragment(pages(), "topics_table.html", url(), topics=list(vocabulary().content_topics.values())))
+
+    @env.macro  # type: ignore[untyped-decorator]
+    def open_points() -> str:
+        """Every point that the guidance leaves open, page by page."""
+        return handbook.open_points()
 
     @env.macro  # type: ignore[untyped-decorator]
     def measures_table() -> str:
