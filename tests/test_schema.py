@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from support import example_register
+from undersigned.records.files import ROOT_RECORDS
 from undersigned.records.reading import read_record
 from undersigned.records.schema import _MODELS, KINDS, PART, _help, help_of, parts, schema
 
@@ -46,6 +47,8 @@ def kind_of(path: Path) -> str:
             return folder.removesuffix("s")
         case ("law", _):
             return "law"
+        case (name,):
+            return name.removesuffix(".yaml")
         case (_, _, "organisation.yaml"):
             return "organisation"
         case _:
@@ -58,6 +61,7 @@ RECORDS = sorted(
         *ROOT.glob("protocols/*/*/*.yaml"),
         *ROOT.glob("signatories/*/*.yaml"),
         *ROOT.glob("law/*.yaml"),
+        *(path for name in ROOT_RECORDS if (path := ROOT / name).exists()),
     ]
 )
 VALIDATORS = {
@@ -71,7 +75,11 @@ def faults(kind: str, text: str) -> list[str]:
 
 def test_there_are_records() -> None:
     example_register()
-    assert {kind_of(path) for path in RECORDS} >= set(KINDS) - {"signatory"}
+    assert {kind_of(path) for path in RECORDS} >= set(KINDS) - {
+        "signatory",
+        "areas",
+        "landscape",
+    }  # a register may do without
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -118,6 +126,8 @@ PROTOCOL = "title: T\nkind: framework\nstatus: draft\npublication: public\n"
     ("kind", "text"),
     [
         ("protocol", PROTOCOL + "summary:\nareas: []\nparties:\nflows: []\nreview: {}\ndpia:\n"),
+        ("areas", "county: [north, south]\nnorth: [hill]\n"),
+        ("landscape", "judged:\n  - {protocols: [a, b], answer: keep-apart, by: c, minute: 2026/31, on: 2026-01-04}\n"),
         ("protocol", PROTOCOL + "effective_from: 2004-05\nreview: {interval_months: '12'}\n"),
         ("protocol", PROTOCOL + "parties: [{organisation: a, signs: true}, {organisation: b, signs: no}]\n"),
         (

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
+from undersigned.records.areas import Areas, Landscape
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
@@ -32,6 +33,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "form": Form,
     "outcome": Outcome,
     "law": LawState,
+    "areas": Areas,
+    "landscape": Landscape,
 }
 KINDS: tuple[str, ...] = (*_MODELS, "signatory")
 #: What the help texts call a part as a whole.
@@ -121,11 +124,14 @@ def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 def _part(raw: Schema, model: type[BaseModel]) -> Schema:
     required = raw.get("required", [])
+    # Only `areas.yaml` has keys of its writer's choice.
+    others = raw.get("additionalProperties") if model.model_config.get("extra") == "allow" else False
     part: Schema = {
         "type": ["object", "null"],
-        "additionalProperties": False,
+        "additionalProperties": others,
         "properties": {
-            name: _field(piece, model, name, required=name in required) for name, piece in raw["properties"].items()
+            name: _field(piece, model, name, required=name in required)
+            for name, piece in raw.get("properties", {}).items()
         },
     }
     if required:
