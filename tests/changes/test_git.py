@@ -11,10 +11,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "proposals"))
 
-from repositories import Repository
+from repositories import TODAY, Repository
 
+from undersigned.changes.compare import report_between
 from undersigned.changes.git import Comparison, History, HistoryError, files_at
 from undersigned.changes.owners import PLACES
+from undersigned.changes.render_text import render_text
 
 CONTACT = ("probation@example.org", "box@example.org")
 
@@ -178,6 +180,26 @@ def test_links_and_submodules_are_listed_and_not_read(repository: Repository, tm
     }
     assert not [file for file in found.files if file.new and file.new.is_plain]
     assert "protocols/linked/protocol.yaml" not in files_at(repository.root, "HEAD").contents
+
+
+@pytest.mark.parametrize("inside", ["", "register"])
+def test_records_in_a_submodule_are_named_as_unread(tmp_path: Path, inside: str) -> None:
+    repository = Repository(tmp_path / "r", inside=inside)
+    commit = repository.git("rev-parse", "HEAD").strip()
+    folder = f"{inside}/signatories" if inside else "signatories"
+    repository.git("rm", "-r", "-q", "--cached", folder)
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{commit},{folder}")
+    repository.git("commit", "-q", "-m", "a submodule")
+    (repository.root / "other.md").write_text("words", encoding="utf-8")
+    repository.git("add", "--", f"{inside or '.'}/other.md")
+    repository.git("commit", "-q", "-m", "beside it")
+    for base in ("HEAD~1", "HEAD~2"):
+        report = report_between(repository.root, base, "HEAD", as_of=TODAY)
+        assert [(one.side, one.path, one.code) for one in report.unread][:1] == [("after", "signatories", "submodule")]
+        text = render_text(report)
+        assert "signatories is a submodule. Its records are kept in another repository" in text
+        assert "Nobody has to sign again" not in text
+        assert "No record of the register changes" not in text
 
 
 @pytest.mark.parametrize(("inside", "beside"), [(":!in ner/[reg]ister", ":!in ner/register22"), (".hidden", "xhidden")])

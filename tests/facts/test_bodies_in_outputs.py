@@ -278,3 +278,19 @@ def test_a_restricted_protocol_names_those_who_are_there(tmp_path: Path, name: s
     links = RepositoryLinks("https://example.org", "ex/register", "main")
     (issue,) = review_issues(register, as_of=DAY, links=links, root=tmp_path).wanted.values()
     assert named(issue.text) <= event(name).present
+
+
+def test_a_name_with_an_accent_is_listed_with_its_letter() -> None:
+    """In the index of letters, in a letter to a party and in the words of a change."""
+    register = register_from((PROTOCOL + event("planned").records).replace("name: Ash Council", "name: Ŵash Council"))
+    site = RegisterFacts(register, as_of=DAY)
+    letters = {letter: [name for _id, name in bodies] for letter, bodies in site.partnerships.letters}
+    assert letters == {"B": ["Birch Council"], "C": ["Cedar Council"], "W": ["Ŵash Council"]}
+    folder = register.protocol("homes")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=DAY)
+    told = Letters(agreement, folder, register, None, as_of=DAY)
+    bound = next(one for one in told.for_signature(told.to("ash"), None).standing if one.code == "bound")
+    assert bound.values["others"] == ("Birch Council", "Cedar Council")
+    bound = next(one for one in told.for_signature(told.to("birch"), None).standing if one.code == "bound")
+    assert bound.values["others"] == ("Cedar Council", "Ŵash Council")

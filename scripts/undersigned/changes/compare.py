@@ -17,6 +17,7 @@ from undersigned.changes.revisions import (
     Revisions,
     added_reviews,
     read_revisions,
+    submodules_of_records,
     unread_records,
 )
 from undersigned.changes.signing import changed_parts, consequences, later_id, signature_points, signing_changes
@@ -80,6 +81,8 @@ def report_between(root: Path, base: str, head: str, *, as_of: date, author_logi
                 comparison.relation != "behind",
             )
             _fill(report, read_revisions(history, comparison, root), comparison, provenance)
+        else:
+            report.unread = submodules_of_records(history, comparison)
         return report
 
 

@@ -20,8 +20,8 @@ from undersigned.records.shape import file_finding
 if TYPE_CHECKING:
     from git.cmd import Git
 
-#: The folders that hold records, from the register's root.
 _PLAIN_MODES = ("100644", "100755", "100664")
+_SUBMODULE_MODE = "160000"
 #: Settings that could change an answer or name a program to run. Git reads them last, so they win.
 _SETTINGS = {
     "core.fsmonitor": "false",
@@ -60,6 +60,11 @@ class TreeEntry:
 
     mode: str
     id: str
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether another repository stands here: its files are not in this one's history."""
+        return self.mode == _SUBMODULE_MODE
 
     @property
     def is_plain(self) -> bool:
@@ -240,6 +245,16 @@ class History:
             mode, _type, id_ = meta.split(" ")
             entries[path[skip:]] = TreeEntry(mode, id_)
         return entries
+
+    def top_folders(self, commit: str) -> dict[str, TreeEntry]:
+        """What stands at a commit in place of `protocols/` and `signatories/`: a folder of files, or a submodule."""
+        skip = len(self._prefix) + 1 if self._prefix else 0
+        found: dict[str, TreeEntry] = {}
+        for line in _split(self._run("ls-tree", "-z", "--full-tree", commit, "--", *self._record_folders())):
+            meta, _, path = line.partition("\t")
+            mode, _type, id_ = meta.split(" ")
+            found[path[skip:]] = TreeEntry(mode, id_)
+        return found
 
     def read(self, id_: str, *, most: int = MAX_BYTES + 1) -> bytes:
         """The content with this id, cut after `most` bytes."""

@@ -92,15 +92,16 @@ class OrganisationChange:
 class UnreadRecord:
     """A record that was not read completely on one side.
 
-    `code` says why: `fault` with the first fault, at `line`; `kind`, because it is a link, a submodule or a name that
-    cannot be shown; `place`, because no record belongs there; `stray`, because it is not a record at all.
+    `code` says why: `fault` with the first fault, at `line`; `kind`, because it is a link or a name that cannot be shown;
+    `place`, because no record belongs there; `stray`, because it is not a record at all; `submodule`, because what is in
+    it belongs to another repository, whether it changes or not.
     """
 
     side: Literal["before", "after"]
     path: str
     line: int = 1
     message: str = ""
-    code: Literal["fault", "kind", "place", "stray"] = "fault"
+    code: Literal["fault", "kind", "place", "stray", "submodule"] = "fault"
 
 
 @dataclass(frozen=True)

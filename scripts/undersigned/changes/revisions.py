@@ -93,7 +93,9 @@ class Revisions:
 def read_revisions(history: History, comparison: Comparison, root: Path) -> Revisions:
     """Reads what the change touches in both revisions. HistoryError if this clone does not have it."""
     old_names = history.names(comparison.compared_from)
-    before, after = Tree(history, old_names), Tree(history, _applied(old_names, comparison.files))
+    new_names = {name: entry for name, entry in old_names.items() if "/" in name}
+    new_names |= history.top_folders(comparison.head)
+    before, after = Tree(history, old_names), Tree(history, _applied(new_names, comparison.files))
     protocols, organisations = _touched(file for file in comparison.files if not _same_data(history, file))
     for id_ in organisations:
         if _state_changed(before.raw(_main(id_)), after.raw(_main(id_))):
@@ -308,6 +310,8 @@ def unread_records(revisions: Revisions, files: Iterable[FileChange]) -> list[Un
     )
     for side, revision in sides:
         faults = {finding.path: finding for finding in reversed(list(_faults(revisions, revision)))}
+        for path in sorted(path for path, entry in revision.tree.names.items() if entry.is_submodule):
+            unread.setdefault((path, "submodule"), UnreadRecord(side, printable(path), code="submodule"))
         for path, fault in sorted(faults.items()):
             unread.setdefault((path, fault.message), UnreadRecord(side, path, fault.line, fault.message))
         for file in changed:
@@ -319,6 +323,20 @@ def unread_records(revisions: Revisions, files: Iterable[FileChange]) -> list[Un
     return list(unread.values())
 
 
+def submodules_of_records(history: History, comparison: Comparison) -> list[UnreadRecord]:
+    """The folders of records that another repository holds: of their changes nothing can be said here."""
+    found: dict[str, UnreadRecord] = {}
+    sides: tuple[tuple[Literal["before", "after"], str], ...] = (
+        ("after", comparison.head),
+        ("before", comparison.compared_from),
+    )
+    for side, commit in sides:
+        for path, entry in sorted(history.top_folders(commit).items()):
+            if entry.is_submodule:
+                found.setdefault(path, UnreadRecord(side, printable(path), code="submodule"))
+    return list(found.values())
+
+
 def _why_unread(side: str, path: str | None, entry: TreeEntry | None) -> Literal["kind", "place", "stray"] | None:
     """Why a changed file was not read at all; None if it was read, or if taking it away is no loss."""
     if path is None or entry is None:
@@ -326,6 +344,8 @@ def _why_unread(side: str, path: str | None, entry: TreeEntry | None) -> Literal
     if entry.is_plain and stray_words(path):
         return "stray" if side == "after" else None
     if entry.is_plain and not path.endswith(".yaml"):
+        return None
+    if entry.is_submodule:  # told of each, whether it changes or not
         return None
     if not is_record(path, entry):
         return "kind"

@@ -103,7 +103,7 @@ def short_ids(report: ChangeReport) -> dict[str, object]:
 def no_change(report: ChangeReport) -> Heading | None:
     """The only line of a report on a change that changes no record, or no data in one; None for any other change."""
     others = len(report.other_files)
-    if report.empty:
+    if report.empty and not report.unread:
         return Heading("empty-other" if others else "empty", {**short_ids(report), "count": others})
     if not (report.protocols or report.organisations or report.unread or report.oddities):
         return Heading("empty-meaning", short_ids(report))
@@ -155,6 +155,8 @@ def _first(report: ChangeReport, weight: Weight, shown: set[int]) -> Section:
         none = Heading("information-none-care")
     elif weight == "information" and any(map(_changes_wording, report.protocols)):
         none = Heading("information-none-wording")
+    elif weight == "signing" and any(unread.code == "submodule" for unread in report.unread):
+        none = Heading("signing-none-care")
     return _joined(report, Heading(weight), parts, Line(none))
 
 

@@ -15,6 +15,7 @@ from undersigned.records.reading import Record
 from undersigned.records.signature import NominatedOfficer, Signature, SigningRecord
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import PartyStatus, Signing
+from undersigned.words.text import in_reading_order
 
 #: The steps of a signature in the order in which they happen, and the field with the day of each.
 _STEPS: Mapping[str, str] = {
@@ -62,16 +63,21 @@ def signing_changes(
     """The signing records that differ, paired by the organisations' ids in the later revision."""
     old = {later_id(id_, earlier, register): record for id_, record in (before.signing if before else {}).items()}
     new = {register.present_organisation(id_): record for id_, record in (after.signing if after else {}).items()}
-    return [
+    changes = [
         SigningChange(
             body_of(register, id_),
             old.get(id_),
             new.get(id_),
             removed=id_ not in new and old[id_].path not in register.files.contents,
         )
-        for id_ in sorted({*old, *new})
+        for id_ in {*old, *new}
         if (old[id_].source.data if id_ in old else None) != (new[id_].source.data if id_ in new else None)
     ]
+    return sorted(changes, key=lambda change: _by_name(change.who))
+
+
+def _by_name(body: Body) -> tuple[tuple[str, str], str]:
+    return in_reading_order(body.name), body.id
 
 
 def later_id(id_: str, earlier: Register, later: Register) -> str:
@@ -281,7 +287,7 @@ def consequences(
     asked = [id_ for id_, status in now.items() if status.state not in ("not-required", "ended")]
 
     def bodies(ids: Sequence[str]) -> tuple[Body, ...]:
-        return tuple(body_of(new, id_) for id_ in ids)
+        return tuple(sorted((body_of(new, id_) for id_ in ids), key=_by_name))
 
     again = [id_ for id_ in asked if now[id_].state == "stale" and id_ in was and was[id_].state == "signed"]
     if again:

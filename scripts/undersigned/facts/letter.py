@@ -21,6 +21,7 @@ from undersigned.records.fields import When, latest, version_key
 from undersigned.records.signature import Reservation
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Entry, PartyStatus, Signing, has_happened
+from undersigned.words.text import in_reading_order
 
 Value = str | int | date | When | tuple[str, ...]
 
@@ -284,7 +285,8 @@ class Letters:
         """Which text is in force today between the party and whom; or that none is."""
         name = self._name(party)
         between: dict[str, list[str]] = {}
-        for other in sorted({id_ for text in self.signing.in_force() for id_ in text.between} - {party}):
+        others = {id_ for text in self.signing.in_force() for id_ in text.between} - {party}
+        for other in sorted(others, key=lambda id_: (in_reading_order(self._name(id_)), id_)):
             version = self.signing.version_between(party, other)
             if version is not None:
                 between.setdefault(version, []).append(self._name(other))

@@ -173,7 +173,7 @@ class Partnerships:
         """`bodies` by the first letter of the name; the letter is empty for names that begin with none, which come last."""
         found: dict[str, list[tuple[str, str]]] = {}
         for body in self.bodies:
-            first = body[1][:1].upper()
+            first = in_reading_order(body[1])[0][:1].upper()  # Ŵ is listed with W
             found.setdefault(first if first.isascii() and first.isalpha() else "", []).append(body)
         return tuple(
             (letter, tuple(found[letter])) for letter in sorted(found, key=lambda letter: (not letter, letter))
