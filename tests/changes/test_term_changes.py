@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from repositories import Repository, codes, only, point, says
 
+from undersigned.changes.diff import word_changes
+
 PROTOCOL = "protocols/housing/protocol.yaml"
 
 
@@ -201,6 +203,20 @@ def test_line_breaks_do_not_change_the_wording(repository: Repository) -> None:
     assert "Text of “Keeping information right” (clause accuracy): the same words with other line breaks" in says(
         repository.report()
     )
+
+
+def test_bold_letters_and_other_bullets_do_not_change_the_wording(repository: Repository) -> None:
+    repository.edit(PROTOCOL, ("being told.", "being **told**."))
+    repository.commit("bold")
+    assert "Text of “Keeping information right” (clause accuracy): the same words, set out in another way" in says(
+        repository.report()
+    )
+
+
+def test_the_mark_of_an_item_and_the_address_of_a_link_are_words() -> None:
+    assert [span.kind for span in word_changes("(a) one", "(b) one")] == ["out", "in", "same"]
+    assert [span.kind for span in word_changes("[x](https://a.example)", "[x](https://b.example)")][1:] == ["out", "in"]
+    assert [span.kind for span in word_changes("• one", "- one")] == ["same"]
 
 
 def test_comments_and_order_of_keys_mean_nothing(repository: Repository) -> None:

@@ -9,6 +9,8 @@ from itertools import zip_longest
 from typing import Literal
 
 from undersigned.records.source import Data
+from undersigned.words.blocks import Link, every, lines_of
+from undersigned.words.prose import read
 
 TermPath = tuple[str, ...]
 #: Lists whose entries are identified by one of their fields, and what one entry is called.
@@ -135,9 +137,15 @@ def label_of(path: TermPath) -> str:
 # -- prose --------------------------------------------------------------------------------------------------------------
 
 
+def shown_words(text: str) -> list[str]:
+    """The words of a prose as every output shows them, with the marks of its lists; then the addresses of its links."""
+    blocks = read(text)
+    return [*" ".join(lines_of(blocks)).split(), *(node.url for node in every(blocks) if isinstance(node, Link))]
+
+
 def word_changes(before: str, after: str) -> tuple[Span, ...]:
     """The spans of a change of prose, shortened; empty if the texts are too long and too unlike to compare."""
-    old_words, new_words = before.split(), after.split()
+    old_words, new_words = shown_words(before), shown_words(after)
     head = next((at for at, (a, b) in enumerate(zip_longest(old_words, new_words)) if a != b), len(old_words))
     tail = 0
     while tail < min(len(old_words), len(new_words)) - head and old_words[-1 - tail] == new_words[-1 - tail]:

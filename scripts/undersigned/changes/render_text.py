@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -21,6 +20,8 @@ from undersigned.changes.sections import (
     summary,
 )
 from undersigned.changes.versions import WordingToJudge
+from undersigned.words.blocks import lines_of
+from undersigned.words.prose import read
 from undersigned.words.text import plain
 
 _PHRASES = Phrases(plain)
@@ -71,10 +72,11 @@ def side_by_side(wordings: Sequence[WordingToJudge], *, width: int = 100) -> str
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The paragraphs of a text in lines no wider than a column. Each item of a list begins a line."""
+    """The paragraphs and items of a text in lines no wider than a column."""
     lines: list[str] = []
-    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*•]|\(?\w{1,3}[.)])\s)", text.strip()):
-        lines += textwrap.wrap(plain(" ".join(paragraph.split())), width) or [""]
+    for line in lines_of(read(text)):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(plain(line.strip()), width, initial_indent=indent, subsequent_indent=indent) or [""]
     return lines
 
 

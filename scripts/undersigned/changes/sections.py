@@ -162,7 +162,7 @@ def _first(report: ChangeReport, weight: Weight, shown: set[int]) -> Section:
 
 def _changes_wording(protocol: ProtocolChange) -> bool:
     """Whether wording outside the flows changes. It may change what is shared all the same."""
-    codes = {point.code for point in protocol.points("terms")} - {"prose-spaced"}
+    codes = {point.code for point in protocol.points("terms")} - {"prose-spaced", "prose-set-out"}
     return any(code.startswith(("prose-", "clause-")) for code in codes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from undersigned.changes.diff import Difference, word_changes
+from undersigned.changes.diff import Difference, shown_words, word_changes
 from undersigned.changes.report import Body, Label, Point, Weight
 from undersigned.records.source import Data, mappings
 from undersigned.records.vocabulary import Entry, vocabulary
@@ -208,12 +208,11 @@ def _term(difference: Difference, name: str, place: Point | None, weight: Weight
     elif _is_prose(before) or _is_prose(after):
         code = "prose-added" if before is None else "prose-removed" if after is None else "prose-changed"
         spans = word_changes(str(before or ""), str(after or ""))
-        if (
-            code == "prose-changed"
-            and not any(span.kind in ("in", "out") for span in spans)
-            and str(before).split() == str(after).split()
-        ):
-            code, spans = "prose-spaced", ()
+        if code == "prose-changed" and not any(span.kind in ("in", "out") for span in spans):
+            if str(before).split() == str(after).split():
+                code, spans = "prose-spaced", ()
+            elif shown_words(str(before)) == shown_words(str(after)):
+                code, spans = "prose-set-out", ()
         yield Point(
             code, {**values, "words_before": _length(before), "words_after": _length(after)}, weight, spans, variant
         )
