@@ -6,13 +6,14 @@ import json
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter
 from test_status import ALL_SIGNED, ORGS, V1, protocol, signing, version
 
 from support import TODAY, findings_in, register_from, status_of
 from undersigned.records.fields import Month, in_time, months_later
 from undersigned.reports.feeds import render_reviews_ics
 from undersigned.reports.reviews import render_reviews_json, review_rows
-from undersigned.reports.status import render_status_json, status_report
+from undersigned.reports.status import StatusReport, render_status_json, status_report
 from undersigned.status import ReviewStatus
 
 
@@ -207,3 +208,23 @@ def test_what_was_superseded_did_not_expire() -> None:
     other = protocol().replace("protocols/p/", "protocols/q/") + "supersedes: [p]\n"
     text = protocol("expired", "ended_on: 2026-03-31\n") + ORGS + V1 + ALL_SIGNED + other
     assert "protocols/p/protocol.yaml:3:9 error[status-contradicted]" in findings_in(text)
+
+
+# -- answers of the last run ----------------------------------------------------------------------------------------------
+
+
+def test_a_status_reads_back_from_the_cache_as_it_was() -> None:
+    months = protocol(more="review: {next_due: 2027-05}\n") + ORGS + version("1.0", "material", "2025-01")
+    months += signing(
+        "a", "version: '1.0', sent_on: 2025-02, approved_on: 2025-03-01, signed_on: 2025-04, method: wet-ink"
+    )
+    months += signing("b", "version: '1.0', sent_on: 2025-02-01, declined: {on: 2025-05, reason: No}")
+    months += signing(
+        "c",
+        "version: '1.0', signed_on: 2025-04-01, reservations: [{text: R, accepted_on: 2025-04-02}]",
+        "version: '1.0', sent_on: 2026-01-01",
+    )
+    report = status_report(register_from(months), as_of=TODAY)
+    stored = TypeAdapter(StatusReport)
+    written = json.dumps(stored.dump_python(report, mode="json"))
+    assert stored.validate_python(json.loads(written)) == report

@@ -42,6 +42,11 @@ class _New(click.Command):
     help="Copy a standard protocol, flow or form, named below.",
 )
 @click.option(
+    "--on-paper",
+    is_flag=True,
+    help="Record an agreement that was signed on paper: its parties, its days and where the paper is. Only for a protocol.",
+)
+@click.option(
     "--set",
     "answers",
     multiple=True,
@@ -49,12 +54,18 @@ class _New(click.Command):
     help="Answer a question without being asked. May be given more than once.",
 )
 def new_command(
-    common: Common, kind: str, ids: tuple[str, ...], standards: tuple[str, ...], answers: tuple[str, ...]
+    common: Common,
+    kind: str,
+    ids: tuple[str, ...],
+    standards: tuple[str, ...],
+    on_paper: bool,
+    answers: tuple[str, ...],
 ) -> int:
     """Write a new record with comments that say what to fill in.
 
     \b
     undersigned new protocol ID
+    undersigned new protocol ID --on-paper
     undersigned new organisation ID
     undersigned new signature ORGANISATION PROTOCOL
     undersigned new review PROTOCOL
@@ -63,10 +74,16 @@ def new_command(
     """
     from undersigned.editing import EditingError
     from undersigned.editing.new import new_record, questions
+    from undersigned.editing.new_protocol import ON_PAPER
 
     if len(standards) > 1:
         raise CommandError("--from was given twice", "A record is copied from one standard. Leave the other out.")
-    standard = standards[0] if standards else None
+    if on_paper and (kind != "protocol" or standards):
+        raise CommandError(
+            "--on-paper makes the record of a protocol and copies no standard",
+            "Write: undersigned new protocol ID --on-paper",
+        )
+    standard = ON_PAPER if on_paper else standards[0] if standards else None
     given = answers_given(answers)
     with stop_on(EditingError):
         if sys.stdin.isatty() and sys.stderr.isatty():

@@ -10,15 +10,20 @@ from datetime import date
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.new_request import Question, Request, check_new_id, find_organisation, head_comment, in_words
 from undersigned.editing.standard_texts import End, StandardFlow, ends_of
-from undersigned.editing.yaml_write import comment, render_commented, render_yaml
+from undersigned.editing.yaml_write import Quoted, comment, render_commented, render_yaml
+from undersigned.records.fields import latest, when_of
+from undersigned.records.fingerprint import fingerprint_of_document
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of
 from undersigned.records.source import Data
+from undersigned.records.version import Version
 from undersigned.register import Register
 from undersigned.status import has_happened
 
 _FEW = 8
+#: What `standard` says of an agreement that was signed on paper: its facts are recorded, and its words are not entered.
+ON_PAPER = "on-paper"
 
 
 def _draft(request: Request) -> Draft:
@@ -40,6 +45,8 @@ def ask_protocol(request: Request) -> list[Question]:
     id_ = check_new_id(request.ids[0], "a protocol")
     if request.register.has_protocol(id_):
         raise EditingError(f"there is or was a protocol '{id_}' already", "An id is never used again; choose another.")
+    if request.standard == ON_PAPER:
+        return _ask_on_paper(id_)
     draft = _draft(request)
     data = draft.data
     asked = [
@@ -64,6 +71,76 @@ def ask_protocol(request: Request) -> list[Question]:
     return [*asked, Question("lead", "The id of the organisation that leads, if it is known")]
 
 
+def _ask_on_paper(id_: str) -> list[Question]:
+    return [
+        Question("title", "Its title", in_words(id_)),
+        Question("kind", "What sort of agreement", "information-sharing-protocol", values_of(Protocol, "kind")),
+        Question("publication", "May the public read it", "public", values_of(Protocol, "publication")),
+        Question("parties", "Those who agreed it: ids, with commas between"),
+        Question("lead", "The id of the organisation that leads, if it is known"),
+        Question("agreed_on", "When it was agreed: a day (2016-03-31), or a month (2016-03) if nobody knows the day"),
+        Question("effective_from", "The first day on which it surely applied, if not that day"),
+        Question("effective_to", "Its last day, if it has one"),
+        Question("held_by", "The id of the organisation that keeps the paper, if not the lead"),
+        Question("reference", "Where it is kept (as PF/2016/17)"),
+        Question("pages", "How many pages it has"),
+        Question("sha256", "The SHA-256 of its scan, if there is one. The scan itself never belongs here"),
+    ]
+
+
+def _write_on_paper(request: Request) -> dict[str, str]:
+    """Returns the version that stands for the paper, and the protocol with its facts and without words."""
+    id_, register = request.ids[0], request.register
+    for name in ("parties", "agreed_on"):
+        if not request.answer(name):
+            raise EditingError(f"an agreement on paper needs the answer to '{name}'", f"Give it with --set {name}=…")
+    parties = [
+        find_organisation(register, name.strip()) for name in request.answers["parties"].split(",") if name.strip()
+    ]
+    lead = find_organisation(register, request.answers["lead"]) if request.answer("lead") else None
+    held_by = find_organisation(register, request.answers["held_by"]) if request.answer("held_by") else lead
+    if held_by is None:
+        raise EditingError("somebody keeps the paper", "Give the organisation with --set held_by=… or --set lead=…")
+    try:
+        agreed_on = when_of(request.answers["agreed_on"])
+        start = when_of(request.answers["effective_from"] or request.answers["agreed_on"])
+    except ValueError:
+        raise EditingError(
+            "this is neither a day nor a month", "Write year-month-day, or year-month if nobody knows the day."
+        ) from None
+    facts: dict[str, Data] = {name: request.answers[name] for name in ("title", "kind", "publication")}
+    facts |= {
+        "status": "in-force",
+        "lead": lead,
+        "effective_from": latest(start),
+        "effective_to": request.answer("effective_to"),
+        "parties": [{"organisation": party} for party in dict.fromkeys(parties)],
+    }
+    digest = (request.answer("sha256") or "").lower()
+    pages = request.answer("pages")
+    document: dict[str, Data] = {
+        "sha256": digest,
+        "pages": int(pages) if pages and pages.isascii() and pages.isdigit() else pages,
+        "held_by": held_by,
+        "reference": request.answer("reference"),
+    }
+    version: dict[str, Data] = {
+        "agreed_on": agreed_on,
+        "change": "material",
+        "summary": "First agreed text, signed on paper",
+        "fingerprint": Quoted(fingerprint_of_document(digest)) if digest else None,
+        "document": _said(document),
+    }
+    return {
+        f"protocols/{id_}/versions/1.0.yaml": render_yaml(_said(version), Version),
+        f"protocols/{id_}/protocol.yaml": head_comment(_ON_PAPER) + render_yaml(_said(facts), Protocol),
+    }
+
+
+def _said(data: dict[str, Data]) -> dict[str, Data]:
+    return {name: value for name, value in data.items() if value not in (None, "")}
+
+
 def _organisations_of(register: Register, kinds: tuple[str, ...], as_of: date) -> list[str]:
     found = []
     for id_ in register.organisation_ids:
@@ -80,6 +157,8 @@ def _organisations_of(register: Register, kinds: tuple[str, ...], as_of: date) -
 
 def write_protocol(request: Request) -> dict[str, str]:
     """Returns path to text, the protocol last."""
+    if request.standard == ON_PAPER:
+        return _write_on_paper(request)
     draft = _draft(request)
     id_ = request.ids[0]
     draft.members = {
@@ -114,6 +193,10 @@ def write_protocol(request: Request) -> dict[str, str]:
 _DRAFT = (
     "A draft. What is not settled may be left out: 'undersigned check' lists the gaps as advice, and they become errors only "
     "when the status moves on to signing. To use a line that begins with #, take the # away."
+)
+_ON_PAPER = (
+    "An agreement on paper whose words are not entered here. 'undersigned new signature' records who signed it and when. One "
+    "warning stands for all that is open, until somebody enters what is shared (flows) and the terms (clauses)."
 )
 _SOURCE = (
     " It was begun from the standard '{standard}', whose law was last read on {day}: have it read again, and every word made "

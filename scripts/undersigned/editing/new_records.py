@@ -101,6 +101,9 @@ def ask_signature(request: Request) -> list[Question]:
         Question("mailbox", "The shared mailbox of that post"),
         Question("deputy_post", "The post that stands in"),
         Question("sent_on", "The day two copies went out to it, if they have (as 2026-05-01)"),
+        Question(
+            "signed_on", "When it signed, if it has: a day, or a month (2016-03) if nobody knows the day any more"
+        ),
     ]
 
 
@@ -110,11 +113,12 @@ def write_signature(request: Request) -> dict[str, str]:
     officer = {name: request.answers[name] for name in ("post", "mailbox", "deputy_post") if request.answers[name]}
     data: dict[str, Data] = {"nominated_officer": officer} if officer else {}
     newest = newest_version(folder, as_of=request.as_of)
+    done: list[str] = []
     if newest is not None:
         number, version = newest
         entry = {"version": number, **({"fingerprint": version.fingerprint} if version.fingerprint else {})}
-        if request.answer("sent_on"):
-            entry["sent_on"] = request.answers["sent_on"]
+        done = [step for step in ("sent_on", "signed_on") if request.answer(step)]
+        entry |= {step: request.answers[step] for step in done}
         data["signatures"] = [entry]
     lines = [
         "# sent_on: 2026-05-04",
@@ -135,9 +139,7 @@ def write_signature(request: Request) -> dict[str, str]:
         leave_out=frozenset({"inherits"}),
     )
     if newest is not None:
-        text += "".join(
-            f"    {line}\n" for line in lines if not (request.answer("sent_on") and line.startswith("# sent_on"))
-        )
+        text += "".join(f"    {line}\n" for line in lines if line.removeprefix("# ").partition(":")[0] not in done)
     return {f"signatories/{organisation}/{folder.id}.yaml": text}
 
 
@@ -205,7 +207,7 @@ def write_review(request: Request) -> dict[str, str]:
         by["post"] = request.answers["post"]
     data |= {
         "version": version[0],
-        "fingerprint": version[1],
+        **({"fingerprint": version[1]} if version[1] else {}),
         "scope": request.answers["scope"],
         "outcome": request.answers["outcome"],
         "reviewed_by": [by],

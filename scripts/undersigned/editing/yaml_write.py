@@ -10,7 +10,7 @@ from functools import cache
 
 import yaml
 
-from undersigned.records.fields import Authored
+from undersigned.records.fields import Authored, Month
 from undersigned.records.protocol import KEY_ORDER, Protocol
 from undersigned.records.reading import field_names
 from undersigned.records.schema import help_of, values_of
@@ -100,6 +100,10 @@ def _quoted(dumper: _Dumper, text: Quoted) -> yaml.ScalarNode:
     return dumper.represent_scalar(_TEXT, str(text), style='"')
 
 
+def _month(dumper: _Dumper, month: Month) -> yaml.Node:
+    return dumper.represent_scalar(_TEXT, str(month))
+
+
 def _yes_no(dumper: _Dumper, value: bool) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
 
@@ -120,6 +124,7 @@ for _kind in (_Dumper, _QuotingDumper):
     _kind.add_representer(str, _text)
     _kind.add_representer(Quoted, _quoted)
     _kind.add_representer(bool, _yes_no)
+    _kind.add_representer(Month, _month)
     _kind.add_representer(dict, _mapping)
     _kind.add_representer(_Short, _short_mapping)
     _kind.add_representer(_ShortList, _short_list)

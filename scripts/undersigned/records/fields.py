@@ -9,7 +9,7 @@ from datetime import date
 from functools import total_ordering
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -200,9 +200,14 @@ def _text_of(pattern: str, examples: list[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": examples})
 
 
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+#: As it is typed in a record, so that an answer of the last run reads back.
+_AS_TYPED = PlainSerializer(str, return_type=str, when_used="json-unless-none")
+Day = Annotated[date, PlainValidator(_day), _AS_TYPED, WithJsonSchema({"type": "string", "format": "date"})]
 DayOrMonth = Annotated[
-    date | Month, PlainValidator(_day_or_month), _text_of(r"^\d{4}-\d{2}(-\d{2})?$", ["2026-05-01", "2004-05"])
+    date | Month,
+    PlainValidator(_day_or_month),
+    _AS_TYPED,
+    _text_of(r"^\d{4}-\d{2}(-\d{2})?$", ["2026-05-01", "2004-05"]),
 ]
 YesNo = Annotated[bool, PlainValidator(_yes_no), WithJsonSchema({"enum": ["yes", "no", "true", "false", True, False]})]
 Whole = Annotated[
