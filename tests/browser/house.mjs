@@ -14,7 +14,7 @@ const ARGUMENTS = [
 ]
 // Pages that one template makes, or that are written alike. Each is shown by the first of its kind.
 const ALIKE = [
-  [/^(organisations|rules|decisions|lists)\/[^/]+\/$/, '$1/*/'],
+  [/^(organisations|between|rules|decisions|lists)\/[^/]+\/$/, '$1/*/'],
   [/^(guidance|guides)\/(.*)\/[^/]+\/$/, '$1/$2/*/'],
   [/^(guides|about)\/[^/]+\/$/, '$1/*/'],
 ]

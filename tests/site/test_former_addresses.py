@@ -46,8 +46,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_pages_data_and_calendars_answer(site: Path, folder: str, present: str, former: str) -> None:
     old = f"{former}-{present}"
     page = html.document_fromstring((site / folder / old / "index.html").read_bytes())
-    assert page.xpath("//meta[@http-equiv='refresh']/@content") == [f"0; url=../{present}/"]
-    assert page.xpath("//main//a/@href") == [f"../{present}/"]
+    assert page.xpath("//meta[@http-equiv='refresh']/@content") == [f"0; url=../{present}/index.html"]
+    assert page.xpath("//main//a/@href") == [f"../{present}/index.html"]
     data = [json.loads((site / "api/v1" / folder / f"{id_}.json").read_bytes()) for id_ in (old, present)]
     assert data[0] == data[1]
     assert data[0]["id"] == present

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.site import generate
 from undersigned.site.generate import ProtocolSummary, generate_site, generated_files
+from undersigned.site.html import with_page_links
 from undersigned.site.pages import PageSet, generated_pages
 
 SIZES = {"housing/housing-v1.0.pdf": 123_456}
@@ -24,7 +26,7 @@ ADDRESS = "https://register.example.org/"
 def plain(root: Path) -> dict[str, object]:
     pages = PageSet(RegisterFacts(load_register(root), as_of=TODAY, sizes=SIZES), "Test", rules())
     return {
-        **{page.source: page for page in generated_pages(pages)},
+        **{page.source: replace(page, body=with_page_links(page.body)) for page in generated_pages(pages)},
         **dict(generated_files(pages.site, name="Test", address=ADDRESS)),
     }
 

@@ -85,7 +85,7 @@ def test_a_draft_says_so(sound_site: Path) -> None:
 
 def test_a_superseded_one_says_what_replaced_it(sound_site: Path) -> None:
     main = page(sound_site, "protocols/old-housing")
-    assert main.xpath("//main//p[contains(., 'replaced by')]/a/@href") == ["../housing/"]
+    assert main.xpath("//main//p[contains(., 'replaced by')]/a/@href") == ["../housing/index.html"]
     assert "From May 2004" in " ".join(main.cssselect("dl")[0].text_content().split())
 
 
@@ -117,7 +117,10 @@ def test_examples_are_marked(sound_site: Path, hostile_site: Path) -> None:
 
 
 def test_an_old_address_leads_on(sound_site: Path) -> None:
-    for old, new in (("protocols/homes", "../housing/"), ("organisations/probation-area", "../probation/")):
+    for old, new in (
+        ("protocols/homes", "../housing/index.html"),
+        ("organisations/probation-area", "../probation/index.html"),
+    ):
         moved = page(sound_site, old)
         assert moved.xpath("//meta[@http-equiv='refresh']/@content") == [f"0; url={new}"]
         assert moved.xpath("//link[@rel='canonical']/@href") == [new]
@@ -149,7 +152,7 @@ def test_every_rule_has_a_page(sound_site: Path) -> None:
     from undersigned.checks.engine import rules
 
     listed = page(sound_site, "rules").xpath("//main//li//a/@href")
-    assert listed == [f"{code}/" for code in sorted(rules())]
+    assert listed == [f"{code}/index.html" for code in sorted(rules())]
     for code in rules():
         assert (sound_site / "rules" / code / "index.html").is_file()
 

@@ -7,7 +7,7 @@ summary, so that no process ever holds the whole register parsed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from itertools import combinations
@@ -25,6 +25,7 @@ from undersigned.records.protocol import Operative, Protocol
 from undersigned.register import ProtocolFolder, Register
 from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
+from undersigned.site.html import with_page_links
 from undersigned.site.pages import GeneratedPage, PageSet, Part, older_pages, other_pages, other_parts, protocol_page
 from undersigned.site.render import PageError, compile_templates
 from undersigned.words.text import in_reading_order
@@ -123,7 +124,7 @@ def _protocol_parts(
         facts = site.by_id.get(id_)
         if facts is None:
             continue
-        made = (protocol_page(pages, facts), *older_pages(pages, facts))
+        made = tuple(map(_linked, (protocol_page(pages, facts), *older_pages(pages, facts))))
         found.append(_ProtocolPart(ProtocolSummary(facts), made, tuple(_protocol_files(facts, id_, address))))
         site.forget(id_)
     return found
@@ -134,7 +135,11 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
     if part.kind == "organisations":
         organisations = pages.site.organisations[part.start : part.stop]
         files = (file for one in organisations for file in _organisation_files(pages.site, one, one.id, address))
-    return _OtherPart(tuple(other_pages(pages, part)), tuple(files))
+    return _OtherPart(tuple(map(_linked, other_pages(pages, part))), tuple(files))
+
+
+def _linked(page: GeneratedPage) -> GeneratedPage:
+    return replace(page, body=with_page_links(page.body))
 
 
 # -- files ------------------------------------------------------------------------------------------------------

@@ -44,6 +44,25 @@ def first_words(text: str, most: int = 160) -> str:
     return plain[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
+# -- links ----------------------------------------------------------------------------------------------------------
+
+#: The address of a folder of the site: relative, so without a colon before its end.
+_FOLDER = re.compile(r'(?<= href=")((?:[^":#?/][^":#?]*)?/)(?=["#])')
+_UPWARDS = re.compile(r'(?<= href=")((?:\.\./)*\.\.?)(?=["#])')
+
+
+def with_page_links(html: str) -> str:
+    """Returns the HTML with links to pages instead of to their folders, which a browser lists if it reads from a disk."""
+    return _UPWARDS.sub(r"\1/index.html", _FOLDER.sub(r"\1index.html", html))
+
+
+def page_link(address: str) -> str:
+    """Returns the address of a page instead of that of its folder."""
+    if address in (".", "..") or address.endswith(("/.", "/..")):
+        return f"{address}/index.html"
+    return f"{address}index.html" if address.endswith("/") and ":" not in address else address
+
+
 # -- hand-written pages -------------------------------------------------------------------------------------------
 
 _FENCED = re.compile(r"```.*?```", re.DOTALL)

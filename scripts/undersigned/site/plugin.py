@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from jinja2 import pass_context
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
@@ -24,7 +26,7 @@ from undersigned.register import Register, load_register
 from undersigned.reports.feeds import is_tag
 from undersigned.site.generate import GeneratedSite, generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
-from undersigned.site.html import reading_grade_of, with_accessible_tables
+from undersigned.site.html import page_link, reading_grade_of, with_accessible_tables, with_page_links
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
 from undersigned.site.render import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
@@ -139,7 +141,8 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         made = list(site.made)
         if files.get_file_from_path("index.md") is None:
             try:
-                made.append(start_page(site.pages))
+                start = start_page(site.pages)
+                made.append(replace(start, body=with_page_links(start.body)))
             except PageError as error:
                 raise PluginError(str(error)) from error
         for page in made:
@@ -181,13 +184,15 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         folder, _, below = page.file.src_uri.partition("/")
         if below:
             page.meta.setdefault("section", f"{folder}/index.md")
-        return with_accessible_tables(html)
+        return with_page_links(with_accessible_tables(html))
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         # Off in MkDocs. Our theme relies on it, and marks only a page's body as safe.
         env.autoescape = True
         env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
         env.filters["date_words"] = date_in_words
+        relative = env.filters["url"]
+        env.filters["url"] = pass_context(lambda context, value: page_link(relative(context, value)))
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:

@@ -99,4 +99,4 @@ document.querySelector('main input[name=q]').value = query
 if (query) {
   document.title = `${query} – ${document.title}`
   search().catch(() => tell('failed'))
-}
+} else status.textContent = ''
