@@ -16,6 +16,7 @@ from lxml import html
 from support import register_from, write_register
 from undersigned.changes.owners import Owners, render_owners
 from undersigned.checks.engine import check_register
+from undersigned.cli.main import main
 from undersigned.documents.content.agreement import agreement_document
 from undersigned.documents.content.letter import in_words
 from undersigned.documents.model import Text, every
@@ -294,3 +295,27 @@ def test_a_name_with_an_accent_is_listed_with_its_letter() -> None:
     assert bound.values["others"] == ("Birch Council", "Cedar Council")
     bound = next(one for one in told.for_signature(told.to("birch"), None).standing if one.code == "bound")
     assert bound.values["others"] == ("Cedar Council", "Ŵash Council")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_kept_answer_is_the_same_and_holds_no_signing_entry(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    declined = "signatures: [{version: '1.0', sent_on: 2025-01-05, declined: {on: 2025-02-01, reason: Too wide}}]\n"
+    records = event("merger").records.replace(signing("birch"), signing("birch", declined, signed=""))
+    write_register(tmp_path / "r", PROTOCOL + records)
+    asked = ["status", "--root", str(tmp_path / "r"), "--as-of", str(DAY), "--format", "json"]
+    answers = set()
+    for more in (["--cache", str(tmp_path / "c")], ["--cache", str(tmp_path / "c")], ["--no-cache"]):
+        assert main([*asked, *more]) == 0
+        answers.add(capsysbinary.readouterr().out)
+    (answer,) = answers
+    elm = next(one for one in json.loads(answer)["protocols"][0]["parties"] if one["organisation"] == "elm")
+    assert (elm["state"], elm["inherited"]) == (
+        "signed",
+        [
+            {"organisation": "ash", "signed_version": "1.0", "state": "signed"},
+            {"organisation": "birch", "signed_version": None, "state": "declined"},
+        ],
+    )
+    assert not [path for path in (tmp_path / "c").rglob("*") if path.is_file() and b"Too wide" in path.read_bytes()]

@@ -336,10 +336,10 @@ def _stood(status: PartyStatus, register: Register) -> tuple[Point, ...]:
     found = []
     for old in status.inherited:
         values = {"who": (body_of(register, old.organisation),), "state": Label("signature_state", old.state)}
-        if old.entry is None:
+        if old.version is None:
             found.append(Point("stood-without-version", values))
         else:
-            found.append(Point("stood", {**values, "version": old.entry.version}))
+            found.append(Point("stood", {**values, "version": old.version}))
     return tuple(found)
 
 

@@ -165,9 +165,7 @@ def party_facts(status: PartyStatus, register: Register, signing: Signing) -> Pa
         signature=signed.signature if signed else None,
         refusal=_refusal(status),
         histories=tuple(
-            HistoryFacts(
-                register.organisation_name(old.organisation), old.state, old.entry.version if old.entry else None
-            )
+            HistoryFacts(register.organisation_name(old.organisation), old.state, old.version)
             for old in status.inherited
         ),
     )

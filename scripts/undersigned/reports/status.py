@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from undersigned.parallel import Watch, map_protocols
@@ -81,9 +81,14 @@ def _status_of(register: Register, ids: Iterable[str], as_of: date) -> tuple[lis
         if folder.record.clean and all(record.clean for record in folder.versions.values()):
             clean = folder.clean_part()
             lead = Identities(clean, register, as_of=as_of).one(folder.value.lead)
-            rows.append(ProtocolRow(protocol_status(clean, register, as_of=as_of), lead))
+            rows.append(ProtocolRow(_without_entries(protocol_status(clean, register, as_of=as_of)), lead))
         register.forget(id_)
     return rows, left_out
+
+
+def _without_entries(status: ProtocolStatus) -> ProtocolStatus:
+    """The status without the signing entries behind it: a report needs none, and is kept in the cache."""
+    return replace(status, parties=tuple(replace(party, entry=None, signed_entry=None) for party in status.parties))
 
 
 def render_status_json(report: StatusReport, as_of: date) -> str:

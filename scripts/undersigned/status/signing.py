@@ -42,12 +42,15 @@ _BEST_FIRST: tuple[SignatureState, ...] = ("signed", "stale", "awaiting", "not-s
 
 @dataclass(frozen=True)
 class Inherited:
-    """How one of the bodies whose place a party has taken stands by its own entries. `entry`: the one that decides."""
+    """How one of the bodies whose place a party has taken stands by its own entries.
+
+    `version`: of the entry that decides, such as the one that it was sent or refused; None without an entry.
+    """
 
     organisation: str
     state: SignatureState
     signed_version: str | None
-    entry: Entry | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -450,7 +453,8 @@ class Signing:
         found = []
         for body, histories in lines:
             status = self._best(party, text, histories, expected)
-            found.append(Inherited(body, status.state, status.signed_version, status.entry))
+            version = status.entry.version if status.entry is not None else None
+            found.append(Inherited(body, status.state, status.signed_version, version))
         alike = len({(one.state, self._materials.get(one.signed_version or "")) for one in found}) == 1
         return () if alike else tuple(found)
 

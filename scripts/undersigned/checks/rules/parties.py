@@ -263,8 +263,7 @@ def check_predecessors_stood_alike(subject: ProtocolSubject) -> Iterator[Finding
 def _history_in_words(old: Inherited) -> str:
     """`north-council (version 2.0: signed)`."""
     state = label("signature_state", old.state)
-    version = old.entry.version if old.entry is not None else None
-    return f"{old.organisation} ({f'version {version}: ' if version else ''}{state})"
+    return f"{old.organisation} ({f'version {old.version}: ' if old.version else ''}{state})"
 
 
 CONFIRM_MONTHS = 6
