@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RuleSet, Subject
@@ -106,6 +106,7 @@ _MARK = re.compile(rf"[ \t]*(?P<mark>[{re.escape(BULLETS)}])[ \t\u00a0]*(?=\S)")
 #: Marks that the reader of prose takes for words, because sentences begin with them too.
 _NOT_BULLETS = "–—−o"
 _SMALL_O = re.compile(r"[ \t]*(?P<mark>o)[ \t]+(?=\S)")
+_FENCE = re.compile(r" {0,3}(?P<mark>```+|~~~+)")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _RULE_OF_TABLE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*(?::?-+:?[ \t]*)?\Z")
 #: A row of a table has two bars. One bar begins a block of text.
@@ -117,7 +118,15 @@ _Fault = tuple[str, int, str, str]
 
 def may_hold_pasted(raw: bytes) -> bool:
     """A quick look at a whole file: it may say yes too often, never no to what the slow one finds."""
-    if b"\t" in raw or b" #" in raw or b"\no " in raw or b"  o " in raw or may_hide_characters(raw):
+    if (
+        b"```" in raw
+        or b"~~~" in raw
+        or b"\t" in raw
+        or b" #" in raw
+        or b"\no " in raw
+        or b"  o " in raw
+        or may_hide_characters(raw)
+    ):
         return True
     return _BARS.search(raw) is not None
 
@@ -125,6 +134,7 @@ def may_hold_pasted(raw: bytes) -> bool:
 def pasted_in(text: str) -> Iterator[_Fault]:
     """Lists with marks that are no list, tables that are no table, and tabs, each told once for the lines it goes on for."""
     lines, at = text.split("\n"), 0
+    yield from _fence(lines)
     inside = ""
     marked = any(_MARK.match(line) for line in lines)
     for number, line in enumerate(lines):
@@ -161,6 +171,22 @@ def pasted_in(text: str) -> Iterator[_Fault]:
                 yield "pasted-table", at + len(line) - len(line.lstrip()), "indent", ""
         inside = kind or (inside if inside == "list" and line.strip() and line.startswith((" ", "\t")) else "")
         at += len(line) + 1
+
+
+def _fence(lines: Sequence[str]) -> Iterator[_Fault]:
+    """The first line that begins computer code."""
+    at, opened = 0, ""
+    found: tuple[int, str] | None = None
+    for line in lines:
+        if match := _FENCE.match(line):
+            if not opened:
+                opened = match["mark"]
+                found = found or (at + match.start("mark"), opened)
+            elif match["mark"].startswith(opened):
+                opened = ""
+        at += len(line) + 1
+    if found is not None:
+        yield "pasted-fence", found[0], "open" if opened else "default", found[1]
 
 
 def _visible_before(line: str, tab: int) -> int:
