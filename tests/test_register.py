@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,41 @@ def test_the_answer_is_the_same_in_any_number_of_processes() -> None:
     )
     register = register_from(text)
     assert check_register(register, as_of=TODAY) == check_register(register_from(text), as_of=TODAY, processes=3)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("provision/westshire/advice.yaml", []),
+        ("imports/county.yaml", []),
+        ("provision/.gitkeep", []),
+        ("provision/westshire/signed.pdf", ["stray-file"]),
+        ("provision/westshire/people.csv", ["stray-file"]),
+        ("imports/register.xlsx", ["stray-file"]),
+        ("imports/mail.msg", ["stray-file"]),
+        ("imports/notes.txt", ["stray-file"]),
+        ("imports/deep/county.yaml", ["stray-file"]),
+        ("law/page.pdf", ["stray-file"]),
+    ],
+)
+def test_the_other_folders_hold_nothing_but_records(tmp_path: Path, path: str, found: list[str]) -> None:
+    root = write_register(tmp_path, REGISTER + f"=== {path}\nx: y\n")
+    assert [code for place, code in codes(root) if place == path] == found
+
+
+@pytest.mark.parametrize("id_", ["con", "aux", "nul", "prn", "com1", "lpt9"])
+def test_a_name_that_windows_keeps_for_a_device_is_no_id(tmp_path: Path, id_: str) -> None:
+    text = (
+        f"=== signatories/{id_}/organisation.yaml\nname: A\nkind: other\n=== protocols/{id_}/protocol.yaml\ntitle: T\n"
+    )
+    told = [path for path, code in codes(write_register(tmp_path / "r", text)) if code == "bad-id"]
+    assert told == [f"protocols/{id_}/protocol.yaml", f"signatories/{id_}/organisation.yaml"]
+    sound = write_register(tmp_path / "sound", text.replace(f"/{id_}/", f"/{id_}-council/"))
+    assert "bad-id" not in {code for _, code in codes(sound)}
+
+
+def test_only_the_figures_that_everybody_writes_make_a_date(tmp_path: Path) -> None:
+    text = REGISTER.replace("title: ", "effective_from: ٢٠٢٦-٠٥-٠١\ntitle: ", 1)
+    findings, _ = check_register(load_register(write_register(tmp_path, text)), as_of=date(2026, 11, 30))
+    (finding,) = [finding for finding in findings if finding.code == "bad-date"]
+    assert "2026-05-01" in finding.hint

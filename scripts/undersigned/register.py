@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from undersigned.findings import Finding
 from undersigned.records.areas import Areas, Landscape
-from undersigned.records.fields import KEBAB, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
+from undersigned.records.fields import KEBAB, RESERVED, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
 from undersigned.records.files import LAW_FOLDER, ROOT_RECORDS, Files, load_files, printable, read_bytes
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
@@ -238,6 +238,9 @@ class Register:
                         ("protocol", "county-housing") if kind == "protocols" else ("signatory", "a-council")
                     )
                     self._fault(main, "bad-id", id=id_, what=what, example=example)
+                elif RESERVED.match(id_):
+                    what = "protocol" if kind == "protocols" else "signatory"
+                    self._fault(main, "bad-id", "reserved", id=id_, what=what)
                 if main not in self.files.contents and main not in told:
                     self._fault(main, "missing-file", folder=f"{kind}/{id_}", file=main.rsplit("/", 1)[1])
 
@@ -421,8 +424,8 @@ class Register:
                 bad_name(path, "review", name)
         forms: dict[str, Record[Form]] = {}
         for name, path in each("forms"):
-            if not KEBAB.match(name):
-                bad_name(path, "form", name)
+            if not KEBAB.match(name) or RESERVED.match(name):
+                bad_name(path, "form" if not KEBAB.match(name) else "reserved", name)
             forms[name] = self._read(path, Form)
         outcomes = {name: self._read(path, Outcome) for name, path in each("outcomes")}
         signing: dict[str, Record[SigningRecord]] = {}

@@ -8,7 +8,7 @@ from datetime import date
 
 from undersigned.editing import EditingError
 from undersigned.editing.yaml_write import comment
-from undersigned.records.fields import KEBAB
+from undersigned.records.fields import KEBAB, RESERVED
 from undersigned.records.reading import did_you_mean
 from undersigned.register import ProtocolFolder, Register
 
@@ -60,6 +60,11 @@ def check_new_id(id_: str, what: str) -> str:
         raise EditingError(
             f"'{id_}' cannot be the id of {what}",
             "Use small letters, digits and single hyphens, for example county-housing.",
+        )
+    if RESERVED.match(id_):
+        raise EditingError(
+            f"'{id_}' cannot be the id of {what}: Windows keeps this name for a device",
+            "Choose another id, such as the full name in small letters and hyphens.",
         )
     return id_
 

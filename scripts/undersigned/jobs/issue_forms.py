@@ -32,7 +32,7 @@ from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, Unusab
 from undersigned.jobs.form_definitions import Form, forms
 from undersigned.jobs.issue_sync import Mark, keep_comment
 from undersigned.jobs.messages import RepositoryLinks, labels, message, render
-from undersigned.records.fields import KEBAB, Authored
+from undersigned.records.fields import KEBAB, RESERVED, Authored
 from undersigned.records.files import load_files
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
@@ -389,7 +389,7 @@ def _signing_records_naming(register: Register, organisation: str, mailbox: str)
 def _proposal(reader: AnswerReader, register: Register, as_of: date) -> RecordChange:
     title, standard = reader.text("title"), reader.text("standard") or None
     id_ = reader.text("id") or _id_from(title)
-    if not KEBAB.match(id_) or id_ == "organisation" or not 3 <= len(id_) <= 60:
+    if not KEBAB.match(id_) or RESERVED.match(id_) or id_ == "organisation" or not 3 <= len(id_) <= 60:
         reader.add_problem("bad-id", "id", answer=id_, suggestion=_id_from(title) or "county-housing")
     elif register.has_protocol(id_):
         reader.add_problem("taken-id", "id", answer=id_)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ MAX_BYTES = 1024 * 1024
 RECORD_FOLDERS = ("protocols", "signatories")
 #: The folder of what the law watch last confirmed. Its records belong to no protocol and no organisation.
 LAW_FOLDER = "law"
+#: Folders of other kinds of record, by how deep their records lie. Nothing here reads them; what is no record is a fault.
+_OTHER_FOLDERS: Mapping[str, int] = {"provision": 2, "imports": 1}
 #: The records beside these folders.
 ROOT_RECORDS = ("areas.yaml", "landscape.yaml")
 #: Endings of files that are published, or lost, if they are put among the records, by the words for them.
@@ -114,7 +116,29 @@ def load_files(root: Path) -> Files:
             walk(top, 1)
         elif folder.exists():
             fault(top, "stray-file", "top", name=top)
+    for top, depth in _OTHER_FOLDERS.items():
+        folder = root / top
+        if folder.is_symlink():
+            fault(top, "symbolic-link", "folder")
+        elif folder.is_dir():
+            for path in _strays(root, top, depth):
+                fault(path, "stray-file", stray_words(path) or "other")
     return Files(contents, tuple(findings), tuple(folders))
+
+
+def _strays(root: Path, relative: str, depth: int) -> Iterator[str]:
+    """The paths of what is no record in a folder whose records lie `depth` levels down. Follows no symbolic link."""
+    try:
+        entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = f"{relative}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _strays(root, path, depth - 1)
+        elif stray_words(path) or entry.is_symlink() or (depth != 1 and not entry.name.startswith(".")):
+            yield path
 
 
 def stray_words(path: str) -> str | None:
