@@ -70,8 +70,10 @@ class Desk:
         )
         return status, self.capsys.readouterr().out
 
-    def json(self, verb: str, files: dict[str, bytes], *options: str) -> tuple[int, list[dict[str, object]]]:
-        status, out = self.run(verb, files, "--format", "json", *options)
+    def json(
+        self, verb: str, files: dict[str, bytes], *options: str, as_of: date = TODAY
+    ) -> tuple[int, list[dict[str, object]]]:
+        status, out = self.run(verb, files, "--format", "json", *options, as_of=as_of)
         return status, json.loads(out)["files"]
 
     def record(self) -> str:
@@ -195,11 +197,12 @@ def test_the_same_file_is_recorded_once(desk: Desk, pack: dict[str, bytes]) -> N
 
 
 def test_an_older_version_is_told_what_took_its_place(desk: Desk, pack: dict[str, bytes]) -> None:
-    text = sample_text(("House people sooner", "House them"), versions=(("1.0", "2026-03-15"), ("2.0", "2026-10-01")))
+    text = sample_text(versions=(("1.0", "2026-03-15"), ("2.0", "2026-11-23")))
     write_register(desk.root, text)
-    status, [entry] = desk.json("verify", {"copy.pdf": pack["copy-2-return.pdf"]})
+    later = date(2026, 11, 24)
+    status, [entry] = desk.json("verify", {"copy.pdf": pack["copy-2-return.pdf"]}, as_of=later)
     assert (status, entry["standing"], entry["by"], entry["change"]) == (1, "superseded", "2.0", "material")
-    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)})
+    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)}, as_of=later)
     assert (status, entry["proposal"]) == (2, None)
     assert "not the current text" in " ".join(entry["reasons"])  # type: ignore[arg-type]
 
@@ -233,6 +236,23 @@ def test_verify_tells_current_from_altered_and_from_none_of_ours(desk: Desk, pac
 def test_a_file_that_is_not_there_is_a_message(desk: Desk) -> None:
     assert main(["verify", "--root", str(desk.root), str(desk.files / "none.pdf")]) == 2
     assert "there is no file" in desk.capsys.readouterr().err
+
+
+def test_a_file_of_another_text_of_that_number_is_none_of_ours(desk: Desk, pack: dict[str, bytes]) -> None:
+    write_register(desk.root, sample_text(("2. Second step.", "2. Other step.")))
+    for name in ("copy-2-return.pdf", "copy-2-return.docx"):
+        status, [entry] = desk.json("verify", {name: pack[name]})
+        assert (status, entry["verdict"], entry["standing"], entry["differences"]) == (2, "not-ours", "unknown", [])
+        assert "another fingerprint" in " ".join(entry["notes"])  # type: ignore[arg-type]
+
+
+def test_facts_that_changed_since_are_told_as_uncertain(desk: Desk, pack: dict[str, bytes]) -> None:
+    """The file says with which words it was made; these are others than those of today."""
+    write_register(desk.root, sample_text(("name: Town Council\n", "name: Town and Village Council\n")))
+    for name in ("copy-2-return.pdf", "copy-2-return.docx"):
+        _, [entry] = desk.json("verify", {name: pack[name]})
+        assert (entry["verdict"], entry["compared_with"]) == ("cannot-tell", "master")
+        assert entry["differences"]
 
 
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs poppler")

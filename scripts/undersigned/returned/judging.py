@@ -15,19 +15,21 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
 from undersigned.returned.reading import claim_of, kind_of, read_copy
 from undersigned.returned.reference import issued_copy
-from undersigned.returned.verdict import Claim, Issued, Json, ReturnedCopy, as_json
+from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json
 from undersigned.status import agreed_versions, takes_effect
 from undersigned.words.dates import date_in_words
 
 _NO_PROTOCOL = "The file names the protocol {protocol}, which this register does not have."
 _NO_VERSION = "The register has no version {version} of {protocol} that had been agreed by {day}."
 _NO_TEXT = "The register does not hold the words of version {version}, so nothing was compared."
-_OTHER_FINGERPRINT = (
-    "The file gives another fingerprint than version {version} has in this register, so it is not that text."
+_OTHER_FINGERPRINT = "The file gives another fingerprint than version {version} has in this register."
+_OTHER_TEXT = (
+    "The file gives another fingerprint than version {version} has in this register, and its words are others. It is a "
+    "document of another text."
 )
 _OTHER_WORDS = (
-    "The file says that it was made with other words around the text than this program prints today. What was sent is not "
-    "recorded, so nobody can tell from the file which of the differences were made on the way."
+    "The file was made with other words around the text than this program prints today, as another release does. What was "
+    "sent is not recorded, so nobody can tell from the file which of the differences were made on the way."
 )
 _A_FORM = (
     "The file is the form {form} of {protocol}. Only agreements, and the form that nominates an officer, are read."
@@ -74,8 +76,10 @@ class Judge:
             if claim.protocol is not None and self._id(claim) not in self.register.protocol_ids:
                 copy = _said(replace(copy, verdict="not-ours"), _NO_PROTOCOL.format(protocol=claim.protocol))
             return Judged(copy, Standing("unknown"))
-        standing = self._standing(folder, claim.version)
-        return Judged(self._compared(content, claim, folder), standing)
+        copy = self._compared(content, claim, folder)
+        return Judged(
+            copy, self._standing(folder, claim.version) if copy.verdict != "not-ours" else Standing("unknown")
+        )
 
     def _id(self, claim: Claim) -> str:
         return self.register.present_protocol(claim.protocol or "")
@@ -129,9 +133,19 @@ class Judge:
         copy = read_copy(content, known)
         if known is None:
             return _said(copy, self._why_not_compared(claim, folder))
-        if claim.fingerprint and not _same_fingerprint(claim.fingerprint, known.fingerprint):
-            return _said(copy, _OTHER_FINGERPRINT.format(version=known.version))
-        if copy.verdict == "altered" and copy.compared_with == "master" and _made_otherwise(content, claim, known):
+        is_other = bool(claim.fingerprint) and not _same_fingerprint(claim.fingerprint or "", known.fingerprint)
+        made_otherwise = (
+            copy.verdict == "altered"
+            and copy.compared_with == "master"
+            and (_carries_another_digest(content, claim, known) or _differs_on_most_pages(copy, known))
+        )
+        if is_other and made_otherwise:
+            # Its fields and pages are those of another document, so what was found by their places says nothing.
+            copy = replace(read_copy(content), verdict="not-ours")
+            return _said(copy, _OTHER_TEXT.format(version=known.version))
+        if is_other:
+            copy = _said(copy, _OTHER_FINGERPRINT.format(version=known.version))
+        elif made_otherwise:
             copy = _said(replace(copy, verdict="cannot-tell"), _OTHER_WORDS)
         return self._named(copy, known)
 
@@ -153,6 +167,8 @@ class Judge:
 
 
 _LENGTH_OF_SHORT: Final = 16
+#: On fewer pages than this, differences are taken for changes of the file.
+_FEWEST_PAGES: Final = 6
 
 
 def _same_fingerprint(claimed: str, known: str) -> bool:
@@ -162,7 +178,7 @@ def _same_fingerprint(claimed: str, known: str) -> bool:
     return claimed == known
 
 
-def _made_otherwise(content: bytes, claim: Claim, known: Issued) -> bool:
+def _carries_another_digest(content: bytes, claim: Claim, known: Issued) -> bool:
     """Whether the file carries another digest of its words than the document has that is made today: another release of the
     program, or other facts around the same text."""
     made = known.pdf if kind_of(content) == "pdf" else known.docx
@@ -170,6 +186,16 @@ def _made_otherwise(content: bytes, claim: Claim, known: Issued) -> bool:
         return False
     today = pdf.claim_of_pdf(made) if kind_of(content) == "pdf" else docx.claim_of_docx(made)
     return today.digest != claim.digest
+
+
+def _differs_on_most_pages(copy: ReturnedCopy, known: Issued) -> bool:
+    """Whether words differ on at least half of the pages, as they do in a file of another release that was printed and so
+    carries no digest."""
+    pages = {one.page for one in copy.differences if one.page is not None and one.what.startswith(("words ", "page "))}
+    if len(pages) < _FEWEST_PAGES or known.pdf is None:
+        return False
+    with pdf.opened(known.pdf) as made:
+        return len(pages) * 2 >= len(made.pages) or len(copy.differences) >= MOST_LISTED
 
 
 def _said(copy: ReturnedCopy, note: str) -> ReturnedCopy:

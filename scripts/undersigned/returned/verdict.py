@@ -18,7 +18,7 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 #: Longer words of a difference are cut: an officer looks at the page for the rest.
 _MOST_WORDS: Final = 300
 #: More differences than this are counted, not listed.
-_MOST_LISTED: Final = 200
+MOST_LISTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,9 @@ def listed(differences: list[Difference]) -> tuple[tuple[Difference, ...], tuple
     """The differences in order, each once and cut to a length that can be read, and a note if there are too many to list."""
     once = list(dict.fromkeys(difference.short() for difference in differences))
     once.sort(key=lambda difference: (difference.page is None, difference.page or 0))
-    left_out = len(once) - _MOST_LISTED
+    left_out = len(once) - MOST_LISTED
     notes = (f"{left_out:,} more differences are not listed.",) if left_out > 0 else ()
-    return tuple(once[:_MOST_LISTED]), notes
+    return tuple(once[:MOST_LISTED]), notes
 
 
 class UnreadableError(Exception):
