@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undersigned.checks.engine import check_register
+from undersigned.checks.engine import check_register, rules_by_module
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.formatting import fmt
 from undersigned.editing.new import new_record, questions
@@ -127,6 +127,33 @@ def test_a_standard_protocol_answers_every_topic_but_three(tmp_path: Path, stand
     write(root, "protocol", "x", standard=standard, answers={**members(root, standard), "publication": "public"})
     gaps = {f.message.split("'")[1] for f in findings(root) if f.code in ("missing-topic", "expected-topic")}
     assert gaps <= {"dpia", "policy-document", "funding", "start-and-review", "outcomes", "parties"}
+
+
+#: What bodies say of themselves, without which no standard could know that the law reaches them.
+_SAID = {
+    "housing-provider": "section_115_recipient: yes",
+    "voluntary": "section_14_side: yes",
+    "health": "duty_to_refer: yes",
+    "education": "public_authority: yes",
+}
+
+
+@pytest.mark.parametrize("standard", standard_texts.standard_ids("protocols"))
+def test_the_law_of_a_standard_is_clean_once_its_bodies_say_what_they_are(tmp_path: Path, standard: str) -> None:
+    root = register(tmp_path, private=True)
+    nation = "wales" if standard.endswith("-wales") else "england"
+    for path in root.glob("signatories/*/organisation.yaml"):
+        text = path.read_text().replace("jurisdiction: england", f"jurisdiction: {nation}")
+        said = next((said for kind, said in _SAID.items() if f"kind: {kind}\n" in text), "")
+        path.write_text(text + (f"legal: {{{said}}}\n" if said and "legal:" not in text else ""))
+    answers = {**members(root, standard), "publication": "public"}
+    if "contracted-providers" in answers:
+        answers["contracted-providers"] = "some-charity"
+    write(root, "protocol", "x", standard=standard, answers=answers)
+    law = set(rules_by_module()["gateways"]) | set(rules_by_module()["bases"]) | set(rules_by_module()["conditions"])
+    law |= set(rules_by_module()["statutes"]) | set(rules_by_module()["regimes"])
+    found = [f"{f.code}: {f.message}" for f in findings(root) if f.code in law - {"no-policy-document"}]
+    assert found == []
 
 
 def test_a_group_is_never_called_as_an_organisation_and_nobody_is_in_two(tmp_path: Path) -> None:

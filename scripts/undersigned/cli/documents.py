@@ -22,6 +22,7 @@ from undersigned.cli.status import remark_left_out
 )
 @click.option("--for-all", is_flag=True, help="Write the two copies of every party that has to sign.")
 @click.option("--forms", is_flag=True, help="Write the standard forms too.")
+@click.option("--dpia", is_flag=True, help="Write a draft of an impact assessment too, for a data protection officer.")
 @click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/documents.")
 def documents_command(
     common: Common,
@@ -29,6 +30,7 @@ def documents_command(
     organisations: tuple[str, ...],
     for_all: bool,
     forms: bool,
+    dpia: bool,
     output: Path | None,
 ) -> int:
     """Write the documents to sign, as PDF and DOCX: a master of each protocol, and copies for its parties.
@@ -55,6 +57,7 @@ def documents_command(
             as_of=common.as_of,
             public_only=not named,
             forms=forms,
+            dpia=dpia,
             register_address=register.address,
             copies=copies,
             cache=cache,

@@ -13,6 +13,8 @@ from undersigned.atomic import write_atomically
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import Base, Sheet, base_of
 from undersigned.documents.content.agreement import agreement_document
+from undersigned.documents.content.dpia import FORM as DPIA
+from undersigned.documents.content.dpia import dpia_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.letter import COPY_PROPERTIES, in_words, master_stamp
@@ -112,6 +114,13 @@ def form_sheet(form_id: str, form: Form, agreement: Agreement) -> Sheet:
     )
 
 
+def dpia_sheet(agreement: Agreement) -> Sheet:
+    """The draft of an impact assessment."""
+    return Sheet(
+        f"{agreement.id}/{DPIA}", f"dpia {agreement!r}", epoch_of(agreement.dated), lambda: dpia_document(agreement)
+    )
+
+
 def write_documents(
     register: Register,
     protocols: Iterable[str],
@@ -120,6 +129,7 @@ def write_documents(
     as_of: date,
     public_only: bool,
     forms: bool = True,
+    dpia: bool = False,
     copies: Copies | None = None,
     register_address: str = "",
     cache: DocumentCache | None = None,
@@ -127,7 +137,7 @@ def write_documents(
     time_limit: float = TIME_LIMIT,
     watch: Callable[[int, int], None] | None = None,
 ) -> Written:
-    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`;
+    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`, with `dpia` `dpia-draft.pdf` and `.docx`;
     with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that owes a signature,
     and `<protocol>-v<version>-notice-<organisation>.pdf` and `.docx` for each other party to whom the version is news.
 
@@ -138,7 +148,7 @@ def write_documents(
     """
     ids = list(protocols)
     order = _Order(
-        register, output_dir, as_of, public_only, forms, copies, register_address, cache or DocumentCache(None)
+        register, output_dir, as_of, public_only, forms, dpia, copies, register_address, cache or DocumentCache(None)
     )
     answers: dict[str, Written] = {}
     done = map_as_done(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
@@ -178,6 +188,7 @@ class _Order:
     as_of: date
     public_only: bool
     forms: bool
+    dpia: bool
     copies: Copies | None
     register_address: str
     cache: DocumentCache
@@ -217,7 +228,7 @@ def _written(order: _Order, id_: str) -> Written:
         named = order.copies is not None and order.copies.organisations is not None and not order.copies.all_masters
         if named and not any(one.owes or one.notice for one in asked):
             return Written(not_owed=not_owed)
-        bases, failures = _bases(_sheets(agreements, forms=order.forms), order.cache)
+        bases, failures = _bases(_sheets(agreements, forms=order.forms, dpia=order.dpia), order.cache)
         if failures:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
@@ -255,9 +266,11 @@ def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
         yield write_whole(place / f"{stem}.docx", base.docx)
 
 
-def _sheets(agreements: list[Agreement], *, forms: bool) -> Iterator[tuple[str, Sheet]]:
+def _sheets(agreements: list[Agreement], *, forms: bool, dpia: bool) -> Iterator[tuple[str, Sheet]]:
     for agreement in agreements:
         yield agreement.file_stem, agreement_sheet(agreement)
+    if dpia:
+        yield DPIA, dpia_sheet(agreements[0])
     if forms:
         for form_id, form in agreements[0].forms.items():
             yield form_id, form_sheet(form_id, form, agreements[0])
