@@ -61,6 +61,7 @@ class Served:
     status: dict[str, str] = field(default_factory=dict)
     effects: list[ServedEffect] = field(default_factory=list)
     saved: str = "2026-09-21T11:09:19Z"
+    unlisted: set[str] = field(default_factory=set)
 
     def metadata(self) -> str:
         effects = "".join(effect.xml(self.item, self.saved) for effect in self.effects)
@@ -75,6 +76,7 @@ class Served:
         lines = "".join(
             f"<ContentsItem {self._attributes(path)}><ContentsTitle>t</ContentsTitle></ContentsItem>"
             for path in self.paths
+            if path not in self.unlisted
         )
         return f'<Legislation {_NAMESPACES} IdURI="{_ID}{self.item}">{self.metadata()}<Contents>{lines}</Contents></Legislation>'
 

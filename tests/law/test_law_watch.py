@@ -266,6 +266,22 @@ def test_what_changes_no_words_is_no_news(server: LawServer, what: str) -> None:
     assert told(watcher.look()) == []
 
 
+def test_a_provision_that_the_contents_do_not_list_is_read_on_its_own_page(server: LawServer) -> None:
+    act = server.acts[DPA]
+    act.unlisted = {"section/45"}
+    watcher = Watcher(server)
+    assert watcher.states[DPA].provisions[0].words
+    assert told(watcher.look()) == []
+    act.since["section/45"], act.words["section/45"] = "2026-11-01", "Other words."
+    assert told(watcher.look()) == [("amended", "section/45", "2026-11-01", "")]
+
+
+def test_an_address_that_was_never_there_is_said_and_is_no_alarm(server: LawServer) -> None:
+    watcher = Watcher(server, f"{DPA}/section/45", f"{DPA}/section/999")
+    found = watcher.look()
+    assert (told(found), [str(one) for one in found.missing]) == ([], [f"{DPA}/section/999"])
+
+
 # -- safety -------------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from undersigned.facts.flows import Card, CardSource, FlowTerms, cards_of, flow_terms
+from undersigned.facts.flows import Card, CardSource, FlowTerms, cards_of, flow_terms, legal_references
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
 from undersigned.facts.parties import (
@@ -51,6 +51,7 @@ from undersigned.status import (
     signed_on_paper,
     version_in_force,
 )
+from undersigned.status.law import ChangedLaw, changed_laws, law_last_read
 from undersigned.words.text import in_reading_order
 
 #: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
@@ -117,6 +118,19 @@ class ProtocolFacts:
     def record(self) -> Protocol:
         """The working text and the facts about it, with the status of the day."""
         return self.folder.value.on(self.as_of)
+
+    @cached_property
+    def changed_laws(self) -> tuple[ChangedLaw, ...]:
+        """The laws that its flows rest on and that changed after somebody last looked at its law."""
+        laws = (law for flow in self.record.flows for law in (flow, *flow.law_differs))
+        named = (found.entry for law in laws for found in legal_references(law))
+        by_id = {entry.id: entry for entry in named if entry is not None}
+        return tuple(changed_laws(self.folder, by_id.values(), self.register.law_states, as_of=self.as_of))
+
+    @cached_property
+    def law_read_on(self) -> date | None:
+        """The day on which somebody last looked at its law; None if the records do not say."""
+        return law_last_read(self.folder, as_of=self.as_of)
 
     @property
     def restricted(self) -> bool:

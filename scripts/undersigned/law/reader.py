@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -112,8 +113,16 @@ def read_contents(body: bytes, item: str) -> Contents:
     return Contents(item, title, tuple(lines), tuple(_effects(root)))
 
 
-def words_of(body: bytes, cited: Provision) -> str:
-    """`sha256:` with the digest of the words of a provision, white space folded. AwayError if it is not in the answer."""
+class Page(NamedTuple):
+    """A provision on its own page. `words`: `sha256:` with the digest of its words, white space folded."""
+
+    words: str
+    since: date | None
+    status: str
+
+
+def page_of(body: bytes, cited: Provision) -> Page:
+    """The words of a provision. AwayError if it is not in the answer."""
     root = _parse(body)
     for node in root.iter():
         if isinstance(node.tag, str) and node.tag.startswith(_L):
@@ -122,7 +131,8 @@ def words_of(body: bytes, cited: Provision) -> str:
                 if found[1] == cited.page and cited.path != cited.page and not cited.until:
                     inner = _inside(node, cited)
                     node = node if inner is None else inner
-                return "sha256:" + hashlib.sha256(" ".join(_words(node)).encode()).hexdigest()
+                words = "sha256:" + hashlib.sha256(" ".join(_words(node)).encode()).hexdigest()
+                return Page(words, _day(_inherited(node, "RestrictStartDate")), node.get("Status", ""))
     raise AwayError(f"legislation.gov.uk sent no text of {cited}")
 
 

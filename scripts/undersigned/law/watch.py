@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from undersigned.law.client import AwayError, Legislation, RefusedError
-from undersigned.law.reader import Contents, Effect, Listed, read_contents, words_of
+from undersigned.law.reader import Contents, Effect, Listed, page_of, read_contents
 from undersigned.records.law import LawChange, LawState, WatchedProvision
 from undersigned.records.legislation import Provision, provision
 from undersigned.records.vocabulary import Entry, item_titles, vocabulary
@@ -180,12 +180,15 @@ def _bearing(contents: Contents, one: Provision) -> list[Effect]:
 def _seen(pages: _Pages, contents: Contents, one: Provision, last: WatchedProvision) -> WatchedProvision | None:
     """The provision as it is now; None if it is not there. Its words are asked for only if it may have changed."""
     lines = contents.lines_of(one)
-    if not lines and last.words is None:
-        return None
     since = max((line.since for line in lines if line.since), default=None)
     status = next((line.status for line in lines if line.status), "")
     words = last.words
-    if words is None or since != last.since or not lines:
+    if not lines:  # the contents do not list everything that has a page
+        body = pages.body("/".join((one.item, *one.page, "data.xml")))
+        if body is None:
+            return None
+        words, since, status = page_of(body, one)
+    elif words is None or since != last.since:
         words = _words(pages, one, lines)
         if words is None:
             return None
@@ -218,7 +221,7 @@ def _words(pages: _Pages, one: Provision, lines: Sequence[Listed]) -> str | None
         body = pages.body("/".join((one.item, *path, "data.xml")))
         if body is None:
             return None
-        digests.append(words_of(body, Provision(one.item, path if len(paths) > 1 else one.path)))
+        digests.append(page_of(body, Provision(one.item, path if len(paths) > 1 else one.path)).words)
     if len(digests) == 1:
         return digests[0]
     return "sha256:" + hashlib.sha256(" ".join(digests).encode()).hexdigest()
