@@ -32,7 +32,7 @@ _OF_THE_AREA = frozenset({"release", "disposal", "end"})
 #: Groups that are known to be complete together, whether or not a return says so.
 _SEXES = (frozenset({"women", "men"}), frozenset({"female", "male"}), frozenset({"females", "males"}))
 #: Sums looked at for one set of figures that hang together, and for all of them.
-_WORK, _ALL_WORK = 20_000, 400_000
+_WORK, _ALL_WORK = 20_000, 1_500_000
 
 
 @dataclass(frozen=True)
@@ -404,7 +404,7 @@ class _Family:
             yield from ((one.place, rounded[0].place) for one in exact if rounded)
 
     def audit(self, found: list[WorkedOut], unchecked: list[tuple[Place, Reason]], left: int) -> int:
-        """Adds what a reader can work out. Returns the work that was allowed."""
+        """Adds what a reader can work out. Returns the work that was done."""
         sums = [one for one in self._sums if self._holds(one)]
         used = 0
         for numbers, indices in groups_of(len(self._given), sums):
@@ -415,9 +415,8 @@ class _Family:
             if bounds is None:
                 unchecked.extend((place, "disagree") for number in hidden for place in self._places(number))
                 continue
-            if hidden:
-                used += work
             known = bounds.exact(hidden)
+            used += work - bounds.work_left
             for number in hidden:
                 if known[number].values < 3:
                     for place in self._places(number):

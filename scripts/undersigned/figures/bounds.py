@@ -16,6 +16,10 @@ from math import lcm
 UNBOUNDED = 10**15
 #: Sums of one group of numbers that are looked at in all; then the answer is "not known".
 WORK = 60_000
+#: Of a number with many values, the search tries one that is at most half of this above the least.
+_NEAR = 8
+#: Sums looked at for an example that may be hard to find.
+_ONE_EXAMPLE = 3_000
 #: A number that is always 1, for what is fixed in a combined sum.
 _ONE = -1
 #: With more unknowns or more sums than this, sums are not combined by elimination, which takes cubic time.
@@ -109,9 +113,17 @@ class Bounds:
         ]
         self._index()
         self._start = self._settled({**given, _ONE: (1, 1)}, None, note=True)
+        own = len(self._rows)
         self._rows += _eliminated(self._rows, self._start)
         self._index()
         self._start = self._settled(self._start, None, note=True)
+        del self._rows[own:]  # combined sums are long, and the search does without them
+        self._index()
+
+    @property
+    def work_left(self) -> int:
+        """How many more sums may be looked at."""
+        return max(0, self._left)
 
     def known(self, number: int) -> Known:
         """What propagation shows of one number. The truth may be narrower."""
@@ -120,7 +132,21 @@ class Bounds:
     def exact(self, asked: Iterable[int], *, enough: int = 3) -> dict[int, Known]:
         """The exact bounds of each number asked for. Those of a number with at least `enough` values may be wider."""
         seen: dict[int, list[int]] = {number: [] for number in asked}
+        for lowest in (True, False):  # two examples show most numbers at both ends
+            self._try_all(seen, lowest)
         return {number: self._exact(number, seen, enough) for number in seen}
+
+    def _try_all(self, seen: dict[int, list[int]], lowest: bool) -> None:
+        before = self._left
+        self._left = allowed = min(before, _ONE_EXAMPLE)
+        try:
+            example = self._example(self._start, None, dict.fromkeys(seen, lowest))
+        except _GivenUpError:
+            example = None
+        self._left = before - allowed + max(0, self._left)
+        if example is not None:
+            for number, values in seen.items():
+                values.append(example[number][0])
 
     def _exact(self, number: int, seen: dict[int, list[int]], enough: int) -> Known:
         known, values = self.known(number), seen[number]
@@ -159,8 +185,14 @@ class Bounds:
             values.append(example[other][0])
         return True
 
-    def _example(self, bounds: dict[int, tuple[int, int]], changed: int | None) -> dict[int, tuple[int, int]] | None:
-        """Values for all numbers, or None if there are none."""
+    def _example(
+        self, bounds: dict[int, tuple[int, int]], changed: int | None, first: Mapping[int, bool] | None = None
+    ) -> dict[int, tuple[int, int]] | None:
+        """Values for all numbers, or None if there are none.
+
+        `first`: numbers that are tried first, at their least value if true and at their greatest otherwise.
+        """
+        first = first or {}
         open_: list[tuple[dict[int, tuple[int, int]], int | None]] = [(bounds, changed)]
         while open_:
             here, moved = open_.pop()
@@ -169,14 +201,26 @@ class Bounds:
             except ContradictionError:
                 continue
             unfixed = [
-                (high - low, number) for number, (low, high) in here.items() if low < high and self._rows_of[number]
+                (number not in first, high - low, number)
+                for number, (low, high) in here.items()
+                if low < high and self._rows_of[number]
             ]
             if not unfixed:
                 return here
-            _, number = min(unfixed)
+            _, _, number = min(unfixed)
             low, high = here[number]
-            open_.append(({**here, number: (low + 1, high)}, number))
-            open_.append(({**here, number: (low, low)}, number))
+            if number in first:
+                value = low if first[number] else high
+                rest = (low + 1, high) if first[number] else (low, high - 1)
+                open_.append(({**here, number: rest}, number))
+                open_.append(({**here, number: (value, value)}, number))
+                continue
+            middle = (low + min(high, low + _NEAR)) // 2  # the middle leaves room for the others on both sides
+            if middle < high:
+                open_.append(({**here, number: (middle + 1, high)}, number))
+            if low < middle:
+                open_.append(({**here, number: (low, middle - 1)}, number))
+            open_.append(({**here, number: (middle, middle)}, number))
         return None
 
     def _settled(

@@ -124,13 +124,18 @@ def combined(
     area: str | None = None,
     measure: str | None = None,
     period: tuple[date, date] | None = None,
+    restricted: bool | None = None,
 ) -> Combined:
-    """The figures of all returns made by the day. `area`: only this area and those in it. `period`: only within it."""
+    """The figures of all returns made by the day. `area`: only this area and those in it. `period`: only within it.
+
+    `restricted`: whether returns of restricted protocols count; by default, only if the repository is private.
+    """
+    shows_restricted = register.repository_private if restricted is None else restricted
     left_out: list[LeftOut] = []
     inside = None if area is None else areas_in(area, register.parts_of_areas)
     together: dict[_Same, list[_Part]] = defaultdict(list)
     for protocol, record in register.returns():
-        outcome = _told(register, protocol, record, as_of, left_out)
+        outcome = _told(register, protocol, record, as_of, left_out, shows_restricted)
         if outcome is None or (inside is not None and (outcome.area or "") not in inside):
             continue
         if period is not None and not period[0] <= outcome.period.from_ <= outcome.period.to <= period[1]:
@@ -178,7 +183,7 @@ def _order(key: _Same) -> tuple[object, ...]:
 
 
 def _told(
-    register: Register, protocol: str, record: Record[Outcome], as_of: date, left_out: list[LeftOut]
+    register: Register, protocol: str, record: Record[Outcome], as_of: date, left_out: list[LeftOut], restricted: bool
 ) -> Outcome | None:
     outcome = record.value
     if outcome is None or not record.clean:
@@ -188,7 +193,7 @@ def _told(
     if about is None or about.value is None:
         left_out.append(LeftOut(record.path, None, "its protocol has errors"))
         return None
-    if about.value.publication == "restricted" and not register.repository_private:
+    if about.value.publication == "restricted" and not restricted:
         left_out.append(LeftOut(record.path, None, "its protocol is restricted"))
         return None
     if outcome.period.to > as_of or (outcome.extracted_on is not None and outcome.extracted_on > as_of):

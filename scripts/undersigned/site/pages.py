@@ -17,8 +17,10 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
+from undersigned.figures.combined import combined
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
+from undersigned.records.vocabulary import vocabulary
 from undersigned.site.html import first_words
 from undersigned.site.render import render, word
 from undersigned.words.labels import label
@@ -38,6 +40,7 @@ _TITLES = {
     "matrix/": "Who has an agreement with whom",
     "reviews/": "Review calendar",
     "status/": "Status",
+    "outcomes/": "Outcome figures",
     "feeds/": "Calendars and data",
     "rules/": "The rules",
 }
@@ -161,7 +164,35 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         most_bodies=MOST_BODIES,
         all=True,
     )
+    yield _outcomes_page(pages)
     yield from _list_pages(pages)
+
+
+def _outcomes_page(pages: PageSet) -> GeneratedPage:
+    """Returns the page of all figures that were returned under published protocols, by measure."""
+    found = combined(pages.site.register, as_of=pages.as_of, restricted=False)
+    shown = {facts.id: facts for facts in pages.site.protocols if not facts.restricted}
+    rows = [row for row in found.rows if set(row.protocols) <= shown.keys()]
+    measures = dict.fromkeys(row.measure for row in rows)
+    return _page(
+        pages,
+        "outcomes/",
+        "all_outcomes.html",
+        title=_TITLES["outcomes/"],
+        section="outcomes/",
+        wide=True,
+        measures=[
+            (
+                id_,
+                id_ if id_ in vocabulary().outcome_measures else f"measure-no-{place}",
+                [row for row in rows if row.measure == id_],
+            )
+            for place, id_ in enumerate(measures, start=1)
+        ],
+        breaks=found.breaks,
+        left_out=found.left_out,
+        protocols=shown,
+    )
 
 
 def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:

@@ -374,7 +374,7 @@ def check_worked_out(subject: RegisterSubject) -> Iterator[Finding]:
             file=one.at.path,
             most=most,
         )
-    for at, reason in found.unchecked:
+    for at, reason in {(at.path, reason): (at, reason) for at, reason in reversed(found.unchecked)}.values():
         record = records[at.path][1]
         yield from subject.find("count-not-checked", record, at.in_record, words=reason)
     for at, other in found.twice:
