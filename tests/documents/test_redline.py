@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from support import ROOT
 from undersigned.changes.redline import compare, differences, in_words
+from undersigned.cli import main
 from undersigned.documents.content.agreement import agreed_blocks
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.docx.word_xml import Element, w
@@ -297,3 +298,22 @@ def test_a_text_that_is_not_kept_cannot_be_compared() -> None:
     kept = text_of("staffordshire-housing-protocol", "2.1")
     with pytest.raises(NoTextError, match=r"the text of version 2.1 of .* is not in this register"):
         redline(kept, dataclasses.replace(kept, text_available=False), "text")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--for", "elmstow-district-council", "--to", "working"], "Earlier text: Version 1.0"),
+        (["--from", "2.1"], "Passages that differ: None: the two texts say the same"),
+        ([], "which text is the earlier one?"),
+        (["--from", "9.9"], "has no version '9.9' by 2026-11-30\n  Its versions are: 1.0, 1.1, 2.0, 2.1."),
+        (["--for", "nobody-at-all"], "there is no organisation 'nobody-at-all'"),
+        (["--for", "example-employer"], "example-employer has signed no version of staffordshire-housing-protocol"),
+    ],
+)
+def test_the_verb_answers(arguments: list[str], answer: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    common = ["--root", str(ROOT), "--as-of", "2026-11-30"]
+    status = main([*common, "redline", "staffordshire-housing-protocol", *arguments])
+    out, err = capsysbinary.readouterr()
+    assert answer in (out or err).decode()
+    assert status == (0 if out else 2)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from undersigned.cli.options import Common, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, stop_on, write
+
+if TYPE_CHECKING:
+    from undersigned.register import ProtocolFolder
 
 #: What `--to` takes for the text that is being prepared.
 WORKING = "working"
@@ -19,7 +22,8 @@ _FILES = ("docx", "pdf")
 
 @verb("redline", example="undersigned redline housing --from 1.0 --format docx --output changes.docx")
 @click.argument("protocol", metavar="PROTOCOL")
-@click.option("--from", "earlier", metavar="VERSION", required=True, help="The earlier text.")
+@click.option("--from", "earlier", metavar="VERSION", help="The earlier text.")
+@click.option("--for", "signer", metavar="ORG", help="In place of --from: the text that this organisation signed last.")
 @click.option(
     "--to",
     "later",
@@ -41,12 +45,19 @@ _FILES = ("docx", "pdf")
     help="The file to write. Default: standard output; for docx and pdf a file in build/redline.",
 )
 def redline_command(
-    common: Common, protocol: str, earlier: str, later: str | None, format_: str, output: Path | None
+    common: Common,
+    protocol: str,
+    earlier: str | None,
+    signer: str | None,
+    later: str | None,
+    format_: str,
+    output: Path | None,
 ) -> int:
     """Show what changed between two texts of a protocol, word by word. Not for signature.
 
     Accepting all changes in the DOCX gives the later text, and rejecting all gives the earlier one.
     """
+    from undersigned.documents.model import DocumentError
     from undersigned.documents.redline import NoTextError, RedlineFormat, redline
     from undersigned.facts.agreement import agreement_of
     from undersigned.status import agreed_versions
@@ -61,7 +72,11 @@ def redline_command(
         raise CommandError(
             f"no version of {id_} had been agreed by {common.as_of}", "Versions come from 'undersigned release'."
         )
-    wanted = (earlier, later or numbers[-1])
+    if (earlier is None) == (signer is None):
+        raise CommandError(
+            "which text is the earlier one?", "Write its version after --from, or an organisation after --for."
+        )
+    wanted = (earlier or _signed_by(common, folder, signer or ""), later or numbers[-1])
     for number in wanted:
         if number not in (*numbers, WORKING):
             raise CommandError(
@@ -78,7 +93,7 @@ def redline_command(
         for number in wanted
     ]
     chosen: RedlineFormat = next(name for name in get_args(RedlineFormat) if name == format_)
-    with stop_on(NoTextError):
+    with stop_on(NoTextError, DocumentError):
         made = redline(texts[0], texts[1], chosen)
     if output is None and format_ in _FILES:
         folder_ = common.root / "build" / "redline"
@@ -87,3 +102,15 @@ def redline_command(
         write(f"{output}\n", None)
     write(made, output)
     return EXIT_FINE
+
+
+def _signed_by(common: Common, folder: ProtocolFolder, organisation: str) -> str:
+    """The version that an organisation signed last."""
+    from undersigned.status import protocol_status
+
+    (id_,) = common.organisations_named([organisation])
+    parties = protocol_status(folder, common.register, as_of=common.as_of).parties
+    signed = next((party.signed_version for party in parties if party.organisation == id_), None)
+    if signed is None:
+        raise CommandError(f"{id_} has signed no version of {folder.id} by {common.as_of}", "Name a text with --from.")
+    return signed
