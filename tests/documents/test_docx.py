@@ -183,18 +183,23 @@ def test_a_draft_says_so_on_each_page_and_has_nothing_to_sign() -> None:
     )
 
 
+BLOCK = ("authority", "name", "post", "basis", "date", "reservation", "signature")
+
+
 def test_each_signing_party_has_labelled_controls() -> None:
     found = controls(master())
-    assert len(found) == 15 + 2
-    assert {kind: found[f"town-council__{kind}"][0] for kind in ("authority", "name", "post", "date", "signature")} == {
+    assert len(found) == 21 + 2
+    assert {kind: found[f"town-council__{kind}"][0] for kind in BLOCK} == {
         "authority": "checkbox",
         "name": "text",
         "post": "text",
+        "basis": "text",
         "date": "date",
+        "reservation": "text",
         "signature": "rich",
     }
     assert found["town-council__name"][1] == "Full name for Town Council"
-    assert len({title for _, title in found.values()}) == 15 + 2
+    assert len({title for _, title in found.values()}) == 21 + 2
 
 
 def test_titles_and_tags_fit_word_and_stay_different() -> None:
@@ -214,9 +219,9 @@ def test_titles_and_tags_fit_word_and_stay_different() -> None:
         )
     )
     found = controls(content)
-    assert len(found) == 25 + 2
+    assert len(found) == 35 + 2
     assert all(len(tag) <= 64 and len(title) <= 64 for tag, (_, title) in found.items())
-    assert len({title for _, title in found.values()}) == 25 + 2
+    assert len({title for _, title in found.values()}) == 35 + 2
     assert control_tag("an-organisation-with-quite-a-long-id-that-goes-on-and-on-and-on-1__name") in found
 
 

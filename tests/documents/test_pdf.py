@@ -167,6 +167,9 @@ def test_an_agreed_text_bears_no_mark() -> None:
     assert "DRAFT" not in words(master())
 
 
+BLOCK = ("authority", "name", "post", "basis", "date", "reservation", "signature")
+
+
 def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
     found = fields(master())
     for body, name in (
@@ -174,10 +177,10 @@ def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
         ("town-council", "Town Council"),
         ("ty-cymru", "Cymdeithas Dai Tŷ Ŵyn"),
     ):
-        kinds = {kind: str(found[f"{body}__{kind}"].FT) for kind in ("authority", "name", "post", "date", "signature")}
-        assert kinds == {"authority": "/Btn", "name": "/Tx", "post": "/Tx", "date": "/Tx", "signature": "/Sig"}
+        kinds = {kind: str(found[f"{body}__{kind}"].FT) for kind in BLOCK}
+        assert kinds == {**dict.fromkeys(BLOCK, "/Tx"), "authority": "/Btn", "signature": "/Sig"}
         assert all(name in str(found[f"{body}__{kind}"].TU) for kind in kinds)
-    assert len(found) == 15 + 2  # and the two of the copy line
+    assert len(found) == 21 + 2  # and the two of the copy line
     assert not any(field.startswith("watcher") for field in found)
     assert not any("." in field for field in found)
 
@@ -185,9 +188,7 @@ def test_each_signing_party_has_a_block_with_labelled_fields() -> None:
 def test_a_signature_locks_its_own_block_only() -> None:
     lock = fields(master())["town-council__signature"].Lock
     assert str(lock.Action) == "/Include"
-    assert {str(name) for name in lock.Fields} == {
-        f"town-council__{kind}" for kind in ("authority", "name", "post", "date")
-    }
+    assert {str(name) for name in lock.Fields} == {f"town-council__{kind}" for kind in BLOCK if kind != "signature"}
 
 
 def test_no_block_is_split_over_pages() -> None:
@@ -246,7 +247,7 @@ def test_fields_are_tagged_in_place_and_reached_in_the_order_of_the_page() -> No
     forms = [
         element for element in file.objects if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Form"
     ]
-    assert len(forms) == 15 + 2
+    assert len(forms) == 21 + 2
     assert all(str(element.K.Type) == "/OBJR" for element in forms)
     assert all(str(one.obj.Tabs) == "/S" for one in file.pages if "/Annots" in one.obj)
     assert "NeedAppearances" not in file.Root.AcroForm

@@ -25,6 +25,7 @@ from undersigned.documents.write import agreement_sheet
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.returned import issued_digest
+from undersigned.returned.proposal import authority_of
 
 PATH = f"signatories/{COUNCIL}/county-housing.yaml"
 OFFICER = {
@@ -125,6 +126,42 @@ def test_a_signed_copy_becomes_a_record_that_the_check_accepts(desk: Desk, pack:
     assert "A. Example" not in record
     main(["check", PATH, "--root", str(desk.root), "--as-of", "2026-11-22", "--no-cache", "--format", "json"])
     assert not [one for one in json.loads(desk.capsys.readouterr().out)["findings"] if one["severity"] == "error"]
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_the_authority_and_a_reservation_on_the_block_are_recorded(
+    desk: Desk, pack: dict[str, bytes], ending: str
+) -> None:
+    values = {
+        **block(COUNCIL, "A. Example"),
+        f"{COUNCIL}__basis": "Delegation: scheme 4.2",
+        f"{COUNCIL}__reservation": "No flow by post",
+    }
+    copy = pack[f"copy-2-return{ending}"]
+    came = filled(copy, values) if ending == ".pdf" else filled_docx(copy, {**values, f"{COUNCIL}__signature": "A. E."})
+    _status, [entry] = desk.json("receive", {f"copy{ending}": came})
+    signature = entry["proposal"]["signature"]
+    assert signature["signed_by"] == {"post": "Head of Housing", "authority": "delegation", "reference": "scheme 4.2"}
+    assert signature["reservations"] == [{"text": "No flow by post"}]
+    assert any("counts once the others have accepted it" in note for note in entry["proposal"]["notes"])
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        (None, {}),
+        ("Office", {"authority": "office"}),
+        (
+            "By resolution of the board, minute 2026/41",
+            {"authority": "resolution", "reference": "of the board, minute 2026/41"},
+        ),
+        ("Scheme of delegation 4.2", {"authority": "delegation", "reference": "Scheme of delegation 4.2"}),
+        ("Standing orders 6", {"reference": "Standing orders 6"}),
+        ("resolution or deed", {"reference": "resolution or deed"}),
+    ],
+)
+def test_an_authority_is_taken_only_if_one_is_named(basis: str | None, expected: dict[str, str]) -> None:
+    assert authority_of(basis) == expected
 
 
 def test_a_certificate_gives_the_method_and_the_day_if_the_block_is_not_dated(

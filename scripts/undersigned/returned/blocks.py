@@ -86,6 +86,8 @@ def _block(place: Place, typing_shows: bool) -> Block:
         post=_text(place.held.get("post")),
         date=_text(place.held.get("date")),
         authority=authority,
+        basis=_text(place.held.get("basis")),
+        reservation=_text(place.held.get("reservation")),
         certificate=certificate.fingerprint if certificate else None,
         notes=tuple(notes),
         page=place.page,

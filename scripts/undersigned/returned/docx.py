@@ -18,6 +18,7 @@ from undersigned.returned.docx_parts import Package, package_of
 from undersigned.returned.docx_text import Text, Word, text_of_docx
 from undersigned.returned.pdf_fields import STAMPED
 from undersigned.returned.values import (
+    BLOCK_FIELDS,
     Value,
     block_of,
     date_value,
@@ -46,6 +47,8 @@ _KINDS: Final = {
     "authority": ("checkbox",),
     "name": ("text",),
     "post": ("text",),
+    "basis": ("text",),
+    "reservation": ("text",),
     "date": ("date", "text"),
     "signature": ("rich", "picture"),
 }
@@ -362,7 +365,7 @@ class _Judge:
             organisation = organisation_of(name) if name else None
             if organisation is None:
                 continue
-            held = {kind: values.get(f"{organisation}__{kind}") for kind in ("authority", "name", "post", "date")}
+            held = {kind: values.get(f"{organisation}__{kind}") for kind in BLOCK_FIELDS}
             control = by_name.get(name)
             how = None if name in self.came.repeated else _mark(control) if control is not None else None
             if control is None and self.placed.get(name) and not is_placeholder(self.placed[name]):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, get_args
 
 from undersigned.documents.model import ANSWER
 from undersigned.documents.packs import NOMINATION
 from undersigned.records.fields import When, earliest, latest
-from undersigned.records.signature import Signature
+from undersigned.records.signature import Authority, Signature
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned.judging import Judged
@@ -27,6 +28,21 @@ _NOTHING: Final = {
     "not-ours": "The file is no copy of an agreement of this register.",
     "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so it proposes nothing.",
 }
+#: What people write where they have no reservation.
+_NO_RESERVATION: Final = frozenset({"", "no", "none", "nil", "n/a", "na", "not applicable", "no reservation"})
+_AUTHORITIES: Final = get_args(Authority)
+
+
+def authority_of(basis: str | None) -> dict[str, Data]:
+    """What a block says of the authority, as `signed_by` holds it: the kind, if its words name exactly one, and the rest
+    as the reference."""
+    if basis is None:
+        return {}
+    kinds = [kind for kind in _AUTHORITIES if re.search(rf"\b{kind}\b", basis, re.IGNORECASE)]
+    if len(kinds) != 1:
+        return {"reference": basis}
+    rest = re.sub(rf"^(?:by |under )?(?:an? |the )?{kinds[0]}\b[\s:;,.–-]*", "", basis, flags=re.IGNORECASE).strip()
+    return {"authority": kinds[0], **({"reference": rest} if rest else {})}
 
 
 @dataclass(frozen=True)
@@ -173,14 +189,20 @@ class _Signed:
         if block.post and block.name and block.post.casefold() == block.name.casefold():
             self.reasons.append("The post is the same as the name. A record names posts. Ask for the post.")
         elif block.post:
-            proposed["signed_by"] = {"post": block.post}
+            proposed["signed_by"] = {"post": block.post, **authority_of(block.basis)}
         else:
             self.notes.append("The block gives no post. Ask which post signed, and add signed_by.")
         if not block.authority:
             self.notes.append("The declaration of authority is not ticked.")
-        self.notes.append(
-            "The copy does not say by what authority the post signs. Add signed_by.authority if you know it."
-        )
+        if "authority" not in authority_of(block.basis):
+            self.notes.append(
+                "The copy does not say by what authority the post signs. Add signed_by.authority if you know it."
+            )
+        if block.reservation is not None and block.reservation.strip(" .-").casefold() not in _NO_RESERVATION:
+            proposed["reservations"] = [{"text": block.reservation}]
+            self.notes.append(
+                "It is signed with a reservation. The signature counts once the others have accepted it: then add accepted_on."
+            )
         proposed |= {
             "method": "digital-certificate" if block.how == "certificate" else "electronic",
             "returned_on": self.proposer.came_on,

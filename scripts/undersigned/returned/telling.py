@@ -94,7 +94,13 @@ def _block(block: Block, register: Register) -> Iterator[str]:
     )
     held = [
         f"{label} {plain(value)}"
-        for label, value in (("name", block.name), ("post", block.post), ("dated", block.date))
+        for label, value in (
+            ("name", block.name),
+            ("post", block.post),
+            ("dated", block.date),
+            ("by authority of", block.basis),
+            ("with the reservation", block.reservation),
+        )
         if value
     ]
     if block.organisation is not None:

@@ -12,7 +12,7 @@ Value = str | bool | None
 
 SIGNATURE = "__signature"
 #: The other fields of a block, by the end of their names.
-BLOCK_FIELDS = ("authority", "name", "post", "date")
+BLOCK_FIELDS = ("authority", "name", "post", "basis", "date", "reservation")
 #: No person types more than this into a field.
 _MOST_LETTERS = 20_000
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

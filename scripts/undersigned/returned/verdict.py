@@ -84,7 +84,8 @@ class Block:
     """A place where an organisation signs. `organisation` is None for a signature that stands in no block.
 
     `name` is a person's name: it is for the screen and is left out of the JSON form. `certificate`: SHA-256 (hex).
-    `signed_at`: the day in London at the time that a certificate signature claims, as ISO 8601. `page` counts from 1.
+    `basis`: by what authority, and its reference, as written. `signed_at`: the day in London at the time that a certificate
+    signature claims, as ISO 8601. `page` counts from 1.
     """
 
     organisation: str | None
@@ -98,6 +99,8 @@ class Block:
     notes: tuple[str, ...] = ()
     signed_at: str | None = None
     page: int | None = None
+    basis: str | None = None
+    reservation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def as_json(copy: ReturnedCopy, path: str) -> dict[str, Json]:
                 "post": block.post,
                 "date": block.date,
                 "authority": block.authority,
+                **{name: said for name in ("basis", "reservation") if (said := getattr(block, name)) is not None},
                 "notes": list(block.notes),
             }
             for block in copy.blocks

@@ -286,7 +286,7 @@ def _signature_block(party: AgreementParty, version: str) -> Section:
     def blank(kind: str) -> Field:
         label = word(f"signatures.{kind}_label", organisation=party.name)
         return Field(
-            "text" if kind in ("name", "post") else "date" if kind == "date" else "signature",
+            "text" if kind in ("name", "post", "basis", "reservation") else "date" if kind == "date" else "signature",
             f"{party.organisation}__{kind}",
             label,
         )
@@ -304,7 +304,9 @@ def _signature_block(party: AgreementParty, version: str) -> Section:
             row("authority", tick, Text(" "), *text(declaration)),
             row("name", blank("name")),
             row("post", blank("post")),
+            row("basis", blank("basis")),
             row("date", blank("date")),
+            row("reservation", blank("reservation")),
             row("signature", blank("signature")),
         ),
         row_heads=True,

@@ -26,7 +26,7 @@ _PRINT, _READ_ONLY, _REQUIRED, _MULTILINE, _RADIO = 4, 1, 1 << 1, 1 << 12, 1 << 
 _FONT = "Inter"
 _MOST_ATTEMPTS = 12
 #: Of a signature's block: what a signature locks, so that one body's signature does not stop the next.
-_LOCKED = ("authority", "name", "post", "date")
+_LOCKED = ("authority", "name", "post", "basis", "date", "reservation")
 
 
 def with_fields(pdf: bytes, document: Document) -> bytes:
