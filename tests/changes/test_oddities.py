@@ -232,7 +232,7 @@ def test_a_dissolved_body_touches_what_it_signed(repository: Repository) -> None
     repository.edit("signatories/police/organisation.yaml", ("kind: police", "kind: police\ndissolved_on: 2026-01-01"))
     repository.commit("dissolved")
     report = repository.report()
-    assert "Example Police no longer exists, and nobody takes its place" in says(report)
+    assert "Example Police has ended, and nobody has taken its place in this protocol" in says(report)
     repository.edit("signatories/police/organisation.yaml", ("Example Police", "Example Constabulary"))
     repository.commit("only a name")
     assert repository.report().protocols == []

@@ -319,3 +319,19 @@ def test_a_kept_answer_is_the_same_and_holds_no_signing_entry(
         ],
     )
     assert not [path for path in (tmp_path / "c").rglob("*") if path.is_file() and b"Too wide" in path.read_bytes()]
+
+
+def test_pages_and_data_tell_how_the_predecessors_stood() -> None:
+    declined = "signatures: [{version: '1.0', sent_on: 2025-01-05, declined: {on: 2025-02-01}}]\n"
+    records = event("merger").records.replace(signing("birch"), signing("birch", declined, signed=""))
+    site = RegisterFacts(register_from(PROTOCOL + records), as_of=DAY)
+    pages = {page.url: " ".join(words_of(page).split()) for page in generated_pages(PageSet(site, "Test", {}))}
+    told = "bodies that stood unlike: Ash Council (version 1.0: signed); Birch Council (version 1.0: declined)"
+    assert told in pages["protocols/homes/"]
+    assert told in pages["organisations/elm/"]
+    elm = next(
+        one
+        for one in json.loads(render_json(protocol_data(site.by_id["homes"])))["parties"]
+        if one["name"] == "Elm Council"
+    )
+    assert [old["state"] for old in elm["inherited"]] == ["signed", "declined"]

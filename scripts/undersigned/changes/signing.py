@@ -320,7 +320,7 @@ def consequences(
         yield Point("signature-lost", {"count": len(lost), "who": bodies(lost)}, "care")
     ended = [id_ for id_, status in now.items() if status.state == "ended" and id_ in was and was[id_].state != "ended"]
     if ended:
-        yield Point("party-ended", {"who": bodies(ended)}, "signing")
+        yield Point("party-ended", {"count": len(ended), "who": bodies(ended)}, "signing")
     for id_ in asked:
         if now[id_].inherited and (id_ not in was or _stood(was[id_], new) != _stood(now[id_], new)):
             values = {

@@ -248,7 +248,7 @@ def check_predecessors_stood_alike(subject: ProtocolSubject) -> Iterator[Finding
             continue
         status = signing.state(organisation, text)
         if status.inherited:
-            histories = in_a_list([_history_in_words(old) for old in status.inherited])
+            histories = [_history_in_words(old) for old in status.inherited]
             state = label("signature_state", status.state)
             yield from subject.find(
                 "unlike-predecessors",
