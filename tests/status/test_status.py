@@ -313,6 +313,10 @@ def test_a_succession_of_successions() -> None:
     assert [old.state for old in of_heir(text, date(2026, 1, 31)).inherited] == ["signed", "declined"]
 
 
+def test_a_succession_on_the_first_day_of_the_calendar() -> None:
+    assert of_heir(merged(SIGNED, STALE, on="0001-01-01")).state == "signed"
+
+
 def test_a_renamed_body_answers_under_its_present_id() -> None:
     orgs = ORGS.replace(
         "=== signatories/c/organisation.yaml\nname: C\nkind: other\n",

@@ -261,7 +261,8 @@ class Signing:
         if day is None:
             return False
         present = self.register.present_organisation
-        eve = earliest(day) - timedelta(days=1)
+        first = earliest(day)
+        eve = first - timedelta(days=1) if first > date.min else first
         left = [
             p.left_on for p in self.folder.value.parties if present(p.organisation) == old and p.left_on is not None
         ]
