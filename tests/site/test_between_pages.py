@@ -21,7 +21,7 @@ def test_three_clicks_lead_from_the_front_page_to_the_answer(shipped_site: Path)
     words = " ".join(place.getparent().text_content().split())
     for needed in (
         "brackenford-housing@example.org",
-        "Out of hours: Emergency duty officer",
+        "Out of hours: Emergency duty officer, 01632 960002",
         "until the practitioner has asked the MAPPA co-ordinator",
         "Level of risk: by Fuller referral from probation and the prison",
         "Ask the person first",

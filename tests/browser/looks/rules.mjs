@@ -10,7 +10,7 @@ const WIDTHS = [320, 1280]
 const EACH_KIND = 2
 
 export async function look({ site, all, pages, base, browser, fault }) {
-  const chosen = sample(all, EACH_KIND, (page) => page.replace(/^(protocols|organisations|rules)\/[^/]+\//, '$1/*/'))
+  const chosen = sample(all, EACH_KIND, (page) => page.replace(/^(protocols|organisations|between|rules)\/[^/]+\//, '$1/*/'))
   let views = 0
   for (const javaScriptEnabled of [true, false]) {
     for (const width of javaScriptEnabled ? WIDTHS : WIDTHS.slice(0, 1)) {
@@ -32,11 +32,12 @@ export async function look({ site, all, pages, base, browser, fault }) {
     }
   }
   const searched = existsSync(join(site, 'pagefind')) ? ['search/?q=probation'] : []
+  const pairs = chosen.filter((path) => /^between\/./.test(path)).flatMap((path) => pairsOf(site, path))
   for (const width of WIDTHS) {
     // axe itself needs the policy lifted; the pass above has seen the pages under it.
     const lifted = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true })
     const page = await lifted.newPage()
-    for (const path of [...(width < 640 ? pages : chosen), ...searched]) {
+    for (const path of [...(width < 640 ? pages : chosen), ...pairs, ...searched]) {
       await page.goto(base + path)
       if (path.includes('?')) await page.waitForSelector('#app-results > li')
       await page.evaluate(axe)
@@ -58,4 +59,10 @@ export function watched(page, base, where, fault) {
   page.on('request', (request) => {
     if (!request.url().startsWith(base) && !request.url().startsWith('data:')) fault(`${where()}: asks ${request.url()}`)
   })
+}
+
+/** Two of the pairs that a page holds; the place in the address chooses which is shown. */
+function pairsOf(site, path) {
+  const ids = [...readFileSync(join(site, path, 'index.html'), 'utf8').matchAll(/id="((?:with|kind)-[^"]+)"/g)].map((found) => found[1])
+  return [ids[1], ids.at(-1)].filter(Boolean).map((id) => `${path}#${id}`)
 }
