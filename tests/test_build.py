@@ -214,7 +214,7 @@ def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
     pandoc.write_text("#!/bin/sh\nexec <&-\nsleep 0.2\nexit 3\n")
     pandoc.chmod(0o755)
     program = (
-        "import sys; from undersigned.documents.content import prose; prose.pandoc_path = lambda: sys.argv[1]; "
+        "import sys; from undersigned.documents.docx import pandoc; pandoc.pandoc_path = lambda: sys.argv[1]; "
         "from undersigned.cli import main; sys.exit(main(sys.argv[2:]))"
     )
     done = subprocess.run(
@@ -225,7 +225,7 @@ def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 2, done.stderr
-    assert "p: pandoc failed" in done.stderr
+    assert "pandoc failed: exit status 3" in done.stderr
     assert hidden(root) == []
 
 

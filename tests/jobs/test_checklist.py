@@ -74,17 +74,17 @@ def test_law_that_changed_since_the_last_review() -> None:
     (line,) = [line for line in items(register()) if line.startswith("Law that has changed")]
     assert line.startswith("Law that has changed since 15 December 2025. ")
     assert "Complaints to the controller (Data (Use and Access) Act 2025 s.103, Sch 10, 19 June 2026)" in line
-    later = items(register(protocol(start="2026-07-01")), date(2027, 6, 1))
+    later = items(register(protocol(start="2026-10-01")), date(2027, 9, 1))
     assert (
-        "Law. The register knows of no change in data protection law since 1 July 2026. Is the legal basis of each flow still right?"
+        "Law. The register knows of no change in data protection law since 1 October 2026. Is the legal basis of each flow still right?"
         in later
     )
 
 
 def test_the_last_review_is_where_the_next_one_starts() -> None:
-    reviewed = register(protocol(start="2025-07-10"), review("2026-06-30", "2026-07-10"))
-    found = items(reviewed, date(2027, 6, 1))
-    assert [line for line in found if "no change in data protection law since 30 June 2026." in line]
+    reviewed = register(protocol(start="2025-10-10"), review("2026-10-05", "2026-10-10"))
+    found = items(reviewed, date(2027, 9, 1))
+    assert [line for line in found if "no change in data protection law since 5 October 2026." in line]
 
 
 def test_an_officer_without_a_mailbox_is_no_contact() -> None:

@@ -51,7 +51,7 @@ def test_the_pages_have_counts_and_links_to_their_headings(sound_site: Path) -> 
         assert "Danger protocol" in main
         assert WITHHELD not in main
     links = html.document_fromstring((sound_site / "protocols/index.html").read_bytes()).xpath("//main//li/a/@href")
-    assert [f"../lists/{facet}/" for facet in FACETS] == [href for href in links if "lists" in href]
+    assert [f"../lists/{facet}/index.html" for facet in FACETS] == [href for href in links if "lists" in href]
 
 
 def test_an_area_that_is_no_id_is_text_and_has_an_address_all_the_same(hostile_site: Path) -> None:
