@@ -135,7 +135,7 @@ def test_the_table_counts_and_leads_to_the_protocols(sound_site: Path) -> None:
     cells = {words(row[0]): [words(cell) for cell in row.cssselect("td")] for row in table.cssselect("tbody tr")}
     assert cells["Probation"] == ["1 in force (1 not in force) Restricted: 1", "(1 not in force)", "itself"]
     link = table.cssselect("tbody tr")[0].cssselect("td a")[1]
-    assert link.get("href") == "../organisations/county-council/#with-probation"
+    assert link.get("href") == "../organisations/county-council/index.html#with-probation"
 
 
 def test_a_cell_with_nothing_says_none() -> None:

@@ -58,9 +58,10 @@ def with_page_links(html: str) -> str:
 
 def page_link(address: str) -> str:
     """Returns the address of a page instead of that of its folder."""
-    if address in (".", "..") or address.endswith(("/.", "/..")):
-        return f"{address}/index.html"
-    return f"{address}index.html" if address.endswith("/") and ":" not in address else address
+    folder, mark, place = address.partition("#")
+    if folder in (".", "..") or folder.endswith(("/.", "/..")):
+        return f"{folder}/index.html{mark}{place}"
+    return f"{folder}index.html{mark}{place}" if folder.endswith("/") and ":" not in folder else address
 
 
 # -- hand-written pages -------------------------------------------------------------------------------------------
