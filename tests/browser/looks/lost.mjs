@@ -34,7 +34,7 @@ export async function look({ browser, strange, fault }) {
     }
     for (const [old, present] of MOVED) {
       await page.goto(address + old)
-      await page.waitForURL(address + present, { timeout: 10_000 }).catch(() => tell(`does not lead to ${present}`))
+      await page.waitForURL((url) => [address + present, `${address}${present}index.html`].includes(url.href), { timeout: 10_000 }).catch(() => tell(`does not lead to ${present}`))
     }
     for (const path of OLD_FILES) if ((await context.request.get(address + path)).status() !== 200) tell(`${path} is gone`)
     for (const url of failed) tell(`asks for ${url}, which is not there`)
