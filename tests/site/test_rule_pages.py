@@ -43,7 +43,7 @@ def test_a_rule_leads_to_the_guide_for_its_record(shipped_site: Path) -> None:
         "wrong-fingerprint": "stamp-a-version",
     }.items():
         links = [link.get("href") for link in page(shipped_site, f"rules/{code}").cssselect("main a")]
-        assert f"../../guides/{guide}/" in links, code
+        assert f"../../guides/{guide}/index.html" in links, code
 
 
 def test_a_register_without_guides_has_no_link_to_them(sound_site: Path) -> None:

@@ -199,7 +199,7 @@ async function searched(page, base, fault) {
   const tell = (text) => fault(`search by keyboard: ${text}`)
   for (let presses = 0; presses < 10 && !(await page.evaluate(() => document.activeElement.matches('input[name=q]'))); presses += 1) await page.keyboard.press('Tab')
   await page.keyboard.type('probation')
-  await Promise.all([page.waitForURL('**/search/?q=probation'), page.keyboard.press('Enter')])
+  await Promise.all([page.waitForURL(/\/search\/(index\.html)?\?q=probation$/), page.keyboard.press('Enter')])
   await answered(page)
   await walked(page, tell)
   await page.locator('#app-results-kinds li:not([hidden]) a').nth(1).focus()

@@ -43,7 +43,7 @@ export async function look({ pages, base, browser, fault }) {
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
     }
     const next = await page.evaluate(card)
-    if (next) readable(words.boxes.slice(1, words.each.findIndex((side) => side.startsWith(next))).flat().concat(words.boxes[0].slice(60)), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
+    if (next) readable(words.boxes.slice(1, words.each.findIndex((side) => side.startsWith(next))).flat().concat(afterHead(words.boxes[0], await page.locator('main .app-first-side h2').first().innerText())), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
     if (matrix) readable(words.boxes.flat(), /^[\dFR()]+$/, LEAST_IN_MATRIX, 'the table of agreements', tell)
     if (next && !words.each.slice(1).some((side) => side.startsWith(next))) tell(`what follows the card, “${next}”, begins no side`)
     for (const head of await page.evaluate(heads)) {
@@ -64,6 +64,8 @@ function meant() {
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
     const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    // The address of a page for two bodies chooses what is shown; the rest is neither on the screen nor on paper.
+    if (parent.closest('.app-between') && !parent.checkVisibility()) continue
     if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
   }
   return found.join('\n')
@@ -86,6 +88,12 @@ function printed(file) {
     return found.map((word) => word.text).join('')
   })
   return { text: each.join('').replace(/\u00ad|-?\n/g, ''), each, beyond, boxes, sides: each.length }
+}
+
+/** The words of a side after a head: the summary of a protocol, above its card, is in smaller type. */
+function afterHead(words, head) {
+  const parts = head.split(/\s+/)
+  return words.slice(Math.max(0, words.findIndex((_, at) => parts.every((part, more) => words[at + more]?.text === part))))
 }
 
 /** No word of those that `told` matches is in smaller type than `least` points. */
