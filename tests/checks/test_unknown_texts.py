@@ -11,6 +11,7 @@ import pytest
 from support import TODAY, findings_in, register_from, status_of
 from undersigned.checks.engine import check_register
 from undersigned.records.fingerprint import is_made_up
+from undersigned.records.reading import may_hold_months
 from undersigned.reports.status import render_status_json, status_report
 
 SCAN = hashlib.sha256(b"a scan").hexdigest()
@@ -174,3 +175,12 @@ def test_invented_digests_are_recognised(digest: str) -> None:
 
 def test_no_true_digest_is_taken_for_invented() -> None:
     assert not any(is_made_up(hashlib.sha256(str(number).encode()).hexdigest()) for number in range(20_000))
+
+
+@pytest.mark.parametrize("written", ["2026-09", '"2026-09"', '"\\x32026-09"', '"2026\\u002d09"'])
+def test_a_month_is_seen_however_it_is_written(written: str) -> None:
+    assert may_hold_months(f"sent_on: {written}\n")
+
+
+def test_days_are_no_months() -> None:
+    assert not may_hold_months("sent_on: 2026-09-01\nversion: '2.0'\nfingerprint: u1:sha256:2026091\n")

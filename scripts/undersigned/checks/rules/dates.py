@@ -21,7 +21,7 @@ from undersigned.checks.engine import (
 from undersigned.findings import Finding
 from undersigned.records.fields import Month, When, add_months, earliest, in_time, latest, surely_before
 from undersigned.records.protocol import ENDED
-from undersigned.records.reading import months_in
+from undersigned.records.reading import may_hold_months, months_in
 from undersigned.records.source import Path
 from undersigned.records.version import Version
 
@@ -279,6 +279,8 @@ def _recent_month(subject: Subject, record: RecordLike, path: Path, month: Month
 def check_months(subject: ProtocolSubject) -> Iterator[Finding]:
     """A date is a month only in the fields that allow it, and only if it lies a year back: before that it can be found."""
     for record in all_parts(subject.folder):
+        if not may_hold_months(record.source.text):
+            continue
         for path, month in months_in(record.value):
             if _may_be_a_month(record.value, path):
                 yield from _recent_month(subject, record, path, month)
