@@ -5,7 +5,6 @@ The four issue forms and the forms of `tasks.toml` share one engine. A change of
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.atomic import write_bytes
 from undersigned.editing.formatting import format_record
 from undersigned.editing.new import new_record
+from undersigned.editing.yaml_write import render_yaml
 from undersigned.findings import Finding, new_findings
 from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, UnusableError, tidy_answers
 from undersigned.jobs.form_definitions import Field, Form, forms, read_forms
@@ -30,6 +30,7 @@ from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.register import ProtocolFolder, Register
+from undersigned.words.text import id_from
 
 _FILE = Path(__file__).parent / "tasks.toml"
 _LONGEST_TEXT = 20_000
@@ -296,7 +297,7 @@ def _review(reader: AnswerReader, register: Register, as_of: date) -> dict[str, 
 def _organisation(reader: AnswerReader, register: Register, as_of: date) -> dict[str, str]:
     name, website, mailbox = reader.text("name"), reader.website("website"), reader.mailbox("mailbox")
     reader.raise_problems()
-    id_ = "-".join(re.findall("[a-z0-9]+", name.casefold().replace("'", "").replace("’", "")))[:60].strip("-")
+    id_ = id_from(name)
     answers = {
         "name": name,
         "kind": reader.text("kind"),
@@ -376,8 +377,6 @@ def _succession(reader: AnswerReader, register: Register, as_of: date) -> dict[s
         signing = folder.signing.get(heir)
         if signing is None:
             path = f"signatories/{heir}/{folder.id}.yaml"
-            from undersigned.editing.yaml_write import render_yaml
-
             raw = format_record(
                 register, path, render_yaml({"inherits": inherits}, SigningRecord).encode(), SigningRecord
             )

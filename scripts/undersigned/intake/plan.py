@@ -21,10 +21,10 @@ from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.yaml_write import Quoted, comment, render_yaml
 from undersigned.findings import Finding, Severity, new_findings
 from undersigned.intake.answers import Decisions
-from undersigned.intake.cells import Cell, Sheet, text_of
+from undersigned.intake.cells import Cell, Sheet, column_letters, text_of
 from undersigned.intake.meaning import NOTHING, read_interval, read_version, read_when, split_bodies
 from undersigned.intake.shape import Shape
-from undersigned.intake.who import Body, KnownBodies, Match
+from undersigned.intake.who import Body, KnownBodies, Match, decision_key
 from undersigned.records.fields import KEBAB, When, earliest, latest
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
@@ -35,13 +35,13 @@ from undersigned.register import Register
 from undersigned.status import has_happened
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import label
+from undersigned.words.text import id_from
 
 Action = Literal["new", "change", "same", "question", "left-out"]
 _NEW_TEXT = (
     "Made from a spreadsheet. The agreement's words are not entered: the register knows its parties and dates, not what it "
     "says. Complete it with the agreement beside you."
 )
-_LONGEST_ID = 60
 _TICKS = frozenset(["x", "y", "yes", "✓", "✔", "true", "signed", "party", "member", "included", "•"])
 _STATUSES: tuple[tuple[str, str], ...] = (
     ("superseded", r"superseded|replaced( by .*)?"),
@@ -298,8 +298,6 @@ class _Planner:
                 if number in marked:
                     planned.findings.append(cell_finding(code, self._file, replace_row(cell, number)))
         if not titles:
-            from undersigned.intake.cells import column_letters
-
             fact = column_letters(column.number)
             planned.findings.append(cell_finding("import-no-title", self._file, cell, column=fact))
             return planned
@@ -410,7 +408,7 @@ class _Planner:
         return [name]
 
     def _knows(self, name: str) -> bool:
-        return self._bodies.match(name).answer == "same" or self._decisions.names.get(_tidy_name(name)) is not None
+        return self._bodies.match(name).answer == "same" or self._decisions.names.get(decision_key(name)) is not None
 
     def _party(self, cell: Cell, name: str, facts: _Facts, findings: list[CellFinding]) -> Body | None:
         body = self._body(cell, name, facts, findings)
@@ -422,7 +420,7 @@ class _Planner:
         """The body that a name means; None with a question if only a person can tell."""
         if not name or name.casefold() in NOTHING:
             return None
-        decided = self._decisions.names.get(_tidy_name(name))
+        decided = self._decisions.names.get(decision_key(name))
         if decided == "none":
             return None
         if decided is not None and decided.startswith("new:"):
@@ -442,7 +440,7 @@ class _Planner:
     def _ask_body(self, cell: Cell, name: str, match: Match) -> None:
         suggestions = tuple((body.key, _described(body)) for body in match.bodies)
         reason = match.reason or "nobody knows this name"
-        self._ask("body", _tidy_name(name), name, suggestions, reason, cell)
+        self._ask("body", decision_key(name), name, suggestions, reason, cell)
 
     def _ask(
         self,
@@ -569,8 +567,7 @@ class _Planner:
         self._take(planned, "new", id_, {path: text.encode() for path, text in texts.items()}, ids.values(), cell)
 
     def _new_id(self, title: str) -> str:
-        letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
-        id_ = "-".join(re.findall("[a-z0-9]+", letters))[:_LONGEST_ID].strip("-") or "agreement"
+        id_ = id_from(title) or "agreement"
         id_ = id_ if KEBAB.match(id_) and id_ != "organisation" else f"agreement-{id_}"
         number = 2
         free = id_
@@ -630,10 +627,9 @@ class _Planner:
         """The id of a body. One that the register does not have yet gets a record."""
         if body.id:
             return body.id
-        key = _tidy_name(body.name)
+        key = decision_key(body.name)
         if key not in self._new_bodies:
-            letters = unicodedata.normalize("NFKD", body.name).encode("ascii", "ignore").decode().casefold()
-            id_ = "-".join(re.findall("[a-z0-9]+", letters.replace("'", "")))[:_LONGEST_ID].strip("-") or "body"
+            id_ = id_from(body.name) or "body"
             number, free = 2, id_
             while self._register.has_organisation(free) or free in self._new_bodies.values():
                 free, number = f"{id_}-{number}", number + 1
@@ -767,12 +763,6 @@ def _hashed(text: str) -> str:
 def _tidy(text: str) -> str:
     letters = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+", letters))
-
-
-def _tidy_name(text: str) -> str:
-    from undersigned.intake.who import decision_key
-
-    return decision_key(text)
 
 
 def _is_number(text: str) -> bool:

@@ -7,7 +7,6 @@ have.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +40,7 @@ from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, party_text
 from undersigned.words.markdown import inert
+from undersigned.words.text import id_from
 
 #: More findings than this are only counted; the check of the pull request shows all.
 _MOST_FINDINGS = 20
@@ -388,9 +388,9 @@ def _signing_records_naming(register: Register, organisation: str, mailbox: str)
 
 def _proposal(reader: AnswerReader, register: Register, as_of: date) -> RecordChange:
     title, standard = reader.text("title"), reader.text("standard") or None
-    id_ = reader.text("id") or _id_from(title)
+    id_ = reader.text("id") or id_from(title)
     if not KEBAB.match(id_) or RESERVED.match(id_) or id_ == "organisation" or not 3 <= len(id_) <= 60:
-        reader.add_problem("bad-id", "id", answer=id_, suggestion=_id_from(title) or "county-housing")
+        reader.add_problem("bad-id", "id", answer=id_, suggestion=id_from(title) or "county-housing")
     elif register.has_protocol(id_):
         reader.add_problem("taken-id", "id", answer=id_)
     lead, parties = reader.organisation("lead"), reader.organisations("parties")
@@ -432,10 +432,6 @@ def _by_group(
         group = next((group.id for group in groups if kind in group.kinds), None)
         (placed.setdefault(group, []) if group is not None else left).append(id_)
     return placed, left
-
-
-def _id_from(title: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", title.casefold().replace("'", "").replace("’", "")))[:60].strip("-")
 
 
 _MAKERS: dict[str, Callable[[AnswerReader, Register, date], RecordChange]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -69,3 +70,9 @@ def name_of_id(id_: str) -> str:
         return id_
     words = id_.split("-")
     return " ".join(word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(words))
+
+
+def id_from(name: str, *, longest: int = 60) -> str:
+    """A name as an id: small letters without accents, digits and single hyphens; "" if the name has none of them."""
+    letters = unicodedata.normalize("NFKD", re.sub("['’]", "", name)).encode("ascii", "ignore").decode().casefold()
+    return "-".join(re.findall("[a-z0-9]+", letters))[:longest].strip("-")
