@@ -23,9 +23,9 @@ from signing_kit import block, filled, filled_docx, form_pdf, packed, parts
 
 from undersigned.returned import Claim, claim_of, issued_digest, read_copy, reading
 from undersigned.returned.pdf import opened
-from undersigned.returned.pdf_fields import fields_of
-from undersigned.returned.values import date_value, text_value
+from undersigned.returned.pdf_objects import fields_of
 from undersigned.returned.verdict import UnreadableError
+from undersigned.returned.words import date_value, text_value
 
 VERDICTS = {"ours", "ours-with-additions", "altered", "same-words", "image", "not-ours", "cannot-tell"}
 

@@ -15,7 +15,7 @@ from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.register import Register
 from undersigned.returned import Claim, Issued, claim_of, issued_digest
-from undersigned.returned.reference import issued_copy
+from undersigned.returned.judging import issued_copy
 
 POST = ("post: Partnerships Officer, deputy_post: Team Leader", "post: Head of Service, deputy_post: Somebody")
 ENDED = (

@@ -16,9 +16,9 @@ from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandEr
 
 if TYPE_CHECKING:
     from undersigned.register import Register
-    from undersigned.returned.incoming import Incoming
     from undersigned.returned.judging import Judged
     from undersigned.returned.proposal import Outcome
+    from undersigned.returned.reading import Incoming
 
 #: Nothing of a larger file is read into memory.
 _MOST_READ: Final = 64 << 20
@@ -34,7 +34,7 @@ def verify_command(common: Common, files: tuple[Path, ...], form: str) -> int:
     Exit status 0 for a copy of the current text, 1 for a superseded or altered one, 2 where it is none of ours or nobody
     can tell. Nothing leaves this computer, and nothing is written.
     """
-    from undersigned.returned.telling import in_words
+    from undersigned.returned.proposal import in_words
 
     found = _judged(common, files)
     if form == "json":
@@ -75,9 +75,8 @@ def receive_command(
 
     Takes PDF, DOCX, scans, e-mails (.eml) with attachments and ZIP. Exit status 2 if anything could not be recorded.
     """
-    from undersigned.returned.pictures import can_draw
-    from undersigned.returned.proposal import Proposer
-    from undersigned.returned.telling import in_words
+    from undersigned.returned.proposal import Proposer, in_words
+    from undersigned.returned.reading import can_draw
 
     if pictures is not None and not can_draw():
         raise CommandError("--pictures needs pdftoppm", "Install poppler (poppler-utils), or open the files yourself.")
@@ -150,7 +149,7 @@ def _is_of_the_register(folder: Path, root: Path) -> bool:
 
 
 def _drawn(incoming: Incoming, judged: Judged, folder: Path) -> Iterator[Path]:
-    from undersigned.returned.pictures import draw, pages_to_look_at
+    from undersigned.returned.reading import draw, pages_to_look_at
 
     pages = pages_to_look_at(judged.copy)
     if incoming.content is None or not pages:
@@ -173,8 +172,8 @@ def _write_record(root: Path, path: str, content: bytes) -> None:
 def _judged(common: Common, files: tuple[Path, ...]) -> list[tuple[Incoming, Judged]]:
     from undersigned.documents.model import DocumentError
     from undersigned.editing.standard_texts import standard_form_record
-    from undersigned.returned.incoming import files_in
     from undersigned.returned.judging import Judge, unread
+    from undersigned.returned.reading import files_in
 
     judge = Judge(
         common.register,

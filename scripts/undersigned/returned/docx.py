@@ -13,20 +13,10 @@ from undersigned.documents.docx.controls import control_tag, names_carried
 from undersigned.documents.docx.word_xml import W14, Element, w
 from undersigned.documents.model import ANSWER, plain
 from undersigned.documents.words import word
-from undersigned.returned.blocks import Place, blocks_of
 from undersigned.returned.docx_parts import Package, package_of
 from undersigned.returned.docx_text import Text, Word, text_of_docx
-from undersigned.returned.pdf_fields import STAMPED
-from undersigned.returned.values import (
-    BLOCK_FIELDS,
-    Value,
-    block_of,
-    date_value,
-    is_date,
-    is_placeholder,
-    organisation_of,
-    text_value,
-)
+from undersigned.returned.pdf_objects import STAMPED
+from undersigned.returned.signatures import Place, blocks_of
 from undersigned.returned.verdict import (
     Claim,
     ComparedWith,
@@ -38,7 +28,21 @@ from undersigned.returned.verdict import (
     Verdict,
     listed,
 )
-from undersigned.returned.words import Chunk, bare, changed, chunks_of, explained_by
+from undersigned.returned.words import (
+    BLOCK_FIELDS,
+    Chunk,
+    Value,
+    bare,
+    block_of,
+    changed,
+    chunks_of,
+    date_value,
+    explained_by,
+    is_date,
+    is_placeholder,
+    organisation_of,
+    text_value,
+)
 
 _MOST_FIELDS: Final = 1_200
 _PICTURES = (w("drawing"), w("pict"), w("object"))

@@ -1,4 +1,5 @@
-"""The parts of a returned DOCX, opened safely: how they hang together, and what in them is neither text nor layout."""
+"""The parts of a returned DOCX, opened safely, and how each run of it looks: struck out, hidden, faint, tiny or crossed
+out, through direct formatting, styles, tables and the theme (ISO 29500-1, 17.7)."""
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
-from undersigned.documents.docx.word_xml import Element, w
+from undersigned.documents.docx.word_xml import W14, Element, w
 from undersigned.documents.model import plain
 from undersigned.returned.verdict import Difference, UnreadableError
 
@@ -192,3 +194,377 @@ def _outside(package: Package, part: str) -> list[Difference]:
         elif relation.kind in ("aFChunk", "subDocument", "mailMergeSource"):
             found.append(Difference("another document put in whole", relation.target))
     return found
+
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_OFF: Final = frozenset({"0", "false", "off", "none"})
+_DEEPEST: Final = 30
+#: Contrast with the ground (WCAG 2.2, 1.4.3) below which words are hardly seen.
+_LEAST_CONTRAST: Final = 2.0
+#: Half-points, and twentieths of a point: below these nobody reads a letter or a line, or sees it on the page.
+_SMALLEST, _LOWEST_LINE, _OFF_PAGE = 12, 120, 9_000
+_HIGHLIGHTS: Final = {
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
+    "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
+    "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0",
+}  # fmt: skip
+_THEME: Final = {
+    "background1": "lt1", "text1": "dk1", "background2": "lt2", "text2": "dk2", "dark1": "dk1", "light1": "lt1",
+    "dark2": "dk2", "light2": "lt2", "hyperlink": "hlink", "followedHyperlink": "folHlink",
+}  # fmt: skip
+_PICTURE_FONTS: Final = ("wingding", "webding", "symbol", "dingbat", "marlett", "barcode", "blank", "adobe not")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`faults`: why a reader may not see the words, or sees them as taken back. `form`: all else that one sees of them."""
+
+    faults: frozenset[str]
+    form: tuple[object, ...]
+
+
+class Styles:
+    """The styles, the theme and the defaults of one file."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._styles: dict[str, Element] = {}
+        self._first: dict[str, str] = {}
+        self._defaults: Element | None = None
+        for part in package.related("styles")[:1]:
+            root = package.tree(part)
+            self._defaults = root.find(f"{w('docDefaults')}/{w('rPrDefault')}/{w('rPr')}")
+            for style in root.iter(w("style")):
+                id_ = str(style.get(w("styleId"), ""))
+                self._styles.setdefault(id_, style)
+                if style.get(w("default")) in ("1", "true", "on"):
+                    self._first.setdefault(str(style.get(w("type"))), id_)
+        self.chain = cache(self._chain)
+        self.page_ground = self._page_ground()
+
+    def _chain(self, id_: str) -> tuple[Element, ...]:
+        """A style and those that it is based on, itself first."""
+        found: list[Element] = []
+        while id_ in self._styles and self._styles[id_] not in found and len(found) < _DEEPEST:
+            found.append(self._styles[id_])
+            based = self._styles[id_].find(w("basedOn"))
+            id_ = str(based.get(w("val"), "")) if based is not None else ""
+        return tuple(found)
+
+    def paragraph_style(self, paragraph: Element) -> tuple[Element, ...]:
+        return self.chain(_value(paragraph, "pPr", "pStyle") or self._first.get("paragraph", ""))
+
+    def paragraph_part(self, paragraph: Element, name: str) -> Element | None:
+        """A property of a paragraph: its own, or that of its style."""
+        for owner in (paragraph, *self.paragraph_style(paragraph)):
+            found = owner.find(f"{w('pPr')}/{w(name)}")
+            if found is not None:
+                return found
+        return None
+
+    def _run_sources(self, run: Element, paragraph: Element | None) -> Iterator[Element]:
+        """Where the properties of a run come from, the strongest first."""
+        own = run.find(w("rPr"))
+        if own is not None:
+            yield own
+            style = own.find(w("rStyle"))
+            if style is not None:
+                yield from _below(self.chain(str(style.get(w("val"), ""))), "rPr")
+        if paragraph is not None:
+            yield from _below(self.paragraph_style(paragraph), "rPr")
+            for cell in paragraph.iterancestors(w("tc")):
+                yield from self._table_parts(cell, w("rPr"))
+        if self._defaults is not None:
+            yield self._defaults
+
+    def _table_parts(self, cell: Element, name: str) -> Iterator[Element]:
+        """From the style of the table around a cell, with the parts for its row and column (ISO 29500-1, 17.7.6)."""
+        table = next(cell.iterancestors(w("tbl")), None)
+        if table is None:
+            return
+        places = _places_in_table(cell, table)
+        for style in self.chain(_value(table, "tblPr", "tblStyle") or self._first.get("table", "")):
+            parts = [part for part in style.findall(w("tblStylePr")) if part.get(w("type")) in places]
+            for owner in (*parts, style):
+                found = owner.find(name)
+                if found is not None:
+                    yield found
+
+    def look(self, run: Element, paragraph: Element | None) -> Look:
+        sources = list(self._run_sources(run, paragraph))
+        faults = set(self._place_faults(paragraph))
+        if self._is_on(sources, "strike") or self._is_on(sources, "dstrike"):
+            faults.add("struck out")
+        if self._is_on(sources, "vanish"):
+            faults.add("hidden")
+        size = _number(_first(sources, "sz"), "val")
+        if size is not None and size < _SMALLEST:
+            faults.add("tiny")
+        width = _number(_first(sources, "w"), "val")
+        spacing = _number(_first(sources, "spacing"), "val")
+        if (width is not None and width < 34) or (spacing is not None and spacing < -80):
+            faults.add("squeezed")
+        fonts = self._fonts(_first(sources, "rFonts"))
+        if any(part in font.lower() for font in fonts for part in _PICTURE_FONTS):
+            faults.add("in a font of pictures")
+        ink, ground = self._ink(sources), self._ground(sources, paragraph)
+        if ink is not None and _contrast(ink, ground) < _LEAST_CONTRAST:
+            faults.add("hardly to be seen against the ground")
+        if self._is_see_through(sources):
+            faults.add("see-through")
+        form = (
+            ink,
+            ground if ground != self.page_ground else None,
+            size,
+            fonts[0] if fonts else None,
+            *(self._is_on(sources, name) for name in ("b", "i", "caps", "smallCaps")),
+            _underline(_first(sources, "u")),
+        )
+        return Look(frozenset(faults), form)
+
+    def _is_on(self, sources: list[Element], name: str) -> bool:
+        """Of a property that is on or off. Word cancels two styles that both set it; other programs do not, so any counts."""
+        own = sources[0].find(w(name)) if sources else None
+        if own is not None and sources[0].getparent() is not None and sources[0].getparent().tag == w("r"):  # type: ignore[union-attr]
+            return own.get(w("val")) not in _OFF
+        return any(found.get(w("val")) not in _OFF for source in sources if (found := source.find(w(name))) is not None)
+
+    def _place_faults(self, paragraph: Element | None) -> Iterator[str]:
+        """Words whose line, row or place on the page hides them."""
+        if paragraph is None:
+            return
+        spacing = self.paragraph_part(paragraph, "spacing")
+        line = _number(spacing, "line")
+        if spacing is not None and spacing.get(w("lineRule")) == "exact" and line is not None and line < _LOWEST_LINE:
+            yield "in a line without height"
+        indent = self.paragraph_part(paragraph, "ind")
+        for side in ("left", "start", "right", "end", "firstLine"):
+            edge = _number(indent, side)
+            if edge is not None and abs(edge) > _OFF_PAGE:
+                yield "off the page"
+        frame = self.paragraph_part(paragraph, "framePr")
+        if any(
+            abs(_number(frame, side) or 0) > 2 * _OFF_PAGE or (_number(frame, side) or 0) < -1_000
+            for side in ("x", "y")
+        ):
+            yield "off the page"
+        for row in paragraph.iterancestors(w("tr")):
+            height = row.find(f"{w('trPr')}/{w('trHeight')}")
+            size = _number(height, "val")
+            if height is not None and height.get(w("hRule")) == "exact" and size is not None and size < _LOWEST_LINE:
+                yield "in a row without height"
+            if row.find(f"{w('trPr')}/{w('hidden')}") is not None:
+                yield "hidden"
+        for cell in paragraph.iterancestors(w("tc")):
+            properties = cell.find(w("tcPr"))
+            if properties is None:
+                continue
+            merge = properties.find(w("vMerge"))
+            if merge is not None and merge.get(w("val"), "continue") == "continue":
+                yield "in a cell that is merged away"
+            if any(_is_line(properties.find(f"{w('tcBorders')}/{w(side)}")) for side in ("tl2br", "tr2bl")):
+                yield "crossed out"
+
+    def _fonts(self, fonts: Element | None) -> list[str]:
+        if fonts is None:
+            return []
+        found = [str(fonts.get(w(key))) for key in ("ascii", "hAnsi", "cs", "eastAsia") if fonts.get(w(key))]
+        theme = fonts.get(w("asciiTheme"))
+        if theme:
+            found.insert(0, self._theme_fonts.get("major" if str(theme).startswith("major") else "minor", ""))
+        return found
+
+    # colours
+
+    @cached_property
+    def _theme(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in self._package.related("theme")[:1]:
+            for entry in self._package.tree(part).iter(f"{_A}clrScheme"):
+                for one in entry:
+                    for colour in one:
+                        value = colour.get("lastClr") or colour.get("val")
+                        if isinstance(one.tag, str) and value:
+                            found[one.tag.rpartition("}")[2]] = str(value)
+        return found
+
+    @cached_property
+    def _theme_fonts(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in self._package.related("theme")[:1]:
+            for kind in ("major", "minor"):
+                latin = self._package.tree(part).find(f".//{_A}{kind}Font/{_A}latin")
+                if latin is not None:
+                    found[kind] = str(latin.get("typeface", ""))
+        return found
+
+    def _page_ground(self) -> str:
+        shown = any(
+            self._package.tree(part).find(w("displayBackgroundShape")) is not None
+            for part in self._package.related("settings")[:1]
+        )
+        ground = self._package.tree(self._package.main).find(w("background"))
+        if not shown or ground is None:
+            return "FFFFFF"
+        return self._colour(ground, "color", "theme") or "FFFFFF"
+
+    def _colour(self, element: Element | None, key: str = "val", theme: str = "theme") -> str | None:
+        """Six hexadecimal digits; None for automatic, or no colour."""
+        if element is None:
+            return None
+        names = (
+            ("themeColor", "themeTint", "themeShade") if theme == "theme" else (theme, f"{theme}Tint", f"{theme}Shade")
+        )
+        name = element.get(w(names[0]))
+        written = _hex(element.get(w(key)))
+        if name:
+            slot = _THEME.get(str(name), str(name))
+            base = _hex(self._theme.get(slot)) or written
+            return _toned(base, element.get(w(names[1])), element.get(w(names[2]))) if base else None
+        return written
+
+    def _ink(self, sources: list[Element]) -> str | None:
+        fill = next((one for source in sources if (one := source.find(f"{{{W14}}}textFill")) is not None), None)
+        if fill is not None:
+            plain_fill = fill.find(f"{{{W14}}}solidFill/{{{W14}}}srgbClr")
+            if plain_fill is not None:
+                return _hex(plain_fill.get(f"{{{W14}}}val"))
+        return self._colour(_first(sources, "color"))
+
+    def _is_see_through(self, sources: list[Element]) -> bool:
+        for source in sources:
+            fill = source.find(f"{{{W14}}}textFill")
+            if fill is not None:
+                alphas = [str(one.get(f"{{{W14}}}val", "")) for one in fill.iter(f"{{{W14}}}alpha")]
+                return fill.find(f"{{{W14}}}noFill") is not None or any(_int(alpha) > 50_000 for alpha in alphas)
+        return False
+
+    def _ground(self, sources: list[Element], paragraph: Element | None) -> str:
+        highlight = _first(sources, "highlight")
+        if highlight is not None and str(highlight.get(w("val"))) in _HIGHLIGHTS:
+            return _HIGHLIGHTS[str(highlight.get(w("val")))]
+        for shading in self._shadings(sources, paragraph):
+            colour = self._shade(shading)
+            if colour is not None:
+                return colour
+        return self.page_ground
+
+    def _shadings(self, sources: list[Element], paragraph: Element | None) -> Iterator[Element]:
+        found = _first(sources, "shd")
+        if found is not None:
+            yield found
+        if paragraph is None:
+            return
+        own = self.paragraph_part(paragraph, "shd")
+        if own is not None:
+            yield own
+        for cell in paragraph.iterancestors(w("tc")):
+            shading = cell.find(f"{w('tcPr')}/{w('shd')}")
+            if shading is not None:
+                yield shading
+            yield from self._table_parts(cell, f"{w('tcPr')}/{w('shd')}")
+        for table in paragraph.iterancestors(w("tbl")):
+            shading = table.find(f"{w('tblPr')}/{w('shd')}")
+            if shading is not None:
+                yield shading
+
+    def _shade(self, shading: Element) -> str | None:
+        pattern = str(shading.get(w("val"), "clear"))
+        if pattern == "solid":
+            return self._colour(shading, "color", "theme") or "000000"
+        return self._colour(shading, "fill", "themeFill")
+
+
+def _places_in_table(cell: Element, table: Element) -> frozenset[str]:
+    """The conditional parts of a table's style that touch a cell."""
+    look = table.find(f"{w('tblPr')}/{w('tblLook')}")
+    row = next(cell.iterancestors(w("tr")), None)
+    if look is None or row is None:
+        return frozenset()
+    bits = _int_of_hex(look.get(w("val")))
+    rows, cells = table.findall(w("tr")), row.findall(w("tc"))
+    found = set()
+    for name, key, bit, fits in (
+        ("firstRow", "firstRow", 0x20, bool(rows) and row is rows[0]),
+        ("lastRow", "lastRow", 0x40, bool(rows) and row is rows[-1]),
+        ("firstCol", "firstColumn", 0x80, bool(cells) and cell is cells[0]),
+        ("lastCol", "lastColumn", 0x100, bool(cells) and cell is cells[-1]),
+    ):
+        given = look.get(w(key))
+        if fits and (given in ("1", "true", "on") if given is not None else bool(bits & bit)):
+            found.add(name)
+    return frozenset(found)
+
+
+def _int_of_hex(text: object) -> int:
+    try:
+        return int(str(text or "0"), 16)
+    except ValueError:
+        return 0
+
+
+def _first(sources: Iterable[Element], name: str) -> Element | None:
+    return next((found for source in sources if (found := source.find(w(name))) is not None), None)
+
+
+def _below(styles: Iterable[Element], name: str) -> Iterator[Element]:
+    for style in styles:
+        found = style.find(w(name))
+        if found is not None:
+            yield found
+
+
+def _value(element: Element, *path: str) -> str | None:
+    found = element.find("/".join(w(name) for name in path))
+    return str(found.get(w("val"))) if found is not None and found.get(w("val")) else None
+
+
+def _number(element: Element | None, key: str) -> float | None:
+    if element is None or element.get(w(key)) is None:
+        return None
+    try:
+        return float(str(element.get(w(key))).removesuffix("pt").removesuffix("%"))
+    except ValueError:
+        return None
+
+
+def _int(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def _underline(element: Element | None) -> bool:
+    return element is not None and element.get(w("val"), "single") not in _OFF
+
+
+def _is_line(border: Element | None) -> bool:
+    return border is not None and border.get(w("val")) not in ("nil", "none", None)
+
+
+def _hex(value: object) -> str | None:
+    text = str(value or "").upper()
+    return text if len(text) == 6 and all(digit in "0123456789ABCDEF" for digit in text) else None
+
+
+def _toned(colour: str, tint: object, shade: object) -> str:
+    """A theme colour made lighter or darker (ISO 29500-1, 17.3.2.6), in red, green and blue."""
+    parts = [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
+    for value, towards in ((tint, 255), (shade, 0)):
+        try:
+            share = int(str(value), 16) / 255 if value else None
+        except ValueError:
+            share = None
+        if share is not None:
+            parts = [round(part * share + towards * (1 - share)) for part in parts]
+    return "".join(f"{min(255, max(0, part)):02X}" for part in parts)
+
+
+@cache
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -10,8 +10,7 @@ from typing import Final
 
 from undersigned.documents.docx.word_xml import Element, w
 from undersigned.documents.words import word
-from undersigned.returned.docx_parts import Package, attachments_of
-from undersigned.returned.docx_style import Look, Styles
+from undersigned.returned.docx_parts import Look, Package, Styles, attachments_of
 from undersigned.returned.verdict import Difference
 from undersigned.returned.words import bare
 

@@ -15,11 +15,8 @@ from pikepdf import Name
 from undersigned.documents.model import plain
 from undersigned.documents.words import word
 from undersigned.records.fields import MONTHS
-from undersigned.returned.blocks import Place, blocks_of
-from undersigned.returned.pdf_anew import Judgement, judged_anew, judgement_of
 from undersigned.returned.pdf_compare import Comparer, Comparison
-from undersigned.returned.pdf_fields import STAMPED, FormField, annotations_of, appearance_of, fields_of
-from undersigned.returned.pdf_objects import properties_of
+from undersigned.returned.pdf_objects import STAMPED, FormField, annotations_of, appearance_of, fields_of, properties_of
 from undersigned.returned.pdf_text import (
     Box,
     TooMuchError,
@@ -31,8 +28,8 @@ from undersigned.returned.pdf_text import (
     text_of,
     touches,
 )
-from undersigned.returned.signatures import END, Certificate, certificates_of
-from undersigned.returned.values import BLOCK_FIELDS, Value, block_of, date_value, is_placeholder, organisation_of
+from undersigned.returned.pdf_words import Judgement, judged_anew, judgement_of
+from undersigned.returned.signatures import END, Certificate, Place, blocks_of, certificates_of
 from undersigned.returned.verdict import (
     Claim,
     ComparedWith,
@@ -43,6 +40,7 @@ from undersigned.returned.verdict import (
     UnreadableError,
     listed,
 )
+from undersigned.returned.words import BLOCK_FIELDS, Value, block_of, date_value, is_placeholder, organisation_of
 
 _MOST_PAGES: Final = 500
 _MOST_REVISIONS: Final = 150

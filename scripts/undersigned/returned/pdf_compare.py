@@ -14,15 +14,21 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from undersigned.returned.pdf_fields import (
+from undersigned.returned.pdf_objects import (
     STAMPED,
     FormField,
+    Pair,
     annotations_of,
     appearance_of,
+    contents_of,
+    entry,
     fields_of,
+    inherited,
+    keys_of,
+    named_files,
+    properties_of,
     shows_its_value,
 )
-from undersigned.returned.pdf_objects import Pair, contents_of, entry, inherited, keys_of, named_files, properties_of
 from undersigned.returned.pdf_text import (
     Box,
     Shown,
