@@ -179,8 +179,8 @@ def test_no_true_digest_is_taken_for_invented() -> None:
 
 @pytest.mark.parametrize("written", ["2026-09", '"2026-09"', '"\\x32026-09"', '"2026\\u002d09"'])
 def test_a_month_is_seen_however_it_is_written(written: str) -> None:
-    assert may_hold_months(f"sent_on: {written}\n")
+    assert may_hold_months(f"sent_on: {written}\n".encode())
 
 
 def test_days_are_no_months() -> None:
-    assert not may_hold_months("sent_on: 2026-09-01\nversion: '2.0'\nfingerprint: u1:sha256:2026091\n")
+    assert not may_hold_months(b"sent_on: 2026-09-01\nversion: '2.0'\nfingerprint: u1:sha256:2026091\n")

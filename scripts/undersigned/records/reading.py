@@ -503,13 +503,16 @@ def _required(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     return ()
 
 
-#: A month as records write it. An escape in quotes may write one in another way.
-_MAY_BE_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(?![-0-9])|\\")
+#: A month as records write it. The pattern begins with the hyphen because `re` looks for one byte many times faster.
+_MAY_BE_MONTH = re.compile(rb"-(?<=[0-9]{4}-)[0-9]{2}(?![-0-9])")
 
 
-def may_hold_months(text: str) -> bool:
-    """A quick look at a whole file: it may say yes too often, never no to what `months_in` finds."""
-    return _MAY_BE_MONTH.search(text) is not None
+def may_hold_months(raw: bytes) -> bool:
+    """A quick look at a whole file: it may say yes too often, never no to what `months_in` finds.
+
+    An escape in quotes may write a month in another way.
+    """
+    return b"\\" in raw or _MAY_BE_MONTH.search(raw) is not None
 
 
 def months_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Month]]:

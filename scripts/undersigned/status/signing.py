@@ -213,6 +213,8 @@ class Signing:
 
     def _histories_of(self, party: str, seen: frozenset[str]) -> tuple[History, ...]:
         own = self._own_entries(party)
+        if not self.identities.direct_predecessors(party):  # the usual case
+            return (History(party, own),)
         before, later = self._split_at_succession(party, own)
         found = [
             History(history.organisation, (*history.entries, *later))
@@ -304,8 +306,11 @@ class Signing:
 
     def standing(self, party: str) -> list[Entry]:
         """Returns every entry that no later withdrawal has ended, in any line of its history, each once."""
+        histories = self.histories(party)
+        if len(histories) == 1 and len(histories[0].entries) < 2:  # the usual case
+            return list(histories[0].standing)
         found: dict[int, Entry] = {}
-        for history in self.histories(party):
+        for history in histories:
             found.update((id(entry), entry) for entry in history.standing)
         return sorted(found.values(), key=lambda entry: latest(_last_step(entry)))
 

@@ -18,6 +18,7 @@ from undersigned.checks.engine import (
     Subject,
     all_parts,
 )
+from undersigned.checks.texts import raw_bytes
 from undersigned.findings import Finding
 from undersigned.records.fields import Month, When, add_months, earliest, in_time, latest, surely_before
 from undersigned.records.protocol import ENDED
@@ -279,7 +280,7 @@ def _recent_month(subject: Subject, record: RecordLike, path: Path, month: Month
 def check_months(subject: ProtocolSubject) -> Iterator[Finding]:
     """A date is a month only in the fields that allow it, and only if it lies a year back: before that it can be found."""
     for record in all_parts(subject.folder):
-        if not may_hold_months(record.source.text):
+        if not may_hold_months(raw_bytes(subject.register, record)):
             continue
         for path, month in months_in(record.value):
             if _may_be_a_month(record.value, path):

@@ -109,6 +109,7 @@ _SMALL_O = re.compile(r"[ \t]*(?P<mark>o)[ \t]+(?=\S)")
 _FENCE = re.compile(r" {0,3}(?P<mark>```+|~~~+)")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _RULE_OF_TABLE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*(?::?-+:?[ \t]*)?\Z")
+_MAY_BE_SMALL_O = re.compile(rb"o(?= )(?:(?<=\no)|(?<=  o))")
 #: A row of a table has two bars. One bar begins a block of text.
 _BARS = re.compile(rb"\|[^\n]*\|")
 
@@ -118,17 +119,15 @@ _Fault = tuple[str, int, str, str]
 
 def may_hold_pasted(raw: bytes) -> bool:
     """A quick look at a whole file: it may say yes too often, never no to what the slow one finds."""
-    if (
-        b"```" in raw
-        or b"~~~" in raw
-        or b"\t" in raw
-        or b" #" in raw
-        or b"\no " in raw
-        or b"  o " in raw
+    return (
+        b"\t" in raw
         or may_hide_characters(raw)
-    ):
-        return True
-    return _BARS.search(raw) is not None
+        or (b"`" in raw and b"```" in raw)
+        or (b"~" in raw and b"~~~" in raw)
+        or (b"#" in raw and b" #" in raw)
+        or _MAY_BE_SMALL_O.search(raw) is not None
+        or _BARS.search(raw) is not None
+    )
 
 
 def pasted_in(text: str) -> Iterator[_Fault]:

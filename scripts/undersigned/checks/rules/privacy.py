@@ -167,20 +167,24 @@ _LOOKS: tuple[Callable[[str], Iterator[Hit]], ...] = (
 # -- a quick look ---------------------------------------------------------------------------------------------------
 
 
-def _shapes() -> bytes:
-    """A table that turns digits into 9, capitals into A and small letters into a."""
+def _shapes(*, capitals: bytes) -> bytes:
+    """A table that turns digits into 9, small letters into a, and capitals into what is given."""
     table = bytearray(range(256))
-    for low, high, mark in ((b"0", b"9", b"9"), (b"A", b"Z", b"A"), (b"a", b"z", b"a")):
+    for low, high, mark in ((b"0", b"9", b"9"), (b"A", b"Z", capitals), (b"a", b"z", b"a")):
         for code in range(low[0], high[0] + 1):
             table[code] = mark[0]
     return bytes(table)
 
 
-_SHAPES = _shapes()
+_SHAPES = _shapes(capitals=b"A")
+_SHAPES_IN_SMALL = _shapes(capitals=b"a")
+#: What may stand between the parts of a number.
+_GAPS = b" \t\r\n-()\\\xc2\xa0"
 _DIGEST = re.compile(rb"sha256: ?[0-9a-f]{64}")
 _LOWER_NATIONAL_INSURANCE = re.compile(rb"(?<![0-9a-z])[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![0-9a-z])")
 _MOBILE_LOOK = re.compile(rb"07\d{9}")
-_BIRTH_WORDS = (b"born", b"birth", b"dob", b"d.o.b", b"o. b", b"d o b")
+#: The words born, birth, dob, d.o.b, "o. b" and "d o b". The pattern begins with the one byte that all have.
+_BIRTH_WORD = re.compile(rb"b(?:orn|irth|(?<=dob)|(?<=d\.o\.b)|(?<=o\. b)|(?<=d o b))")
 _DIGIT = re.compile(rb"[0-9]")
 
 
@@ -189,29 +193,30 @@ def may_point_at_somebody(raw: bytes) -> bool:
     if b"sha256" in raw:
         raw = _DIGEST.sub(b"", raw)
     shape = raw.translate(_SHAPES)
-    if b"A9999AA" in shape or b"A999999" in shape or (b"9/9" in shape and (b"99/9999" in shape or b"PNC" in raw)):
+    if b"A9999" in shape and (b"A9999AA" in shape or b"A999999" in shape):
         return True
-    if b"999 999 9999" in shape or b"9999999999" in shape or b"999-999-9999" in shape or b"9AA" in shape:
+    if b"9AA" in shape or (b"/" in raw and b"9/9" in shape and (b"99/9999" in shape or b"PNC" in raw)):
         return True
-    joined = shape.translate(None, b" \t\r\n-\xc2\xa0")
-    if b"AA999999A" in joined or (b"aa999999a" in joined and _LOWER_NATIONAL_INSURANCE.search(raw)):
+    joined = raw.translate(_SHAPES_IN_SMALL, _GAPS)
+    if b"aa999999a" in joined and (
+        b"AA999999A" in shape.translate(None, _GAPS) or _LOWER_NATIONAL_INSURANCE.search(raw)
+    ):
         return True
-    closed_up = raw.translate(None, b" -()")
-    if _MOBILE_LOOK.search(closed_up) or b"+447" in closed_up or b"00447" in closed_up:
-        return True
+    if b"9999999999" in joined:  # ten digits, as every number of a patient and of a mobile telephone has
+        if b"999 999 9999" in shape or b"9999999999" in shape or b"999-999-9999" in shape:
+            return True
+        closed_up = raw.translate(None, b" -()")
+        if _MOBILE_LOOK.search(closed_up) or b"+447" in closed_up or b"00447" in closed_up:
+            return True
     if _some_day_beside_a_birth(raw.lower()):
         return True
     return b"@" in raw and _someis_mailbox_of_a_person(raw)
 
 
 def _some_day_beside_a_birth(low: bytes) -> bool:
-    for word in _BIRTH_WORDS:
-        at = low.find(word)
-        while at >= 0:
-            if _DIGIT.search(low, at, at + 90) or _DIGIT.search(low, max(0, at - 14), at):
-                return True
-            at = low.find(word, at + 1)
-    return False
+    return any(
+        _DIGIT.search(low, max(0, match.start() - 18), match.start() + 90) for match in _BIRTH_WORD.finditer(low)
+    )
 
 
 def _someis_mailbox_of_a_person(raw: bytes) -> bool:
