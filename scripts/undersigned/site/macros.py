@@ -64,7 +64,7 @@ def define_env(env: MacrosPlugin) -> None:
         entries: list[Entry] = list(getattr(vocabulary(), name).values())
         if name == "gateways":
             entries = [gateway for gateway in vocabulary().gateways.values() if gateway.is_power]
-        return str(fragment(pages(), "law_table.html", url(), caption=caption, entries=entries))
+        return str(fragment(pages(), "law_table.html", url(), caption=caption, entries=entries, linked=True))
 
     @env.macro  # type: ignore[untyped-decorator]
     def gateways_for(kind: str) -> str:
@@ -75,7 +75,11 @@ def define_env(env: MacrosPlugin) -> None:
             for gateway in vocabulary().gateways.values()
             if gateway.is_power and gateway.open_to_sender(kind) and gateway.in_force_on(pages().as_of)
         ]
-        return str(fragment(pages(), "law_table.html", url(), caption=f"Gateways open to: {title}", entries=entries))
+        return str(
+            fragment(
+                pages(), "law_table.html", url(), caption=f"Gateways open to: {title}", entries=entries, linked=False
+            )
+        )
 
     @env.macro  # type: ignore[untyped-decorator]
     def topics_table() -> str:

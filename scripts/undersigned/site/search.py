@@ -1,4 +1,9 @@
-"""Makes the search index of a finished site. Only this module runs Pagefind."""
+"""Makes the search index of a finished site. Only this module runs Pagefind.
+
+There are two indexes. Pagefind holds the words of every page, in small files. `search/places.json` holds what a reader may
+want to open: each page, card, form, clause and list by its title, with the words that people type for it. `finding.js`
+reads both.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
+
+from undersigned.words.search import search_words
 
 SEARCH_PAGE = "search/index.md"
 #: The index's folder in the site.
@@ -41,8 +52,9 @@ _KINDS = {
     "rules": "rule",
 }
 
-#: Lists, and pages for people who change the program.
+#: Lists, and pages for people who change the program: their words are not searched.
 _LISTS = frozenset({"lists", "matrix", "between", "reviews", "status", "decisions"})
+PLACES_FILE = "search/places.json"
 
 
 class SearchError(Exception):
@@ -101,6 +113,7 @@ def write_search_index(site: Path) -> None:
         if not (made / "pagefind-entry.json").is_file():
             raise SearchError("the search index could not be made: Pagefind wrote none")
         _put_in_order(made)
+        write_places(site)
         target = site / INDEX_FOLDER
         for path in sorted({path for pattern in _PUBLISHED for path in made.glob(pattern)}):
             place = target / path.relative_to(made)
@@ -158,3 +171,120 @@ def _run(command: list[str], *, folder: str) -> None:
         lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
         told = lines[-1] if lines else f"exit status {done.returncode}"
         raise SearchError(f"the search index could not be made: {told}")
+
+
+# -- places ---------------------------------------------------------------------------------------------------------
+
+#: Pages below these folders are only found by name, or not at all.
+_BY_TITLE_ONLY = frozenset({"between", "decisions", "contributing"})
+_TAG = re.compile(r"<[^>]*>")
+#: A heading, and the opening tags directly before it: if it has no id, the nearest of these gives the place.
+_HEADING = re.compile(r"((?:<[a-z][^<>]*>\s*){0,3})<h([2-4])([^>]*)>(.*?)</h\2>", re.DOTALL)
+#: A row of a table that has a name to link to.
+_ROW = re.compile(r'<tr\b[^>]* id="([^"]+)"[^>]*>\s*<th\b[^>]*>(.*?)</th>', re.DOTALL)
+_TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+_CAPTION = re.compile(r'<span class="govuk-caption-l">(.*?)</span>', re.DOTALL)
+_ID = re.compile(r' id="([^"]+)"')
+_NUMBER = re.compile(r"^\d+\. ")
+_COUNT = re.compile(r" \(\d+\)$")
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page that can be opened. `places`: (title, its name in the page) of what stands on it."""
+
+    url: str
+    title: str
+    kind: str
+    last: bool
+    words: str
+    places: tuple[tuple[str, str], ...]
+
+
+def place_kinds() -> tuple[str, ...]:
+    """Returns the kinds of what is found, in the order in which `places.json` numbers them."""
+    return ("protocol", "organisation", "guidance", "guide", "list", "person", "register", "rule")
+
+
+def write_places(site: Path) -> None:
+    """Writes `search/places.json` from the finished pages in `site`. The same pages give the same bytes."""
+    pages = [page for path in sorted(site.rglob("*.html")) if (page := _page_of(path, site)) is not None]
+    spoken = search_words()
+    kinds = place_kinds()
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, page in enumerate(pages):
+        for place in dict.fromkeys(page.places):
+            places[place].append(number)
+    content = {
+        "kinds": kinds,
+        "means": spoken.means,
+        "misspelt": spoken.misspelt,
+        "welsh": spoken.welsh,
+        "pages": [
+            [page.url, page.title, kinds.index(page.kind), int(page.last), page.words, spoken.pages.get(page.url, [])]
+            for page in pages
+        ],
+        "places": [[title, name, numbers] for (title, name), numbers in sorted(places.items())],
+    }
+    target = site / PLACES_FILE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _page_of(path: Path, site: Path) -> _Page | None:
+    """Returns what a page offers to be found; None if it only redirects, is the search itself, or an older text."""
+    name = path.relative_to(site).as_posix()
+    folder, *below = name.split("/")
+    if (
+        path.name != "index.html"
+        or name == "search/index.html"
+        or (folder == "protocols" and "versions" in below[1:-1])
+    ):
+        return None
+    whole = path.read_text(encoding="utf-8")
+    head, _, body = whole.partition("<main")
+    body = body.partition("</main>")[0]
+    title = _TITLE.search(body)
+    if title is None or 'http-equiv="refresh"' in head:
+        return None
+    caption = _CAPTION.search(body)
+    return _Page(
+        url=name.removesuffix("index.html"),
+        title=_plain(title[1]),
+        kind=_place_kind(folder, below),
+        last='data-pagefind-filter="last:yes"' in head,
+        words=_plain(caption[1]) if caption else "",
+        places=() if folder in _BY_TITLE_ONLY and below[1:] else tuple(_places_of(body)),
+    )
+
+
+def _place_kind(folder: str, below: list[str]) -> str:
+    if not below:
+        return "register"
+    if folder == "rules" and len(below) > 1:
+        return "rule"
+    if folder == "you":
+        return "person"
+    if folder in ("guidance", "guides"):
+        return "guidance" if folder == "guidance" else "guide"
+    if folder in ("protocols", "organisations") and len(below) > 1:
+        return "protocol" if folder == "protocols" else "organisation"
+    return (
+        "list"
+        if folder in _LISTS | {"protocols", "organisations", "rules", "outcomes", "feeds", "areas"}
+        else "register"
+    )
+
+
+def _places_of(body: str) -> Iterator[tuple[str, str]]:
+    for before, _level, attributes, words in _HEADING.findall(body):
+        own = _ID.search(attributes)
+        names = [own[1]] if own else _ID.findall(before)
+        if names:
+            yield _COUNT.sub("", _NUMBER.sub("", _plain(words))), names[-1]
+    for name, words in _ROW.findall(body):
+        yield _plain(words), name
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(_TAG.sub("", html)).split())

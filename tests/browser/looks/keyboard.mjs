@@ -205,7 +205,7 @@ async function searched(page, base, fault) {
   await page.locator('#app-results-kinds li:not([hidden]) a').nth(1).focus()
   await Promise.all([page.waitForURL('**kind=**'), page.keyboard.press('Enter')])
   await answered(page)
-  await page.goto(`${base}search/?q=the`)
+  await page.goto(`${base}search/?q=review`)
   await answered(page)
   await page.locator('#app-results-next').focus()
   await Promise.all([page.waitForURL('**page=2**'), page.keyboard.press('Enter')])
