@@ -80,18 +80,19 @@ def load_files(root: Path) -> Files:
             fault(relative, "unreadable", "folder", reason=error.strerror)
             return
         for entry in entries:
-            path = f"{relative}/{entry.name}"
-            if not entry.name.isprintable():
+            name = entry.name
+            path = f"{relative}/{name}"
+            if not name.isprintable():
                 fault(path, "bad-file-name", "unprintable")
             elif entry.is_symlink():
                 fault(path, "symbolic-link")
             elif entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith("."):
+                if not name.startswith("."):
                     if depth < 2 or not relative.startswith("protocols"):
                         folders.append(path)
                     walk(path, depth + 1)
-            elif entry.name.endswith(".yaml") and not entry.name.startswith("."):
-                raw = read_bytes(root / path)
+            elif name.endswith(".yaml") and not name.startswith("."):
+                raw = read_bytes(entry.path)
                 if raw is None:
                     fault(path, "unreadable")
                 else:
@@ -165,7 +166,7 @@ def printable(path: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in path)
 
 
-def read_bytes(path: Path) -> bytes | None:
+def read_bytes(path: Path | str) -> bytes | None:
     """At most one byte more than a record may have; None for what is no plain readable file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -177,7 +178,7 @@ def read_bytes(path: Path) -> bytes | None:
             return None
         size = min(status.st_size, MAX_BYTES) + 1
         chunks = os.read(descriptor, size)
-        while len(chunks) < size and (more := os.read(descriptor, size - len(chunks))):
+        while len(chunks) < min(size, status.st_size) and (more := os.read(descriptor, size - len(chunks))):
             chunks += more
         return chunks
     except OSError:

@@ -25,6 +25,7 @@ Data = Any
 Path = tuple[str | int, ...]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_LONGEST_NULL = max(map(len, _NULLS))
 # C0 (but tab, LF, CR), DEL, C1, the invisible line separators, and a byte order mark inside the text. Lone CR too.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
@@ -240,7 +241,7 @@ class Source:
             return None
         if isinstance(node, yaml.MappingNode):
             out: dict[str, Data] = {}
-            seen: dict[str, int] = {}
+            seen: dict[str, yaml.Node] = {}
             for key_node, value_node in node.value:
                 if type(key_node) is not yaml.ScalarNode:
                     self._key_fault(key_node)
@@ -248,16 +249,20 @@ class Source:
                 key = key_node.value
                 if key in seen:
                     entry = bool(path) and isinstance(path[-1], int) and not node.flow_style
-                    first = node.start_mark.line + 1 if entry else seen[key]
+                    first = (node if entry else seen[key]).start_mark.line + 1
                     words = "entry" if entry else "default"
                     self._fault("duplicate-key", _start(key_node), words, name=key, line=first)
                     if entry:
                         break  # a hyphen is probably missing, so what follows belongs to the entry that it would begin
                     continue
-                seen[key] = key_node.start_mark.line + 1
+                seen[key] = key_node
                 if type(value_node) is yaml.ScalarNode:  # the common case, kept short: most of a register is text
                     value = value_node.value
-                    if value and not value.isspace() and (value not in _NULLS or value_node.style):
+                    if (
+                        value
+                        and not value.isspace()
+                        and (len(value) > _LONGEST_NULL or value not in _NULLS or value_node.style)
+                    ):
                         out[key] = value
                         continue
                     value = None
@@ -271,7 +276,10 @@ class Source:
         if isinstance(node, yaml.SequenceNode):
             items: list[Data] = []
             for item in node.value:
-                value = self._convert(item, (*path, len(items)))
+                if type(item) is yaml.ScalarNode and len(path) < MAX_DEPTH:
+                    value = None if _is_empty(item) else item.value
+                else:
+                    value = self._convert(item, (*path, len(items)))
                 if value is not None:
                     items.append(value)
             return items or None
