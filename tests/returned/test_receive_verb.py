@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
 import zipfile
 from datetime import date
 from email.message import EmailMessage
@@ -331,3 +332,58 @@ def test_what_was_recorded_when_it_was_sent_is_what_a_copy_is_compared_with(
     (desk.root / PATH).unlink()
     _, [entry] = desk.json("verify", {f"copy{ending}": pack[f"copy-2-return{ending}"]})
     assert (entry["compared_with"], entry["verdict"]) == ("master", "cannot-tell")
+
+
+SEEN = ("--seen", "county-housing", COUNCIL, "--signed-on", "2026-11-21", "--post", "Head of Housing")
+
+
+def test_what_a_person_saw_in_a_scan_or_an_e_mail_is_recorded_as_theirs(desk: Desk, pack: dict[str, bytes]) -> None:
+    mail = b"From: housing@example.org\r\nSubject: Approved\r\nMIME-Version: 1.0\r\n\r\nWe approve version 1.0.\r\n"
+    status, [entry] = desk.json("receive", {"reply.eml": mail}, *SEEN)
+    assert (status, entry["proposal"]["signature"]["method"]) == (0, "electronic")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    status, [entry] = desk.json("receive", {"scan.png": picture}, *SEEN, "--authority", "Office", "--write")
+    signature = entry["proposal"]["signature"]
+    assert (status, signature["method"], signature["signed_on"]) == (0, "wet-ink", "2026-11-21")
+    assert signature["signed_by"] == {"post": "Head of Housing", "authority": "office"}
+    assert "did not compare" in " ".join(entry["proposal"]["notes"])
+    assert signature["evidence"]["sha256"] in desk.record()
+    status, [again] = desk.json("receive", {"scan.png": picture}, *SEEN)
+    assert status == 2
+    assert "recorded already" in " ".join(again["reasons"])
+
+
+def test_what_a_person_saw_never_stands_over_what_the_file_says(desk: Desk, pack: dict[str, bytes]) -> None:
+    def strike(file: object) -> None:
+        file.pages[1].contents_add(b"q 1 0 0 RG 90 500 400 3 re f Q")  # type: ignore[attr-defined]
+
+    status, [entry] = desk.json("receive", {"copy.pdf": rewritten(typed(pack), strike)}, *SEEN, "--write")
+    assert entry["verdict"] in ("altered", "ours-with-additions")
+    assert (status, entry["proposal"]) == (2, None)
+    other = ("--seen", "county-housing", TY_CYMRU, *SEEN[3:])
+    status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)}, *other, "--write")
+    assert (status, entry["proposal"]) == (2, None)
+    assert "the file says that it is town-council" in " ".join(entry["reasons"])
+    assert desk.run("receive", {"copy.pdf": typed(pack)}, "--post", "Head")[0] == 2
+    assert desk.run("receive", {"a.pdf": typed(pack), "b.pdf": b"x"}, *SEEN)[0] == 2
+    assert desk.record() == ""
+
+
+def test_a_record_goes_onto_a_branch_and_nothing_else_changes(desk: Desk, pack: dict[str, bytes]) -> None:
+    def git(*arguments: str) -> str:
+        settings = ("-c", "user.name=Registrar", "-c", "user.email=registrar@example.org")
+        return subprocess.run(
+            ["git", *settings, *arguments], cwd=desk.root, check=True, capture_output=True, text=True
+        ).stdout
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "The register")
+    status, _ = desk.run("receive", {"copy.pdf": typed(pack)}, "--branch")
+    assert (status, desk.record(), git("status", "--porcelain")) == (0, "", "")
+    branch = f"receive/{COUNCIL}-county-housing-2026-11-22"
+    assert git("diff", "--name-only", "main", branch).split() == [PATH]
+    assert "signed_on: 2026-11-22" in git("show", f"{branch}:{PATH}")
+    assert desk.run("receive", {"copy.pdf": typed(pack)}, "--branch")[0] == 2
+    (desk.root / PATH).write_text("signatures: []\n", encoding="utf-8")
+    assert desk.run("receive", {"copy.pdf": typed(pack)}, "--branch")[0] == 2

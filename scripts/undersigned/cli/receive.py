@@ -15,11 +15,14 @@ from undersigned.cli.options import Common, day, verb
 from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
 
 if TYPE_CHECKING:
+    from undersigned.records.signature import SigningMethod
     from undersigned.register import Register
     from undersigned.returned.judging import Judged
-    from undersigned.returned.proposal import Outcome
+    from undersigned.returned.proposal import Outcome, Seen
     from undersigned.returned.reading import Incoming
 
+#: The author of the commits that --branch makes: a post, as everywhere.
+_AUTHOR: Final = ("Signing desk of the register", "receive@register.invalid")
 #: Nothing of a larger file is read into memory.
 _MOST_READ: Final = 64 << 20
 _FORMAT = click.Choice(("text", "json"))
@@ -56,20 +59,43 @@ def _status(judged: Judged) -> int:
 @verb("receive", example="undersigned receive reply.eml --on 2026-12-04 --write")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
 @click.option("--write", "write_records", is_flag=True, help="Write what is proposed into the signing records.")
+@click.option(
+    "--branch", "make_branches", is_flag=True, help="Put each proposed record on a Git branch of its own instead."
+)
 @click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
 @click.option("--pictures", type=Path, metavar="DIR", help="Draw the pages to look at into this folder, as PNG files.")
 @click.option("--held-by", metavar="ORG", help="Who keeps the files as evidence. Default: the lead of the protocol.")
 @click.option("--reference", metavar="TEXT", help="Where the keeper finds them: a reference of its records system.")
+@click.option(
+    "--seen",
+    nargs=2,
+    metavar="PROTOCOL ORG",
+    help="You looked at the one file yourself: ORG signed PROTOCOL in it. For scans, photographs, e-mails and minutes.",
+)
+@click.option("--signed-on", type=day, metavar="DATE", help="With --seen: the day of the signature.")
+@click.option("--post", metavar="POST", help="With --seen: the post that signed. Never a name.")
+@click.option("--authority", metavar="TEXT", help="With --seen: by what authority, and its reference.")
+@click.option(
+    "--method",
+    type=click.Choice(("wet-ink", "electronic", "digital-certificate", "deed", "minute")),
+    help="With --seen. Default: wet-ink; for an e-mail, electronic.",
+)
 def receive_command(
     common: Common,
     files: tuple[Path, ...],
     write_records: bool,
+    make_branches: bool,
     came_on: date | None,
     form: str,
     pictures: Path | None,
     held_by: str | None,
     reference: str | None,
+    seen: tuple[str, str] | None,
+    signed_on: date | None,
+    post: str | None,
+    authority: str | None,
+    method: SigningMethod | None,
 ) -> int:
     """Read what came back, say what it is, and propose the signing record.
 
@@ -77,6 +103,10 @@ def receive_command(
     """
     from undersigned.returned.proposal import Proposer, in_words
     from undersigned.returned.reading import can_draw
+
+    if write_records and make_branches:
+        raise CommandError("--write and --branch exclude each other", "Give one of them.")
+    look = _seen(common, seen, signed_on, post, authority, method)
 
     if pictures is not None and not can_draw():
         raise CommandError("--pictures needs pdftoppm", "Install poppler (poppler-utils), or open the files yourself.")
@@ -91,13 +121,18 @@ def receive_command(
     register = common.register
     entries: list[dict[str, object]] = []
     told: list[str] = []
+    records: dict[str, bytes] = {}
     proposed = refused = 0
-    for incoming, judged in _judged(common, files):
+    found = _judged(common, files)
+    if look is not None and len(found) != 1:
+        raise CommandError(f"--seen is about one file, and these are {len(found)}", "Save the one, and name it alone.")
+    for incoming, judged in found:
         proposer = Proposer(register, as_of=common.as_of, came_on=on, held_by=keeper, reference=reference)
-        outcome = proposer.propose(judged)
+        outcome = proposer.propose(judged) if look is None else proposer.propose_seen(judged, look)
         outcome, path, content = _as_record(register, outcome)
         if content is not None:
             register = register.with_files({path: content})
+            records[path] = content
         proposed += outcome.proposal is not None
         refused += bool(outcome.reasons)
         written = write_records and content is not None
@@ -110,13 +145,61 @@ def receive_command(
             told[-1] += f"  written: {path}\n"
         proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
         entries.append({**judged.json(incoming.name), "proposal": proposal, "reasons": list(outcome.reasons)})
+    made = _branches(common.root, records, on) if make_branches else []
     if form == "json":
         _write_json(entries)
     else:
         write("\n".join(told), None)
-    if proposed and not write_records:
-        remark("undersigned: nothing was written; --write writes what is proposed")
+    for branch in made:
+        remark(f"undersigned: branch {branch} holds the change; push it and open a pull request")
+    if proposed and not write_records and not made:
+        remark("undersigned: nothing was written; --write writes what is proposed, --branch puts it on a branch")
     return EXIT_BROKEN if refused or not proposed else EXIT_FINE
+
+
+def _seen(
+    common: Common,
+    seen: tuple[str, str] | None,
+    signed_on: date | None,
+    post: str | None,
+    authority: str | None,
+    method: SigningMethod | None,
+) -> Seen | None:
+    from undersigned.returned.proposal import Seen
+
+    if seen is None:
+        if any(one is not None for one in (signed_on, post, authority, method)):
+            raise CommandError(
+                "--signed-on, --post, --authority and --method go with --seen",
+                "Name the protocol and the organisation.",
+            )
+        return None
+    if signed_on is None or not post:
+        raise CommandError("--seen needs --signed-on and --post", "Say on which day which post signed.")
+    [protocol], [organisation] = common.protocols_named([seen[0]]), common.organisations_named([seen[1]])
+    return Seen(protocol, organisation, signed_on, post, authority, method)
+
+
+def _branches(root: Path, records: Mapping[str, bytes], on: date) -> list[str]:
+    """Makes a branch of HEAD for each record, and returns their names. CommandError if a record has changes that are not
+    committed, which would go with it unseen."""
+    from undersigned.changes.git import History, HistoryError
+
+    made = []
+    with stop_on(HistoryError), History(root) as history:
+        base = history.resolve("HEAD")
+        tree = history.names(base)
+        for path in records:
+            file = root / path
+            if file.is_file() and (path not in tree or history.read(tree[path].id) != file.read_bytes()):
+                raise CommandError(f"{path} has changes that are not committed", "Commit them first.")
+        for path, content in records.items():
+            organisation, protocol = path.removesuffix(".yaml").split("/")[-2:]
+            message = f"Record what {organisation} returned for {protocol} on {on.isoformat()}\n"
+            branch = f"receive/{organisation}-{protocol}-{on.isoformat()}"
+            history.make_branch(branch, history.commit(base, {path: content}, message, _AUTHOR))
+            made.append(branch)
+    return made
 
 
 def _as_record(register: Register, outcome: Outcome) -> tuple[Outcome, str, bytes | None]:

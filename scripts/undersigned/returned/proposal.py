@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, get_args
 
 from undersigned.documents.model import ANSWER, plain
 from undersigned.documents.packs import NOMINATION
 from undersigned.records.fields import When, earliest, latest
-from undersigned.records.signature import Authority, Signature
+from undersigned.records.signature import Authority, Signature, SigningMethod
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
-from undersigned.returned.judging import Judged
-from undersigned.returned.verdict import Block, Json, ReturnedCopy
+from undersigned.returned.judging import Judged, Standing
+from undersigned.returned.verdict import Block, Claim, Json, ReturnedCopy
 from undersigned.status import Signing, agreed_versions
 from undersigned.words.dates import date_in_words
 
@@ -25,7 +25,7 @@ _NOTHING: Final = {
     "altered": "The copy came back changed on {day}, so it proposes nothing. Settle the differences with the organisation.",
     "ours-with-additions": "Something was put on the copy that we did not send, so it proposes nothing. Look at each "
     "difference: if the organisation means it as a reservation, record it by hand in its words.",
-    "image": "A picture is not read. If it is a signed copy, look at it and record the signature by hand.",
+    "image": "A picture is not read. If it is a signed copy, look at it, and say with --seen what it shows.",
     "not-ours": "The file is no copy of an agreement of this register.",
     "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so it proposes nothing.",
 }
@@ -67,6 +67,19 @@ class Proposal:
             **({"signature": _plain(self.entry)} if self.entry else {"nominated_officer": _plain(self.officer)}),
             "notes": list(self.notes),
         }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person read with their own eyes in a file that this program cannot read: a scan, a photograph, the words of an
+    e-mail, a minute. `authority`: as on a block, the kind and its reference."""
+
+    protocol: str
+    organisation: str
+    signed_on: date
+    post: str
+    authority: str | None = None
+    method: SigningMethod | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,46 @@ class Proposer:
             return Outcome(reasons=(words or _NOTHING["cannot-tell"],))
         found = _Signed(self, judged, folder).outcome()
         return Outcome(reasons=(words, *found.reasons)) if words else found
+
+    def propose_seen(self, judged: Judged, seen: Seen) -> Outcome:
+        """The record of what a person has seen. A file that contradicts it, was changed, or has marks proposes nothing."""
+        copy, folder = judged.copy, self.register.protocol(seen.protocol)
+        claim = copy.claim
+        if folder is None or not folder.readable:
+            return Outcome(reasons=(f"The record of {seen.protocol} has faults. Correct them first.",))
+        versions = agreed_versions(folder, as_of=self.as_of)
+        if not versions:
+            return Outcome(reasons=(f"No version of {seen.protocol} has been agreed, so nobody can have signed it.",))
+        if copy.verdict in ("altered", "ours-with-additions"):
+            return Outcome(reasons=(_NOTHING[copy.verdict].format(day=date_in_words(self.came_on)),))
+        said = (
+            ("protocol", claim.protocol and self.register.present_protocol(claim.protocol), folder.id),
+            ("organisation", claim.organisation and self.register.present_organisation(claim.organisation), seen.organisation),
+        )  # fmt: skip
+        reasons = tuple(
+            f"You say that the {what} is {yours}, and the file says that it is {its}."
+            for what, its, yours in said
+            if its and its != yours
+        )
+        if reasons:
+            return Outcome(reasons=reasons)
+        version = claim.version or versions[-1][0]
+        read = replace(
+            copy,
+            claim=Claim(folder.id, version, organisation=seen.organisation, copy=claim.copy),
+            blocks=(
+                Block(
+                    seen.organisation,
+                    "signed",
+                    post=seen.post,
+                    date=seen.signed_on.isoformat(),
+                    authority=True,
+                    basis=seen.authority,
+                ),
+            ),
+        )
+        standing = judged.standing if claim.version is not None else Standing("current")
+        return _Signed(self, Judged(read, standing), folder, seen).outcome()
 
     # -- the officer ----------------------------------------------------------------------------------------------
 
@@ -161,10 +214,10 @@ class Proposer:
 
 
 class _Signed:
-    """One copy of an agreement whose text is the one that was sent."""
+    """One copy of an agreement whose text is the one that was sent, or that a person has `seen` to be."""
 
-    def __init__(self, proposer: Proposer, judged: Judged, folder: ProtocolFolder) -> None:
-        self.proposer, self.judged, self.folder = proposer, judged, folder
+    def __init__(self, proposer: Proposer, judged: Judged, folder: ProtocolFolder, seen: Seen | None = None) -> None:
+        self.proposer, self.judged, self.folder, self.seen = proposer, judged, folder, seen
         self.copy, self.register = judged.copy, proposer.register
         self.signing = Signing(folder, self.register, as_of=proposer.as_of)
         self.reasons: list[str] = []
@@ -204,12 +257,12 @@ class _Signed:
             self.notes.append(
                 "It is signed with a reservation. The signature counts once the others have accepted it: then add accepted_on."
             )
-        proposed |= {
-            "method": "digital-certificate" if block.how == "certificate" else "electronic",
-            "returned_on": self.proposer.came_on,
-            "evidence": self._evidence(),
-        }
-        if self.copy.verdict == "same-words":
+        proposed |= {"method": self._method(block), "returned_on": self.proposer.came_on, "evidence": self._evidence()}
+        if self.seen is not None:
+            self.notes.append(
+                "You looked at the file yourself. This program did not compare its words with those that were sent."
+            )
+        elif self.copy.verdict == "same-words":
             self.notes.append(
                 "The words are the same; the pages could not be compared. Look at them before you record it."
             )
@@ -220,6 +273,11 @@ class _Signed:
         if self.reasons:
             return Outcome(reasons=tuple(self.reasons))
         return Outcome(Proposal(organisation, self.folder.id, proposed, index=index, notes=tuple(self.notes)))
+
+    def _method(self, block: Block) -> SigningMethod:
+        if self.seen is not None:
+            return self.seen.method or ("wet-ink" if self.copy.kind != "other" else "electronic")
+        return "digital-certificate" if block.how == "certificate" else "electronic"
 
     def _block(self) -> Block | None:
         """The block that signs; None, with a reason, if there is no such block or more than one may be meant."""

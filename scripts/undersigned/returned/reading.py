@@ -245,7 +245,9 @@ _DEEPEST: Final = 3
 _LONGEST_NAME: Final = 120
 _HEADER: Final = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 _MAIL_HEADERS: Final = re.compile(rb"(?im)^(?:from|mime-version|received|message-id|content-type):")
-_EMPTY = "There is no file in this {kind}. If its words alone approve or sign, look at them and record it by hand."
+_EMPTY = (
+    "There is no file in this {kind}. If its words alone approve or sign, read them, and say with --seen what they say."
+)
 _TOO_LARGE_TO_OPEN = "The file is larger than any e-mail or ZIP with copies of an agreement."
 _TOO_MANY = f"Only the first {_MOST_FILES} files in it were read."
 _TOO_MUCH = "It unpacks to more than copies of an agreement take, so not everything in it was read."
