@@ -47,6 +47,8 @@ def kind_of(path: Path) -> str:
             return folder.removesuffix("s")
         case ("law", _):
             return "law"
+        case ("provision", _, _):
+            return "provision"
         case (name,):
             return name.removesuffix(".yaml")
         case (_, _, "organisation.yaml"):
@@ -61,6 +63,7 @@ RECORDS = sorted(
         *ROOT.glob("protocols/*/*/*.yaml"),
         *ROOT.glob("signatories/*/*.yaml"),
         *ROOT.glob("law/*.yaml"),
+        *ROOT.glob("provision/*/*.yaml"),
         *(path for name in ROOT_RECORDS if (path := ROOT / name).exists()),
     ]
 )

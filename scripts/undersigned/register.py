@@ -15,13 +15,22 @@ from typing import TypeVar
 from undersigned.findings import Finding
 from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, RESERVED, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
-from undersigned.records.files import LAW_FOLDER, ROOT_RECORDS, Files, load_files, printable, read_bytes
+from undersigned.records.files import (
+    LAW_FOLDER,
+    PROVISION_FOLDER,
+    ROOT_RECORDS,
+    Files,
+    load_files,
+    printable,
+    read_bytes,
+)
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import SMALLEST_SHOWN, Outcome
 from undersigned.records.protocol import Protocol, StampedText
+from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.shape import file_finding, shape_finding
@@ -201,12 +210,19 @@ class Register:
                 if folder not in self.files.contents:
                     self._fault(folder, "stray-file", "folder")
                 continue
+            if top == PROVISION_FOLDER:
+                if more:
+                    self._fault(folder, "stray-file", "provision")
+                continue
             (protocols if top == "protocols" else organisations).add(name)
             if more and top == "signatories":
                 self._fault(folder, "stray-file", "folder")
         for path in self.files.contents:
             top, *parts = path.split("/")
             if path in ROOT_RECORDS or top == LAW_FOLDER:
+                continue
+            if top == PROVISION_FOLDER:
+                self._index_provision(path, parts)
                 continue
             if len(parts) < 2:
                 self._fault(path, "stray-file", "outside", kind="protocol" if top == "protocols" else "organisation")
@@ -243,6 +259,16 @@ class Register:
                     self._fault(main, "bad-id", "reserved", id=id_, what=what)
                 if main not in self.files.contents and main not in told:
                     self._fault(main, "missing-file", folder=f"{kind}/{id_}", file=main.rsplit("/", 1)[1])
+
+    def _index_provision(self, path: str, parts: list[str]) -> None:
+        if len(parts) != 2:
+            if len(parts) < 2:
+                self._fault(path, "stray-file", "outside", kind="area")
+            return
+        area, name = parts[0], parts[1].removesuffix(".yaml")
+        for id_, what in ((area, "area"), (name, "provision")):
+            if not KEBAB.match(id_) or RESERVED.match(id_):
+                self._fault(path, "bad-file-name", what, name=id_)
 
     def _fault(self, path: str, code: str, words: str = "default", **facts: object) -> None:
         self.findings.append(file_finding(printable(path), code, words, **facts))
@@ -336,9 +362,29 @@ class Register:
         """The same by item, without those that have faults."""
         return {record.value.item: record.value for record in self.law_records if record.value is not None}
 
+    @cached_property
+    def provisions(self) -> Mapping[tuple[str, str], Record[Provision]]:
+        """What is provided where, by area and id, in the order of the file names."""
+        found = {}
+        for path in self._provision_paths():
+            _top, area, name = path.split("/")
+            if name != "area.yaml":
+                found[area, name.removesuffix(".yaml")] = self._read(path, Provision)
+        return found
+
+    @cached_property
+    def provision_areas(self) -> Mapping[str, Record[AreaProvision]]:
+        """What nobody provides in an area, by its id, for the areas that say so."""
+        paths = (path for path in self._provision_paths() if path.endswith("/area.yaml"))
+        return {path.split("/")[1]: self._read(path, AreaProvision) for path in paths}
+
+    def _provision_paths(self) -> list[str]:
+        return sorted(path for path in self.files.contents if re.fullmatch(rf"{PROVISION_FOLDER}/[^/]+/[^/]+", path))
+
     def root_records(self) -> Iterator[Record[Authored]]:
-        """Yields the records that are in no folder, as far as the register has them."""
-        for record in (self.areas_record, self.landscape_record, *self.law_records):
+        """Yields the records that belong to no protocol and no organisation, as far as the register has them."""
+        provided = (*self.provision_areas.values(), *self.provisions.values())
+        for record in (self.areas_record, self.landscape_record, *self.law_records, *provided):
             if record is not None:
                 yield record  # type: ignore[misc]
 

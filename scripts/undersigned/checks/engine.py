@@ -288,8 +288,6 @@ def check_register(
     The answer is the same for any number of processes.
     """
     findings = list(register.findings)
-    for record in register.root_records():
-        findings.extend(record.findings)
     for id_ in register.organisation_ids:
         findings.extend(check_organisation(register, id_, as_of=as_of))
     observations: list[Observation] = []
@@ -300,11 +298,23 @@ def check_register(
         findings.extend(found)
         observations.extend(observed)
         signatures_count += counted
-    whole = RegisterSubject(register, tuple(sorted(observations, key=_observation_order)), as_of=as_of)
+    findings.extend(check_root_records(register, tuple(sorted(observations, key=_observation_order)), as_of=as_of))
+    return in_order(findings), signatures_count
+
+
+def check_root_records(
+    register: Register, observations: tuple[Observation, ...] = (), *, as_of: date
+) -> Iterator[Finding]:
+    """What is wrong with the records that belong to no protocol and no organisation, and what no single record shows.
+
+    `observations`: of every protocol. Without them nothing is found that only a comparison of protocols shows.
+    """
+    for record in register.root_records():
+        yield from record.findings
+    whole = RegisterSubject(register, observations, as_of=as_of)
     for rules_of_module in rule_sets():
         for rule in rules_of_module.register:
-            findings.extend(rule(whole))
-    return in_order(findings), signatures_count
+            yield from rule(whole)
 
 
 def check_organisation(register: Register, id_: str, *, as_of: date) -> list[Finding]:

@@ -10,7 +10,7 @@ import click
 from undersigned.cli.options import Common, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, prompt, stop_on, write
 
-KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome")
+KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome", "provision")
 
 
 class _New(click.Command):
@@ -71,6 +71,7 @@ def new_command(
     undersigned new review PROTOCOL
     undersigned new form PROTOCOL FORM
     undersigned new outcome PROTOCOL PERIOD
+    undersigned new provision AREA SERVICE
     """
     from undersigned.editing import EditingError
     from undersigned.editing.new import new_record, questions

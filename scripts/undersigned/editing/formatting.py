@@ -22,6 +22,7 @@ from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
+from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
@@ -86,6 +87,10 @@ def model_of(path: str) -> type[Authored] | None:
             return _IN_PROTOCOL.get(folder)
         case ["law", _]:
             return LawState
+        case ["provision", _, "area.yaml"]:
+            return AreaProvision
+        case ["provision", _, _]:
+            return Provision
         case ["signatories", _, "organisation.yaml"]:
             return Organisation
         case ["signatories", _, _]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from undersigned.checks.engine import check_organisation, check_protocols
+from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
 from undersigned.editing.new_protocol import ask_protocol, write_protocol
@@ -15,16 +15,19 @@ from undersigned.editing.new_records import (
     ask_form,
     ask_organisation,
     ask_outcome,
+    ask_provision,
     ask_review,
     ask_signature,
     write_form,
     write_organisation,
     write_outcome,
+    write_provision,
     write_review,
     write_signature,
 )
 from undersigned.editing.new_request import Question, Request
 from undersigned.findings import Finding, new_findings
+from undersigned.records.files import PROVISION_FOLDER
 from undersigned.records.reading import did_you_mean
 from undersigned.register import Register
 
@@ -51,6 +54,7 @@ _KINDS: dict[str, _Kind] = {
     "review": _Kind(("PROTOCOL",), "county-housing", ask_review, write_review),
     "form": _Kind(("PROTOCOL", "FORM"), "county-housing risk-summary", ask_form, write_form),
     "outcome": _Kind(("PROTOCOL", "PERIOD"), "county-housing 2026-27-q1", ask_outcome, write_outcome),
+    "provision": _Kind(("AREA", "ID"), "county structured-alcohol-treatment", ask_provision, write_provision, None),
 }
 
 
@@ -72,7 +76,7 @@ def new_record(
 ) -> Path:
     """Writes a commented record that adds no error to `check`, and returns its path.
 
-    `kind`: protocol, organisation, signature, review, form or outcome; `ids` as on the command line. `answers` maps a
+    `kind`: protocol, organisation, signature, review, form, outcome or provision; `ids` as on the command line. `answers` maps a
     question's name to its answer; the default applies to the others. A standard protocol or flow brings its forms along.
     Raises EditingError, and writes nothing, if it cannot.
     """
@@ -121,15 +125,17 @@ def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:
     """Checks the register with the new record in it. Raises EditingError if the record brings an error."""
     before = request.register
     after = before.with_files({path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
-    new, _older = new_findings(_errors(before, request), _errors(after, request))
+    new, _older = new_findings(_errors(before, request, texts), _errors(after, request, texts))
     for finding in new:
         raise EditingError(f"this would be an error in {finding.path}: {finding.message}", finding.hint)
 
 
-def _errors(register: Register, request: Request) -> list[Finding]:
+def _errors(register: Register, request: Request, texts: Mapping[str, str]) -> list[Finding]:
     findings = list(register.findings)
     if request.protocol_id:
         findings += check_protocols(register, [request.protocol_id], as_of=request.as_of)[0]
     else:
         findings += check_organisation(register, request.ids[0], as_of=request.as_of)
+    if any(path.startswith(PROVISION_FOLDER) for path in texts):
+        findings += check_root_records(register, as_of=request.as_of)
     return [finding for finding in findings if finding.severity == "error"]

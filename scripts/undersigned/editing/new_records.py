@@ -22,6 +22,7 @@ from undersigned.records.fields import latest
 from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
+from undersigned.records.provision import Provision
 from undersigned.records.reading import did_you_mean
 from undersigned.records.review import UNFINISHED, Review
 from undersigned.records.schema import values_of
@@ -78,6 +79,57 @@ def write_organisation(request: Request) -> dict[str, str]:
         leave_out=frozenset({"formerly", "dissolved_on", "successors"}),
     )
     return {f"signatories/{request.ids[0]}/organisation.yaml": text}
+
+
+def ask_provision(request: Request) -> list[Question]:
+    """Returns what to ask of a service in an area. Raises EditingError if its ids cannot be used."""
+    area, id_ = check_new_id(request.ids[0], "an area"), check_new_id(request.ids[1], "a service")
+    if (area, id_) in request.register.provisions or id_ == "area":
+        raise EditingError(f"there is a record provision/{area}/{id_}.yaml already", "Edit it, or choose another id.")
+    return [
+        Question("title", "What the service is called", in_words(id_)),
+        Question("kind", "What kind of service", None, tuple(vocabulary().provision_kinds)),
+        Question("provider", "The id of the organisation that provides it"),
+        Question("owner", "The id of the organisation that is in charge of it"),
+        Question("post", "The post there that is in charge of it"),
+    ]
+
+
+def write_provision(request: Request) -> dict[str, str]:
+    """Returns path to text. Raises EditingError if the kind is not answered, or if a body does not exist."""
+    kind = request.answer("kind")
+    if kind is None:
+        raise EditingError(
+            "what kind of service is it?", f"Add --set kind=KIND, one of: {', '.join(vocabulary().provision_kinds)}."
+        )
+    data: dict[str, Data] = {"title": request.answer("title") or in_words(request.ids[1]), "kind": kind}
+    data["area"] = request.ids[0]
+    if provider := request.answer("provider"):
+        data["provider"] = find_organisation(request.register, provider)
+    if owner := request.answer("owner"):
+        post = request.answer("post")
+        of: dict[str, Data] = {"organisation": find_organisation(request.register, owner)}
+        data["owner"] = {**of, "post": post} if post else of
+    text = render_commented(
+        Provision,
+        data,
+        examples={
+            "covers": "[brackenford]",
+            "provider": "(the id of the provider)",
+            "commissioned_by": "[example-county-council]",
+            "owner": "{organisation: example-county-council, post: Commissioning Manager}",
+            "funding": "[{source: Public health grant, status: confirmed, ends_on: 2028-03-31}]",
+            "contract": "{reference: EX-1, ends_on: 2028-03-31}",
+            "for": "[people-on-probation]",
+            "entry": "[probation, prison, self, court]",
+            "places": "40",
+            "starts_on": "2025-04-01",
+            "confirmed_on": str(request.as_of),
+            "protocols": "[alcohol-treatment-requirement-protocol]",
+        },
+        leave_out=frozenset({"ends_on"}),
+    )
+    return {f"provision/{request.ids[0]}/{request.ids[1]}.yaml": text}
 
 
 def ask_signature(request: Request) -> list[Question]:

@@ -19,8 +19,10 @@ MAX_BYTES = 1024 * 1024
 RECORD_FOLDERS = ("protocols", "signatories")
 #: The folder of what the law watch last confirmed. Its records belong to no protocol and no organisation.
 LAW_FOLDER = "law"
+#: The folder of what is provided where, with a folder for each area. Its records belong to no protocol either.
+PROVISION_FOLDER = "provision"
 #: Folders of other kinds of record, by how deep their records lie. Nothing here reads them; what is no record is a fault.
-_OTHER_FOLDERS: Mapping[str, int] = {"provision": 2, "imports": 1}
+_OTHER_FOLDERS: Mapping[str, int] = {"imports": 1}
 #: The records beside these folders.
 ROOT_RECORDS = ("areas.yaml", "landscape.yaml")
 #: Endings of files that are published, or lost, if they are put among the records, by the words for them.
@@ -109,7 +111,7 @@ def load_files(root: Path) -> Files:
                 fault(name, "unreadable")
             else:
                 contents[name] = raw
-    for top in (*RECORD_FOLDERS, LAW_FOLDER):
+    for top in (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER):
         folder = root / top
         if folder.is_symlink():
             fault(top, "symbolic-link", "folder")

@@ -366,7 +366,7 @@ _ENTRIES = {
     "fields": "form field",
     "results": "result",
 }
-_KINDS = {"SigningRecord": "signing record", "Outcome": "return"}
+_KINDS = {"SigningRecord": "signing record", "Outcome": "return", "AreaProvision": "record of an area"}
 
 
 def _what(model: type[BaseModel], mapping: Path, *, this: bool = False) -> str:

@@ -19,6 +19,7 @@ from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
+from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
 from undersigned.records.version import Version
@@ -36,10 +37,19 @@ _MODELS: dict[str, type[BaseModel]] = {
     "areas": Areas,
     "landscape": Landscape,
 }
-KINDS: tuple[str, ...] = (*_MODELS, "signatory")
+#: Folders with two kinds of record, because editors choose a schema by the file's name and few can leave one name out:
+#: a record is of the first kind if it has any of these fields, otherwise of the second.
+_EITHER: dict[str, tuple[type[BaseModel], tuple[str, ...], type[BaseModel]]] = {
+    "signatory": (SigningRecord, tuple(SigningRecord.model_fields), Organisation),
+    "provision": (AreaProvision, ("none",), Provision),
+}
+KINDS: tuple[str, ...] = (*_MODELS, *_EITHER)
 #: What the help texts call a part as a whole.
 PART = "_part"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+#: Fields that hold one value or a list of them.
+_ONE_OR_LIST = frozenset({"sensitivity", "owner", "provider", "commissioned_by"})
 
 # A schema is a tree of plain JSON values, and so is a piece of it.
 Schema = dict[str, Any]
@@ -78,18 +88,18 @@ def schema(kind: str) -> Schema:
     """The JSON Schema (2020-12) of one kind of record, of `KINDS`.
 
     It is written for YAML 1.2 as editors read it: a day is text, 1.0 is a number, yes is text and true is not; a field
-    with nothing after it is null, which means absent. `signatory` is either record of a signatory's folder: editors
-    choose a schema by the file's name, and few can leave one name out.
+    with nothing after it is null, which means absent. `signatory` is either record of a signatory's folder, and
+    `provision` either record of an area's.
     """
     head = {"$schema": DIALECT, "title": kind.capitalize()}
-    if kind == "signatory":
-        signing = [{"required": [name]} for name in SigningRecord.model_fields]
+    if kind in _EITHER:
+        first, fields, second = _EITHER[kind]
         return {
             **head,
-            "if": {"anyOf": signing},
-            "then": {"$ref": "#/$defs/SigningRecord"},
-            "else": {"$ref": "#/$defs/Organisation"},
-            "$defs": _definitions(SigningRecord) | _definitions(Organisation),
+            "if": {"anyOf": [{"required": [name]} for name in fields]},
+            "then": {"$ref": f"#/$defs/{first.__name__}"},
+            "else": {"$ref": f"#/$defs/{second.__name__}"},
+            "$defs": _definitions(first) | _definitions(second),
         }
     definitions = _definitions(_MODELS[kind])
     whole = definitions.pop(_MODELS[kind].__name__)
@@ -107,9 +117,15 @@ def _definitions(model: type[BaseModel]) -> dict[str, Schema]:
     return found | {words: _words(words) for words in sorted(used)}
 
 
+def _all_models() -> Iterator[type[BaseModel]]:
+    yield from _MODELS.values()
+    for first, _fields, second in _EITHER.values():
+        yield from (first, second)
+
+
 def parts() -> Iterator[type[BaseModel]]:
     """Every model that a record is made of, each once."""
-    yield from {part: None for model in _MODELS.values() for part in _parts(model)}
+    yield from {part: None for model in _all_models() for part in _parts(model)}
 
 
 def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -143,7 +159,7 @@ def _part(raw: Schema, model: type[BaseModel]) -> Schema:
 def _field(raw: Schema, model: type[BaseModel], name: str, *, required: bool) -> Schema:
     entry = _entry(model, name)
     piece = _plain({key: value for key, value in raw.items() if key not in ("title", "description", "x-prose")})
-    if name in ("sensitivity", "owner"):  # one or a list
+    if name in _ONE_OR_LIST and "items" in piece:
         piece = {"anyOf": [dict(piece["items"]), piece]}
     words = _vocabulary_of(model, name)
     if words is not None:
@@ -215,6 +231,8 @@ _VOCABULARIES: dict[str, str] = {
     "Form.from": "form_ends",
     "Form.to": "form_ends",
     "Organisation.kind": "organisation_kinds",
+    "Provision.kind": "provision_kinds",
+    "AreaProvision.none": "provision_kinds",
 }
 
 

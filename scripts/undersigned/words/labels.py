@@ -11,7 +11,7 @@ from typing import get_args
 import yaml
 
 from undersigned.findings import SEVERITIES
-from undersigned.records import form, protocol, review, signature, version
+from undersigned.records import form, protocol, provision, review, signature, version
 from undersigned.records.fields import Jurisdiction
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.text import with_capital
@@ -42,11 +42,24 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "authority": get_args(signature.Authority),
     "method": get_args(signature.SigningMethod),
     "succession": get_args(signature.Succession),
+    "funding_status": get_args(provision.FundingStatus),
     "severity": SEVERITIES,
 }
 #: Lists whose members other rooms declare, or that records may add to. A test compares the first sort with their room.
 _OTHER_LISTS = frozenset(
-    {"field", "statutory_consent", "review_state", "signature_state", "figure_mark", "period", "law_news"}
+    {
+        "field",
+        "statutory_consent",
+        "review_state",
+        "signature_state",
+        "figure_mark",
+        "period",
+        "law_news",
+        "provision_group",
+        "provision_for",
+        "provision_entry",
+        "provision_state",
+    }
 )
 
 

@@ -281,6 +281,13 @@ class ExpectedLink(Entry):
     per: Literal["pair", "area"]
 
 
+class ProvisionKind(Entry):
+    """A kind of service that people can be sent to. `eleven`: the interventions of 2009 that such a service gives."""
+
+    group: Literal["alcohol", "housing", "work-and-support"]
+    eleven: tuple[str, ...] = ()
+
+
 class AlcoholTier(Entry):
     """One of the four tiers of the Models of Care for Alcohol Misusers (2006)."""
 
@@ -388,6 +395,10 @@ class Vocabulary:
         return _load("expected-links", ExpectedLink)
 
     @cached_property
+    def provision_kinds(self) -> Mapping[str, ProvisionKind]:
+        return _load("provision-kinds", ProvisionKind)
+
+    @cached_property
     def _alcohol(self) -> list[AlcoholTier | AlcoholIntervention]:
         return TypeAdapter(list[AlcoholEntry]).validate_python(_raw("alcohol"))
 
@@ -424,6 +435,7 @@ GATEWAY_IDS: tuple[str, ...]
 ORGANISATION_KIND_IDS: tuple[str, ...]
 CONTENT_TOPIC_IDS: tuple[str, ...]
 OUTCOME_MEASURE_IDS: tuple[str, ...]
+PROVISION_KIND_IDS: tuple[str, ...]
 
 _FILES_OF_IDS = {
     "LAWFUL_BASIS_IDS": "lawful-bases",
@@ -435,6 +447,7 @@ _FILES_OF_IDS = {
     "ORGANISATION_KIND_IDS": "organisation-kinds",
     "CONTENT_TOPIC_IDS": "content-topics",
     "OUTCOME_MEASURE_IDS": "outcome-measures",
+    "PROVISION_KIND_IDS": "provision-kinds",
 }
 
 
