@@ -69,6 +69,15 @@ class AreaMap:
     def live(self) -> tuple[Service, ...]:
         return tuple(service for service in self.services if service.state == "running")
 
+    def count(self, state: CellState) -> int:
+        """How many kinds of service are in this state. `provided`: in some place; the others: in every place."""
+        return sum(
+            any(cell.state == state for cell in cells)
+            if state == "provided"
+            else {cell.state for cell in cells} == {state}
+            for _, cells in self.rows
+        )
+
     @property
     def ending(self) -> tuple[tuple[Service, str, When], ...]:
         """What ends within a year from the day, first things first."""

@@ -18,6 +18,7 @@ from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.figures.combined import combined
+from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.records.vocabulary import vocabulary
@@ -41,6 +42,7 @@ _TITLES = {
     "reviews/": "Review calendar",
     "status/": "Status",
     "outcomes/": "Outcome figures",
+    "provision/": "Who provides what",
     "feeds/": "Calendars and data",
     "rules/": "The rules",
 }
@@ -165,6 +167,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         all=True,
     )
     yield _outcomes_page(pages)
+    yield from _provision_pages(pages)
     yield from _list_pages(pages)
 
 
@@ -193,6 +196,32 @@ def _outcomes_page(pages: PageSet) -> GeneratedPage:
         left_out=found.left_out,
         protocols=shown,
     )
+
+
+def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields a page for each area that says what is provided there, and the list of these areas."""
+    areas = [area_map(pages.site.register, area, as_of=pages.as_of) for area in area_ids(pages.site.register)]
+    if areas:
+        section = "provision/"
+        yield _page(
+            pages, section, "provision_index.html", title=_TITLES[section], section=section, wide=True, areas=areas
+        )
+    kinds = vocabulary().provision_kinds
+    for area in areas:
+        yield _page(
+            pages,
+            f"provision/{area.area}/",
+            "provision.html",
+            title=f"Who provides what in {name_of_id(area.area)}",
+            section="provision/",
+            wide=True,
+            area=area,
+            kinds=kinds,
+            groups=[
+                (group, [row for row in area.rows if row[0].group == group])
+                for group in dict.fromkeys(kind.group for kind in kinds.values())
+            ],
+        )
 
 
 def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
