@@ -332,8 +332,15 @@ def check_organisation_posts(subject: OrganisationSubject) -> Iterator[Finding]:
         yield from _check_post(subject, record, ("data_protection_officer", "post"), officer.post)
 
 
+def check_owners_of_services(subject: RegisterSubject) -> Iterator[Finding]:
+    """The owner of a service is a post and not a name."""
+    for record in subject.register.provisions.values():
+        if record.value is not None and record.value.owner is not None:
+            yield from _check_post(subject, record, ("owner", "post"), record.value.owner.post)
+
+
 RULES = RuleSet(
     protocol=(check_protocol_records, check_posts),
     organisation=(check_organisation_record, check_organisation_posts),
-    register=(check_orphans, check_root_records),
+    register=(check_orphans, check_root_records, check_owners_of_services),
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from undersigned.checks.engine import ProtocolSubject, RegisterSubject, RuleSet, Subject
-from undersigned.checks.people import name_in
-from undersigned.checks.suggestions import suggest_organisation
+from undersigned.checks.rules.references import bodies_of
 from undersigned.figures.provision import SOON, area_map, kinds_reached, missing_for, money_ends, service
 from undersigned.findings import Finding
 from undersigned.records.fields import has_happened, latest, surely_before
@@ -52,19 +51,9 @@ def _days(subject: Subject, record: Record[Provision], value: Provision) -> Iter
 
 
 def _bodies(subject: Subject, record: Record[Provision], value: Provision) -> Iterator[Finding]:
-    named: list[tuple[Path, str]] = [(("provider", index), id_) for index, id_ in enumerate(value.provider)]
-    named += [(("commissioned_by", index), id_) for index, id_ in enumerate(value.commissioned_by)]
-    if value.owner is not None:
-        named.append((("owner", "organisation"), value.owner.organisation))
-        offset = name_in(value.owner.post) if value.owner.post else None
-        if offset is not None:
-            yield from subject.find("personal-name", record, at=record.place_in(("owner", "post"), offset))
-    for path, id_ in named:
+    for path, id_ in bodies_of(value):
         body = subject.register.organisation(id_)
-        if not subject.register.has_organisation(id_):
-            near = suggest_organisation(id_, subject.register, as_of=subject.as_of)
-            yield from subject.find("unknown-organisation", record, path, id=id_, near=near)
-        elif body is not None and body.value is not None and has_happened(body.value.dissolved_on, subject.as_of):
+        if body is not None and body.value is not None and has_happened(body.value.dissolved_on, subject.as_of):
             name, day = body.value.name, body.value.dissolved_on
             yield from subject.find("provision-body-ended", record, path, name=name, day=day)
 
@@ -73,15 +62,11 @@ def _protocols(subject: Subject, record: Record[Provision], value: Provision) ->
     register = subject.register
     providers = {register.present_organisation(id_) for id_ in value.provider}
     for index, id_ in enumerate(value.protocols):
-        path: Path = ("protocols", index)
         protocol = register.protocol_record(id_)
-        if protocol is None:
-            near = did_you_mean(id_, register.protocol_ids)
-            yield from subject.find("unknown-protocol", record, path, id=id_, near=near)
-        elif protocol.value is not None and protocol.clean and providers:
+        if protocol is not None and protocol.value is not None and protocol.clean and providers:
             parties = {register.present_organisation(party.organisation) for party in protocol.value.parties}
             if not parties & providers:
-                yield from subject.find("provider-not-party", record, path, protocol=id_)
+                yield from subject.find("provider-not-party", record, ("protocols", index), protocol=id_)
 
 
 def _money(subject: Subject, record: Record[Provision], value: Provision) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from undersigned.checks.suggestions import fully_read, id_from, suggest, suggest
 from undersigned.findings import Finding
 from undersigned.records.fields import Authored
 from undersigned.records.protocol import Protocol
+from undersigned.records.provision import Provision
 from undersigned.records.reading import Record
 from undersigned.records.source import Path, Source
 from undersigned.records.vocabulary import vocabulary
@@ -329,6 +330,28 @@ def check_circles_of_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
         )
 
 
+def check_provision(subject: RegisterSubject) -> Iterator[Finding]:
+    """The bodies and protocols that a record of a service names exist."""
+    register = subject.register
+    for record in register.provisions.values():
+        if record.value is None:
+            continue
+        for path, id_ in bodies_of(record.value):
+            yield from unknown_organisation(subject, record, path, id_)
+        for index, id_ in enumerate(record.value.protocols):
+            if not register.has_protocol(id_):
+                near = suggest(id_, register.protocol_ids)
+                yield from subject.find("unknown-protocol", record, ("protocols", index), id=id_, near=near)
+
+
+def bodies_of(provision: Provision) -> Iterator[tuple[Path, str]]:
+    """Every organisation that a record of a service names, with its place in the record."""
+    yield from ((("provider", index), id_) for index, id_ in enumerate(provision.provider))
+    yield from ((("commissioned_by", index), id_) for index, id_ in enumerate(provision.commissioned_by))
+    if provision.owner is not None:
+        yield ("owner", "organisation"), provision.owner.organisation
+
+
 RULES = RuleSet(
     protocol=(
         check_organisations_exist,
@@ -344,5 +367,6 @@ RULES = RuleSet(
         check_orphan_signing_records,
         check_circles_of_protocols,
         check_circles_of_organisations,
+        check_provision,
     ),
 )
