@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from support import register_from
 from undersigned.editing import EditingError
-from undersigned.editing.amend import Append, Put, amended
+from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Source
 
@@ -147,3 +148,49 @@ def test_any_text_is_put_as_it_is_or_refused(layout: str, text: str) -> None:
     before = Source("x", layout.encode()).data
     assert {**data, "contact": None} == {**before, "contact": None}
     assert all(line.strip() in after for line in layout.split("\n") if line.startswith("#"))
+
+
+PROTOCOL = """# A comment that must stay.
+title: Sharing
+kind: information-sharing-protocol
+status: draft
+publication: public
+parties:
+  - {organisation: probation, role: controller}   # the lead
+  - organisation: lichfield
+    role: controller
+purpose:
+  aims:
+    - one that is so long that it is written in a line of its own
+    - two
+  necessity: x
+"""
+LONG = "an aim that does not fit in a line with others, because it is much longer than the others"
+
+
+@pytest.mark.parametrize(
+    ("change", "gone", "new"),
+    [
+        (
+            Put(("purpose", "aims"), [LONG, "b"]),
+            "    - one that is so long that it is written in a line of its own\n    - two\n",
+            f"    - {LONG}\n    - b\n",
+        ),
+        (Remove(("purpose", "aims", 1)), "    - two\n", ""),
+        (Remove(("parties", 1)), "  - organisation: lichfield\n    role: controller\n", ""),
+        (
+            Put(("parties", 1), {"organisation": "nacro", "role": "processor"}),
+            "  - organisation: lichfield\n    role: controller\n",
+            "  - organisation: nacro\n    role: processor\n",
+        ),
+        (
+            Put(("purpose", "benefits"), [LONG, LONG]),
+            "    - two\n",
+            f"    - two\n  benefits:\n    - {LONG}\n    - {LONG}\n",
+        ),
+    ],
+)
+def test_a_list_is_replaced_and_an_item_leaves_it(change: Put | Remove, gone: str, new: str) -> None:
+    register = register_from("=== protocols/p/protocol.yaml\n" + PROTOCOL)
+    raw = amended(register, "protocols/p/protocol.yaml", PROTOCOL.encode(), Protocol, [change]).decode()
+    assert raw == PROTOCOL.replace(gone, new)

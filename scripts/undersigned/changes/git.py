@@ -328,6 +328,39 @@ class History:
         self._run("check-ref-format", f"refs/heads/{name}")
         self._run("update-ref", f"refs/heads/{name}", commit, "0" * 40)
 
+    def move_branch(self, name: str, commit: str, *, before: str) -> None:
+        """Moves a branch from the commit `before` to another. HistoryError if it points to another commit by now."""
+        self._run("update-ref", f"refs/heads/{name}", commit, before)
+
+    def delete_branch(self, name: str, *, before: str) -> None:
+        """Deletes a branch that points to the commit `before`. HistoryError if it points to another commit by now."""
+        self._run("update-ref", "-d", f"refs/heads/{name}", before)
+
+    def branches(self, folder: str) -> dict[str, str]:
+        """The branches whose names begin with `folder` and a slash, each with the id of its commit."""
+        shown = self._run("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", f"refs/heads/{folder}/")
+        return dict(line.rsplit(" ", 1) for line in shown.decode("utf-8", "replace").splitlines())
+
+    def common_ancestor(self, one: str, other: str) -> str:
+        """The id of the last commit that two commits share. HistoryError if they share none."""
+        found = self._run("merge-base", one, other, allowed=(0, 1)).decode().split()
+        if not found:
+            raise HistoryError("these two commits share no history", "Begin again from the main branch.")
+        return found[0]
+
+    def merged(self, base: bytes, mine: bytes, theirs: bytes) -> bytes | None:
+        """Both changes of one text together; None if they touch the same lines."""
+        with tempfile.TemporaryDirectory(prefix="undersigned-merge-") as folder:
+            paths = []
+            for name, raw in (("mine", mine), ("base", base), ("theirs", theirs)):
+                path = Path(folder) / name
+                path.write_bytes(raw)
+                paths.append(str(path))
+            try:
+                return self._run("merge-file", "-p", "-q", *paths)
+            except HistoryError:
+                return None
+
     def _record_folders(self) -> list[str]:
         return [self.path_from_top(folder) for folder in RECORD_FOLDERS]
 

@@ -20,6 +20,10 @@ from undersigned.records.source import Data, Path, Source
 from undersigned.register import Register
 
 
+#: A new list or mapping that would make a longer line is written in block style.
+_LONGEST_LINE = 100
+
+
 @dataclass(frozen=True)
 class Put:
     """Sets the value at `path`: text, a day, a number, or a mapping or list of them."""
@@ -30,7 +34,7 @@ class Put:
 
 @dataclass(frozen=True)
 class Remove:
-    """Takes away the field at `path`. A mapping that has no field left goes too. No fault if the field is not there."""
+    """Takes away the field or the list's item at `path`. What is then empty goes too. No fault if it is not there."""
 
     path: Path
 
@@ -78,9 +82,24 @@ def amended(
 
 
 def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -> list[str]:
-    """Returns the lines of a mapping: one for each field, in order."""
-    names = [name for name in key_order(model, path) if name in value]
-    return [f"{name}: {render_inline(value[name], model, (*path, name))}" for name in names]
+    """Returns the lines of a mapping, its fields in order: one for each field that fits in a line or is a short value."""
+    lines: list[str] = []
+    for name in (name for name in key_order(model, path) if name in value):
+        said = f"{name}: {render_inline(value[name], model, (*path, name))}"
+        if _is_long(value[name], said):
+            lines += render_yaml({name: value[name]}, model, path).rstrip("\n").split("\n")
+        else:
+            lines.append(said)
+    return lines
+
+
+def _is_long(value: Data, said: str) -> bool:
+    """Returns whether a value is better written in block style than as `said`, on one line."""
+    if isinstance(value, Mapping):
+        return len(said) > _LONGEST_LINE or any(_is_long(part, "") for part in value.values())
+    if isinstance(value, list):
+        return len(said) > _LONGEST_LINE or any(_is_long(part, "") for part in value)
+    return isinstance(value, str) and "\n" in value
 
 
 def _expected(data: dict[str, Data], change: Put | Append | Remove) -> dict[str, Data]:
@@ -101,19 +120,24 @@ def _expected(data: dict[str, Data], change: Put | Append | Remove) -> dict[str,
 
 
 def _take_away(data: dict[str, Data], path: Path) -> None:
-    """Removes the value at `path` from plain data, and each mapping above it that is then empty."""
+    """Removes the value at `path` from plain data, and each mapping or list above it that is then empty."""
     above: list[Data] = [data]
     for part in path[:-1]:
-        here = above[-1]
-        if isinstance(here, dict) and part not in here:
+        if not _holds(above[-1], part):
             return
-        above.append(here[part])
+        above.append(above[-1][part])
     for part, here in zip(reversed(path), reversed(above), strict=True):
-        if not isinstance(here, dict) or part not in here:
+        if not _holds(here, part):
             return
         del here[part]
         if here:
             return
+
+
+def _holds(value: Data, part: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and 0 <= part < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def _as_read(value: Data) -> Data:
@@ -159,6 +183,11 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
         and not parent.flow_style
     ):
         return _put_block(lines, parent, node, model, change)
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        if isinstance(parent, yaml.MappingNode) and not parent.flow_style:
+            return _put_block(lines, parent, node, model, change)
+        if isinstance(parent, yaml.SequenceNode) and isinstance(change.value, Mapping):
+            return _put_item(lines, parent, node, model, change)
     if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
         raise EditingError(f"{source.path} has a longer text or a list there", "Change the file by hand.")
     said = render_inline(change.value, model, change.path)
@@ -170,13 +199,24 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
 
 
 def _put_block(lines: list[str], parent: yaml.MappingNode, node: yaml.Node, model: type[Authored], change: Put) -> str:
-    """Writes a longer text in place of another value of a block mapping."""
+    """Writes a longer text or a list in place of another value of a block mapping."""
     key = next(key for key, value in parent.value if value is node)
     column, first = key.start_mark.column, key.start_mark.line
     said = render_yaml({str(change.path[-1]): change.value}, model, change.path[:-1]).rstrip("\n").split("\n")
     shown = [" " * column + line if line else "" for line in said]
     shown[0] = lines[first][:column] + said[0]  # what is before it may be the dash of a list's item
-    lines[first : last_line(node) + 1] = shown
+    lines[first : _after(node)] = shown
+    return "\n".join(lines)
+
+
+def _put_item(
+    lines: list[str], parent: yaml.SequenceNode, node: yaml.Node, model: type[Authored], change: Put
+) -> str:
+    """Writes a mapping in place of an item of a block list."""
+    first = node.start_mark.line
+    lines[first : _after(node)] = _dashed(
+        render_entry(change.value, model, change.path), " " * parent.start_mark.column
+    )
     return "\n".join(lines)
 
 
@@ -193,20 +233,24 @@ def _new_field(source: Source, lines: list[str], model: type[Authored], change: 
         lines[end.line] = before + (", " if parent.value else "") + said + line[end.column - 1 :]
         return "\n".join(lines)
     if len(change.path) == 1:
-        multiline = isinstance(change.value, str) and "\n" in change.value
-        said = (
-            render_yaml({name: change.value}, model)
-            if multiline
-            else f"{name}: {render_inline(change.value, model, (name,))}\n"
-        )
+        listed = isinstance(change.value, list) and any(isinstance(one, Mapping) for one in change.value)
+        said = f"{name}: {render_inline(change.value, model, (name,))}\n"
+        if listed or _is_long(change.value, said):
+            said = render_yaml({name: change.value}, model)
         return _at_end(lines, said)
     indent = " " * parent.value[0][0].start_mark.column
-    lines.insert(_after(parent), f"{indent}{name}: {render_inline(change.value, model, change.path)}")
+    said = f"{name}: {render_inline(change.value, model, change.path)}"
+    entry = [said]
+    if _is_long(change.value, said):
+        entry = render_yaml({name: change.value}, model, change.path[:-1]).rstrip("\n").split("\n")
+    lines[_after(parent) : _after(parent)] = [indent + line if line else "" for line in entry]
     return "\n".join(lines)
 
 
 def _removed(source: Source, model: type[Authored], change: Remove) -> str:
     parent, path = source.tree(*change.path[:-1]), change.path
+    if isinstance(parent, yaml.SequenceNode) and isinstance(path[-1], int) and 0 <= path[-1] < len(parent.value):
+        return _removed_item(source, model, parent, path)
     if not isinstance(parent, yaml.MappingNode):
         return "\n".join(_lines(source))
     at = next((index for index, (key, _) in enumerate(parent.value) if key.value == path[-1]), None)
@@ -225,7 +269,7 @@ def _removed(source: Source, model: type[Authored], change: Remove) -> str:
         lines[start.line : end.line + 1] = [lines[start.line][: start.column] + said + lines[end.line][end.column :]]
         return "\n".join(lines)
     key, value = parent.value[at]
-    first, last = key.start_mark.line, last_line(value) if value.value else key.start_mark.line
+    first, last = key.start_mark.line, _after(value) - 1 if value.value else key.start_mark.line
     if lines[first][: key.start_mark.column].strip():  # the first field of a list's item shares its line with the dash
         if at + 1 == len(parent.value):
             raise EditingError(f"{source.path} would have an empty item there", "Change the file by hand.")
@@ -234,6 +278,24 @@ def _removed(source: Source, model: type[Authored], change: Remove) -> str:
         lines[first : following.line + 1] = [dash + lines[following.line][following.column :]]
         return "\n".join(lines)
     del lines[first : last + 1]
+    return "\n".join(lines)
+
+
+def _removed_item(source: Source, model: type[Authored], parent: yaml.SequenceNode, path: Path) -> str:
+    index = path[-1]
+    if len(parent.value) == 1 and isinstance(index, int):
+        return _removed(source, model, Remove(path[:-1]))
+    lines = _lines(source)
+    if parent.flow_style:
+        here: Data = source.data
+        for part in path[:-1]:
+            here = here[part]
+        said = render_inline([value for at, value in enumerate(here) if at != index], model, path[:-1])
+        start, end = parent.start_mark, parent.end_mark
+        lines[start.line : end.line + 1] = [lines[start.line][: start.column] + said + lines[end.line][end.column :]]
+        return "\n".join(lines)
+    node = parent.value[index]
+    del lines[node.start_mark.line : _after(node)]
     return "\n".join(lines)
 
 
@@ -255,7 +317,7 @@ def _appended(source: Source, model: type[Authored], change: Append) -> str:
 
 
 def _dashed(entry: list[str], indent: str) -> list[str]:
-    return [indent + ("- " if index == 0 else "  ") + line for index, line in enumerate(entry)]
+    return [indent + ("- " if index == 0 else "  ") + line if line else "" for index, line in enumerate(entry)]
 
 
 def _lines(source: Source) -> list[str]:
