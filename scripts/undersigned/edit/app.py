@@ -20,9 +20,12 @@ from werkzeug.exceptions import HTTPException
 from undersigned.changes.compare import report_between
 from undersigned.changes.git import History, HistoryError
 from undersigned.changes.render_html import render_html
+from undersigned.edit.drafts import AUTHOR, drafts
+from undersigned.edit.protocol_pages import ProtocolPages
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
 from undersigned.register import ProtocolFolder, Register, load_register
+from undersigned.words.text import name_of_id
 
 _ASSETS = Path(__file__).parents[1] / "site" / "theme" / "assets"
 _COOKIE = "undersigned-edit"
@@ -36,8 +39,6 @@ _GROUPS = (
     ("Often", ("signature", "contact", "nomination", "review")),
     ("Now and then", ("proposal", "organisation", "join", "leave", "succession")),
 )
-#: A commit is the work of a post. Who it was is known to whoever runs the program, not to the public history.
-AUTHOR = ("Form editor of the register", "edit@register.invalid")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -
         ("/wording/<protocol>/<slug>", pages.wording),
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
+    ProtocolPages(root, as_of, pages.token).add_to(app)
     return app
 
 
@@ -91,7 +93,7 @@ class _Pages:
 
     def __init__(self, root: Path, as_of: Callable[[], date], key: str) -> None:
         self._root, self._as_of, self._key = root, as_of, key
-        self._token = secrets.token_urlsafe(24)
+        self.token = secrets.token_urlsafe(24)
 
     # -- who may ask -------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class _Pages:
             origin = request.headers.get("Origin")
             token = request.form.get("token", "")
             if origin not in (None, f"http://{request.host}") or not hmac.compare_digest(
-                token.encode(), self._token.encode()
+                token.encode(), self.token.encode()
             ):
                 abort(403)
         return None
@@ -136,7 +138,18 @@ class _Pages:
         register = load_register(self._root)
         known = tasks()
         groups = [(title, [known[id_] for id_ in ids]) for title, ids in _GROUPS]
-        return render_template("home.html", groups=groups, protocols=_protocols(register))
+        return render_template(
+            "home.html", groups=groups, protocols=_protocols(register), drafts=self._drafts(register)
+        )
+
+    def _drafts(self, register: Register) -> list[tuple[str, str]]:
+        """Id and title of each protocol that is being written here."""
+        try:
+            ids = drafts(self._root)
+        except HistoryError:
+            return []  # a folder that Git does not know has no drafts; the first form says so
+        titles = dict(_protocols(register))
+        return [(id_, titles.get(id_, name_of_id(id_))) for id_ in ids]
 
     def task(self, id_: str) -> str:
         form = tasks().get(id_)
@@ -211,7 +224,7 @@ class _Pages:
             written=written,
             faults={field: [one.words for one in faults if one.field == field] for field in ids},
             all_faults=[_in_summary(one, page.form) for one in faults],
-            token=self._token,
+            token=self.token,
         )
 
     def _options(self, field: Field, register: Register) -> list[tuple[str, str]]:
@@ -248,7 +261,7 @@ class _Pages:
             written=written,
             base=base,
             moved=moved,
-            token=self._token,
+            token=self.token,
             uncommitted=self._uncommitted(change),
         )
 

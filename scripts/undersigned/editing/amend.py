@@ -19,7 +19,6 @@ from undersigned.records.fields import Authored
 from undersigned.records.source import Data, Path, Source
 from undersigned.register import Register
 
-
 #: A new list or mapping that would make a longer line is written in block style.
 _LONGEST_LINE = 100
 
@@ -209,9 +208,7 @@ def _put_block(lines: list[str], parent: yaml.MappingNode, node: yaml.Node, mode
     return "\n".join(lines)
 
 
-def _put_item(
-    lines: list[str], parent: yaml.SequenceNode, node: yaml.Node, model: type[Authored], change: Put
-) -> str:
+def _put_item(lines: list[str], parent: yaml.SequenceNode, node: yaml.Node, model: type[Authored], change: Put) -> str:
     """Writes a mapping in place of an item of a block list."""
     first = node.start_mark.line
     lines[first : _after(node)] = _dashed(

@@ -71,6 +71,11 @@ def standard_protocol(id_: str) -> dict[str, Data]:
     return data
 
 
+def common_clauses() -> list[dict[str, Data]]:
+    """The standard clauses, each with `id`, `title` and `text`."""
+    return [dict(clause) for clause in _source("clauses").data["clauses"]]
+
+
 def flows_of(id_: str) -> list[StandardFlow]:
     """The flows of a standard protocol."""
     return [standard_flow(flow) for flow in _source(f"protocols/{id_}").data["flows"]]

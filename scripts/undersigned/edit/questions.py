@@ -1,0 +1,295 @@
+"""Questions of the protocol's pages: what a page asks, what was answered, and the changes that the answers make."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from undersigned.edit.drafts import Draft
+from undersigned.edit.tasks import Fault, FaultyError
+from undersigned.editing.amend import Append, Put, Remove
+from undersigned.jobs.form_definitions import organisation_options, protocol_options
+from undersigned.records.fields import when_of
+from undersigned.records.source import Data, Path
+from undersigned.records.vocabulary import vocabulary
+from undersigned.words.dates import read_date
+from undersigned.words.labels import headings
+from undersigned.words.text import id_from
+
+Kind = Literal["text", "long", "lines", "one", "some", "day", "number", "group"]
+Answers = Mapping[str, list[str]]
+_LONGEST_TEXT, _LONGEST_LINE, _MOST_LINES = 20_000, 500, 100
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice. `hint` explains it; `quiet` ones are folded away until somebody opens them."""
+
+    value: str
+    words: str
+    hint: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a page. `path`: where its answer goes in the record, for the parts of a protocol."""
+
+    id: str
+    kind: Kind
+    label: str
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a protocol. `list`: the field of the record whose entries it asks about, or None; `name`: what names one."""
+
+    id: str
+    title: str
+    about: str
+    list: str | None
+    name: str
+    fields: tuple[Question, ...]
+    choices: Mapping[str, str]
+
+
+@cache
+def sections() -> Mapping[str, Section]:
+    """The parts of a protocol by id, in the order in which they are asked."""
+    data = tomllib.loads((pathlib.Path(__file__).parent / "sections.toml").read_text(encoding="utf-8"))
+    return {id_: _section(id_, one) for id_, one in data.items()}
+
+
+def _section(id_: str, data: Mapping[str, Data]) -> Section:
+    fields, choices = [], {}
+    for one in data["fields"]:
+        options: tuple[Option, ...] = ()
+        if "list" in one:
+            options = tuple(Option(value, words) for value, words in headings(one["list"]).items())
+        if "choices" in one:
+            choices[one["id"]] = one["choices"]
+        fields.append(
+            Question(
+                one["id"],
+                one["kind"],
+                one["label"],
+                one.get("help", ""),
+                options,
+                one.get("required", False),
+                tuple(one["path"].split(".")),
+            )
+        )
+    return Section(id_, data["title"], data["about"], data.get("list"), data.get("name", ""), tuple(fields), choices)
+
+
+def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Question]:
+    """The questions of a part with the choices that the register and the draft have."""
+    found = []
+    for field in section.fields:
+        source = section.choices.get(field.id)
+        if source == "organisations":
+            options = tuple(Option(v, w) for w, v in organisation_options(draft.register, as_of=as_of).items())
+        elif source == "protocols":
+            listed = protocol_options(draft.register, as_of=as_of).items()
+            options = tuple(Option(value, words) for words, value in listed if value != draft.protocol)
+        elif source == "topics":
+            topics = vocabulary().content_topics.values()
+            options = tuple(Option(topic.id, topic.title) for topic in topics if not topic.answered_by)
+        else:
+            options = field.options
+        found.append(replace(field, options=options))
+    return found
+
+
+def read_answers(questions: Iterable[Question], form: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What was answered, tidied: one text for a line, the entries of a list, the choices that exist."""
+    found: dict[str, list[str]] = {}
+    for one in questions:
+        given = [text.replace("\r\n", "\n").replace("\r", "\n") for text in form.get(one.id, [])]
+        if one.kind == "some":
+            found[one.id] = list(dict.fromkeys(text for text in given if text))
+        elif one.kind == "lines":
+            found[one.id] = [line.strip() for text in given for line in text.split("\n") if line.strip()]
+        elif one.kind == "long":
+            text = "\n".join(line.rstrip() for line in (given or [""])[0].strip("\n").split("\n"))
+            found[one.id] = [text] if text.strip() else []
+        else:
+            text = " ".join((given or [""])[0].split())
+            found[one.id] = [text] if text else []
+    return found
+
+
+def faults_of(questions: Iterable[Question], answers: Answers) -> list[Fault]:
+    """What is wrong with answers by themselves: missing, too long, not a choice, not a day."""
+    found = []
+    for one in questions:
+        given = answers[one.id]
+        if not given:
+            if one.required:
+                found.append(
+                    Fault(one.id, "Choose an answer." if one.kind in ("one", "some") else "Answer this question.")
+                )
+            continue
+        known = {option.value for option in one.options}
+        if one.kind in ("one", "some") and known and not set(given) <= known:
+            found.append(Fault(one.id, "Choose from the list."))
+        if one.kind == "long" and len(given[0]) > _LONGEST_TEXT:
+            found.append(Fault(one.id, f"Write no more than {_LONGEST_TEXT:,} letters."))
+        if one.kind != "long" and any(len(text) > _LONGEST_LINE for text in given):
+            found.append(Fault(one.id, f"Write no more than {_LONGEST_LINE} letters in a line."))
+        if one.kind == "lines" and len(given) > _MOST_LINES:
+            found.append(Fault(one.id, f"Write no more than {_MOST_LINES} lines."))
+        if one.kind == "day" and _day(given[0]) is None:
+            found.append(Fault(one.id, "Write a day, such as 1 April 2027, or a month, such as April 2027."))
+        if one.kind == "number" and not (given[0].isascii() and given[0].isdigit() and int(given[0]) < 1000):
+            found.append(Fault(one.id, "Write a whole number, such as 12."))
+    return found
+
+
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+
+
+def _day(text: str) -> Data:
+    """A day, or a month as text, as people write them; None if it is neither."""
+    month = re.fullmatch(r"([A-Za-z]+) (\d{4})", text)
+    if month and month[1].lower() in _MONTHS:
+        text = f"{month[2]}-{_MONTHS.index(month[1].lower()) + 1:02}"
+    try:
+        when = when_of(text)
+    except ValueError:
+        return read_date(text)
+    return when if isinstance(when, date) else str(when)
+
+
+# -- from the record to answers and back ---------------------------------------------------------------------------------
+
+
+def present_answers(section: Section, data: Mapping[str, Data], groups: Mapping[str, str]) -> dict[str, list[str]]:
+    """What the record says now, as answers. `data`: the record, or the entry of the list. `groups`: id to title."""
+    found = {}
+    for one in section.fields:
+        value = _at(data, one.path)
+        if one.kind == "group":
+            found[one.id] = [groups.get(str(value), str(value))] if value else []
+        elif isinstance(value, list):
+            found[one.id] = [str(part) for part in value if isinstance(part, str)]
+        else:
+            found[one.id] = [] if value is None else [str(value)]
+    return found
+
+
+def _at(data: Data, path: Sequence[str]) -> Data:
+    for part in path:
+        if isinstance(data, list) and data:
+            data = data[0]  # the first of several owners
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def value_of(question: Question, given: list[str]) -> Data:
+    """The value to record for an answer that has no faults; None for none."""
+    if not given:
+        return None
+    if question.kind in ("lines", "some"):
+        return given[0] if question.id == "sensitivity" and len(given) == 1 else list(given)
+    if question.kind == "long":
+        return given[0] + "\n" if "\n" in given[0] else given[0]
+    if question.kind == "day":
+        return _day(given[0])
+    return int(given[0]) if question.kind == "number" else given[0]
+
+
+def section_changes(section: Section, answers: Answers, before: Answers) -> list[Put | Remove]:
+    """The changes of the record that new answers to a part make. An answer that stays changes nothing."""
+    changes: list[Put | Remove] = []
+    for one in section.fields:
+        if answers[one.id] == before[one.id] or _same_text(one, answers[one.id], before[one.id]):
+            continue
+        value = value_of(one, answers[one.id])
+        changes.append(Remove(one.path) if value is None else Put(one.path, value))
+    return changes
+
+
+def _same_text(question: Question, now: list[str], before: list[str]) -> bool:
+    """Whether only what a text box does to spaces and line ends differs."""
+    if question.kind == "lines":
+        return now == [part.strip() for text in before for part in text.split("\n") if part.strip()]
+    return [" ".join(text.split()) for text in now] == [" ".join(text.split()) for text in before] and (
+        question.kind != "long" or [t.strip() for t in now] == [t.strip() for t in before]
+    )
+
+
+def entry_changes(
+    section: Section, answers: Answers, before: Answers, index: int | None, data: Mapping[str, Data]
+) -> list[Put | Append | Remove]:
+    """The changes that make a new entry of a list, or change one. A new group or id is made from the words."""
+    name = section.list or ""
+    changes: list[Put | Append | Remove] = []
+    values: dict[str, Data] = {}
+    for one in section.fields:
+        value = value_of(one, answers[one.id])
+        if one.kind == "group" and isinstance(value, str):
+            value, group = _group(value, data)
+            if group is not None:
+                changes.append(Append("groups", group))
+        values[one.id] = value
+    if index is not None:
+        for one in section.fields:
+            if answers[one.id] != before[one.id] and not _same_text(one, answers[one.id], before[one.id]):
+                path: Path = (name, index, *one.path)
+                value = values[one.id]
+                changes.append(Remove(path) if value is None else Put(path, value))
+        return changes
+    entry = {one.path[0]: values[one.id] for one in section.fields if values[one.id] is not None}
+    if name in ("data_items", "clauses"):
+        taken = {str(each.get("id")) for each in data.get(name) or [] if isinstance(each, dict)}
+        entry["id"] = free_id(str(entry.get("name") or entry.get("title")), taken)
+    return [*changes, Append(name, entry)]
+
+
+def _group(title: str, data: Mapping[str, Data]) -> tuple[str, dict[str, Data] | None]:
+    """The id of a group with this title or id, and the group to add if there is none yet."""
+    groups = [group for group in data.get("groups") or [] if isinstance(group, dict)]
+    for group in groups:
+        if title.casefold() in (str(group.get("id")).casefold(), str(group.get("title")).casefold()):
+            return str(group.get("id")), None
+    id_ = free_id(title, {str(group.get("id")) for group in groups})
+    return id_, {"id": id_, "title": title}
+
+
+def free_id(words: str, taken: set[str]) -> str:
+    """An id made from words that nothing has yet."""
+    id_ = id_from(words, longest=40) or "entry"
+    found, number = id_, 2
+    while found in taken:
+        found, number = f"{id_}-{number}", number + 1
+    return found
+
+
+def raise_faults(faults: Sequence[Fault]) -> None:
+    """Raises FaultyError if there are any."""
+    if faults:
+        raise FaultyError(faults)
