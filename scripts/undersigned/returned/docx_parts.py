@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
@@ -223,6 +223,27 @@ class Look:
     form: tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Properties:
+    """Properties of words by tag: `first` from the strongest source that has each; `on`: those that any source turns on."""
+
+    first: Mapping[str, Element]
+    on: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What all words of a paragraph share. `ground`: the colour behind them, if the words themselves have none."""
+
+    faults: frozenset[str]
+    properties: _Properties
+    ground: str
+
+
+#: The cells around a paragraph, the innermost first, each with the styles of its table that touch it.
+_Cells = Sequence[tuple[Element, Sequence[Element]]]
+
+
 class Styles:
     """The styles, the theme and the defaults of one file."""
 
@@ -240,7 +261,13 @@ class Styles:
                 if style.get(w("default")) in ("1", "true", "on"):
                     self._first.setdefault(str(style.get(w("type"))), id_)
         self.chain = cache(self._chain)
+        self._of_style = cache(lambda id_: _properties(_below(self.chain(id_), "rPr")))
+        self._parts_of_style = cache(
+            lambda id_: {part.tag: part for style in reversed(self.chain(id_)) for part in _parts(style)}
+        )
         self.page_ground = self._page_ground()
+        #: Only of the paragraph that is being read, because a hostile file can have millions.
+        self._latest: tuple[Element | None, _Place] | None = None
 
     def _chain(self, id_: str) -> tuple[Element, ...]:
         """A style and those that it is based on, itself first."""
@@ -251,83 +278,96 @@ class Styles:
             id_ = str(based.get(w("val"), "")) if based is not None else ""
         return tuple(found)
 
-    def paragraph_style(self, paragraph: Element) -> tuple[Element, ...]:
-        return self.chain(_value(paragraph, "pPr", "pStyle") or self._first.get("paragraph", ""))
+    def _paragraph_style(self, paragraph: Element) -> str:
+        return _value(paragraph, "pPr", "pStyle") or self._first.get("paragraph", "")
 
     def paragraph_part(self, paragraph: Element, name: str) -> Element | None:
         """A property of a paragraph: its own, or that of its style."""
-        for owner in (paragraph, *self.paragraph_style(paragraph)):
-            found = owner.find(f"{w('pPr')}/{w(name)}")
-            if found is not None:
-                return found
-        return None
+        found = paragraph.find(f"{w('pPr')}/{w(name)}")
+        return found if found is not None else self._parts_of_style(self._paragraph_style(paragraph)).get(w(name))
 
-    def _run_sources(self, run: Element, paragraph: Element | None) -> Iterator[Element]:
-        """Where the properties of a run come from, the strongest first."""
-        own = run.find(w("rPr"))
-        if own is not None:
-            yield own
-            style = own.find(w("rStyle"))
-            if style is not None:
-                yield from _below(self.chain(str(style.get(w("val"), ""))), "rPr")
+    def _place(self, paragraph: Element | None) -> _Place:
+        if self._latest is None or self._latest[0] is not paragraph:
+            above = () if paragraph is None else paragraph.iterancestors(w("tc"))
+            cells = [(cell, self._table_styles(cell)) for cell in above]
+            found = _Place(
+                frozenset(self._place_faults(paragraph)),
+                _properties(self._paragraph_sources(paragraph, cells)),
+                next(filter(None, map(self._shade, self._shadings(paragraph, cells))), self.page_ground),
+            )
+            self._latest = paragraph, found
+        return self._latest[1]
+
+    def _paragraph_sources(self, paragraph: Element | None, cells: _Cells) -> Iterator[Element]:
+        """Where the properties of all words of a paragraph come from, the strongest first."""
         if paragraph is not None:
-            yield from _below(self.paragraph_style(paragraph), "rPr")
-            for cell in paragraph.iterancestors(w("tc")):
-                yield from self._table_parts(cell, w("rPr"))
+            yield from _below(self.chain(self._paragraph_style(paragraph)), "rPr")
+            for _, styles in cells:
+                yield from _below(styles, "rPr")
         if self._defaults is not None:
             yield self._defaults
 
-    def _table_parts(self, cell: Element, name: str) -> Iterator[Element]:
-        """From the style of the table around a cell, with the parts for its row and column (ISO 29500-1, 17.7.6)."""
+    def _table_styles(self, cell: Element) -> list[Element]:
+        """The style of the table around a cell, after its parts for the row and the column (ISO 29500-1, 17.7.6)."""
         table = next(cell.iterancestors(w("tbl")), None)
         if table is None:
-            return
+            return []
         places = _places_in_table(cell, table)
+        found: list[Element] = []
         for style in self.chain(_value(table, "tblPr", "tblStyle") or self._first.get("table", "")):
-            parts = [part for part in style.findall(w("tblStylePr")) if part.get(w("type")) in places]
-            for owner in (*parts, style):
-                found = owner.find(name)
-                if found is not None:
-                    yield found
+            found += (
+                [part for part in style.findall(w("tblStylePr")) if part.get(w("type")) in places] if places else []
+            )
+            found.append(style)
+        return found
 
     def look(self, run: Element, paragraph: Element | None) -> Look:
-        sources = list(self._run_sources(run, paragraph))
-        faults = set(self._place_faults(paragraph))
-        if self._is_on(sources, "strike") or self._is_on(sources, "dstrike"):
+        place = self._place(paragraph)
+        own = run.find(w("rPr"))
+        mine = _properties([own] if own is not None else [])
+        style = mine.first.get(w("rStyle"))
+        named = _properties([]) if style is None else self._of_style(str(style.get(w("val"), "")))
+        sources = (mine, named, place.properties)
+
+        def first(tag: str) -> Element | None:
+            return next((source.first[tag] for source in sources if tag in source.first), None)
+
+        def is_on(name: str) -> bool:
+            """Word cancels two styles that both set a property; other programs do not, so any counts."""
+            tag = w(name)
+            return tag in mine.on if tag in mine.first else any(tag in source.on for source in sources)
+
+        faults = set(place.faults)
+        if is_on("strike") or is_on("dstrike"):
             faults.add("struck out")
-        if self._is_on(sources, "vanish"):
+        if is_on("vanish"):
             faults.add("hidden")
-        size = _number(_first(sources, "sz"), "val")
+        size = _number(first(w("sz")), "val")
         if size is not None and size < _SMALLEST:
             faults.add("tiny")
-        width = _number(_first(sources, "w"), "val")
-        spacing = _number(_first(sources, "spacing"), "val")
+        width = _number(first(w("w")), "val")
+        spacing = _number(first(w("spacing")), "val")
         if (width is not None and width < 34) or (spacing is not None and spacing < -80):
             faults.add("squeezed")
-        fonts = self._fonts(_first(sources, "rFonts"))
+        fonts = self._fonts(first(w("rFonts")))
         if any(part in font.lower() for font in fonts for part in _PICTURE_FONTS):
             faults.add("in a font of pictures")
-        ink, ground = self._ink(sources), self._ground(sources, paragraph)
+        fill = first(f"{{{W14}}}textFill")
+        ink = self._ink(fill, first(w("color")))
+        ground = self._ground(first(w("highlight")), first(w("shd"))) or place.ground
         if ink is not None and _contrast(ink, ground) < _LEAST_CONTRAST:
             faults.add("hardly to be seen against the ground")
-        if self._is_see_through(sources):
+        if fill is not None and _is_see_through(fill):
             faults.add("see-through")
         form = (
             ink,
             ground if ground != self.page_ground else None,
             size,
             fonts[0] if fonts else None,
-            *(self._is_on(sources, name) for name in ("b", "i", "caps", "smallCaps")),
-            _underline(_first(sources, "u")),
+            *(is_on(name) for name in ("b", "i", "caps", "smallCaps")),
+            _underline(first(w("u"))),
         )
         return Look(frozenset(faults), form)
-
-    def _is_on(self, sources: list[Element], name: str) -> bool:
-        """Of a property that is on or off. Word cancels two styles that both set it; other programs do not, so any counts."""
-        own = sources[0].find(w(name)) if sources else None
-        if own is not None and sources[0].getparent() is not None and sources[0].getparent().tag == w("r"):  # type: ignore[union-attr]
-            return own.get(w("val")) not in _OFF
-        return any(found.get(w("val")) not in _OFF for source in sources if (found := source.find(w(name))) is not None)
 
     def _place_faults(self, paragraph: Element | None) -> Iterator[str]:
         """Words whose line, row or place on the page hides them."""
@@ -343,7 +383,7 @@ class Styles:
             if edge is not None and abs(edge) > _OFF_PAGE:
                 yield "off the page"
         frame = self.paragraph_part(paragraph, "framePr")
-        if any(
+        if frame is not None and any(
             abs(_number(frame, side) or 0) > 2 * _OFF_PAGE or (_number(frame, side) or 0) < -1_000
             for side in ("x", "y")
         ):
@@ -423,46 +463,31 @@ class Styles:
             return _toned(base, element.get(w(names[1])), element.get(w(names[2]))) if base else None
         return written
 
-    def _ink(self, sources: list[Element]) -> str | None:
-        fill = next((one for source in sources if (one := source.find(f"{{{W14}}}textFill")) is not None), None)
+    def _ink(self, fill: Element | None, colour: Element | None) -> str | None:
         if fill is not None:
             plain_fill = fill.find(f"{{{W14}}}solidFill/{{{W14}}}srgbClr")
             if plain_fill is not None:
                 return _hex(plain_fill.get(f"{{{W14}}}val"))
-        return self._colour(_first(sources, "color"))
+        return self._colour(colour)
 
-    def _is_see_through(self, sources: list[Element]) -> bool:
-        for source in sources:
-            fill = source.find(f"{{{W14}}}textFill")
-            if fill is not None:
-                alphas = [str(one.get(f"{{{W14}}}val", "")) for one in fill.iter(f"{{{W14}}}alpha")]
-                return fill.find(f"{{{W14}}}noFill") is not None or any(_int(alpha) > 50_000 for alpha in alphas)
-        return False
-
-    def _ground(self, sources: list[Element], paragraph: Element | None) -> str:
-        highlight = _first(sources, "highlight")
+    def _ground(self, highlight: Element | None, shading: Element | None) -> str | None:
+        """The colour that words have behind them by themselves, if any."""
         if highlight is not None and str(highlight.get(w("val"))) in _HIGHLIGHTS:
             return _HIGHLIGHTS[str(highlight.get(w("val")))]
-        for shading in self._shadings(sources, paragraph):
-            colour = self._shade(shading)
-            if colour is not None:
-                return colour
-        return self.page_ground
+        return None if shading is None else self._shade(shading)
 
-    def _shadings(self, sources: list[Element], paragraph: Element | None) -> Iterator[Element]:
-        found = _first(sources, "shd")
-        if found is not None:
-            yield found
+    def _shadings(self, paragraph: Element | None, cells: _Cells) -> Iterator[Element]:
+        """What may colour the ground of a paragraph, the nearest first."""
         if paragraph is None:
             return
         own = self.paragraph_part(paragraph, "shd")
         if own is not None:
             yield own
-        for cell in paragraph.iterancestors(w("tc")):
-            shading = cell.find(f"{w('tcPr')}/{w('shd')}")
-            if shading is not None:
-                yield shading
-            yield from self._table_parts(cell, f"{w('tcPr')}/{w('shd')}")
+        for cell, styles in cells:
+            for owner in (cell, *styles):
+                shading = owner.find(f"{w('tcPr')}/{w('shd')}")
+                if shading is not None:
+                    yield shading
         for table in paragraph.iterancestors(w("tbl")):
             shading = table.find(f"{w('tblPr')}/{w('shd')}")
             if shading is not None:
@@ -482,13 +507,12 @@ def _places_in_table(cell: Element, table: Element) -> frozenset[str]:
     if look is None or row is None:
         return frozenset()
     bits = _int_of_hex(look.get(w("val")))
-    rows, cells = table.findall(w("tr")), row.findall(w("tc"))
     found = set()
     for name, key, bit, fits in (
-        ("firstRow", "firstRow", 0x20, bool(rows) and row is rows[0]),
-        ("lastRow", "lastRow", 0x40, bool(rows) and row is rows[-1]),
-        ("firstCol", "firstColumn", 0x80, bool(cells) and cell is cells[0]),
-        ("lastCol", "lastColumn", 0x100, bool(cells) and cell is cells[-1]),
+        ("firstRow", "firstRow", 0x20, row is table.find(w("tr"))),
+        ("lastRow", "lastRow", 0x40, row is next(table.iterchildren(w("tr"), reversed=True), None)),
+        ("firstCol", "firstColumn", 0x80, cell is row.find(w("tc"))),
+        ("lastCol", "lastColumn", 0x100, cell is next(row.iterchildren(w("tc"), reversed=True), None)),
     ):
         given = look.get(w(key))
         if fits and (given in ("1", "true", "on") if given is not None else bool(bits & bit)):
@@ -503,8 +527,29 @@ def _int_of_hex(text: object) -> int:
         return 0
 
 
-def _first(sources: Iterable[Element], name: str) -> Element | None:
-    return next((found for source in sources if (found := source.find(w(name))) is not None), None)
+def _properties(sources: Iterable[Element]) -> _Properties:
+    """The properties in these sources, the strongest first. In one source the first of a kind counts."""
+    first: dict[str, Element] = {}
+    on: set[str] = set()
+    for source in sources:
+        here: dict[str, Element] = {}
+        for child in source:
+            here.setdefault(child.tag, child)
+        for tag, child in here.items():
+            first.setdefault(tag, child)
+            if child.get(w("val")) not in _OFF:
+                on.add(tag)
+    return _Properties(first, frozenset(on))
+
+
+def _is_see_through(fill: Element) -> bool:
+    alphas = [str(one.get(f"{{{W14}}}val", "")) for one in fill.iter(f"{{{W14}}}alpha")]
+    return fill.find(f"{{{W14}}}noFill") is not None or any(_int(alpha) > 50_000 for alpha in alphas)
+
+
+def _parts(style: Element) -> list[Element]:
+    """The properties of paragraphs that a style sets. Of two of a kind, the first comes last."""
+    return [part for owner in style.findall(w("pPr")) for part in owner][::-1]
 
 
 def _below(styles: Iterable[Element], name: str) -> Iterator[Element]:

@@ -184,7 +184,8 @@ class _Reader:
             looks = [look for piece, look, _ in pieces[start:end] for _ in piece]
             for found in _WORDS.finditer(text):
                 over = looks[found.start() : found.end()]
-                faults = frozenset().union(*(look.faults for look in set(over)))
+                each = {id(look): look for look in over}.values()
+                faults = frozenset().union(*(look.faults for look in each))
                 yield Word(found[0], Look(faults, over[0].form), pieces[start][2])
             start = end
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=Fals
 Element = etree._Element
 
 
+@lru_cache(maxsize=1024)
 def w(name: str) -> str:
     return f"{{{W}}}{name}"
 
