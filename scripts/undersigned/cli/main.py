@@ -35,6 +35,7 @@ VERBS = {
     "redline": "Show what changed between two texts of a protocol, word by word.",
     "law": "Ask legislation.gov.uk what has changed in the law that the register cites.",
     "landscape": "Show what an area has twice, what is missing, what waits and what ends.",
+    "report": "Write the yearly report of an area to its board, as PDF and DOCX.",
     "schema": "Print the JSON Schema of one kind of record, or of all.",
     "explain": "Say what a rule asks and why, with a good and a bad example.",
     "init": "Make a new register: settings, pages, workflows and forms.",

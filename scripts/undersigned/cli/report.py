@@ -1,0 +1,50 @@
+"""The verb `report`: the yearly report of an area to its board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from undersigned.cli.options import Common, processes, verb
+from undersigned.cli.output import EXIT_FINE, CommandError, progress, stop_on, write
+from undersigned.cli.status import remark_left_out
+
+
+@verb("report", example="undersigned report staffordshire --output build/reports")
+@click.argument("area", metavar="AREA")
+@click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/reports.")
+def report_command(common: Common, area: str, output: Path | None) -> int:
+    """Write the yearly report of an area to its board, as PDF and DOCX: one page with the decisions that it asks for, and an annex.
+
+    It says what is in force, who is not bound, which reviews are late, how long signing takes, what is double or missing,
+    who provides help, what ends, and the outcomes that were returned.
+    """
+    from undersigned.documents.content.board import board_document, board_facts
+    from undersigned.documents.content.first_page import epoch_of
+    from undersigned.documents.docx.docx import docx_of
+    from undersigned.documents.model import DocumentError
+    from undersigned.documents.pdf.setting import pdf_of
+    from undersigned.documents.write import write_whole
+    from undersigned.figures.landscape import areas_of, landscape
+    from undersigned.records.reading import did_you_mean
+    from undersigned.reports.landscape import all_seen
+
+    register = common.register
+    protocols, left_out = all_seen(
+        register, as_of=common.as_of, processes=processes(), watch=progress("Reading protocols")
+    )
+    parts = register.parts_of_areas
+    known = {*areas_of(protocols), *parts, *(part for inside in parts.values() for part in inside)}
+    if area not in known:
+        raise CommandError(f"no protocol is for the area '{area}'", did_you_mean(area, sorted(known)))
+    found = landscape(register, protocols, area=area, as_of=common.as_of)
+    document = board_document(board_facts(register, found, area=area, as_of=common.as_of))
+    stem = (output or common.root / "build" / "reports") / f"{area}-{common.as_of}"
+    written = []
+    with stop_on(DocumentError):
+        for ending, make in ((".pdf", pdf_of), (".docx", docx_of)):
+            written.append(write_whole(Path(f"{stem}{ending}"), make(document, epoch=epoch_of(common.as_of))))
+    write("".join(f"{path}\n" for path in written), None)
+    remark_left_out(left_out)
+    return EXIT_FINE

@@ -1,0 +1,458 @@
+"""The yearly report of an area to its board: one page that asks for decisions, and its annex.
+
+It says what the records of the day show. What nobody recorded is said to be not known, and never to be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from undersigned.documents.content.pieces import heading, paragraph, strong, text
+from undersigned.documents.model import Block, Blocks, Document, Fact, NewPage, Numbered, Table, plain
+from undersigned.documents.words import listed, term, word
+from undersigned.figures.combined import Combined, Row, areas_in, combined
+from undersigned.figures.landscape import LONG_OUT, Landscape, Link
+from undersigned.figures.provision import AreaMap, area_ids, area_map
+from undersigned.figures.survival import FEWEST
+from undersigned.records.fields import When, has_happened, in_time, latest
+from undersigned.records.vocabulary import vocabulary
+from undersigned.register import Register
+from undersigned.status import PartyStatus, ProtocolStatus, protocol_status
+from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.labels import heading as label_heading
+from undersigned.words.text import in_a_list, name_of_id, with_capital
+
+#: So many decisions, and so many names in one, fit the first page.
+_MOST_DECISIONS, _MOST_NAMES = 6, 3
+_A_YEAR = timedelta(days=365)
+_WAITING = frozenset({"awaiting", "stale", "not-sent"})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something that ends within a year. `service`: it is a service of the area and not a protocol."""
+
+    title: str
+    source: str
+    on: When
+    service: bool
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """What one area's report is made of. `statuses`: of its protocols that are live or coming, by title."""
+
+    area: str
+    as_of: date
+    register: Register
+    landscape: Landscape
+    statuses: tuple[ProtocolStatus, ...]
+    maps: tuple[AreaMap, ...]
+    outcomes: Combined
+
+    @property
+    def live(self) -> tuple[ProtocolStatus, ...]:
+        return tuple(one for one in self.statuses if one.status in ("signing", "in-force"))
+
+    @property
+    def late(self) -> tuple[ProtocolStatus, ...]:
+        """Protocols whose review is late, the latest first."""
+        late = [one for one in self.statuses if one.review.state in ("overdue", "lapsed")]
+        return tuple(sorted(late, key=lambda one: (in_time(one.review.due_on or self.as_of), one.id)))
+
+    @property
+    def waiting(self) -> tuple[tuple[ProtocolStatus, PartyStatus], ...]:
+        """Signatures still to come, the longest wait first; those whose wait is not known come last."""
+        open_ = [
+            (one, party) for one in self.live if not self._restricted(one.id) for party in one.parties if _waits(party)
+        ]
+        return tuple(sorted(open_, key=lambda pair: (-(pair[1].days_waiting or 0), pair[0].id, pair[1].organisation)))
+
+    @property
+    def ending(self) -> tuple[Ending, ...]:
+        """Money, contracts and services that end within a year, first things first."""
+        limit = self.as_of + _A_YEAR
+        found = [
+            Ending(self.title(one.protocol), one.source, one.ends_on, False)
+            for one in self.landscape.funding
+            if one.source is not None and one.ends_on is not None and self._soon(one.ends_on, limit)
+        ]
+        found += [Ending(one.value.title, what, when, True) for map_ in self.maps for one, what, when in map_.ending]
+        return tuple(sorted(found, key=lambda one: (in_time(one.on), one.title, one.source)))
+
+    def _soon(self, when: When, limit: date) -> bool:
+        return not has_happened(when, self.as_of - timedelta(days=1)) and latest(when) <= limit
+
+    def _restricted(self, id_: str) -> bool:
+        return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)
+
+    def title(self, protocol: str) -> str:
+        return next((one.title for one in self.landscape.protocols if one.id == protocol), protocol)
+
+    @property
+    def gaps(self) -> tuple[Link, ...]:
+        return tuple(link for link in self.landscape.links if link.state not in ("in-force", "cannot-say"))
+
+    def name(self, organisation: str) -> str:
+        return plain(self.register.organisation_name(organisation))
+
+
+def _waits(party: PartyStatus) -> bool:
+    return party.state in _WAITING
+
+
+def board_facts(register: Register, landscape: Landscape, *, area: str, as_of: date) -> BoardFacts:
+    """Gathers what the report of an area says. Protocols with faults are left out, as in `landscape`."""
+    statuses = []
+    for one in landscape.protocols:
+        folder = register.protocol(one.id)
+        if folder is not None:
+            statuses.append(protocol_status(folder.clean_part(), register, as_of=as_of))
+    within = areas_in(area, register.parts_of_areas)
+    maps = tuple(area_map(register, id_, as_of=as_of) for id_ in area_ids(register) if id_ in within)
+    figures = combined(register, as_of=as_of, area=area, restricted=False)
+    return BoardFacts(
+        area, as_of, register, landscape, tuple(sorted(statuses, key=lambda one: one.title)), maps, figures
+    )
+
+
+def board_document(facts: BoardFacts) -> Document:
+    """The report. Its decisions follow from the records alone; the board decides."""
+    area, day = name_of_id(facts.area), date_in_words(facts.as_of)
+    return Document(
+        record=f"report-{facts.area}",
+        title=word("board.title", area=area),
+        kicker=word("board.kicker"),
+        notice=word("board.example") if facts.register.example else "",
+        watermark="",
+        author="",
+        subject=word("board.subject", area=area, day=day),
+        facts=(
+            Fact(word("board.as_of"), text(day)),
+            Fact(word("board.made_from"), text(word("board.made_from_value"))),
+        ),
+        lead=(),
+        contents=False,
+        body=(*_first_page(facts), NewPage(), *_annex(facts)),
+        footer=(word("board.footer", area=area, day=day),),
+        properties=(("Area", facts.area), ("AsOf", facts.as_of.isoformat())),
+    )
+
+
+# -- the first page ---------------------------------------------------------------------------------------------------
+
+
+def _first_page(facts: BoardFacts) -> Iterator[Block]:
+    yield heading(1, word("board.summary"))
+    rows = [
+        ("have", _have(facts)),
+        ("bound", _bound(facts)),
+        ("reviews", _reviews(facts)),
+        ("waits", _waits_in_words(facts)),
+        ("twice", _twice(facts)),
+        ("gaps", _gaps(facts)),
+        ("provision", _provision(facts)),
+        ("ends", _ends(facts)),
+    ]
+    yield _table(
+        "summary", ("question", "answer"), [(word(f"board.{name}"), answer) for name, answer in rows], (3.2, 8.2)
+    )
+    yield heading(1, word("board.decisions"))
+    decisions = list(_decisions(facts))
+    shown = decisions[:_MOST_DECISIONS]
+    if not shown:
+        yield paragraph(word("board.decide_none"))
+        return
+    yield Numbered(tuple((paragraph(one),) for one in shown))
+    if len(decisions) > len(shown):
+        yield paragraph(word("board.decide_more", count=str(len(decisions) - len(shown))))
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _have(facts: BoardFacts) -> str:
+    bodies = {party.organisation for one in facts.live for party in one.parties}
+    return word(
+        "board.have_value",
+        live=_counted(len(facts.live), "protocol"),
+        coming=str(len(facts.statuses) - len(facts.live)),
+        bodies=_counted(len(bodies), "body", "bodies"),
+    )
+
+
+def _bound(facts: BoardFacts) -> str:
+    if not facts.live:
+        return word("board.bound_no_protocols")
+    if not facts.waiting:
+        return word("board.bound_none")
+    longest = facts.waiting[0][1].days_waiting
+    said = {
+        "waiting": _counted(len(facts.waiting), "signature is", "signatures are"),
+        "protocols": _counted(len({one.id for one, _ in facts.waiting}), "protocol"),
+    }
+    if longest is None:
+        return word("board.bound_value_unknown", **said)
+    return word("board.bound_value", **said, days=days_in_words(longest))
+
+
+def _reviews(facts: BoardFacts) -> str:
+    soon = _counted(sum(1 for one in facts.statuses if one.review.state == "due-soon"), "review is", "reviews are")
+    if not facts.late:
+        return word("board.reviews_none", soon=soon)
+    due = sum(1 for one in facts.statuses if one.review.due_on is not None)
+    return word("board.reviews_value", late=str(len(facts.late)), all=str(due), soon=soon)
+
+
+def _waits_in_words(facts: BoardFacts) -> str:
+    clock = facts.landscape.signing
+    counts = {"ended": str(clock.ended), "n": str(clock.n)}
+    if clock.ended < FEWEST:
+        return word("board.waits_few", **counts)
+    if clock.median is None:
+        return word("board.waits_not_half", n=str(clock.n))
+    low = word("board.not_known") if clock.low is None else str(clock.low)
+    median = days_in_words(clock.median)
+    if clock.high is None:
+        return word("board.waits_open", median=median, low=low, **counts)
+    return word("board.waits_value", median=median, low=low, high=str(clock.high), **counts)
+
+
+def _twice(facts: BoardFacts) -> str:
+    counts = {words: sum(1 for pair in facts.landscape.pairs if pair.words == words) for words in _MEANINGS}
+    if not any(counts.values()):
+        return word("board.twice_none")
+    return word(
+        "board.twice_value",
+        merge=_counted(counts["merge"], "pair"),
+        join=str(counts["join"]),
+        same=str(counts["same-bodies"]),
+    )
+
+
+def _gaps(facts: BoardFacts) -> str:
+    links = facts.landscape.links
+    unknown = str(sum(1 for link in links if link.state == "cannot-say"))
+    if not links:
+        return word("board.gaps_no_links")
+    if not facts.gaps:
+        return word("board.gaps_none", unknown=unknown)
+    return word("board.gaps_value", gaps=f"{len(facts.gaps)} of {len(links)} links", unknown=unknown)
+
+
+def _provision(facts: BoardFacts) -> str:
+    if not facts.maps:
+        return word("board.provision_nothing")
+    kinds = vocabulary().provision_kinds
+    cells = {
+        id_: [cell.state for map_ in facts.maps for kind, row in map_.rows if kind.id == id_ for cell in row]
+        for id_ in kinds
+    }
+    provided = sum(1 for states in cells.values() if "provided" in states)
+    none = sum(1 for states in cells.values() if set(states) == {"none"})
+    return word(
+        "board.provision_value",
+        provided=str(provided),
+        all=str(len(kinds)),
+        none=str(none),
+        unknown=str(len(kinds) - provided - none),
+    )
+
+
+def _ends(facts: BoardFacts) -> str:
+    services = sum(1 for one in facts.ending if one.service)
+    if facts.ending:
+        money = _counted(len(facts.ending) - services, "source of money", "sources of money")
+        things = _counted(services, "source of money or contract", "sources of money or contracts")
+        return word("board.ends_value", money=money, services=things)
+    unsaid = len({one.protocol for one in facts.landscape.funding if one.state == "not-said"})
+    return word("board.ends_none", unsaid=_counted(unsaid, "protocol"))
+
+
+def _decisions(facts: BoardFacts) -> Iterator[str]:
+    """What the records ask of a board, one sentence a kind: conflicts, what is late, what waits, what ends, what is double."""
+    if conflicts := len(facts.landscape.conflicts):
+        yield word("board.decide_conflict", count=_counted(conflicts, "term that binds", "terms that bind"))
+    if late := [f"{one.title} (due {date_in_words(one.review.due_on)})" for one in facts.late]:
+        yield word("board.decide_review", count=_counted(len(late), "review is", "reviews are"), those=_some(late))
+    declined = [
+        f"{facts.name(party.organisation)} ({one.title})"
+        for one in facts.live
+        for party in one.parties
+        if party.state == "declined"
+    ]
+    if declined:
+        count = _counted(len(declined), "body that has", "bodies that have")
+        yield word("board.decide_refusal", count=count, those=_some(declined))
+    out = [
+        f"{facts.name(party.organisation)} ({days_in_words(party.days_waiting)})"
+        for _, party in facts.waiting
+        if party.days_waiting is not None and party.days_waiting > LONG_OUT
+    ]
+    if out:
+        count = _counted(len(out), "signature whose copy has been", "signatures whose copies have been")
+        yield word("board.decide_signature", count=count, those=_some(out))
+    for ending in facts.ending:
+        name = "service" if ending.service else "money"
+        yield word(f"board.decide_{name}", title=ending.title, source=ending.source, on=date_in_words(ending.on))
+    if unowned := [service.value.title for map_ in facts.maps for service in map_.without_owner]:
+        yield word("board.decide_owner", those=_some(unowned))
+    for pair in facts.landscape.pairs:
+        if pair.words == "merge" and pair.judged is None:
+            yield word("board.decide_merge", one=facts.title(pair.overlap.a.id), other=facts.title(pair.overlap.b.id))
+
+
+def _some(names: list[str]) -> str:
+    return in_a_list(names, most=_MOST_NAMES)
+
+
+# -- the annex --------------------------------------------------------------------------------------------------------
+
+_MEANINGS = {"merge": "could be one", "join": "could be joined", "same-bodies": "same bodies, other terms"}
+_LINKS = {"agreed": "agreed, and not yet signed by both", "other": "another agreement only", "none": "none"}
+
+
+def _annex(facts: BoardFacts) -> Iterator[Block]:
+    yield from _part(
+        "annex_protocols",
+        ("protocol", "status", "signed", "review"),
+        [
+            (
+                one.title,
+                label_heading("status", one.status) + (f", version {one.version}" if one.version else ""),
+                f"{one.counts['signed']} of {sum(one.counts[state] for state in one.counts if state != 'not-required')}",
+                date_in_words(one.review.due_on) or word("board.none"),
+            )
+            for one in facts.statuses
+        ],
+        (4.4, 3, 1.6, 2.4),
+    )
+    yield from _part(
+        "annex_unsigned",
+        ("body", "protocol", "state", "wait"),
+        [
+            (
+                facts.name(party.organisation),
+                one.title,
+                label_heading("signature_state", party.state),
+                word("board.not_known") if party.days_waiting is None else str(party.days_waiting),
+            )
+            for one, party in facts.waiting
+        ],
+        (3.6, 4.4, 2.2, 1.2),
+    )
+    yield from _part("annex_conflicts", ("about", "wordings"), list(_conflicts(facts)), (3.2, 8.2))
+    yield from _part("annex_twice", ("pair", "meaning", "share", "decided"), list(_pairs(facts)), (5, 2.4, 2.6, 1.4))
+    if facts.landscape.pairs:
+        yield paragraph(word("board.twice_note"))
+    links = vocabulary().expected_links
+    yield from _part(
+        "annex_gaps",
+        ("link", "between", "state"),
+        [
+            (
+                links[link.link].title if link.link in links else link.link,
+                f"{facts.name(link.from_)} to {facts.name(link.to)}",
+                with_capital(_LINKS[link.state]),
+            )
+            for link in facts.gaps
+        ],
+        (4, 4.8, 2.6),
+    )
+    yield from _part(
+        "annex_ends",
+        ("what", "of", "on"),
+        [(one.source, one.title, date_in_words(one.on)) for one in facts.ending],
+        (4, 4.8, 2.6),
+    )
+    yield from _part(
+        "annex_services", ("service", "provider", "until", "owner"), list(_services(facts)), (4, 3, 2, 2.4)
+    )
+    yield from _part(
+        "annex_outcomes", ("measure", "unknown", "figure", "rate"), list(_outcomes(facts)), (5, 1.6, 2.6, 2.2)
+    )
+    if facts.outcomes.rows:
+        yield paragraph(word("board.outcomes_note"))
+
+
+def _conflicts(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+    for conflict in facts.landscape.conflicts:
+        about = conflict.about if conflict.what == "retention" else word("board.breach")
+        yield about, " ".join(f"{facts.title(id_)}: {term_.rstrip('.')}." for id_, term_ in conflict.terms.items())
+
+
+def _pairs(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+    for pair in facts.landscape.pairs:
+        if pair.words is None:
+            continue
+        overlap = pair.overlap
+        shares = (overlap.pairs, overlap.data, overlap.power, overlap.purpose)
+        yield (
+            f"{facts.title(overlap.a.id)}; {facts.title(overlap.b.id)}",
+            with_capital(_MEANINGS[pair.words]),
+            ", ".join(f"{round(100 * share)}%" for share in shares),
+            date_in_words(pair.judged.on) if pair.judged else word("board.none"),
+        )
+
+
+def _services(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+    for map_ in facts.maps:
+        for one in map_.live:
+            owner = one.value.owner
+            named = "" if owner is None else ", ".join(filter(None, (owner.post, facts.name(owner.organisation))))
+            yield (
+                one.value.title,
+                listed((facts.name(id_) for id_ in one.value.provider), ", ") or word("board.not_known"),
+                date_in_words(one.until) or word("board.not_known"),
+                named or word("board.nobody"),
+            )
+
+
+def _outcomes(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+    measures = vocabulary().outcome_measures
+    for row in facts.outcomes.rows:
+        title = measures[row.measure].title if row.measure in measures else row.measure
+        who = f", {row.group.replace('-', ' ')}" if row.group else ""
+        series = f" ({row.series})" if row.series else ""
+        period = f"{date_in_words(row.start)} to {date_in_words(row.end)}"
+        rate = row.rate
+        yield (
+            f"{title}{series}{who}: {period}",
+            _amount(row.figures.get("unknown")),
+            _figure(row),
+            word("board.none") if rate is None else f"{rate.per_cent}, between {rate.low} and {rate.high}",
+        )
+
+
+def _figure(row: Row) -> str:
+    if row.offered:
+        return listed(row.offered, ", ")
+    if "denominator" in row.figures or "numerator" in row.figures:
+        return f"{_amount(row.figures.get('numerator'))} of {_amount(row.figures.get('denominator'))}"
+    return _amount(row.figures.get("count"))
+
+
+def _amount(value: int | str | None) -> str:
+    if value is None:
+        return word("board.none")
+    return f"{value:,}" if isinstance(value, int) else term("figure_mark", value)
+
+
+def _part(name: str, head: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[float, ...]) -> Iterator[Block]:
+    yield heading(1, word(f"board.{name}"))
+    yield _table(name, head, rows, widths) if rows else paragraph(word("board.nothing"))
+
+
+def _table(name: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[float, ...]) -> Table:
+    cells: list[tuple[Blocks, ...]] = [((strong(row[0]),), *((paragraph(cell),) for cell in row[1:])) for row in rows]
+    return Table(
+        caption=word(f"board.{name}"),
+        widths=widths,
+        head=tuple(word(f"board.{one}") for one in head),
+        rows=tuple(cells),
+        row_heads=True,
+        captioned=False,
+    )

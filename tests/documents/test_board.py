@@ -1,0 +1,75 @@
+"""The yearly report of an area: what it says is what `status`, `landscape` and the records of services say."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from support import example_register
+from undersigned.documents.content.board import BoardFacts, board_document, board_facts
+from undersigned.documents.content.first_page import epoch_of
+from undersigned.documents.pdf.setting import pdf_of
+from undersigned.figures.landscape import landscape
+from undersigned.register import load_register
+from undersigned.reports.landscape import all_seen
+from undersigned.status import protocol_status
+from undersigned.words.blocks import lines_of
+
+DAY = date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+def facts() -> BoardFacts:
+    register = load_register(example_register())
+    seen, _ = all_seen(register, as_of=DAY, processes=1)
+    return board_facts(
+        register, landscape(register, seen, area="staffordshire", as_of=DAY), area="staffordshire", as_of=DAY
+    )
+
+
+@pytest.fixture(scope="module")
+def words(facts: BoardFacts) -> str:
+    return " ".join(" ".join(lines_of(board_document(facts).body)).split())
+
+
+def test_every_signature_still_to_come_is_that_of_status(facts: BoardFacts, words: str) -> None:
+    register = load_register(example_register())
+    owed = 0
+    for folder in register.protocols():
+        status = protocol_status(folder, register, as_of=DAY)
+        restricted = folder.value.publication == "restricted"
+        if status.status in ("signing", "in-force") and "staffordshire" in folder.value.areas and not restricted:
+            owed += sum(status.counts[state] for state in ("awaiting", "stale", "not-sent"))
+    assert f"{owed} signatures are still to come" in words
+    assert len(facts.waiting) == owed
+
+
+def test_late_reviews_are_named_with_their_day(facts: BoardFacts, words: str) -> None:
+    assert facts.late
+    for one in facts.late:
+        assert f"{one.title} (due {one.review.due_on:%-d %B %Y})" in words  # a day in the example, never a month
+
+
+def test_what_nobody_recorded_is_not_known_and_not_missing(words: str) -> None:
+    assert "5 of 23 kinds of service are provided, 2 by no one" in words
+    assert "16 not known" in words
+
+
+def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts: BoardFacts) -> None:
+    pages = PdfReader(BytesIO(pdf_of(board_document(facts), epoch=epoch_of(DAY)))).pages
+    first, second = (" ".join(pages[number].extract_text().split()) for number in (0, 1))
+    assert "Decisions asked of the board" in first
+    assert "Police and crime commissioner, 30 September 2027" in first
+    assert "Annex 1: each protocol" in second
+
+
+def test_an_area_without_records_says_so() -> None:
+    register = load_register(example_register())
+    found = board_facts(register, landscape(register, [], area="nowhere", as_of=DAY), area="nowhere", as_of=DAY)
+    said = " ".join(" ".join(lines_of(board_document(found).body)).split())
+    assert "No protocol is in force or out for signature." in said
+    assert "Nobody has recorded any service for this area." in said
+    assert "None. Nothing in the records asks for one." in said
