@@ -23,6 +23,13 @@ from undersigned.cli.status import remark_left_out
 @click.option("--for-all", is_flag=True, help="Write the two copies of every party that has to sign.")
 @click.option("--forms", is_flag=True, help="Write the standard forms too.")
 @click.option("--dpia", is_flag=True, help="Write a draft of an impact assessment too, for a data protection officer.")
+@click.option(
+    "--papers",
+    is_flag=True,
+    help="Write all working papers of a data protection officer too: the impact assessment, the wording of a privacy "
+    "notice, the legitimate interests assessment, the policy document, and the records of a disclosure, a refusal and a "
+    "person's request.",
+)
 @click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/documents.")
 def documents_command(
     common: Common,
@@ -31,12 +38,14 @@ def documents_command(
     for_all: bool,
     forms: bool,
     dpia: bool,
+    papers: bool,
     output: Path | None,
 ) -> int:
     """Write the documents to sign, as PDF and DOCX: a master of each protocol, and copies for its parties.
 
     Without PROTOCOL, all public protocols are written. A restricted one is written only if it is named.
     """
+    from undersigned.documents.content.dpo import FORMS
     from undersigned.documents.write import Copies, write_documents
     from undersigned.editing.standard_texts import standard_form_record
 
@@ -58,6 +67,7 @@ def documents_command(
             public_only=not named,
             forms=forms,
             dpia=dpia,
+            papers={id_: standard_form_record(id_) for id_ in FORMS} if papers else None,
             register_address=register.address,
             copies=copies,
             cache=cache,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,8 +13,8 @@ from undersigned.atomic import write_atomically
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import Base, Sheet, base_of
 from undersigned.documents.content.agreement import agreement_document
-from undersigned.documents.content.dpia import FORM as DPIA
-from undersigned.documents.content.dpia import dpia_document
+from undersigned.documents.content.dpo import FORM as DPIA
+from undersigned.documents.content.dpo import NOTICE, dpia_document, filled_form, privacy_notice
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.letter import COPY_PROPERTIES, in_words, master_stamp
@@ -121,6 +121,16 @@ def dpia_sheet(agreement: Agreement) -> Sheet:
     )
 
 
+def paper_sheets(agreement: Agreement, papers: Mapping[str, Form]) -> Iterator[tuple[str, Sheet]]:
+    """The working papers of a data protection officer. `papers`: the standard forms, by their ids."""
+    yield DPIA, dpia_sheet(agreement)
+    notice, epoch = f"{NOTICE}-draft", epoch_of(agreement.dated)
+    yield notice, Sheet(f"{agreement.id}/{notice}", f"notice {agreement!r}", epoch, lambda: privacy_notice(agreement))
+    for id_, form in papers.items():
+        make = partial(filled_form, id_, form, agreement)
+        yield f"{id_}-draft", Sheet(f"{agreement.id}/{id_}-draft", f"paper {id_} {form!r} {agreement!r}", epoch, make)
+
+
 def write_documents(
     register: Register,
     protocols: Iterable[str],
@@ -130,6 +140,7 @@ def write_documents(
     public_only: bool,
     forms: bool = True,
     dpia: bool = False,
+    papers: Mapping[str, Form] | None = None,
     copies: Copies | None = None,
     register_address: str = "",
     cache: DocumentCache | None = None,
@@ -137,7 +148,9 @@ def write_documents(
     time_limit: float = TIME_LIMIT,
     watch: Callable[[int, int], None] | None = None,
 ) -> Written:
-    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`, with `dpia` `dpia-draft.pdf` and `.docx`;
+    """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`,
+    with `dpia` `dpia-draft.pdf` and `.docx`, and with `papers` (standard forms by id) every working paper of a data
+    protection officer, each `<paper>-draft.pdf` and `.docx`;
     with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that owes a signature,
     and `<protocol>-v<version>-notice-<organisation>.pdf` and `.docx` for each other party to whom the version is news.
 
@@ -148,7 +161,16 @@ def write_documents(
     """
     ids = list(protocols)
     order = _Order(
-        register, output_dir, as_of, public_only, forms, dpia, copies, register_address, cache or DocumentCache(None)
+        register,
+        output_dir,
+        as_of,
+        public_only,
+        forms,
+        dpia,
+        papers,
+        copies,
+        register_address,
+        cache or DocumentCache(None),
     )
     answers: dict[str, Written] = {}
     done = map_as_done(partial(_write_protocol, order), ids, processes=processes, limit=time_limit)
@@ -189,6 +211,7 @@ class _Order:
     public_only: bool
     forms: bool
     dpia: bool
+    papers: Mapping[str, Form] | None
     copies: Copies | None
     register_address: str
     cache: DocumentCache
@@ -228,7 +251,7 @@ def _written(order: _Order, id_: str) -> Written:
         named = order.copies is not None and order.copies.organisations is not None and not order.copies.all_masters
         if named and not any(one.owes or one.notice for one in asked):
             return Written(not_owed=not_owed)
-        bases, failures = _bases(_sheets(agreements, forms=order.forms, dpia=order.dpia), order.cache)
+        bases, failures = _bases(_sheets(agreements, order), order.cache)
         if failures:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
@@ -266,12 +289,14 @@ def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
         yield write_whole(place / f"{stem}.docx", base.docx)
 
 
-def _sheets(agreements: list[Agreement], *, forms: bool, dpia: bool) -> Iterator[tuple[str, Sheet]]:
+def _sheets(agreements: list[Agreement], order: _Order) -> Iterator[tuple[str, Sheet]]:
     for agreement in agreements:
         yield agreement.file_stem, agreement_sheet(agreement)
-    if dpia:
+    if order.papers is not None:
+        yield from paper_sheets(agreements[0], order.papers)
+    elif order.dpia:
         yield DPIA, dpia_sheet(agreements[0])
-    if forms:
+    if order.forms:
         for form_id, form in agreements[0].forms.items():
             yield form_id, form_sheet(form_id, form, agreements[0])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from undersigned.documents.content.first_page import footer_of, names_of, notice_of, properties_of, watermark_of
@@ -41,8 +41,13 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 _ENDS = (".", "?", "!", ":")
 
 
-def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
-    """A form or letter of the agreement. DocumentError where two of its fields have one name."""
+def form_document(
+    form_id: str, form: Form, agreement: Agreement, known: Mapping[str, Blocks] | None = None
+) -> Document:
+    """A form or letter of the agreement. `known`: for a form that is no annex, what stands above the place of a field, by its name.
+
+    DocumentError where two of its fields have one name.
+    """
     record = f"{agreement.id}/{form_id}"
     names = [name_in_file(field) for section in form.sections for field in section.fields]
     if len(set(names)) != len(names):
@@ -60,11 +65,11 @@ def form_document(form_id: str, form: Form, agreement: Agreement) -> Document:
             if agreement.version
             else word("metadata.form_subject_draft", form=form_id, protocol=agreement.id, status=status)
         ),
-        facts=tuple(_facts(form, agreement)),
+        facts=tuple(_facts(form, agreement, annexed=known is None)),
         lead=(),
         contents=False,
         body=(
-            *(block for section in form.sections for block in _section(section)),
+            *(block for section in form.sections for block in _section(section, known or {})),
             *_body(form),
             *(() if form.sections or form.body else (paragraph(word("form.empty")),)),
         ),
@@ -87,7 +92,7 @@ def name_in_file(field: FormField) -> str:
     return ANSWER + _NOT_IN_NAMES.sub("_", field.name) + ending
 
 
-def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
+def _facts(form: Form, agreement: Agreement, *, annexed: bool) -> Iterable[Fact]:
     """The purpose of a letter is for its writer, so it stands in the list of forms and not on what goes out."""
     status = term("status", agreement.status)
     annex = (
@@ -95,7 +100,7 @@ def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
         if agreement.version
         else word("form.annex_draft", title=agreement.title, status=status)
     )
-    yield Fact(word("form.annex"), text(annex))
+    yield Fact(word("form.annex" if annexed else "dpia.text"), text(annex))
     if form.purpose and form.kind == "form":
         yield Fact(word("form.purpose"), text(form.purpose))
     yield Fact(word("form.from"), text(kinds_in_words(form.from_)))
@@ -103,7 +108,7 @@ def _facts(form: Form, agreement: Agreement) -> Iterable[Fact]:
     yield Fact(word("form.handling"), text(word("form.handling_value")))
 
 
-def _section(section: Section) -> Iterable[Block]:
+def _section(section: Section, known: Mapping[str, Blocks]) -> Iterable[Block]:
     """Questions and answers side by side; what is only to be ticked is a sentence beside its box."""
     if section.title:
         yield heading(1, section.title)
@@ -116,7 +121,9 @@ def _section(section: Section) -> Iterable[Block]:
                 caption=caption,
                 widths=(4.2, 6.8),
                 head=(),
-                rows=tuple(((Paragraph(_question(field)),), _answer(field)) for field in fields),
+                rows=tuple(
+                    ((Paragraph(_question(field)),), (*known.get(field.name, ()), *_answer(field))) for field in fields
+                ),
                 row_heads=True,
                 captioned=False,
             )
