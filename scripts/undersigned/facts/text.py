@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from undersigned.facts.flows import spelled_out, title_from_id
-from undersigned.records.fields import When
+from undersigned.records.fields import When, earliest
 from undersigned.records.form import Form
-from undersigned.records.protocol import Adoption, Clause, Flow, Item, Operative, Protocol, Publication, StampedText
+from undersigned.records.protocol import (
+    ENDED,
+    Adoption,
+    Clause,
+    Flow,
+    Item,
+    Operative,
+    Protocol,
+    Publication,
+    StampedText,
+)
 from undersigned.records.version import Change, Document
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, agreed_versions, takes_effect
+from undersigned.words.dates import date_in_words
 from undersigned.words.text import in_a_list
 
 #: How many steps are followed from a clause that adopts a clause that adopts a clause.
@@ -178,3 +189,88 @@ def _with_items(flow: Flow, record: Protocol) -> tuple[Flow, tuple[Item, ...]]:
         Item.model_validate(spelled_out(item, record).model_dump(include=set(Item.model_fields))) for item in flow.items
     )
     return flow.model_copy(update={"items": ()}), items
+
+
+# -- whether a text is the current one --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a text is the current one. `by` and `change`: of a superseded text, the newest version and its kind of change."""
+
+    state: Literal["current", "superseded", "unknown"]
+    by: str | None = None
+    change: str | None = None
+    note: str = ""
+
+
+def standing_of(folder: ProtocolFolder, register: Register, number: str, *, as_of: date) -> Standing:
+    """Returns whether a version is the current text on a day; unknown if it had not been agreed."""
+    versions = agreed_versions(folder, as_of=as_of)
+    if number not in dict(versions):
+        return Standing("unknown")
+    newest, stamped = versions[-1]
+    status = folder.value.status_on(as_of)
+    if status in ENDED:
+        by = next(iter(register.superseding.get(folder.id, ())), None)
+        ended = "superseded" if status == "superseded" else "ended"
+        note = f"The protocol has {'been ' if ended == 'superseded' else ''}{ended}" + (f" by {by}." if by else ".")
+        return Standing("superseded", by, status, note)
+    if number == newest:
+        return Standing("current")
+    effect = takes_effect(folder, stamped)
+    if earliest(effect) > as_of:
+        note = f"Version {newest} takes its place on {date_in_words(effect)}."
+    else:
+        note = f"Version {newest} has taken its place ({stamped.change})."
+    return Standing("superseded", newest, stamped.change, note)
+
+
+def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
+    """What the signing records keep of the copies of a version that were sent: SHA-256 (hex) of a PDF, `v1:` of a DOCX."""
+    for record in folder.signing.values():
+        for signature in record.value.signatures if record.value is not None else ():
+            if signature.version == version and signature.issued is not None:
+                pdf_digest, docx_digest = signature.issued.pdf, signature.issued.docx
+                yield from (pdf_digest.strip().lower().removeprefix("sha256:"),) if pdf_digest else ()
+                yield from (docx_digest.strip(),) if docx_digest else ()
+
+
+@dataclass(frozen=True)
+class IssuedText:
+    """An agreed text whose copies can be checked by anybody. `issued`: SHA-256 (hex) of the PDF copies that were sent, which
+    the records publish; it does not say whose each is. `lead`: may sign every copy."""
+
+    protocol: str
+    title: str
+    number: str
+    fingerprint: str
+    standing: Standing
+    lead: str
+    issued: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        """The fingerprint as a page's foot has it: sixteen digits in groups of four."""
+        digits = self.fingerprint.rpartition(":")[2][:16]
+        return " ".join(digits[at : at + 4] for at in range(0, 16, 4))
+
+
+def issued_texts(folder: ProtocolFolder, register: Register, *, as_of: date) -> list[IssuedText]:
+    """Returns the agreed texts of a protocol, newest first; none of a restricted one or one whose record has faults."""
+    if not folder.readable or folder.value.publication == "restricted":
+        return []
+    lead = register.present_organisation(folder.value.lead) if folder.value.lead else ""
+    return [
+        IssuedText(
+            folder.id,
+            folder.value.title,
+            number,
+            version.fingerprint,
+            standing_of(folder, register, number, as_of=as_of),
+            lead,
+            tuple(sorted({one for one in issued_digests(folder, number) if len(one) == 64})),  # a PDF's, not a DOCX's
+        )
+        for number, version in reversed(agreed_versions(folder, as_of=as_of))
+        if version.fingerprint is not None
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import base_of
@@ -19,15 +19,15 @@ from undersigned.documents.words import word
 from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import SIGNABLE, Agreement, agreement_of, recipients_of, sender_of
 from undersigned.facts.parties import point_of_contact
+from undersigned.facts.text import Standing, issued_digests, standing_of
 from undersigned.records.fields import Month
 from undersigned.records.form import Form
-from undersigned.records.protocol import ENDED
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
 from undersigned.returned.reading import claim_of, kind_of, read_copy
 from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json
 from undersigned.returned.words import bare
-from undersigned.status import agreed_versions, takes_effect
+from undersigned.status import agreed_versions
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import labels
 
@@ -46,16 +46,6 @@ _OTHER_WORDS = (
 _A_FORM = (
     "The file is the form {form} of {protocol}. Only agreements, and the form that nominates an officer, are read."
 )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Whether a text is the current one. `by` and `change`: of a superseded text, the newest version and its kind of change."""
-
-    state: Literal["current", "superseded", "unknown"]
-    by: str | None = None
-    change: str | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,10 @@ class Judge:
             return Judged(copy, Standing("unknown"))
         copy = self._compared(content, claim, folder)
         return Judged(
-            copy, self._standing(folder, claim.version) if copy.verdict != "not-ours" else Standing("unknown")
+            copy,
+            standing_of(folder, self.register, claim.version, as_of=self.as_of)
+            if copy.verdict != "not-ours"
+            else Standing("unknown"),
         )
 
     def _id(self, claim: Claim) -> str:
@@ -99,28 +92,6 @@ class Judge:
     def _folder(self, claim: Claim) -> ProtocolFolder | None:
         folder = self.register.protocol(self._id(claim)) if claim.protocol else None
         return folder if folder is not None and folder.readable else None
-
-    # -- standing -----------------------------------------------------------------------------------------------
-
-    def _standing(self, folder: ProtocolFolder, number: str) -> Standing:
-        versions = agreed_versions(folder, as_of=self.as_of)
-        if number not in dict(versions):
-            return Standing("unknown")
-        newest, stamped = versions[-1]
-        status = folder.value.status_on(self.as_of)
-        if status in ENDED:
-            by = next(iter(self.register.superseding.get(folder.id, ())), None)
-            ended = "superseded" if status == "superseded" else "ended"
-            note = f"The protocol has {'been ' if ended == 'superseded' else ''}{ended}" + (f" by {by}." if by else ".")
-            return Standing("superseded", by, status, note)
-        if number == newest:
-            return Standing("current")
-        effect = takes_effect(folder, stamped)
-        if effect > self.as_of:
-            note = f"Version {newest} takes its place on {date_in_words(effect)}."
-        else:
-            note = f"Version {newest} has taken its place ({stamped.change})."
-        return Standing("superseded", newest, stamped.change, note)
 
     # -- comparing ----------------------------------------------------------------------------------------------
 
@@ -212,16 +183,6 @@ def _differs_on_most_pages(copy: ReturnedCopy, known: Issued) -> bool:
 
 def _said(copy: ReturnedCopy, note: str) -> ReturnedCopy:
     return replace(copy, notes=(note, *copy.notes))
-
-
-def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
-    """What the signing records keep of the copies of a version that were sent: SHA-256 (hex) of a PDF, `v1:` of a DOCX."""
-    for record in folder.signing.values():
-        for signature in record.value.signatures if record.value is not None else ():
-            if signature.version == version and signature.issued is not None:
-                pdf_digest, docx_digest = signature.issued.pdf, signature.issued.docx
-                yield from (pdf_digest.strip().lower().removeprefix("sha256:"),) if pdf_digest else ()
-                yield from (docx_digest.strip(),) if docx_digest else ()
 
 
 def unread(notes: tuple[str, ...], sha256: str = "") -> Judged:

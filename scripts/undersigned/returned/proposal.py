@@ -11,11 +11,12 @@ from typing import Final, get_args
 
 from undersigned.documents.model import ANSWER, plain
 from undersigned.documents.packs import NOMINATION
+from undersigned.facts.text import Standing
 from undersigned.records.fields import When, earliest, latest
 from undersigned.records.signature import Authority, Signature, SigningMethod
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
-from undersigned.returned.judging import Judged, Standing
+from undersigned.returned.judging import Judged
 from undersigned.returned.verdict import Block, Claim, Json, ReturnedCopy
 from undersigned.status import Signing, agreed_versions
 from undersigned.words.dates import date_in_words

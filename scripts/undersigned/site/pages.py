@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import unescape
 from typing import Literal, get_args
@@ -17,6 +17,7 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
+from undersigned.facts.text import issued_texts
 from undersigned.figures.combined import combined
 from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
@@ -44,6 +45,7 @@ _TITLES = {
     "outcomes/": "Outcome figures",
     "provision/": "Who provides what",
     "feeds/": "Calendars and data",
+    "verify/": "Check a copy",
     "rules/": "The rules",
 }
 
@@ -72,6 +74,8 @@ class GeneratedPage:
     over: bool = False
     #: The new address, relative to the site's root, if this page only redirects.
     moved_to: str = ""
+    #: Its template of the theme, if it has one of its own.
+    template: str = ""
 
     @property
     def url(self) -> str:
@@ -166,9 +170,21 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         most_bodies=MOST_BODIES,
         all=True,
     )
+    yield _verify_page(pages)
     yield _outcomes_page(pages)
     yield from _provision_pages(pages)
     yield from _list_pages(pages)
+
+
+def _verify_page(pages: PageSet) -> GeneratedPage:
+    """Returns the page on which anybody checks a copy. Its rows hold what its script compares with."""
+    texts = [
+        text
+        for protocol in pages.site.protocols
+        for text in issued_texts(protocol.folder, pages.site.register, as_of=pages.as_of)
+    ]
+    page = _page(pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts)
+    return replace(page, template="verify.html")
 
 
 def _outcomes_page(pages: PageSet) -> GeneratedPage:
