@@ -43,6 +43,8 @@ def kind_of(path: Path) -> str:
     match path.relative_to(ROOT).parts:
         case ("protocols", _, "protocol.yaml"):
             return "protocol"
+        case ("protocols", _, "for-people.yaml"):
+            return "for-people"
         case ("protocols", _, folder, _):
             return folder.removesuffix("s")
         case ("law", _):

@@ -25,6 +25,7 @@ from undersigned.records.files import (
     read_bytes,
 )
 from undersigned.records.fingerprint import fingerprint_of, operative_text
+from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
@@ -40,6 +41,8 @@ from undersigned.records.version import Version
 
 M = TypeVar("M", bound=Authored)
 PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
+#: The page for the people whom the sharing is about, beside `protocol.yaml`.
+FOR_PEOPLE = "for-people.yaml"
 
 
 @dataclass
@@ -54,6 +57,7 @@ class ProtocolFolder:
     outcomes: dict[str, Record[Outcome]]
     signing: dict[str, Record[SigningRecord]]
     findings: list[Finding] = field(default_factory=list)
+    for_people: Record[ForPeople] | None = None
 
     @property
     def value(self) -> Protocol:
@@ -97,6 +101,7 @@ class ProtocolFolder:
             *self.reviews.values(),
             *self.outcomes.values(),
             *self.signing.values(),
+            *([self.for_people] if self.for_people is not None else []),
         ]
 
     @cached_property
@@ -230,7 +235,7 @@ class Register:
             name, rest = parts[0], parts[1:]
             if top == "protocols":
                 protocols.add(name)
-                if rest == ["protocol.yaml"]:
+                if rest in (["protocol.yaml"], [FOR_PEOPLE]):
                     continue
                 if len(rest) == 2 and rest[0] in PROTOCOL_FOLDERS:
                     self._in_protocol.setdefault(name, {}).setdefault(rest[0], []).append(path)
@@ -494,7 +499,12 @@ class Register:
             outcomes=outcomes,
             signing=dict(sorted(signing.items())),
             findings=findings,
+            for_people=self._for_people(id_),
         )
+
+    def _for_people(self, id_: str) -> Record[ForPeople] | None:
+        path = f"protocols/{id_}/{FOR_PEOPLE}"
+        return self._read(path, ForPeople) if path in self.files.contents else None
 
     def _read(self, path: str, model: type[M]) -> Record[M]:
         return read_record(path, self.files.contents[path], model)

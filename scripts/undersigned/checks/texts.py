@@ -63,6 +63,8 @@ def written_records(folder: ProtocolFolder) -> Iterator[Record[Authored]]:
     yield from folder.reviews.values()  # type: ignore[misc]
     yield from folder.outcomes.values()  # type: ignore[misc]
     yield from folder.signing.values()  # type: ignore[misc]
+    if folder.for_people is not None:
+        yield folder.for_people  # type: ignore[misc]
 
 
 def is_html(tag: str, text: str) -> bool:

@@ -17,6 +17,7 @@ from undersigned.editing.mending import mended
 from undersigned.editing.reorder import in_order, last_line
 from undersigned.records.fields import FINGERPRINT, Authored
 from undersigned.records.fingerprint import fingerprint_of, operative_text
+from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
@@ -27,7 +28,7 @@ from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Path, Source
-from undersigned.register import Register
+from undersigned.register import FOR_PEOPLE, Register
 
 _IN_PROTOCOL: dict[str, type[Authored]] = {"forms": Form, "reviews": Review, "outcomes": Outcome}
 
@@ -83,6 +84,8 @@ def model_of(path: str) -> type[Authored] | None:
     match path.split("/"):
         case ["protocols", _, "protocol.yaml"]:
             return Protocol
+        case ["protocols", _, name] if name == FOR_PEOPLE:
+            return ForPeople
         case ["protocols", _, folder, _]:
             return _IN_PROTOCOL.get(folder)
         case ["law", _]:
@@ -102,11 +105,11 @@ def model_of(path: str) -> type[Authored] | None:
 def _missing_fingerprints(
     register: Register, path: str, raw: bytes, model: type[Authored]
 ) -> Iterator[tuple[Path, str]]:
-    """Yields the path of each signature or review that lacks a fingerprint, with the fingerprint of its version."""
-    if model not in (SigningRecord, Review) or b"version" not in raw:
+    """Yields the path of each signature, review or page for people that lacks a fingerprint, with the fingerprint of its version."""
+    if model not in (SigningRecord, Review, ForPeople) or b"version" not in raw:
         return
     data = Source(path, raw).data
-    protocol = path.split("/")[1] if model is Review else path.rsplit("/", 1)[1].removesuffix(".yaml")
+    protocol = path.split("/")[1] if model is not SigningRecord else path.rsplit("/", 1)[1].removesuffix(".yaml")
     entries: list[tuple[Path, Data]] = [((), data)]
     if model is SigningRecord:
         signatures = data.get("signatures")

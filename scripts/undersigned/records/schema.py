@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from undersigned.records.areas import Areas, Landscape
+from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
 from undersigned.records.organisation import Organisation
@@ -33,6 +34,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "review": Review,
     "form": Form,
     "outcome": Outcome,
+    "for-people": ForPeople,
     "law": LawState,
     "areas": Areas,
     "landscape": Landscape,

@@ -305,6 +305,10 @@ def check_posts(subject: ProtocolSubject) -> Iterator[Finding]:
     for review in folder.reviews.values():
         for index, reviewer in enumerate(review.value.reviewed_by if review.value else ()):
             yield from _check_post(subject, review, ("reviewed_by", index, "post"), reviewer.post)
+    page = folder.for_people
+    if page is not None and page.value is not None:
+        for field, said in (("read_by", page.value.read_by), ("confirmed", page.value.confirmed)):
+            yield from _check_post(subject, page, (field, "post"), said.post if said is not None else None)
     for record in folder.signing.values():
         signing = record.value
         if signing is None:

@@ -300,13 +300,21 @@ def check_acronyms(subject: ProtocolSubject) -> Iterator[Finding]:
         return
     seen: set[str] = set()
     for field, text in (("title", protocol.title), ("summary", protocol.summary or "")):
-        for match in _ACRONYM.finditer(text):
+        for match in acronyms_in(text):
             word = match[0].removesuffix("s")
-            if word in seen or word in _WELL_KNOWN or match[0] in _WELL_KNOWN or _ROMAN.match(word):
+            if word in seen:
                 continue
             seen.add(word)
             if not _written_out(word, record.source.text):
                 yield from subject.find("acronym", record, at=record.place_in((field,), match.start()), acronym=word)
+
+
+def acronyms_in(text: str) -> Iterator[re.Match[str]]:
+    """Yields the acronyms that not everybody knows."""
+    for match in _ACRONYM.finditer(text):
+        word = match[0].removesuffix("s")
+        if word not in _WELL_KNOWN and match[0] not in _WELL_KNOWN and not _ROMAN.match(word):
+            yield match
 
 
 def _written_out(word: str, text: str) -> bool:
