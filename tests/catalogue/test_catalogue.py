@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
-from support import register_from
+from support import ROOT, register_from
 from undersigned.catalogue.joined import Catalogue
 from undersigned.catalogue.published import (
     CatalogueError,
@@ -258,3 +260,11 @@ def test_a_folder_with_other_files_is_not_replaced(sites: tuple[Path, str], tmp_
     done = CliRunner().invoke(undersigned, [*arguments, "--output", str(tmp_path / "precious")])
     assert done.exit_code != 0
     assert (tmp_path / "precious" / "work.txt").exists()
+
+
+def test_the_workflow_of_the_guide_uses_the_verb_as_it_is() -> None:
+    guide = (ROOT / "scripts/undersigned/handbook/guides/maintaining/catalogue.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(guide.split("```yaml")[2].split("```")[0])
+    runs = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    asked = [shlex.split(run)[2:] for run in runs if "catalogue" in run]
+    assert asked == [["registers.yaml", "--read", "$REGISTER"], ["registers.yaml", "--join", "--output", "catalogue"]]
