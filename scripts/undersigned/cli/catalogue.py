@@ -21,7 +21,7 @@ from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, CommandError, remark, 
 def catalogue_command(
     common: Common, list_: Path, output: Path | None, kept: Path | None, only: str | None, join: bool
 ) -> int:
-    """Read the registers of a list, join them, and write one site that finds what is in them.
+    """Read many registers, join them, and write one site that finds what is in them.
 
     A register that cannot be read leaves its last good answer, marked as old. With --read, each register can have a job of its own; --join makes the site from what these jobs kept.
     """
