@@ -22,7 +22,10 @@ def site(request: pytest.FixtureRequest) -> Path:
 #: Nothing from another host, no script, no inline style; no page may say that its links lead elsewhere (`base-uri`).
 POLICY = ["default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action 'self'", "base-uri 'none'"]
 #: The search fetches its index, and WebAssembly reads it.
-SEARCH_POLICY = [*POLICY, "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"]
+POLICIES = {
+    "search/index.html": [*POLICY, "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"],
+    "verify/index.html": [*POLICY, "script-src 'self'"],
+}
 
 
 def pages(site: Path) -> list[tuple[str, HtmlElement]]:
@@ -87,12 +90,11 @@ def test_nothing_inline_and_nothing_from_elsewhere(site: Path) -> None:
             assert name.startswith("guides/"), name
             assert (site / name).parent.joinpath(picture.get("src")).is_file(), name
             assert len(picture.get("alt")) > 40, name
-        searches = name == "search/index.html"
         scripts = page.cssselect("script")
-        assert [(script.get("src"), script.text) for script in scripts] == [("../assets/search.js", None)] * searches, (
-            name
-        )
-        assert all(form.get("role") == "search" for form in page.cssselect("form")), name
+        own = {"search/index.html": ["../assets/search.js"], "verify/index.html": ["../assets/verify.js"]}.get(name, [])
+        assert [(script.get("src"), script.text) for script in scripts] == [(source, None) for source in own], name
+        forms = {form.get("role") or form.get("id") for form in page.cssselect("form")}
+        assert forms <= {"search", "verify-form"} if name == "verify/index.html" else forms <= {"search"}, name
         for element in page.iter():
             if not isinstance(element.tag, str):
                 continue
@@ -103,7 +105,7 @@ def test_nothing_inline_and_nothing_from_elsewhere(site: Path) -> None:
             assert not urlsplit(link.get("href")).netloc, name
         policy = page.cssselect("meta[http-equiv=Content-Security-Policy]")
         assert len(policy) == 1, name
-        assert policy[0].get("content").split("; ") == (SEARCH_POLICY if searches else POLICY), name
+        assert policy[0].get("content").split("; ") == POLICIES.get(name, POLICY), name
 
 
 def test_ids_are_unique_and_not_empty(site: Path) -> None:

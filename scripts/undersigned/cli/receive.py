@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,15 +15,12 @@ from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandEr
 
 if TYPE_CHECKING:
     from undersigned.records.signature import SigningMethod
-    from undersigned.register import Register
     from undersigned.returned.judging import Judged
-    from undersigned.returned.proposal import Outcome, Seen
+    from undersigned.returned.proposal import Seen
     from undersigned.returned.reading import Incoming
 
 #: The author of the commits that --branch makes: a post, as everywhere.
 _AUTHOR: Final = ("Signing desk of the register", "receive@register.invalid")
-#: Nothing of a larger file is read into memory.
-_MOST_READ: Final = 64 << 20
 _FORMAT = click.Choice(("text", "json"))
 
 
@@ -101,6 +97,7 @@ def receive_command(
 
     Takes PDF, DOCX, scans, e-mails (.eml) with attachments and ZIP. Exit status 2 if anything could not be recorded.
     """
+    from undersigned.jobs.receiving import as_record
     from undersigned.returned.proposal import Proposer, in_words
     from undersigned.returned.reading import can_draw
 
@@ -129,7 +126,7 @@ def receive_command(
     for incoming, judged in found:
         proposer = Proposer(register, as_of=common.as_of, came_on=on, held_by=keeper, reference=reference)
         outcome = proposer.propose(judged) if look is None else proposer.propose_seen(judged, look)
-        outcome, path, content = _as_record(register, outcome)
+        outcome, path, content = as_record(register, outcome)
         if content is not None:
             register = register.with_files({path: content})
             records[path] = content
@@ -184,15 +181,14 @@ def _branches(root: Path, records: Mapping[str, bytes], on: date) -> list[str]:
     """Makes a branch of HEAD for each record, and returns their names. CommandError if a record has changes that are not
     committed, which would go with it unseen."""
     from undersigned.changes.git import History, HistoryError
+    from undersigned.jobs.receiving import uncommitted
 
     made = []
     with stop_on(HistoryError), History(root) as history:
         base = history.resolve("HEAD")
-        tree = history.names(base)
-        for path in records:
-            file = root / path
-            if file.is_file() and (path not in tree or history.read(tree[path].id) != file.read_bytes()):
-                raise CommandError(f"{path} has changes that are not committed", "Commit them first.")
+        changed = uncommitted(history, root, records)
+        if changed:
+            raise CommandError(f"{' and '.join(changed)} has changes that are not committed", "Commit them first.")
         for path, content in records.items():
             organisation, protocol = path.removesuffix(".yaml").split("/")[-2:]
             message = f"Record what {organisation} returned for {protocol} on {on.isoformat()}\n"
@@ -200,27 +196,6 @@ def _branches(root: Path, records: Mapping[str, bytes], on: date) -> list[str]:
             history.make_branch(branch, history.commit(base, {path: content}, message, _AUTHOR))
             made.append(branch)
     return made
-
-
-def _as_record(register: Register, outcome: Outcome) -> tuple[Outcome, str, bytes | None]:
-    """The record as it would be; or, where that cannot be, the reason instead of the proposal."""
-    from undersigned.editing import EditingError
-    from undersigned.editing.received import with_officer, with_signature
-
-    proposal = outcome.proposal
-    if proposal is None:
-        return outcome, "", None
-    try:
-        if proposal.officer:
-            path, content = with_officer(register, proposal.organisation, proposal.protocol, proposal.officer)
-        else:
-            path, content = with_signature(
-                register, proposal.organisation, proposal.protocol, proposal.entry, proposal.index
-            )
-    except EditingError as error:
-        reason = f"{str(error)[:1].upper()}{str(error)[1:]}. {error.hint}".strip()
-        return replace(outcome, proposal=None, reasons=(*outcome.reasons, reason)), "", None
-    return outcome, path, content
 
 
 def _is_of_the_register(folder: Path, root: Path) -> bool:
@@ -253,32 +228,18 @@ def _write_record(root: Path, path: str, content: bytes) -> None:
 
 
 def _judged(common: Common, files: tuple[Path, ...]) -> list[tuple[Incoming, Judged]]:
-    from undersigned.documents.model import DocumentError
-    from undersigned.editing.standard_texts import standard_form_record
-    from undersigned.returned.judging import Judge, unread
-    from undersigned.returned.reading import files_in
+    from undersigned.jobs.receiving import judged_files
 
-    judge = Judge(
-        common.register,
-        as_of=common.as_of,
-        cache=common.cache.documents(),
-        nomination=standard_form_record("officer-nomination"),
-    )
-    found = []
-    for path in files:
-        for incoming in files_in(str(path), _content(path)):
-            if incoming.content is None:
-                found.append((incoming, unread(incoming.notes, incoming.sha256)))
-                continue
-            with stop_on(DocumentError):
-                found.append((incoming, judge.judge(incoming.content)))
-    return found
+    named = ((str(path), _content(path)) for path in files)
+    return list(judged_files(common.register, named, as_of=common.as_of, cache=common.cache.documents()))
 
 
 def _content(path: Path) -> bytes:
+    from undersigned.jobs.receiving import MOST_READ
+
     try:
         with path.open("rb") as file:
-            return file.read(_MOST_READ)
+            return file.read(MOST_READ)
     except FileNotFoundError:
         raise CommandError(f"there is no file {path}") from None
     except IsADirectoryError:

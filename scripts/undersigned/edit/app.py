@@ -22,6 +22,7 @@ from undersigned.changes.git import History, HistoryError
 from undersigned.changes.render_html import render_html
 from undersigned.edit.drafts import AUTHOR, drafts
 from undersigned.edit.protocol_pages import ProtocolPages
+from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES, ReceivePage
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
 from undersigned.register import ProtocolFolder, Register, load_register
@@ -69,6 +70,7 @@ def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
     ProtocolPages(root, as_of, pages.token).add_to(app)
+    ReceivePage(root, as_of, pages.token).add_to(app)
     return app
 
 
@@ -111,6 +113,8 @@ class _Pages:
         if not hmac.compare_digest(request.cookies.get(_COOKIE, "").encode(), self._key.encode()):
             abort(403)
         if request.method == "POST":
+            if request.path == ADDRESS:
+                request.max_content_length = LARGEST_FILES
             origin = request.headers.get("Origin")
             token = request.form.get("token", "")
             if origin not in (None, f"http://{request.host}") or not hmac.compare_digest(
@@ -124,7 +128,9 @@ class _Pages:
         words = {
             403: "Open the address that the program printed when it started. It holds the key to these pages.",
             404: "There is no such page. Go back to the list of jobs.",
-            413: "The answers are too long. Write no more than a million letters in all.",
+            413: "The files are too large for copies of an agreement."
+            if request.path == ADDRESS
+            else "The answers are too long. Write no more than a million letters in all.",
         }
         code = error.code or 500
         return render_template("message.html", words=words.get(code, "This cannot be done.")), code
