@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import click
 
-from undersigned.cli.options import Common, verb
+from undersigned.cli.options import Common, format_option, verb
 from undersigned.cli.output import EXIT_FINE, remark, stop_on, write
 
 
 @verb("changes", example="undersigned changes main --format markdown")
 @click.argument("base", metavar="BASE")
 @click.argument("head", metavar="[HEAD]", required=False)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the answer.",
-)
+@format_option("text", "markdown", "json")
 @click.option(
     "--author",
     metavar="LOGIN",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from undersigned import __version__
-from undersigned.cli.options import Common, processes, verb
+from undersigned.cli.options import Common, format_option, processes, verb
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, progress, stop_on, write
 from undersigned.findings import Finding
 
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 
 @verb("check", example="undersigned check protocols/housing --format json")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    default="text",
-    show_default=True,
-    help="How to write the answer.",
-)
+@format_option("text", "json", "github", "sarif")
 @click.option(
     "--since", metavar="REV", help="Show only the findings that the change since REV brought; count the others."
 )

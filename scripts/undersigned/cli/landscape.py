@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from undersigned.cli.options import Common, processes, verb
+from undersigned.cli.options import Common, answer_options, processes, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, progress, write
 from undersigned.cli.status import remark_left_out
 
 
 @verb("landscape", example="undersigned landscape staffordshire --format xlsx --output landscape.xlsx")
 @click.argument("area", required=False, metavar="[AREA]")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv", "xlsx"]),
-    default="table",
-    show_default=True,
-    help="How to write the answer.",
-)
-@click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
+@answer_options("table", "json", "csv", "xlsx")
 def landscape_command(common: Common, area: str | None, format_: str, output: Path | None) -> int:
     """Show what an area has twice, what is missing, what waits and what ends.
 
@@ -47,8 +38,6 @@ def landscape_command(common: Common, area: str | None, format_: str, output: Pa
         case "csv":
             answer = reports.render_landscape_csv(found)
         case "xlsx":
-            if output is None and sys.stdout is not None and sys.stdout.isatty():
-                raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
             answer = reports.render_landscape_xlsx(found)
         case _:
             answer = reports.render_landscape_table(found, register)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from undersigned.cli.options import COMMON_OPTIONS, Common, verb
+from undersigned.cli.options import COMMON_OPTIONS, Common, format_option, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, remark, stop_on, write
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def law_command() -> None:
 
 @verb("watch", example="undersigned law watch ukpga/2018/12", group=law_command)
 @click.argument("items", nargs=-1, metavar="[ITEM]...")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
+@format_option("text", "json")
 @click.option("--write", "write_files", is_flag=True, help="Write what was seen into the folder law, to be confirmed.")
 def watch_command(common: Common, items: tuple[str, ...], format_: str, write_files: bool) -> int:
     """Say what has changed since somebody last looked. ITEM: an address such as ukpga/2018/12. Exit 3: it cannot be asked."""

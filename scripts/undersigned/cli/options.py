@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -258,5 +258,30 @@ def verb(
         if group is not None:
             group.add_command(command)
         return command
+
+    return decorate
+
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, one of `formats` of which the first is the default. The verb gets it as `format_`."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to write the answer.",
+    )
+
+
+def answer_options(*formats: str) -> Callable[[F], F]:
+    """`--format` and `--output FILE`, for a verb that answers a question."""
+
+    def decorate(function: F) -> F:
+        output = click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
+        return format_option(*formats)(output(function))
 
     return decorate

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import date
 from pathlib import Path
 
 import click
 
-from undersigned.cli.options import Common, day, verb
+from undersigned.cli.options import Common, answer_options, day, verb
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
 
 
@@ -32,15 +31,7 @@ def period(text: str) -> tuple[date, date]:
 @click.option("--area", metavar="AREA", help="Only returns for this area and the areas in it.")
 @click.option("--measure", metavar="MEASURE", help="Only this measure, by its id.")
 @click.option("--period", "period_", metavar="PERIOD", help="Only returns within this period, such as 2026-27-q1.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv", "xlsx"]),
-    default="table",
-    show_default=True,
-    help="How to write the answer.",
-)
-@click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
+@answer_options("table", "json", "csv", "xlsx")
 @click.option(
     "--safe", metavar="RETURN", help="Say how to change this return so that no hidden count can be worked out."
 )
@@ -89,8 +80,6 @@ def _combined(
         case "csv":
             answer = reports.render_outcomes_csv(found, example=common.register.example)
         case "xlsx":
-            if output is None and sys.stdout is not None and sys.stdout.isatty():
-                raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
             answer = reports.render_outcomes_xlsx(found, common.as_of, example=common.register.example)
         case _:
             answer = reports.render_outcomes_table(found, common.as_of)

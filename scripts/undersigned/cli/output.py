@@ -81,6 +81,8 @@ def write(data: str | bytes, output: Path | None) -> None:
     if output is None:
         if sys.stdout is None:
             raise CommandError("the answer has nowhere to go: standard output is closed")
+        if isinstance(data, bytes) and sys.stdout.isatty():
+            raise CommandError("this kind of file cannot be shown on a terminal", "Name a file with --output FILE.")
         sys.stdout.flush()
         sys.stdout.buffer.write(raw)
         sys.stdout.flush()

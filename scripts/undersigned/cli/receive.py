@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from undersigned.cli.options import Common, day, verb
+from undersigned.cli.options import Common, day, format_option, verb
 from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
 
 if TYPE_CHECKING:
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 
 #: The author of the commits that --branch makes: a post, as everywhere.
 _AUTHOR: Final = ("Signing desk of the register", "receive@register.invalid")
-_FORMAT = click.Choice(("text", "json"))
 
 
 @verb("verify", example="undersigned verify signed-copy.pdf")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
-@click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
-def verify_command(common: Common, files: tuple[Path, ...], form: str) -> int:
+@format_option("text", "json")
+def verify_command(common: Common, files: tuple[Path, ...], format_: str) -> int:
     """Say what a copy of an agreement is: current, superseded, altered, or none of ours.
 
     Exit status 0 for a copy of the current text, 1 for a superseded or altered one, 2 where it is none of ours or nobody
@@ -36,7 +35,7 @@ def verify_command(common: Common, files: tuple[Path, ...], form: str) -> int:
     from undersigned.returned.proposal import in_words
 
     found = _judged(common, files)
-    if form == "json":
+    if format_ == "json":
         _write_json([judged.json(incoming.name) for incoming, judged in found])
     else:
         write("\n".join(in_words(incoming.name, judged, common.register) for incoming, judged in found), None)
@@ -59,7 +58,7 @@ def _status(judged: Judged) -> int:
     "--branch", "make_branches", is_flag=True, help="Put each proposed record on a Git branch of its own instead."
 )
 @click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
-@click.option("--format", "form", type=_FORMAT, default="text", help="Default: text.")
+@format_option("text", "json")
 @click.option("--pictures", type=Path, metavar="DIR", help="Draw the pages to look at into this folder, as PNG files.")
 @click.option("--held-by", metavar="ORG", help="Who keeps the files as evidence. Default: the lead of the protocol.")
 @click.option("--reference", metavar="TEXT", help="Where the keeper finds them: a reference of its records system.")
@@ -83,7 +82,7 @@ def receive_command(
     write_records: bool,
     make_branches: bool,
     came_on: date | None,
-    form: str,
+    format_: str,
     pictures: Path | None,
     held_by: str | None,
     reference: str | None,
@@ -143,7 +142,7 @@ def receive_command(
         proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
         entries.append({**judged.json(incoming.name), "proposal": proposal, "reasons": list(outcome.reasons)})
     made = _branches(common.root, records, on) if make_branches else []
-    if form == "json":
+    if format_ == "json":
         _write_json(entries)
     else:
         write("\n".join(told), None)

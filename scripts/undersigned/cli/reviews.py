@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from undersigned.cli.options import Common, verb, whole_number
+from undersigned.cli.options import Common, format_option, verb, whole_number
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, write
 from undersigned.cli.status import remark_left_out, statuses
 
@@ -16,14 +16,7 @@ _URGENCY = ("due-soon", "overdue", "lapsed")
 @click.option(
     "--within", type=whole_number, metavar="DAYS", help="List only reviews due within so many days, or overdue."
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "markdown", "ics"]),
-    default="table",
-    show_default=True,
-    help="How to write the answer.",
-)
+@format_option("table", "json", "markdown", "ics")
 @click.option(
     "--fail-on",
     type=click.Choice(_URGENCY),

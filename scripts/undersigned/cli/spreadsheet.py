@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from undersigned.cli.options import Common, verb
+from undersigned.cli.options import Common, format_option, verb
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
 
 
@@ -21,9 +21,15 @@ from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, CommandError, remark, 
     help="A workbook that asks what only a person can say. If it exists, its answers are used first.",
 )
 @click.option("--write", "writes", is_flag=True, help="Write the records. Without it, only say what would be written.")
-@click.option("--format", "how", type=click.Choice(("text", "json")), default="text", help="How to answer.")
+@format_option("text", "json")
 def import_command(
-    common: Common, file: Path, sheet: str | None, profile: str | None, questions: Path | None, writes: bool, how: str
+    common: Common,
+    file: Path,
+    sheet: str | None,
+    profile: str | None,
+    questions: Path | None,
+    writes: bool,
+    format_: str,
 ) -> int:
     """Bring in a spreadsheet of agreements, and ask what only a person can say.
 
@@ -48,7 +54,7 @@ def import_command(
         done = import_file(common.register, file, as_of=common.as_of, sheet=sheet, profile=profile, answers=answered)
         if writes:
             write_all(common.root, done.files())
-        write(render_import_json(done) if how == "json" else render_import_text(done, written=writes), None)
+        write(render_import_json(done) if format_ == "json" else render_import_text(done, written=writes), None)
         if questions is not None and done.shape is not None and (done.plan.questions or answered is None):
             write(done.questions(), questions)
             remark(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from undersigned.cli.options import Common, processes, verb
-from undersigned.cli.output import EXIT_FINE, CommandError, progress, remark, write
+from undersigned.cli.options import Common, answer_options, processes, verb
+from undersigned.cli.output import EXIT_FINE, progress, remark, write
 
 if TYPE_CHECKING:
     from undersigned.reports.status import StatusReport
@@ -18,15 +17,7 @@ if TYPE_CHECKING:
 
 @verb("status", example="undersigned status --format xlsx --output status.xlsx")
 @click.argument("protocols", nargs=-1, metavar="[PROTOCOL]...")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv", "xlsx"]),
-    default="table",
-    show_default=True,
-    help="How to write the answer.",
-)
-@click.option("--output", type=Path, metavar="FILE", help="Write to FILE instead of standard output.")
+@answer_options("table", "json", "csv", "xlsx")
 def status_command(common: Common, protocols: tuple[str, ...], format_: str, output: Path | None) -> int:
     """Show where every protocol and every signature has got to, or only those of the protocols named."""
     from undersigned.reports import status as reports
@@ -40,8 +31,6 @@ def status_command(common: Common, protocols: tuple[str, ...], format_: str, out
         case "csv":
             answer = reports.render_status_csv(report, example=common.register.example)
         case "xlsx":
-            if output is None and sys.stdout is not None and sys.stdout.isatty():
-                raise CommandError("a spreadsheet cannot be shown on a terminal", "Name a file with --output FILE.")
             answer = reports.render_status_xlsx(report, common.as_of, example=common.register.example)
         case _:
             answer = reports.render_status_table(report, common.as_of)

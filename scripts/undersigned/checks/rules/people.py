@@ -139,14 +139,14 @@ def check_names(subject: ProtocolSubject) -> Iterator[Finding]:
     for index, said in enumerate(page.what):
         for place, name in enumerate(said.items):
             if normalised(name) not in items:
-                near = suggest(normalised(name), items)
+                near = suggest(normalised(name), sorted(items))
                 yield from subject.find("people-unknown", record, ("what", index, "items", place), name=name, near=near)
     ends = known_ends(text, subject.register)
     present = subject.register.present_organisation
     for index, told in enumerate(page.who):
         for place, name in enumerate(told.ends):
             if name not in ends and present(name) not in {present(end) for end in ends}:
-                near = suggest(name, ends)
+                near = suggest(name, sorted(ends))
                 path = ("who", index, "ends", place)
                 yield from subject.find("people-unknown", record, path, words="end", name=name, near=near)
 

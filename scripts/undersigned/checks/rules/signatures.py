@@ -338,8 +338,7 @@ def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
                 )
             else:
                 last = (step, day)
-        yield from _days_of_sending(subject, record, path, signature)
-        yield from _days_of_ending(subject, record, path, signature)
+        yield from _days_of_other_steps(subject, record, path, signature)
         for index, reservation in enumerate(signature.reservations):
             if is_future(subject, reservation.accepted_on):
                 yield from subject.find(
@@ -351,39 +350,29 @@ def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
                 )
 
 
-def _days_of_sending(
+def _days_of_other_steps(
     subject: ProtocolSubject, record: Record[SigningRecord], path: Path, signature: Signature
 ) -> Iterator[Finding]:
-    """Copies go out again after they went out, and the lead's own copy goes back after the signature; not in the future."""
-    for name, day, step, before in (
-        ("sent_again_on", signature.sent_again_on, "sent_on", signature.sent_on),
-        ("counterpart_on", signature.counterpart_on, "signed_on", signature.signed_on),
+    """Each later step comes after the one that it follows, and not in the future.
+
+    Copies go out again, and are refused, after they went out. The lead's own copy goes back, and a signature is
+    withdrawn, after the signature was made.
+    """
+    declined, withdrawn = signature.declined, signature.withdrawn
+    for name, place, day, step, before in (
+        ("sent_again_on", ("sent_again_on",), signature.sent_again_on, "sent_on", signature.sent_on),
+        ("counterpart_on", ("counterpart_on",), signature.counterpart_on, "signed_on", signature.signed_on),
+        ("declined", ("declined", "on"), declined.on if declined else None, "sent_on", signature.sent_on),
+        ("withdrawn", ("withdrawn", "on"), withdrawn.on if withdrawn else None, "signed_on", signature.signed_on),
     ):
         if day is None:
             continue
         if is_future(subject, day):
-            yield from subject.find("signature-in-future", record, (*path, name), words=name, day=day)
+            yield from subject.find("signature-in-future", record, (*path, *place), words=name, day=day)
         elif before is not None and not is_future(subject, before) and surely_before(day, before):
+            words = name if place == (name,) else "default"
             yield from subject.find(
-                "signature-order", record, (*path, name), words=name, first=name, day=day, second=step, other=before
-            )
-
-
-def _days_of_ending(
-    subject: ProtocolSubject, record: Record[SigningRecord], path: Path, signature: Signature
-) -> Iterator[Finding]:
-    """A refusal comes after the copies were sent, a withdrawal after the signature; neither in the future."""
-    for name, end, step, before in (
-        ("declined", signature.declined, "sent_on", signature.sent_on),
-        ("withdrawn", signature.withdrawn, "signed_on", signature.signed_on),
-    ):
-        if end is None:
-            continue
-        if is_future(subject, end.on):
-            yield from subject.find("signature-in-future", record, (*path, name, "on"), words=name, day=end.on)
-        elif before is not None and not is_future(subject, before) and surely_before(end.on, before):
-            yield from subject.find(
-                "signature-order", record, (*path, name, "on"), first=name, day=end.on, second=step, other=before
+                "signature-order", record, (*path, *place), words=words, first=name, day=day, second=step, other=before
             )
 
 
