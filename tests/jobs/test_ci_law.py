@@ -133,11 +133,11 @@ def test_a_first_state_is_written_and_read_again() -> None:
 
 
 def test_every_state_of_this_register_is_of_a_law_that_is_cited() -> None:
-    from undersigned.law.watch import cited
     from undersigned.records.law import file_of
+    from undersigned.records.vocabulary import vocabulary
 
     root = Path(__file__).parents[2]
-    assert {f"law/{path.name}" for path in (root / "law").iterdir()} == {file_of(item) for item in cited()}
+    assert {f"law/{path.name}" for path in (root / "law").iterdir()} == {file_of(item) for item in vocabulary().cited}
 
 
 def test_the_answer_as_json(made: Register) -> None:
@@ -157,3 +157,39 @@ def test_the_answer_as_json(made: Register) -> None:
         }
     ]
     assert (answer["schema_version"], answer["looked"], answer["away"]) == (1, [ACT], {})
+
+
+# -- a look that does not happen ----------------------------------------------------------------------------------
+
+
+def unseen(made: Register, **state: object) -> Register:
+    first = first_state(ACT, [S115]).model_copy(update=state)
+    return made.with_files({"law/ukpga-1998-37.yaml": render_law_state(first).encode()})
+
+
+def test_an_issue_says_that_nobody_has_looked_for_four_weeks(hub: PretendGitHub, jobs: Jobs, made: Register) -> None:
+    watched = unseen(made, looked=date(2026, 12, 8))
+    away = Look(away={ACT: "www.legislation.gov.uk answered 403"})
+    keep(jobs, away, watched, date(2027, 1, 5))
+    assert hub.issues == {}  # exactly four weeks
+    keep(jobs, away, watched, date(2027, 1, 6))
+    (issue,) = hub.issues.values()
+    assert issue.title == "Law: nobody has looked since 8 December 2026"
+    assert "answered 403" in issue.body
+    keep(jobs, away, watched, date(2027, 1, 13))
+    assert (len(hub.issues), hub.issues[1].open) == (1, True)
+    keep(jobs, seen(), watched, date(2027, 1, 20))
+    assert not hub.issues[1].open
+
+
+def test_a_look_that_found_nothing_is_recorded_once_in_three_weeks(made: Register) -> None:
+    quiet = Look(unchanged=[ACT])
+    old = first_state(ACT, [S115])
+    looked = old.model_copy(update={"looked": date(2026, 12, 1)})
+    assert law_files(quiet, {ACT: looked}, as_of=date(2026, 12, 21)) == {}
+    for states in ({ACT: looked}, {ACT: old}):
+        (text,) = law_files(quiet, states, as_of=date(2026, 12, 22)).values()
+        assert b"looked: 2026-12-22\n" in text
+        assert b"confirmed" not in text.split(b"item:")[1]
+    with_file = made.with_files({"law/ukpga-1998-37.yaml": text})
+    assert [f.code for f in check_register(with_file, as_of=date(2027, 1, 10))[0] if f.path.startswith("law/")] == []

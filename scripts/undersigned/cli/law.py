@@ -36,11 +36,12 @@ def watch_command(common: Common, items: tuple[str, ...], format_: str, write_fi
     from undersigned.editing.atomic import write_text
     from undersigned.editing.law_state import render_law_state, same_law
     from undersigned.law import AwayError
-    from undersigned.law.watch import cited, look
+    from undersigned.law.watch import look
     from undersigned.records.law import file_of
+    from undersigned.records.vocabulary import vocabulary
     from undersigned.reports.law import render_law_json, render_law_text
 
-    known = cited()
+    known = vocabulary().cited
     unknown = [item for item in items if item not in known]
     if unknown:
         raise CommandError(f"the list of laws cites no '{unknown[0]}'", "Write an address such as ukpga/2018/12.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def status_command(common: Common, protocols: tuple[str, ...], format_: str, output: Path | None) -> int:
     """Show where every protocol and every signature has got to, or only those of the protocols named."""
     from undersigned.reports import status as reports
+    from undersigned.words.dates import date_in_words
 
     report = statuses(common)
     if protocols:
@@ -36,6 +37,9 @@ def status_command(common: Common, protocols: tuple[str, ...], format_: str, out
             answer = reports.render_status_table(report, common.as_of)
     write(answer, output)
     remark_left_out(report.left_out)
+    if report.law_seen_on is not None:
+        day = date_in_words(report.law_seen_on)
+        remark(f"undersigned: the law was last looked at on {day}; run 'undersigned law watch --write'")
     return EXIT_FINE
 
 

@@ -24,13 +24,16 @@ def render_law_state(state: LawState, *, to_confirm_on: date | None = None) -> s
         data["title"] = state.title
     if state.modified:
         data["modified"] = state.modified
+    looked = to_confirm_on or state.looked
+    if looked:
+        data["looked"] = str(looked)
     data["provisions"] = [_provision(one) for one in state.provisions]
     confirmed = state.confirmed
     if to_confirm_on is None and confirmed is not None:
         said = {"on": str(confirmed.on or ""), "by": confirmed.by or "", "note": confirmed.note or ""}
         data["confirmed"] = {key: value for key, value in said.items() if value}
-    looked = any(one.words or one.effects for one in state.provisions)
-    text = (_HEAD if looked or to_confirm_on else _NOT_YET) + _DAY.sub(r"\1", render_yaml(data, LawState))
+    seen = any(one.words or one.effects for one in state.provisions)
+    text = (_HEAD if seen or to_confirm_on else _NOT_YET) + _DAY.sub(r"\1", render_yaml(data, LawState))
     return f"{text}confirmed:\n  on: {to_confirm_on}\n  by:\n  note:\n" if to_confirm_on else text
 
 

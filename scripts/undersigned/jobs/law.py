@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from undersigned.editing.law_state import render_law_state, same_law
-from undersigned.facts.law import law_of_provision, protocols_by_provision
 from undersigned.github.pulls import PullRequestDraft
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import labels, message, messages, render, render_plain
-from undersigned.law.watch import Look, News, cited
+from undersigned.law.watch import Look, News
 from undersigned.records.law import LawState, file_of
 from undersigned.records.legislation import SITE, Provision
-from undersigned.records.vocabulary import item_titles
+from undersigned.records.vocabulary import item_titles, vocabulary
 from undersigned.register import Register
-from undersigned.reports.law import in_groups
+from undersigned.reports.law import in_groups, law_of_provision, protocols_by_provision
+from undersigned.status.law import long_unseen
 
 KIND = "law"
 BRANCH = "upkeep/law"
+#: The issue that says that nobody has looked.
+_UNSEEN = Mark(KIND, "not-looked-at")
+#: Days after which a look that found nothing new is recorded, so that everybody can see that somebody looks.
+RECORD_DAYS = 21
 #: Most provisions that an issue lists. The pull request holds them all.
 MOST_SHOWN = 60
 
@@ -79,6 +83,20 @@ def law_issues(found: Look, register: Register, *, as_of: date) -> IssueSync:
             reopened=render("law-notes.md", note="reopened", on=None),
         )
     looked = {_word(item) for item in found.looked}
+    long = long_unseen(register.law_states, as_of=as_of)
+    if found.looked:
+        looked.add(_UNSEEN.protocol)
+    elif long is not None:
+        wanted[_UNSEEN] = WantedIssue(
+            mark=_UNSEEN,
+            title=render_plain("titles.txt", title="law-unseen", since=long.since),
+            text=render("law-unseen.md", unseen=long, reasons=sorted(set(found.away.values()))),
+            line=messages("words")["notes"]["line"],
+            labels=frozenset({labels()[KIND].name}),
+            notes={},
+            closed_early=(Mark(f"{KIND}-still", _UNSEEN.protocol), render("law-notes.md", note="unseen", on=None)),
+            reopened=render("law-notes.md", note="unseen", on=None),
+        )
     return IssueSync(
         KIND,
         wanted,
@@ -90,12 +108,19 @@ def law_issues(found: Look, register: Register, *, as_of: date) -> IssueSync:
 
 
 def law_files(found: Look, states: Mapping[str, LawState], *, as_of: date) -> dict[str, bytes]:
-    """The records that hold what was seen, where it differs from what was confirmed: path to content."""
-    return {
-        file_of(item): render_law_state(state, to_confirm_on=as_of).encode()
-        for item, state in found.states.items()
-        if item not in states or not same_law(states[item], state)
-    }
+    """The records that hold what was seen, where it differs from what was confirmed: path to content.
+
+    Once in `RECORD_DAYS` the others are among them too, with the day of this look and nothing to confirm.
+    """
+    files: dict[str, bytes] = {}
+    for item in found.looked:
+        old = states.get(item)
+        state = found.states.get(item) or states[item]
+        if old is None or not same_law(old, state):
+            files[file_of(item)] = render_law_state(state, to_confirm_on=as_of).encode()
+        elif old.looked is None or (as_of - old.looked).days >= RECORD_DAYS:
+            files[file_of(item)] = render_law_state(old.model_copy(update={"looked": as_of})).encode()
+    return files
 
 
 def law_draft(found: Look, files: Mapping[str, bytes], register: Register, *, base: str, into: str) -> PullRequestDraft:
@@ -109,7 +134,7 @@ def law_draft(found: Look, files: Mapping[str, bytes], register: Register, *, ba
 
 
 def _facts(item: str, news: Sequence[News], resting: Mapping[Provision, Sequence[str]], register: Register) -> LawNews:
-    known = cited().get(item, {})
+    known = vocabulary().cited.get(item, {})
     entries = dict.fromkeys(entry.title for one in news for entry in known.get(one.provision, []))
     protocols = dict.fromkeys(id_ for one in news for id_ in resting.get(one.provision, []))
     lines = list(dict.fromkeys(_line(one) for one in news))

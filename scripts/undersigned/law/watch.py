@@ -12,7 +12,7 @@ from undersigned.law.client import AwayError, Legislation, RefusedError
 from undersigned.law.reader import Contents, Effect, Listed, page_of, read_contents
 from undersigned.records.law import LawChange, LawState, WatchedProvision
 from undersigned.records.legislation import Provision, provision
-from undersigned.records.vocabulary import Entry, item_titles, vocabulary
+from undersigned.records.vocabulary import item_titles
 
 #: Days before a coming change at which it is told again.
 SOON_DAYS = 28
@@ -20,19 +20,6 @@ SOON_DAYS = 28
 WHOLE = "whole"
 #: What is too long to be read whole: only effects on it are compared. Its sections are cited one by one.
 _WITHOUT_WORDS = frozenset({"part", "chapter"})
-_VOCABULARIES = (
-    "lawful_bases",
-    "recognised_interests",
-    "special_category_conditions",
-    "schedule_1_conditions",
-    "law_enforcement_conditions",
-    "duties",
-    "gateways",
-    "law_changes",
-    "content_topics",
-    "organisation_kinds",
-)
-
 Kind = Literal["amended", "repealed", "gone", "coming", "changed", "commenced", "soon", "enacted"]
 
 
@@ -75,18 +62,6 @@ class Look:
         return [*self.states, *self.unchanged]
 
 
-def cited() -> dict[str, dict[Provision, list[Entry]]]:
-    """Every provision that a vocabulary cites, by item, with the entries that cite it. Items and provisions in order."""
-    found: dict[str, dict[Provision, list[Entry]]] = {}
-    known = vocabulary()
-    for name in _VOCABULARIES:
-        entries: Mapping[str, Entry] = getattr(known, name)
-        for entry in entries.values():
-            for one in entry.legislation:
-                found.setdefault(one.item, {}).setdefault(one, []).append(entry)
-    return {item: dict(sorted(of_item.items())) for item, of_item in sorted(found.items())}
-
-
 def first_state(item: str, provisions: Iterable[Provision]) -> LawState:
     """What is known of an item before anybody has looked: which provisions are cited."""
     watched = tuple(WatchedProvision.model_construct(path=_path(one)) for one in provisions)
@@ -96,7 +71,7 @@ def first_state(item: str, provisions: Iterable[Provision]) -> LawState:
 def look(
     service: Legislation, states: Mapping[str, LawState], wanted: Mapping[str, Iterable[Provision]], *, as_of: date
 ) -> Look:
-    """Asks for each item that is wanted, with its provisions as `cited` gives them, and compares the answers with `states`.
+    """Asks for each item that is wanted, with its provisions as `vocabulary().cited` gives them, and compares the answers with `states`.
 
     An item is taken whole or not at all. After 403 or 429 nothing more is asked.
     """
@@ -153,7 +128,12 @@ def _look_at(service: Legislation, old: LawState, provisions: list[Provision], f
         watched.append(now)
     title = item_titles()[old.item][0]
     found.states[old.item] = LawState.model_construct(
-        item=old.item, title=title, modified=answer.modified or None, provisions=tuple(watched), confirmed=old.confirmed
+        item=old.item,
+        title=title,
+        modified=answer.modified or None,
+        provisions=tuple(watched),
+        looked=old.looked,
+        confirmed=old.confirmed,
     )
     found.news += news
     found.missing += missing

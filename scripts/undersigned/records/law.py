@@ -55,11 +55,15 @@ class LawConfirmation(Authored):
 
 
 class LawState(Authored):
-    """`item` is the address of the Act or instrument, and names the file with hyphens for slashes."""
+    """`item` is the address of the Act or instrument, and names the file with hyphens for slashes.
+
+    `looked`: a day on which the law watch saw it. It is not renewed at every look, which would be a commit a week.
+    """
 
     item: str
     title: str | None = None
     modified: str | None = None
+    looked: Day | None = None
     provisions: tuple[WatchedProvision, ...] = ()
     confirmed: LawConfirmation | None = None
 

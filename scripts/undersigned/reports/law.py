@@ -1,4 +1,4 @@
-"""What a look at the law found, as text or JSON. Words of the service are data: one line each, cut."""
+"""What a look at the law found, and which protocols rest on it, as text or JSON. Words of the service are data: one line each, cut."""
 
 from __future__ import annotations
 
@@ -6,12 +6,44 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from undersigned.facts.law import law_of_provision, protocols_by_provision
-from undersigned.law.watch import Look, News, cited
+from undersigned.facts.flows import legal_references
+from undersigned.law.watch import Look, News
 from undersigned.records.legislation import Provision
+from undersigned.records.vocabulary import item_titles, vocabulary
 from undersigned.register import Register
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import label
+
+_LIVE = ("draft", "consultation", "signing", "in-force")
+
+
+def law_of_provision(one: Provision) -> str:
+    """A provision in words: `Data Protection Act 2018, section 45`."""
+    title = item_titles().get(one.item, (one.item,))[0]
+    words = [
+        f"{kind} {number}" if kind.isalpha() else f"({kind})"
+        for kind, number in zip(one.path[::2], one.path[1::2], strict=False)
+    ]
+    if one.path[:1] in (("section",), ("article",), ("regulation",)):
+        words = [
+            f"{one.path[0]} {one.path[1] if len(one.path) > 1 else ''}" + "".join(f"({part})" for part in one.path[2:])
+        ]
+    until = f" to {one.until}" if one.until else ""
+    return ", ".join([title, *reversed(words)]) + until if words else title
+
+
+def protocols_by_provision(register: Register) -> dict[Provision, list[str]]:
+    """For each provision that a flow of a living protocol rests on, the ids of these protocols in order."""
+    found: dict[Provision, list[str]] = {}
+    for id_ in register.protocol_ids:
+        folder = register.protocol(id_)
+        if folder is None or not folder.readable or folder.value.status not in _LIVE:
+            continue
+        laws = (law for flow in folder.value.flows for law in (flow, *flow.law_differs))
+        entries = [named.entry for law in laws for named in legal_references(law)]
+        for one in sorted({one for entry in entries if entry is not None for one in entry.legislation}):
+            found.setdefault(one, []).append(id_)
+    return found
 
 
 def render_law_json(look: Look, register: Register, as_of: date) -> str:
@@ -37,7 +69,7 @@ def _json(one: News, resting: Mapping[Provision, list[str]]) -> Mapping[str, obj
         "by": one.by or None,
         "by_title": one.by_title,
         "what": one.what,
-        "entries": [entry.id for entry in cited().get(one.provision.item, {}).get(one.provision, [])],
+        "entries": [entry.id for entry in vocabulary().cited.get(one.provision.item, {}).get(one.provision, [])],
         "protocols": resting.get(one.provision, []),
     }
 

@@ -11,6 +11,7 @@ from undersigned.records.fields import Month, When
 from undersigned.register import Register
 from undersigned.reports.tables import EXAMPLES, Cell, Sheet, counted, csv_text, json_text, text_table, workbook
 from undersigned.status import Identities, ProtocolStatus, protocol_status
+from undersigned.status.law import long_unseen
 from undersigned.status.signing import COPY_DAYS, PartyStatus
 from undersigned.words.text import plain
 
@@ -39,10 +40,14 @@ class ProtocolRow:
 
 @dataclass(frozen=True)
 class StatusReport:
-    """The status of every protocol that reads without a fault, and the paths of the records that do not."""
+    """The status of every protocol that reads without a fault, and the paths of the records that do not.
+
+    `law_seen_on`: when the law was last looked at, if that is long ago.
+    """
 
     protocols: tuple[ProtocolRow, ...]
     left_out: tuple[str, ...]
+    law_seen_on: date | None = None
 
     def only(self, protocols: Sequence[str]) -> StatusReport:
         """The report on these protocols alone."""
@@ -53,6 +58,7 @@ class StatusReport:
                 for path in self.left_out
                 if any(f"protocols/{id_}/" in path or path.endswith(f"/{id_}.yaml") for id_ in protocols)
             ),
+            self.law_seen_on,
         )
 
 
@@ -62,7 +68,8 @@ def status_report(register: Register, *, as_of: date, processes: int = 1, watch:
     for found, unread in map_protocols(_status_of, register, as_of=as_of, processes=processes, watch=watch):
         rows.extend(found)
         left_out.extend(unread)
-    return StatusReport(tuple(rows), tuple(sorted(left_out)))
+    unseen = long_unseen(register.law_states, as_of=as_of)
+    return StatusReport(tuple(rows), tuple(sorted(left_out)), unseen.since if unseen else None)
 
 
 def _unread_organisation(register: Register, id_: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from undersigned.facts.partnerships import MOST_BODIES
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site import handbook
-from undersigned.site.pages import PageSet, fragment
+from undersigned.site.pages import PageSet, fragment, law_rows
 
 #: The vocabularies that guidance may show as a table, with the table's caption.
 _LAW = {
@@ -64,7 +64,7 @@ def define_env(env: MacrosPlugin) -> None:
         entries: list[Entry] = list(getattr(vocabulary(), name).values())
         if name == "gateways":
             entries = [gateway for gateway in vocabulary().gateways.values() if gateway.is_power]
-        return str(fragment(pages(), "law_table.html", url(), caption=caption, entries=entries, linked=True))
+        return law_rows(pages(), url(), caption, entries, linked=True)
 
     @env.macro  # type: ignore[untyped-decorator]
     def gateways_for(kind: str) -> str:
@@ -75,11 +75,7 @@ def define_env(env: MacrosPlugin) -> None:
             for gateway in vocabulary().gateways.values()
             if gateway.is_power and gateway.open_to_sender(kind) and gateway.in_force_on(pages().as_of)
         ]
-        return str(
-            fragment(
-                pages(), "law_table.html", url(), caption=f"Gateways open to: {title}", entries=entries, linked=False
-            )
-        )
+        return law_rows(pages(), url(), f"Gateways open to: {title}", entries, linked=False)
 
     @env.macro  # type: ignore[untyped-decorator]
     def topics_table() -> str:

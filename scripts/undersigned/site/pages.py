@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import unescape
@@ -22,9 +22,10 @@ from undersigned.figures.combined import combined
 from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
-from undersigned.records.vocabulary import vocabulary
+from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.html import first_words
 from undersigned.site.render import render, word
+from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.labels import label
 from undersigned.words.text import in_reading_order, name_of_id
 
@@ -96,6 +97,23 @@ class PageSet:
     @property
     def as_of(self) -> date:
         return self.site.as_of
+
+
+def law_rows(pages: PageSet, url: str, caption: str, entries: Sequence[Entry], *, linked: bool) -> str:
+    """A table of laws, each with the day on which it was last looked at, and a note above if that is long ago."""
+    states, as_of = pages.site.register.law_states, pages.as_of
+    return str(
+        fragment(
+            pages,
+            "law_table.html",
+            url,
+            caption=caption,
+            entries=entries,
+            linked=linked,
+            looked_on=lambda entry: law_looked_on(entry, states, as_of=as_of),
+            unseen=long_unseen(states, as_of=as_of),
+        )
+    )
 
 
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:

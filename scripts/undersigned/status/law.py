@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from undersigned.records.fields import earliest
 from undersigned.records.law import LawState
 from undersigned.records.legislation import Provision, touches
-from undersigned.records.vocabulary import Entry
+from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import ProtocolFolder
 
 
@@ -68,3 +69,45 @@ def changed_laws(
         if change is not None and change[1] > read_on and change[0] not in told:
             told.add(change[0])
             yield ChangedLaw(entry, change[0], change[1], read_on)
+
+
+# -- when somebody last looked ------------------------------------------------------------------------------------
+
+#: Days without a look at the law after which every output says so.
+LONG_DAYS: Final = 28
+
+
+def law_looked_on(entry: Entry, states: Mapping[str, LawState], *, as_of: date) -> date | None:
+    """The day on which all that an entry cites was last looked at: by whoever wrote the entry, or by the law watch."""
+    items = dict.fromkeys(one.item for one in entry.legislation)
+    return min((day for item in items if (day := _seen_on(states.get(item), [entry], as_of))), default=None) or (
+        entry.checked if entry.checked <= as_of else None
+    )
+
+
+@dataclass(frozen=True)
+class LongUnseen:
+    """`since`: the day on which the Act that has waited longest was last looked at. `item`: its address. `acts`: how many wait."""
+
+    since: date
+    item: str
+    acts: int
+
+
+def long_unseen(states: Mapping[str, LawState], *, as_of: date) -> LongUnseen | None:
+    """The Acts that nobody has looked at for more than `LONG_DAYS`; None for a register that does not watch the law."""
+    cited = vocabulary().cited
+    found: list[tuple[date, str]] = []
+    for item, state in states.items():
+        entries = [entry for entries in cited.get(item, {}).values() for entry in entries]
+        day = _seen_on(state, entries, as_of)
+        if day is not None and (as_of - day).days > LONG_DAYS:
+            found.append((day, item))
+    return LongUnseen(*min(found), len(found)) if found else None
+
+
+def _seen_on(state: LawState | None, entries: Iterable[Entry], as_of: date) -> date | None:
+    days = [entry.checked for entry in entries]
+    if state is not None:
+        days += [day for day in (state.looked, state.confirmed.on if state.confirmed else None) if day is not None]
+    return max((day for day in days if day <= as_of), default=None)

@@ -9,7 +9,7 @@ from undersigned.checks.law.capacity import FlowView, PathTo, law_rules
 from undersigned.findings import Finding
 from undersigned.records.law import file_of
 from undersigned.records.vocabulary import Entry, item_titles, vocabulary
-from undersigned.status.law import changed_laws
+from undersigned.status.law import changed_laws, long_unseen
 
 _FIELDS = (
     "lawful_bases",
@@ -69,6 +69,10 @@ def check_law_states(subject: RegisterSubject) -> Iterator[Finding]:
             yield from subject.find(
                 "law-unconfirmed", record, ("confirmed",), lacking=lacking, title=state.title or state.item
             )
+    unseen = long_unseen(subject.register.law_states, as_of=subject.as_of)
+    if unseen is not None:
+        record = next(one for one in subject.register.law_records if one.value and one.value.item == unseen.item)
+        yield from subject.find("law-unseen", record, ("item",), since=unseen.since, acts=unseen.acts)
 
 
 RULES = RuleSet(protocol=(law_rules(check_law_changed),), register=(check_law_states,))

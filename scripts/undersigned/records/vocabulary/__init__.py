@@ -343,6 +343,21 @@ def item_titles() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({item: tuple(titles) for item, titles in items.items()})
 
 
+#: The vocabularies whose entries rest on an Act or instrument.
+_OF_LAW = (
+    "lawful_bases",
+    "recognised_interests",
+    "special_category_conditions",
+    "schedule_1_conditions",
+    "law_enforcement_conditions",
+    "duties",
+    "gateways",
+    "law_changes",
+    "content_topics",
+    "organisation_kinds",
+)
+
+
 class Vocabulary:
     """All vocabularies, each a read-only mapping from id to entry in file order, loaded when first used."""
 
@@ -397,6 +412,17 @@ class Vocabulary:
     @cached_property
     def provision_kinds(self) -> Mapping[str, ProvisionKind]:
         return _load("provision-kinds", ProvisionKind)
+
+    @cached_property
+    def cited(self) -> Mapping[str, Mapping[Provision, list[Entry]]]:
+        """Every provision that an entry of law cites, by item, with these entries. Items and provisions in order."""
+        found: dict[str, dict[Provision, list[Entry]]] = {}
+        for name in _OF_LAW:
+            entries: Mapping[str, Entry] = getattr(self, name)
+            for entry in entries.values():
+                for one in entry.legislation:
+                    found.setdefault(one.item, {}).setdefault(one, []).append(entry)
+        return {item: dict(sorted(of_item.items())) for item, of_item in sorted(found.items())}
 
     @cached_property
     def _alcohol(self) -> list[AlcoholTier | AlcoholIntervention]:
