@@ -1,4 +1,4 @@
-"""Only two rooms use the network: the client of GitHub and the law watch."""
+"""Only three rooms use the network: the client of GitHub, the law watch and the catalogue."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def test_two_rooms_import_a_client_of_the_network() -> None:
+def test_three_rooms_import_a_client_of_the_network() -> None:
     users = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if imported(path) & NETWORK}
-    assert users == {"github", "law"}
+    assert users == {"catalogue", "github", "law"}
 
 
 @pytest.mark.parametrize("verb", [["check"], ["status"], ["reviews"], ["schema", "law"], ["law", "--help"]])
