@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -77,8 +77,7 @@ class TooMuchError(Exception):
     """A page draws more than any page of an agreement would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One shown character with the box that it stands in, in points from the page's lower left corner.
 
     `font`: the name that the page itself has for its font; "" inside form objects.
@@ -114,9 +113,12 @@ class Shown:
         yield from (letter.box for letter in self.letters)
 
 
-def shown_by_page(page: pikepdf.Object) -> Shown:
-    """What the contents of a page show, without its annotations and fields."""
-    reader = _Reader()
+def shown_by_page(page: pikepdf.Object, fonts: Fonts | None = None) -> Shown:
+    """What the contents of a page show, without its annotations and fields.
+
+    `fonts`: those that were read for other pages of the same file; what is read here is added.
+    """
+    reader = _Reader(fonts)
     reader.read(page, _inherited(page, "/Resources") or Dictionary(), IDENTITY, 0)
     return reader.shown
 
@@ -243,10 +245,10 @@ class _State:
 class _Reader:
     """Follows the operators of a content stream (ISO 32000-1, annex A) as far as places and letters go."""
 
-    def __init__(self) -> None:
+    def __init__(self, fonts: Fonts | None = None) -> None:
         self.shown = Shown()
         self._left_operators, self._left_bytes = _MOST_OPERATORS, _MOST_BYTES
-        self._fonts: dict[tuple[int, int], _Font] = {}
+        self._fonts: Fonts = {} if fonts is None else fonts
 
     def read(self, stream: pikepdf.Object, resources: pikepdf.Object, matrix: Matrix, depth: int) -> None:
         self._spend(stream)
@@ -410,7 +412,8 @@ class _Run:
                 self._advance(-float(part) / 1000 * self._state.size * self._state.scale)
 
     def _advance(self, distance: float) -> None:
-        self._text = _times((1, 0, 0, 1, distance, 0), self._text)
+        a, b, c, d, e, f = self._text
+        self._text = (a, b, c, d, distance * a + e, distance * b + f)
 
     def _show(self, codes: bytes) -> None:
         state = self._state
@@ -505,6 +508,8 @@ class _Font:
         self._composite = font.get("/Subtype") == Name.Type0
         self._size = 2 if self._composite else 1
         self._texts: dict[int, str] = {}
+        #: What `read` answers for each code that it has met.
+        self._known: dict[int, tuple[str, float, bool]] = {}
         table = font.get("/ToUnicode")
         if isinstance(table, pikepdf.Stream):
             self._read_table(table.read_bytes()[: 1 << 20])
@@ -517,10 +522,16 @@ class _Font:
 
     def read(self, codes: bytes) -> Iterator[tuple[str, float, bool]]:
         """Each code's text ("" if unknown), its width in ems, and whether it is the one-byte space."""
-        size, texts, widths, default = self._size, self._texts, self._widths, self._default
-        for at in range(0, len(codes), size):
-            code = int.from_bytes(codes[at : at + size], "big")
-            yield texts.get(code, ""), widths.get(code, default) / 1000, size == 1 and code == 32
+        size, known = self._size, self._known
+        for code in (
+            codes if size == 1 else [int.from_bytes(codes[at : at + size], "big") for at in range(0, len(codes), size)]
+        ):
+            if code not in known:
+                if len(known) > _MOST_CODES:
+                    known.clear()
+                width = self._widths.get(code, self._default) / 1000
+                known[code] = self._texts.get(code, ""), width, size == 1 and code == 32
+            yield known[code]
 
     def _has_own_codes(self) -> bool:
         """Whether only the program of an embedded font knows what its codes mean."""
@@ -588,6 +599,10 @@ class _Font:
             else:
                 break
         return widths
+
+
+#: The fonts of a file by the number and generation of their object.
+Fonts = dict[tuple[int, int], _Font]
 
 
 def _number(digits: bytes) -> int:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import pikepdf
@@ -16,7 +17,7 @@ import pikepdf
 from undersigned.returned.docx import Opened, opened
 from undersigned.returned.pdf_compare import Comparer, Comparison, page_contents
 from undersigned.returned.pdf_objects import STAMPED, FormField, fields_of
-from undersigned.returned.pdf_text import Box, Letter, by_place, holds, is_within, shown_by_page, text_of
+from undersigned.returned.pdf_text import Box, Fonts, Letter, by_place, holds, is_within, shown_by_page, text_of
 from undersigned.returned.verdict import Claim, ComparedWith, Difference, Issued, Verdict
 from undersigned.returned.words import bare, changed, chunks_of, explained_by
 
@@ -38,7 +39,7 @@ class Page:
     spaced: tuple[Letter, ...] = ()
     unread: tuple[Box, ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         return text_of(self.spaced).split()
 
@@ -62,8 +63,9 @@ def pages_of(file: pikepdf.Pdf, fields: dict[str, FormField] | None = None, *, i
     """The pages of a file. Of the fields, an `issued` file shows those that we stamped; another file shows all."""
     fields = fields_of(file) if fields is None else fields
     found = []
+    fonts: Fonts = {}
     for number, page in enumerate(file.pages):
-        shown = shown_by_page(page.obj)
+        shown = shown_by_page(page.obj, fonts)
         letters = list(shown.letters)
         boxes: list[tuple[str, Box]] = []
         for name, one in fields.items():
@@ -108,7 +110,7 @@ def by_words(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int |
 def origins_of(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int | None]) -> list[int | None]:
     """The issued page for each page that came: the one at the same place if its words are alike, else the most alike."""
     texts = [set(page.words) for page in issued]
-    every = [bare("".join(page.words)) for page in issued]
+    every: list[str] | None = None
     found: list[int | None] = []
     for number, page in enumerate(came):
         if known[number] is not None:
@@ -118,6 +120,7 @@ def origins_of(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int
         if len(issued) == len(came) and _share(texts[number], words) >= _ALIKE:
             found.append(number)
             continue
+        every = every or [bare("".join(one.words)) for one in issued]
         whole = bare("".join(page.words))
         same = next(
             (place for place, text in enumerate(every) if text == whole and place not in (*found, *known)), None
@@ -198,8 +201,9 @@ class Scale:
         )
 
     def middle(self, letter: Letter) -> tuple[float, float]:
-        box = self.box(letter.box)
-        return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        left, bottom, right, top = letter.box
+        x, y, across, up = self.x, self.y, self.right, self.up
+        return ((left * x + across) + (right * x + across)) / 2, ((bottom * y + up) + (top * y + up)) / 2
 
 
 def _is_unread(letter: Letter, unread: Sequence[Box], scale: Scale) -> bool:
@@ -217,6 +221,8 @@ def _extent(letters: Sequence[Letter]) -> Box:
 
 def _outside(issued: Page, came: Page, scale: Scale) -> list[Letter]:
     """The letters that came outside the boxes that the form asks to be filled."""
+    if not issued.fields:
+        return list(came.letters)
     return [
         letter for letter in came.letters if not any(holds(box, scale.middle(letter), 1) for _, box in issued.fields)
     ]
