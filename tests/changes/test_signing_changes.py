@@ -463,7 +463,7 @@ def test_a_body_that_takes_the_place_of_bodies_that_stood_unlike(repository: Rep
     merge(repository)
     repository.commit("merged")
     report = repository.report()
-    told = "Heir has taken the place of bodies that stood unlike: Example Council (version 1.0: signed) and Example Police (version 1.0: declined). It counts as “signed” until it signs itself"
+    told = "Heir has taken the place of bodies in different positions: Example Council (version 1.0: signed) and Example Police (version 1.0: declined). It counts as “signed” until it signs itself"
     assert told in says(report)
     assert point(only(report), "unlike-predecessors").weight == "care"
     assert "Heir takes the place of Example Council and Example Police from 1 October 2026" in says(report)

@@ -326,7 +326,7 @@ def test_pages_and_data_tell_how_the_predecessors_stood() -> None:
     records = event("merger").records.replace(signing("birch"), signing("birch", declined, signed=""))
     site = RegisterFacts(register_from(PROTOCOL + records), as_of=DAY)
     pages = {page.url: " ".join(words_of(page).split()) for page in generated_pages(PageSet(site, "Test", {}))}
-    told = "bodies that stood unlike: Ash Council (version 1.0: signed); Birch Council (version 1.0: declined)"
+    told = "bodies in different positions: Ash Council (version 1.0: signed); Birch Council (version 1.0: declined)"
     assert told in pages["protocols/homes/"]
     assert told in pages["organisations/elm/"]
     elm = next(

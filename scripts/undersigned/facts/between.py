@@ -1,6 +1,6 @@
 """What two bodies may tell each other, and what must be true first: for the pages, the data and whoever asks for one pair.
 
-Many bodies stand alike towards one: five councils that signed the same texts receive the same. So the facts are kept for
+Many bodies are in the same position towards one: five councils that signed the same texts receive the same. So the facts are kept for
 each kind of body and each set of cards, and a page stays short however many bodies a register has.
 """
 

@@ -115,7 +115,7 @@ class PartyFacts:
 
     `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
     since: `status` then names none. `refusal`: of a party that has declined or withdrawn. `histories`: of the bodies
-    whose place it has taken, if they stood unlike and it has not signed itself.
+    whose place it has taken, if their positions differed and it has not signed itself.
     """
 
     id: str

@@ -199,7 +199,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
 
 
 def _inherited(party: PartyFacts) -> dict[str, Json]:
-    """How the bodies stood whose place a party has taken, if they stood unlike; otherwise nothing."""
+    """How the bodies stood whose place a party has taken, if their positions differed; otherwise nothing."""
     found = party.status.inherited
     histories: list[Json] = [
         {"organisation": old.organisation, "state": old.state, "signed_version": old.signed_version} for old in found

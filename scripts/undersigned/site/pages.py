@@ -327,7 +327,7 @@ def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[
     """Yields the page of what a body may share with each other body.
 
     One page for each body, and none for each pair: 1,500 bodies of which each is named with forty others make 30,000
-    pairs. Bodies that stand alike towards it share one section, and the address names the pair (`#with-…`).
+    pairs. Bodies in the same position towards it share one section, and the address names the pair (`#with-…`).
     """
     dealings = pages.site.dealings(organisation.id)
     if not pages.site.partnerships.of(organisation.id):

@@ -59,7 +59,7 @@ class PartyStatus:
 
     `counterpart_days` since its copy came back, while the lead's own signed copy has not gone back; None if none is owed.
     `entry`: the signature, the refusal, the withdrawal or the open entry that gives the party its state; None if there is
-    none. `signed_entry`: the signature of `signed_version`. `inherited`: the bodies whose place it has taken, if they stood unlike and it has not signed, refused or
+    none. `signed_entry`: the signature of `signed_version`. `inherited`: the bodies whose place it has taken, if their positions differed and it has not signed, refused or
     withdrawn itself since.
 
     Nothing is counted in days from a month: then `days_waiting` and `copy_outstanding_days` are None.

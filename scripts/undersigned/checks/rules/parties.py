@@ -238,7 +238,7 @@ def _succession(subject: ProtocolSubject, old: str, heir: str) -> Iterator[Findi
 
 
 def check_predecessors_stood_alike(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A body that has taken the place of several signs itself if these stood unlike."""
+    """A body that has taken the place of several signs itself if their positions differed."""
     if not subject.is_live:
         return
     signing = subject.signing
