@@ -351,8 +351,8 @@ def test_release_shows_both_wordings_and_asks_who_judged_them(
   - Clause accuracy: text: “must” becomes “may”. Does anybody now owe more or less?
   - Clause accuracy: text looks weaker than before. If it is, these lose by it: people on probation, and every party
 
-undersigned: no post is named that judged these words. Let one compare them before you propose this,
-  and name it: delete the new file and stamp again with --judged-by POST.
+undersigned: nobody is named as having judged these words. Have somebody compare them before you propose this:
+  then delete the new file, and stamp again with --judged-by and their post.
 """
     )
     (repository.root / "protocols/housing/versions/1.1.yaml").unlink()

@@ -150,7 +150,7 @@ def test_a_dry_run_writes_nothing(register: Path, capsys: pytest.CaptureFixture[
     [
         (["--for", "signed"], "signed has nothing to sign: The signed body signed version 2.0 on 5 October 2026."),
         (["--for", "stale", "--for", "bound"], "bound has nothing to sign: The bound body is bound otherwise"),
-        (["--on", "2026-11-24"], "--on 2026-11-24 is still to come"),
+        (["--on", "2026-11-24"], "--on 2026-11-24 has not come yet"),
         (["--on", "2026-09-01"], "version 1.0 was the newest on 2026-09-01, and now it is 2.0"),
         (["--for", "asked", "--on", "2026-10-01"], "asked was sent version 2.0 on 2026-10-02, after 2026-10-01"),
         (["--for", "nobody"], "there is no organisation 'nobody'"),

@@ -226,7 +226,7 @@ def test_organisations(tmp_path: Path) -> None:
     with pytest.raises(EditingError, match="'polise' is not an answer to 'kind'") as caught:
         new(root, "organisation", "b", kind="polise")
     assert "police" in caught.value.hint
-    with pytest.raises(EditingError, match="there is or was an organisation 'some-trust'"):
+    with pytest.raises(EditingError, match="the id 'some-trust' is or was that of an organisation"):
         new(root, "organisation", "some-trust")
     for bad in ("Some", "a_b", "a--b", "", "organisation", "ä", "../x"):
         with pytest.raises(EditingError, match="cannot be the id"):
@@ -416,7 +416,7 @@ def test_wrong_requests(tmp_path: Path) -> None:
         "title: T\nkind: framework\nstatus: draft\npublication: public\nformerly: [older]\n"
     )
     for taken in ("old", "older"):
-        with pytest.raises(EditingError, match="there is or was"):
+        with pytest.raises(EditingError, match="is or was that of"):
             new(root, "protocol", taken)
 
 

@@ -39,9 +39,7 @@ def build_command(common: Common, commit: str | None, site_url: str | None) -> i
     errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors:
         write(render_check_text(replace(report, findings=errors), LineReader(common.files)), None)
-        remark(
-            "undersigned: nothing was built. Correct the errors above first. The site that was built before is untouched."
-        )
+        remark("undersigned: nothing was built. Correct the errors above first. The earlier site is unchanged.")
         return EXIT_FOUND
     register = register_of(root, common.files, commit=commit or "", address=site_url or "")
     site = root / "site"

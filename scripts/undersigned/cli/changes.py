@@ -15,7 +15,7 @@ from undersigned.cli.output import EXIT_FINE, remark, stop_on, write
 @click.option(
     "--author",
     metavar="LOGIN",
-    help="The account that asks for the change; then only it is judged as the recorder of signatures.",
+    help="The account that asks for the change: signatures are judged as recorded by this account alone.",
 )
 def changes_command(common: Common, base: str, head: str | None, format_: str, author: str | None) -> int:
     """Say what the change between two revisions means: terms, signatures, reviews, and what looks odd.

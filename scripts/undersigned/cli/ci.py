@@ -301,7 +301,7 @@ def forms_job(common: Common, check: bool) -> int:
     "--judged-by",
     default="",
     metavar="POST",
-    help="Of an editorial change: the post that compared both wordings and judged that nobody owes more or less.",
+    help="For an editorial change: the post that compared both wordings and judged that nobody owes more or less.",
 )
 @github_options
 def stamp_job(

@@ -52,7 +52,9 @@ def documents_command(
     register = common.register
     named = common.protocols_named(protocols)
     if for_all and organisations:
-        raise CommandError("--for and --for-all were both given", "--for-all is every party; leave one of them out.")
+        raise CommandError(
+            "--for and --for-all were both given", "--for-all already means every party, so leave one of the two out."
+        )
     wanted = frozenset(common.organisations_named(organisations)) or None
     copies = None
     if for_all or wanted:
@@ -84,7 +86,7 @@ def documents_command(
     for id_, organisation, why in written.not_owed:
         remark(f"undersigned: {id_}: no copies for {organisation}: {why}")
     for organisation in sorted((wanted or frozenset()) - written.organisations):
-        remark(f"undersigned: {organisation} is asked to sign none of these protocols, so no copies were made for it")
+        remark(f"undersigned: {organisation} has none of these protocols to sign, so no copies were made for it")
     for failure in written.failures:
         remark(f"undersigned: {failure}")
     return EXIT_BROKEN if written.failures else EXIT_FINE

@@ -78,7 +78,9 @@ def new_command(
     from undersigned.editing.new_protocol import ON_PAPER
 
     if len(standards) > 1:
-        raise CommandError("--from was given twice", "A record is copied from one standard. Leave the other out.")
+        raise CommandError(
+            "--from was given twice", "A record can be copied from only one standard, so leave the other out."
+        )
     if on_paper and (kind != "protocol" or standards):
         raise CommandError(
             "--on-paper makes the record of a protocol and copies no standard",

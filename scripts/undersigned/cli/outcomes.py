@@ -52,7 +52,7 @@ def outcomes_command(
     """
     if safe is not None:
         if area or measure or period_ or format_ not in ("table", "json"):
-            raise click.UsageError("--safe goes with --write, --format json and --output only")
+            raise click.UsageError("--safe can be combined only with --write, --format json and --output")
         return _safe(common, safe, format_, output, write_)
     if write_:
         raise click.UsageError("--write needs --safe with the name of a return")
@@ -129,7 +129,7 @@ def _safe(common: Common, named: str, format_: str, output: Path | None, write_:
     render = reports.render_safe_json if format_ == "json" else reports.render_safe_text
     write(render(found, path, places, written=written), output)
     if register.repository_private:
-        remark("undersigned: this repository is private, so that the checks do not ask for hidden counts")
+        remark("undersigned: this repository is private, so the checks do not ask you to hide counts")
     return EXIT_FINE if found.safe else EXIT_FOUND
 
 

@@ -80,7 +80,7 @@ def write(data: str | bytes, output: Path | None) -> None:
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     if output is None:
         if sys.stdout is None:
-            raise CommandError("the answer has nowhere to go: standard output is closed")
+            raise CommandError("nothing can be written, because standard output is closed")
         if isinstance(data, bytes) and sys.stdout.isatty():
             raise CommandError("this kind of file cannot be shown on a terminal", "Name a file with --output FILE.")
         sys.stdout.flush()

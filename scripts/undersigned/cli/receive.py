@@ -112,7 +112,7 @@ def receive_command(
         )
     on = came_on or common.as_of
     if on > common.as_of:
-        raise CommandError(f"--on {on.isoformat()} is still to come", "Give the day on which the files came.")
+        raise CommandError(f"--on {on.isoformat()} has not come yet", "Give the day on which the files came.")
     keeper = common.organisations_named([held_by])[0] if held_by else None
     register = common.register
     entries: list[dict[str, object]] = []

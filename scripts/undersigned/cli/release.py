@@ -30,7 +30,7 @@ CHANGES = ("material", "membership", "extension", "editorial")
 @click.option(
     "--judged-by",
     metavar="POST",
-    help="Of an editorial change: the post that compared both wordings and judged that nobody owes more or less.",
+    help="For an editorial change: the post that compared both wordings and judged that nobody owes more or less.",
 )
 def release_command(
     common: Common,
@@ -66,7 +66,9 @@ def release_command(
             judged_by=judged_by,
         )
     if wordings and judged_by is None:
-        remark("undersigned: no post is named that judged these words. Let one compare them before you propose this,")
-        remark("  and name it: delete the new file and stamp again with --judged-by POST.")
+        remark(
+            "undersigned: nobody is named as having judged these words. Have somebody compare them before you propose this:"
+        )
+        remark("  then delete the new file, and stamp again with --judged-by and their post.")
     write(f"{path.relative_to(common.root).as_posix()}\n", None)
     return EXIT_FINE

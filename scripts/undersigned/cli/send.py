@@ -24,7 +24,7 @@ _DRAFTS = "Nothing has been sent: open each .eml file in your mail program, look
     "organisations",
     multiple=True,
     metavar="ORG",
-    help="Send to this organisation, also if it was sent the text before. May be given more than once.",
+    help="Send to this organisation, even if it was sent the text before. May be given more than once.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--on", "sent_on", type=day, metavar="DATE", help="The day on which the copies go out. Default: today.")
@@ -127,7 +127,7 @@ def _day(common: Common, given: date | None) -> date:
     on = given or common.as_of
     if on > common.as_of:
         raise CommandError(
-            f"--on {on.isoformat()} is still to come", "Give the day on which it goes out, or leave it out."
+            f"--on {on.isoformat()} has not come yet", "Give the day on which it goes out, or leave it out."
         )
     return on
 

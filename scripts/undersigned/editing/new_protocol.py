@@ -44,7 +44,7 @@ def ask_protocol(request: Request) -> list[Question]:
     """Returns what to ask. Raises EditingError if no answer could make the protocol valid."""
     id_ = check_new_id(request.ids[0], "a protocol")
     if request.register.has_protocol(id_):
-        raise EditingError(f"there is or was a protocol '{id_}' already", "An id is never used again; choose another.")
+        raise EditingError(f"the id '{id_}' is or was that of a protocol", "An id is never used again; choose another.")
     if request.standard == ON_PAPER:
         return _ask_on_paper(id_)
     draft = _draft(request)
@@ -196,11 +196,11 @@ _DRAFT = (
 )
 _ON_PAPER = (
     "An agreement on paper whose words are not entered here. 'undersigned new signature' records who signed it and when. One "
-    "warning stands for all that is open, until somebody enters what is shared (flows) and the terms (clauses)."
+    "warning takes the place of all others until somebody enters what is shared (flows) and the terms (clauses)."
 )
 _SOURCE = (
-    " It was begun from the standard '{standard}', whose law was last read on {day}: have it read again, and every word made "
-    "your own, before anybody signs."
+    " It began as the standard '{standard}', whose law was last read on {day}. Before anybody signs, have somebody read the "
+    "law again, and make every word your own."
 )
 _RESTRICTED = (
     "A restricted protocol is published by title, parties and dates only. Its text is in a private register and must not "

@@ -38,7 +38,7 @@ def ask_organisation(request: Request) -> list[Question]:
     id_ = check_new_id(request.ids[0], "an organisation")
     if request.register.has_organisation(id_):
         raise EditingError(
-            f"there is or was an organisation '{id_}' already", "An id is never used again; choose another."
+            f"the id '{id_}' is or was that of an organisation", "An id is never used again; choose another."
         )
     return [
         Question("name", "Its full name", as_name(id_)),
@@ -404,7 +404,7 @@ def write_outcome(request: Request) -> dict[str, str]:
             "notes": "|\n  What a reader must know.",
         },
     )
-    head = '"[x]" stands for a figure that is not available: write the figure in its place. A count from 1 to 4 of people is written "[c]".'
+    head = '"[x]" means that a figure is not available: write the figure in its place. A count from 1 to 4 of people is written "[c]".'
     return {f"protocols/{request.protocol().id}/outcomes/{request.ids[1]}.yaml": head_comment(head) + text}
 
 

@@ -136,7 +136,7 @@ class Round:
         for id_ in wanted:
             if id_ not in standings:
                 name = self.register.organisation_name(id_)
-                raise SendingError(f"{name} is no party of version {self.version} of {self.folder.id}")
+                raise SendingError(f"{name} is not a party to version {self.version} of {self.folder.id}")
         refused = [standings[id_] for id_ in wanted if not standings[id_].owes]
         if refused:
             whys = " ".join(in_words(one.why_not) for one in refused if one.why_not is not None)
@@ -306,7 +306,7 @@ def counterpart(
     name = register.organisation_name(organisation)
     lead = register.present_organisation(folder.value.lead) if folder.value.lead else None
     if organisation not in signing.parties:
-        raise SendingError(f"{name} is no party of {folder.id}")
+        raise SendingError(f"{name} is not a party to {folder.id}")
     if lead is None:
         raise SendingError(f"{folder.id} names no lead, so nobody has a copy to send back")
     if organisation == lead:

@@ -71,7 +71,7 @@ _LOOKS_NOT_COMPARED = (
     " Their colours, sizes and fonts could not be compared: the document cannot be made again as it was."
 )
 _RENUMBERED = (
-    "The program that saved the file numbered lists anew, as it does on the way through an old format (DOC). "
+    "The program that saved the file renumbered its lists, as happens on the way through an old format (DOC). "
     "The other words are those that were issued. Look at the numbers, or ask for a copy saved as DOCX or PDF."
 )
 _FIRST_NUMBER = re.compile(r"\(?[1aAiI][.)]?")
@@ -221,7 +221,7 @@ class _Judge:
             self.notes.append(_LOOKS_NOT_COMPARED)
             return "same-words", "issued"
         if _claim(self.came.package).protocol is None:
-            self.notes.append("Nothing in the file says that it is a copy of an agreement of this register.")
+            self.notes.append("Nothing in the file says that it is a copy of an agreement in this register.")
             return "not-ours", "nothing"
         self.notes.append("The text that the file says it is a copy of is not known here, so nothing was compared.")
         return "cannot-tell", "nothing"
@@ -251,7 +251,7 @@ class _Judge:
             self.changes.append(Difference("width of the page or of its text"))
         if self.lost:
             self.notes.append(
-                "The program that saved the file lost fields of the form. What was filled in was read from where it stands."
+                "The program that saved the file lost fields of the form. What was filled in was read from its place in the document."
             )
         return uncertain
 
@@ -381,7 +381,7 @@ class _Judge:
             ]
             signature = _typed(control) if control is not None else self.placed.get(name)
             if how == "typed" and signature and bare(signature) != bare(str(held["name"] or "")):
-                notes.append(f"At the place of the signature stands: {Difference('', signature).short().words}")
+                notes.append(f"In the place of the signature is: {Difference('', signature).short().words}")
             places.append(Place(organisation, held, how, None, None, tuple(notes)))
         return places
 

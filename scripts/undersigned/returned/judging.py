@@ -40,7 +40,7 @@ _OTHER_TEXT = (
     "document of another text."
 )
 _OTHER_WORDS = (
-    "The file was made with other words around the text than this program prints today, as another release does. What was "
+    "The words around the text are not those that this program prints today, perhaps because another release made the file. What was "
     "sent is not recorded, so nobody can tell from the file which of the differences were made on the way."
 )
 _A_FORM = (

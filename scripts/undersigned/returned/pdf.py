@@ -45,7 +45,7 @@ from undersigned.returned.words import BLOCK_FIELDS, Value, block_of, date_value
 _MOST_PAGES: Final = 500
 _MOST_REVISIONS: Final = 150
 _DAMAGED = (
-    "The PDF is damaged and cannot be read safely. Ask for it once more, or for a copy saved anew from a PDF reader."
+    "The PDF is damaged and cannot be read safely. Ask for it once more, or for a copy saved again from a PDF reader."
 )
 _LOCKED = "The PDF is locked with a password. Ask for it without one."
 _TOO_LARGE = "The PDF is larger than any copy of an agreement."
@@ -186,7 +186,7 @@ class _Reader:
     def _without_reference(self) -> Judgement:
         if self.claim.protocol is None:
             return Judgement(
-                "not-ours", notes=["Nothing in the file says that it is a copy of an agreement of this register."]
+                "not-ours", notes=["Nothing in the file says that it is a copy of an agreement in this register."]
             )
         return Judgement(
             "cannot-tell",
@@ -416,7 +416,7 @@ class _Places:
         notes: list[str] = []
         signed_by = name if name in certificates else self._field_over(one, certificates)
         if signed_by and signed_by != name:
-            notes.append(f"The certificate signature stands over this block in a field of its own, {signed_by}.")
+            notes.append(f"The certificate signature is in a field of its own over this block, {signed_by}.")
         how = None if signed_by else self._mark(one, result)
         held: dict[str, Value] = {}
         for kind in BLOCK_FIELDS:
@@ -432,7 +432,7 @@ class _Places:
                 "image" if picture else "typed" if words and not is_placeholder(words) else "drawn" if drawn else None
             )
             if any(value for value in held.values()):
-                notes.append("What the block holds was read from where it stands on the page.")
+                notes.append("What the block holds was read from its place on the page.")
         signature = self.fields.get(signed_by or name)
         if signed_by and signature is not None and signature.shown_words:
             notes.append(f"On the page the signature says: {Difference('', signature.shown_words).short().words}")

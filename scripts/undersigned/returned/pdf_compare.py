@@ -114,7 +114,7 @@ class Comparison:
 class Comparer:
     """Compares two states of a file. `pages`: for each page after, the page before that it should be, or None.
 
-    `rewritten`: the file was written anew by another program, so that what is lost without being seen is noted only.
+    `rewritten`: the file was rewritten by another program, so that what is lost without being seen is noted only.
     """
 
     def __init__(
@@ -394,7 +394,7 @@ class Comparer:
             if match is not None:
                 new.remove(match)
             elif self.rewritten and not any(other.get("/Subtype") == one.get("/Subtype") for other in new):
-                self._note("The program that wrote the file anew left out links.")
+                self._note("The program that rewrote the file left out links.")
             else:
                 self._change("link or mark of the page", self._under(number, one), number)
         for other in new:
@@ -435,7 +435,7 @@ class Comparer:
             elif key == "/AF":
                 self._add("attached file", "; ".join(_file_name(one) for one in new.get(key, Array())))
             elif self.rewritten and (key not in new or key in _LOOK_OF_READER):
-                self._note("The program that wrote the file anew left out some of its settings.")
+                self._note("The program that rewrote the file left out some of its settings.")
             elif key not in old and key == "/PieceInfo":
                 self._note("The file holds private data of another program.")
             else:
@@ -445,7 +445,7 @@ class Comparer:
     def _structure(self, old: pikepdf.Object | None, new: pikepdf.Object | None) -> None:
         """What screen readers say: the words that stand for pictures and letters, in their order."""
         if self.rewritten and new is None:
-            self._note("The program that wrote the file anew left out what screen readers need.")
+            self._note("The program that rewrote the file left out what screen readers need.")
             return
         said_before, said_now = spoken(old), spoken(new)
         left = list(said_now)

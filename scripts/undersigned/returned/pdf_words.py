@@ -325,13 +325,13 @@ def judged_by_facts(
     return certain, uncertain
 
 
-_SAME = "The file was written anew by another program. Its pages, fonts and fields are those that were issued."
+_SAME = "The file was rewritten by another program. Its pages, fonts and fields are those that were issued."
 _ANEW_WITHOUT_FORM = (
-    "The file was written anew by another program. Its pages and fonts are those that were issued; its form is gone."
+    "The file was rewritten by another program. Its pages and fonts are those that were issued; its form is gone."
 )
-_ANEW = "The file was written anew by another program."
+_ANEW = "The file was rewritten by another program."
 _PRINTED = (
-    "The file was printed, flattened or written anew by another program."
+    "The file was printed, flattened or rewritten by another program."
     " Its words, page by page, are those that were issued."
 )
 _NOT_COMPARED: Final = (
@@ -346,7 +346,7 @@ _FACTS = (
 _MOST_DIFFERENCES: Final = 25
 _EXPORTED = "The file is a PDF of the Word copy. Its words are those that were issued; its pages are others."
 _LOOK = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
-_UNLIKE = "The words of the file could not be compared: too many stand in another order."
+_UNLIKE = "The words of the file could not be compared: too many are in another order."
 _UNREADABLE = (
     "The letters of the file are drawn without saying which they are, so its words cannot be read. Look at it."
 )

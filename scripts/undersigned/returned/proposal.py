@@ -23,12 +23,12 @@ from undersigned.words.dates import date_in_words
 
 _KEEP, _RETURN = 1, 2
 _NOTHING: Final = {
-    "altered": "The copy came back changed on {day}, so it proposes nothing. Settle the differences with the organisation.",
-    "ours-with-additions": "Something was put on the copy that we did not send, so it proposes nothing. Look at each "
+    "altered": "The copy came back changed on {day}, so no record is proposed. Settle the differences with the organisation.",
+    "ours-with-additions": "Something was put on the copy that we did not send, so no record is proposed. Look at each "
     "difference: if the organisation means it as a reservation, record it by hand in its words.",
     "image": "A picture is not read. If it is a signed copy, look at it, and say with --seen what it shows.",
-    "not-ours": "The file is no copy of an agreement of this register.",
-    "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so it proposes nothing.",
+    "not-ours": "The file is not a copy of an agreement in this register.",
+    "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so no record is proposed.",
 }
 #: What people write where they have no reservation.
 _NO_RESERVATION: Final = frozenset({"", "no", "none", "nil", "n/a", "na", "not applicable", "no reservation"})
@@ -208,7 +208,7 @@ class Proposer:
         except ValueError:
             return None, [f"{what} is dated {written!r}, which is not a day. Ask on which day it was signed."]
         if day > self.as_of:
-            return None, [f"{what} is dated {date_in_words(day)}, which is still to come."]
+            return None, [f"{what} is dated {date_in_words(day)}, which has not come yet."]
         if day > self.came_on:
             return None, [f"{what} is dated {date_in_words(day)}, after the day on which it came back."]
         return day, []
@@ -305,7 +305,7 @@ class _Signed:
         if not found:
             loose = any(block.organisation is None for block in signed)
             self.reasons.append(
-                "A certificate signature stands outside the blocks, and does not say for which organisation."
+                "A certificate signature is outside the blocks, and does not say for which organisation."
                 if loose
                 else f"The block of {name} is empty, so nothing is signed."
             )
@@ -425,9 +425,9 @@ _VERDICTS = {
     "ours": "the text is the one that was issued, and nothing else was changed",
     "ours-with-additions": "the pages are those that were issued, with things on them that we did not put there",
     "altered": "a page or a word is not what was issued",
-    "same-words": "the words are those that were issued; the file was written anew by another program",
+    "same-words": "the words are those that were issued; the file was rewritten by another program",
     "image": "a scan or a photograph; its words were not read",
-    "not-ours": "not a copy of an agreement of this register",
+    "not-ours": "not a copy of an agreement in this register",
     "cannot-tell": "nobody can tell from this file whether it is what was issued",
 }
 _COMPARED = {

@@ -71,9 +71,7 @@ def certificates_of(
     for name, one in signed.items():
         here = _range(one.signature)
         if times[here] > 1 or one.repeated:
-            found[name] = Certificate(
-                "broken", ("One signature stands in several fields, so it signs for none of them.",)
-            )
+            found[name] = Certificate("broken", ("One signature is in several fields, so it counts for none of them.",))
         elif here in by_range:
             found[name] = _judged(by_range[here], one, trust_roots, states)
         else:
@@ -313,7 +311,7 @@ def _sentence(difference: Difference) -> str:
 
 
 _TYPED = "It is signed by typing. Nothing in the file shows who typed it."
-_PICTURE = "A picture or drawing stands where the signature goes. Nothing in the file shows whose it is."
+_PICTURE = "There is a picture or drawing where the signature goes. Nothing in the file shows whose it is."
 _NOT_TICKED = "The box for the declaration of authority is not ticked."
 _BEGUN = "The block is filled in, or begun, but not signed."
 
