@@ -439,7 +439,7 @@ def test_a_calendar_within_days_holds_no_later_review(tmp_path: Path) -> None:
         ("new", "'undersigned new' needs KIND", "Write: undersigned new [OPTIONS] KIND ID..."),
         ("new minutes x", "KIND: 'minutes' is not one of 'protocol', 'organisation'", ""),
         ("new protocol", "'undersigned new' needs ID", "'undersigned new --help' shows an example."),
-        ("new protocol x --from mappa --from employment", "--from was given twice", "Leave the other out."),
+        ("new protocol x --from mappa --from employment", "--from was given twice", "so leave the other out."),
         ("release p --change material", "'undersigned release' needs --summary", ""),
         ("explain a b", "got unexpected extra argument (b)", "Write: undersigned explain [OPTIONS] [CODE]"),
         ("serve --address 8000", "--address: '8000' is not an address to listen on; write it as 127.0.0.1:8000", ""),

@@ -374,7 +374,7 @@ def test_words_without_a_mark_are_stamped_and_nobody_is_said_to_have_judged_them
 ) -> None:
     repository.edit(PROTOCOL, ("It then tells all others", "It then tells all of the others"))
     assert stamp_editorial(repository) == 0
-    assert "no post is named that judged these words" in capsys.readouterr().err
+    assert "nobody is named as having judged these words" in capsys.readouterr().err
     assert "judged_by" not in repository.read("protocols/housing/versions/1.1.yaml")
 
 

@@ -90,7 +90,7 @@ def test_wrong_words_are_told(tmp_path: Path, arguments: list[str], said: str) -
 def test_an_organisation_that_signs_nothing_is_told_of(tmp_path: Path) -> None:
     done = run(write_register(tmp_path, sample_text()), "--for", "watcher")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "watcher is asked to sign none of these protocols" in done.stderr
+    assert "watcher has none of these protocols to sign" in done.stderr
 
 
 def test_restricted_documents_are_made_only_by_name(tmp_path: Path) -> None:

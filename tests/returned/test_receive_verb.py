@@ -206,7 +206,7 @@ def test_a_zip_is_opened_without_its_paths_and_a_bomb_is_not_unpacked(desk: Desk
 WRONG = {
     "copy 1": lambda pack: filled(pack["copy-1-keep.pdf"], block(COUNCIL, "A. Example")),
     "Cymdeithas": lambda pack: filled(pack["copy-2-return.pdf"], block(TY_CYMRU, "A. Example")),
-    "still to come": lambda pack: typed(pack, date="23/11/2026"),
+    "has not come yet": lambda pack: typed(pack, date="23/11/2026"),
     "before the version was agreed": lambda pack: typed(pack, date="14/03/2026"),
     "not a day": lambda pack: typed(pack, date="31/11/2026"),
     "does not say when": lambda pack: typed(pack, date=""),
