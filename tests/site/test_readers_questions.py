@@ -129,7 +129,7 @@ QUESTIONS = (
         "data protection officer",
         "Which documents do I need before we sign?",
         "making/for-data-protection-officers.md",
-        "A draft DPIA of one protocol",
+        "An impact assessment (DPIA)",
     ),
     Question(
         "data protection officer",
