@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 import pikepdf
-from document_sample import TODAY, sample_register
+from document_sample import ADDRESS, TODAY, sample_register
 from signing_kit import block, filled, signed, signer
 
 from undersigned.cache import DocumentCache
@@ -33,7 +33,9 @@ def base(*changes: tuple[str, str]) -> Base:
     register = sample_register(*changes)
     folder = register.protocol("county-housing")
     assert folder is not None
-    return base_of(agreement_sheet(agreement_of(folder, register, as_of=TODAY)), DocumentCache(None))
+    return base_of(
+        agreement_sheet(agreement_of(folder, register, as_of=TODAY, register_address=ADDRESS)), DocumentCache(None)
+    )
 
 
 @cache

@@ -106,7 +106,8 @@ class Fact:
 class Document:
     """A whole document, ready to be set. `properties` go into the file's metadata; `copy` says whose copy it is.
 
-    `names`: those that its stamped fields may show.
+    `names`: those that its stamped fields may show. `code`: the address in the code of each page's foot, to which the page's
+    number is added; "" for none.
     """
 
     record: str
@@ -116,6 +117,7 @@ class Document:
     watermark: str
     copy: Blocks = dataclasses.field(default=(), kw_only=True)
     names: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
+    code: str = dataclasses.field(default="", kw_only=True)
     author: str
     subject: str
     facts: tuple[Fact, ...]

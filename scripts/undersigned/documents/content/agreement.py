@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from undersigned.documents.content.first_page import (
+    code_of,
     facts_of,
     footer_of,
     names_of,
@@ -351,6 +352,7 @@ def agreement_document(agreement: Agreement) -> Document:
         properties=properties_of(agreement),
         copy=copy_line() if agreement.signable else (),
         names=names_of(agreement),
+        code=code_of(agreement),
     )
 
 

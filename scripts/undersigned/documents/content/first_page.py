@@ -140,6 +140,16 @@ def _where_to_check(agreement: Agreement) -> str:
     return word("footer.check_here", address=f"{address}/{PurePosixPath('protocols', agreement.id)}/")
 
 
+def code_of(agreement: Agreement) -> str:
+    """The address that the code in each foot leads to: the site's page that says whether this text is current. What follows
+    the # is read in the browser and sent nowhere. "" for a draft, and where that page does not list the text."""
+    address = agreement.register_address.rstrip("/")
+    short = (agreement.fingerprint or "").rpartition(":")[2][:16]
+    if agreement.version is None or not short or agreement.publication == "restricted" or not is_safe_link(address):
+        return ""
+    return f"{address}/verify/#{agreement.id}/{agreement.version}/{short}"
+
+
 def properties_of(agreement: Agreement, form: str = "") -> tuple[tuple[str, str], ...]:
     """What the file's metadata says, so that a copy can be traced to its text."""
     return (

@@ -14,6 +14,7 @@ from typing import Final, Literal
 import typst
 
 from undersigned.documents.model import Document, DocumentError, Json, as_data, check_size
+from undersigned.documents.pdf.codes import pictures_of
 from undersigned.documents.pdf.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
 
@@ -21,7 +22,9 @@ from undersigned.documents.words import TEMPLATE, word
 _SURELY_THERE: Final = "\x7f"
 _PROBE: Final = '#set document(title: "x")\n#set text(font: "Inter", lang: "en")\n#json("probe.json")\n'
 #: What is not shown as text: addresses, and the names of fields.
-_NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties"})
+_NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties", "code", "codes"})
+#: Pages after these have no code in their foot. No agreement has had so many.
+_MOST_CODES: Final = 100
 
 STANDARDS: Final[tuple[Literal["ua-1"], Literal["a-2a"]]] = ("ua-1", "a-2a")
 
@@ -45,6 +48,7 @@ class _Setter:
         data = as_data(document)
         assert isinstance(data, dict)  # noqa: S101
         data |= {"page": word("footer.page"), "of": word("footer.of"), "contents_title": word("cover.contents")}
+        data["codes"] = _codes_of(document)
         data |= {"added": word("redline.added"), "removed": word("redline.removed")}
         try:
             return self._compile(data, epoch)
@@ -77,6 +81,13 @@ class _Setter:
                 except typst.TypstError:
                     self._glyphs[character] = False
         return self._glyphs[character]
+
+
+def _codes_of(document: Document) -> list[Json]:
+    """Returns the pictures of the codes of the pages, each as a list of bytes; none for a document without them."""
+    if not document.code:
+        return []
+    return [list(one) for one in pictures_of([f"{document.code}/{page}" for page in range(1, _MOST_CODES + 1)])]
 
 
 def _characters(data: Json) -> set[str]:
