@@ -24,7 +24,7 @@ from undersigned.records.fields import Month
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
-from undersigned.returned.reading import claim_of, kind_of, read_copy
+from undersigned.returned.reading import can_read_codes, claim_of, kind_of, read_copy
 from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json
 from undersigned.returned.words import bare
 from undersigned.status import agreed_versions
@@ -42,6 +42,13 @@ _OTHER_TEXT = (
 _OTHER_WORDS = (
     "The words around the text are not those that this program prints today, perhaps because another release made the file. What was "
     "sent is not recorded, so nobody can tell from the file which of the differences were made on the way."
+)
+_BY_CODE = (
+    "The codes in the feet name {protocol} {version} and the pages {pages}. They do not show what else is on the paper."
+)
+_OTHER_CODE = "The codes in the feet name {protocol} {version}, a text that this register does not have."
+_NO_READER = (
+    "To read the codes in its feet, install the program with its extra for scans: pip install 'undersigned[scans]'."
 )
 _A_FORM = (
     "The file is the form {form} of {protocol}. Only agreements, and the form that nominates an officer, are read."
@@ -73,8 +80,12 @@ class Judge:
         """Raises nothing for any content; DocumentError if the document to compare with cannot be made."""
         claim = claim_of(content)
         folder = self._folder(claim)
+        if claim.pages:
+            return self._by_codes(content, claim, folder)
         if folder is None or claim.version is None:
             copy = read_copy(content)
+            if copy.verdict == "image" and not can_read_codes():
+                copy = _said(copy, _NO_READER)
             if claim.protocol is not None and self._id(claim) not in self.register.protocol_ids:
                 copy = _said(replace(copy, verdict="not-ours"), _NO_PROTOCOL.format(protocol=claim.protocol))
             return Judged(copy, Standing("unknown"))
@@ -85,6 +96,24 @@ class Judge:
             if copy.verdict != "not-ours"
             else Standing("unknown"),
         )
+
+    def _by_codes(self, content: bytes, claim: Claim, folder: ProtocolFolder | None) -> Judged:
+        """A scan or photograph: which text the codes in its feet name. What else is on the paper, nobody can tell here."""
+        copy = read_copy(content)
+        versions = dict(agreed_versions(folder, as_of=self.as_of)) if folder is not None else {}
+        stamped = versions.get(claim.version or "")
+        if (
+            folder is None
+            or stamped is None
+            or not _same_fingerprint(claim.fingerprint or "", stamped.fingerprint or "")
+        ):
+            note = _OTHER_CODE.format(protocol=claim.protocol, version=claim.version)
+            return Judged(_said(replace(copy, claim=Claim()), note), Standing("unknown"))
+        pages = ", ".join(str(one) for one in sorted(set(claim.pages)))
+        note = _BY_CODE.format(protocol=folder.id, version=claim.version, pages=pages)
+        known = replace(claim, protocol=folder.id)
+        standing = standing_of(folder, self.register, claim.version or "", as_of=self.as_of)
+        return Judged(_said(replace(copy, claim=known), note), standing)
 
     def _id(self, claim: Claim) -> str:
         return self.register.present_protocol(claim.protocol or "")

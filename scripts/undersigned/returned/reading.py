@@ -8,6 +8,7 @@ import contextlib
 import email
 import email.policy
 import hashlib
+import importlib.util
 import io
 import os
 import pickle
@@ -21,12 +22,13 @@ import tempfile
 import time
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import pikepdf
 from lxml import etree
@@ -36,6 +38,9 @@ from undersigned.documents.model import plain
 from undersigned.returned import docx, pdf
 from undersigned.returned.pdf_text import TooMuchError
 from undersigned.returned.verdict import Claim, Issued, Kind, ReturnedCopy, UnreadableError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Of a file as it came. The largest agreement so far has less than one mebibyte.
 MOST_BYTES: Final = 25 << 20
@@ -138,8 +143,14 @@ def _read(content: bytes, issued: Issued | None, trust_roots: tuple[bytes, ...])
 def _claim_here(content: bytes) -> Claim:
     try:
         kind = kind_of(content)
-        if len(content) <= MOST_BYTES and kind in ("pdf", "docx"):
-            return pdf.claim_of_pdf(content) if kind == "pdf" else docx.claim_of_docx(content)
+        if len(content) > MOST_BYTES:
+            return Claim()
+        if kind == "docx":
+            return docx.claim_of_docx(content)
+        found = pdf.claim_of_pdf(content) if kind == "pdf" else Claim()
+        if kind in ("pdf", "image") and found.protocol is None and can_read_codes():
+            return _claim_of_codes(content, kind)
+        return found
     except (UnreadableError, MemoryError, *_FAMILIES):
         pass
     return Claim()
@@ -154,6 +165,58 @@ def kind_of(content: bytes) -> Kind:
     if content.startswith(_PICTURES) or content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         return "image"
     return "other"
+
+
+# -- the codes of scans and photographs -------------------------------------------------------------------------
+
+#: What the code in a foot leads to: the page for checking a copy, the protocol, the version, the fingerprint, the page.
+_CODE: Final = re.compile(
+    r"https://[^\s#]{1,200}/verify/#([a-z0-9-]{1,100})/([0-9.]{1,20})/([0-9a-f]{16})/([0-9]{1,3})"
+)
+_MOST_PIXELS: Final = 40_000_000
+_MOST_SCANNED: Final = 80
+
+
+def can_read_codes() -> bool:
+    """Whether the optional program that reads codes is installed."""
+    return importlib.util.find_spec("zxingcpp") is not None
+
+
+def _claim_of_codes(content: bytes, kind: Kind) -> Claim:
+    """The text that most codes of a scan or photograph name."""
+    import zxingcpp
+
+    codes = []
+    for picture in _pictures(content, kind):
+        for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+            if said := _CODE.fullmatch(one.text):
+                codes.append(said.groups())
+    texts = Counter(code[:3] for code in codes)
+    if not texts:
+        return Claim()
+    [(text, _)] = texts.most_common(1)
+    return Claim(text[0], text[1], text[2], pages=tuple(int(code[3]) for code in codes if code[:3] == text))
+
+
+def _pictures(content: bytes, kind: Kind) -> Iterator[Image.Image]:
+    """The pictures of a picture file, or those that a PDF has on its pages, in grey."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+    if kind == "image":
+        with Image.open(io.BytesIO(content)) as picture:
+            for number in range(min(getattr(picture, "n_frames", 1), _MOST_SCANNED)):
+                picture.seek(number)
+                yield picture.convert("L")
+        return
+    with pdf.opened(content) as file:
+        for page in list(file.pages)[:_MOST_SCANNED]:
+            for one in page.get_images().values():
+                if (
+                    isinstance(one, pikepdf.Stream)
+                    and int(one.get("/Width", 0)) * int(one.get("/Height", 0)) <= _MOST_PIXELS
+                ):
+                    yield pikepdf.PdfImage(one).as_pil_image().convert("L")
 
 
 def _unread(content: bytes, error: UnreadableError) -> ReturnedCopy:

@@ -27,6 +27,7 @@ class Claim:
 
     `form`: the id of a form, or of the covering letter; None for an agreement. `digest`: of the words that it was made with.
     `addressee`: the words of the first page that begin with the name of the organisation, where no property gives its id.
+    `pages`: of a picture, the printed numbers of the pages whose codes were read, in order.
     """
 
     protocol: str | None = None
@@ -38,6 +39,7 @@ class Claim:
     form: str | None = None
     digest: str | None = None
     addressee: str | None = None
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
