@@ -47,6 +47,12 @@ class _New(click.Command):
     help="Record an agreement that was signed on paper: its parties, its days and where the paper is. Only for a protocol.",
 )
 @click.option(
+    "--merge",
+    multiple=True,
+    metavar="PROTOCOL",
+    help="Join two protocols into a new draft that supersedes both. Give it twice. Only for a protocol.",
+)
+@click.option(
     "--set",
     "answers",
     multiple=True,
@@ -59,6 +65,7 @@ def new_command(
     ids: tuple[str, ...],
     standards: tuple[str, ...],
     on_paper: bool,
+    merge: tuple[str, ...],
     answers: tuple[str, ...],
 ) -> int:
     """Write a new record with comments that say what to fill in.
@@ -66,6 +73,7 @@ def new_command(
     \b
     undersigned new protocol ID
     undersigned new protocol ID --on-paper
+    undersigned new protocol ID --merge ONE --merge OTHER
     undersigned new organisation ID
     undersigned new signature ORGANISATION PROTOCOL
     undersigned new review PROTOCOL
@@ -86,14 +94,19 @@ def new_command(
             "--on-paper makes the record of a protocol and copies no standard",
             "Write: undersigned new protocol ID --on-paper",
         )
+    if merge and (kind != "protocol" or standards or on_paper or len(merge) != 2):
+        raise CommandError(
+            "--merge joins two protocols into a new one, and goes with neither --from nor --on-paper",
+            "Write: undersigned new protocol ID --merge ONE --merge OTHER",
+        )
     standard = ON_PAPER if on_paper else standards[0] if standards else None
     given = answers_given(answers)
     with stop_on(EditingError):
         if sys.stdin.isatty() and sys.stderr.isatty():
-            for question in questions(kind, common.register, ids, standard=standard, as_of=common.as_of):
+            for question in questions(kind, common.register, ids, standard=standard, merge=merge, as_of=common.as_of):
                 if question.name not in given:
                     given[question.name] = prompt(question.prompt, question.default or "")
-        path = new_record(kind, common.register, ids, answers=given, standard=standard, as_of=common.as_of)
+        path = new_record(kind, common.register, ids, answers=given, standard=standard, merge=merge, as_of=common.as_of)
     write(f"{path.relative_to(common.root).as_posix()}\n", None)
     return EXIT_FINE
 

@@ -59,10 +59,16 @@ _KINDS: dict[str, _Kind] = {
 
 
 def questions(
-    kind: str, register: Register, ids: Sequence[str], *, standard: str | None = None, as_of: date
+    kind: str,
+    register: Register,
+    ids: Sequence[str],
+    *,
+    standard: str | None = None,
+    merge: Sequence[str] = (),
+    as_of: date,
 ) -> list[Question]:
     """Returns what to ask before `new_record`, in order. Raises EditingError if no answer could make the record valid."""
-    return _kind(kind).questions(_request(kind, register, ids, {}, standard, as_of))
+    return _kind(kind).questions(_request(kind, register, ids, {}, standard, merge, as_of))
 
 
 def new_record(
@@ -72,15 +78,16 @@ def new_record(
     *,
     answers: Mapping[str, str],
     standard: str | None = None,
+    merge: Sequence[str] = (),
     as_of: date,
 ) -> Path:
     """Writes a commented record that adds no error to `check`, and returns its path.
 
     `kind`: protocol, organisation, signature, review, form, outcome or provision; `ids` as on the command line. `answers` maps a
-    question's name to its answer; the default applies to the others. A standard protocol or flow brings its forms along.
+    question's name to its answer; the default applies to the others. `merge`: two protocols that a new one joins. A standard protocol or flow brings its forms along.
     Raises EditingError, and writes nothing, if it cannot.
     """
-    request = _request(kind, register, ids, answers, standard, as_of)
+    request = _request(kind, register, ids, answers, standard, merge, as_of)
     asked = {question.name: question for question in _kind(kind).questions(request)}
     for name in answers:
         if name not in asked:
@@ -108,7 +115,13 @@ def _kind(kind: str) -> _Kind:
 
 
 def _request(
-    kind: str, register: Register, ids: Sequence[str], answers: Mapping[str, str], standard: str | None, as_of: date
+    kind: str,
+    register: Register,
+    ids: Sequence[str],
+    answers: Mapping[str, str],
+    standard: str | None,
+    merge: Sequence[str],
+    as_of: date,
 ) -> Request:
     maker = _kind(kind)
     if len(ids) != len(maker.ids):
@@ -118,7 +131,7 @@ def _request(
     if standard is not None and kind not in ("protocol", "form"):
         raise EditingError(f"there is no standard {kind} to copy", "Leave --from out.")
     protocol_id = "" if maker.protocol is None else ids[maker.protocol]
-    return Request(register, tuple(ids), protocol_id, answers, standard, as_of)
+    return Request(register, tuple(ids), protocol_id, answers, standard, as_of, tuple(merge))
 
 
 def _refuse_new_errors(request: Request, texts: Mapping[str, str]) -> None:

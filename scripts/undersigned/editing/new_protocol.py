@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from undersigned.editing import EditingError, standard_texts
+from undersigned.editing.merging import merged
 from undersigned.editing.new_request import Question, Request, check_new_id, find_organisation, head_comment, in_words
 from undersigned.editing.standard_texts import End, StandardFlow, ends_of
 from undersigned.editing.yaml_write import Quoted, comment, render_commented, render_yaml
@@ -47,6 +48,8 @@ def ask_protocol(request: Request) -> list[Question]:
         raise EditingError(f"the id '{id_}' is or was that of a protocol", "An id is never used again; choose another.")
     if request.standard == ON_PAPER:
         return _ask_on_paper(id_)
+    if request.merge:
+        return _ask_merged(request)
     draft = _draft(request)
     data = draft.data
     asked = [
@@ -69,6 +72,34 @@ def ask_protocol(request: Request) -> list[Question]:
         shown = f" (such as {', '.join(fitting[:_FEW])})" if fitting else ""
         asked.append(Question(end.id, f"{end.asks}: ids, with commas between{shown}"))
     return [*asked, Question("lead", "The id of the organisation that leads, if it is known")]
+
+
+def _ask_merged(request: Request) -> list[Question]:
+    merged(request.register, request.merge)
+    return [
+        Question("title", "Its title", in_words(request.ids[0])),
+        Question("lead", "The id of the organisation that leads, if the two protocols have different ones"),
+    ]
+
+
+def _write_merged(request: Request) -> dict[str, str]:
+    """Returns the forms and the draft that joins two protocols, with both wordings wherever they differ."""
+    found = merged(request.register, request.merge)
+    lead = request.answer("lead")
+    data: dict[str, Data] = {
+        "kind": "information-sharing-protocol",
+        **found.data,
+        **({"lead": find_organisation(request.register, lead)} if lead else {}),
+        "title": request.answers["title"],
+        "summary": f"[choose: one paragraph that says what {' and '.join(request.merge)} are to do together]",
+        "status": "draft",
+        "publication": "public",
+    }
+    id_ = request.ids[0]
+    head = [_MERGED.format(protocols=" and ".join(request.merge)), *(f"- {choice}" for choice in found.choices)]
+    texts = {f"protocols/{id_}/forms/{form}.yaml": text for form, text in found.forms.items()}
+    comments = "".join("\n".join(comment(line)) + "\n" for line in head) + "\n"
+    return {**texts, f"protocols/{id_}/protocol.yaml": comments + render_yaml(data, Protocol)}
 
 
 def _ask_on_paper(id_: str) -> list[Question]:
@@ -159,6 +190,8 @@ def write_protocol(request: Request) -> dict[str, str]:
     """Returns path to text, the protocol last."""
     if request.standard == ON_PAPER:
         return _write_on_paper(request)
+    if request.merge:
+        return _write_merged(request)
     draft = _draft(request)
     id_ = request.ids[0]
     draft.members = {
@@ -193,6 +226,10 @@ def write_protocol(request: Request) -> dict[str, str]:
 _DRAFT = (
     "A draft. What is not settled may be left out: 'undersigned check' lists the gaps as advice, and they become errors only "
     "when the status moves on to signing. To use a line that begins with #, take the # away."
+)
+_MERGED = (
+    "A draft that joins {protocols} and supersedes both once it is in force. Everything that either says is here. Where the "
+    "two differ, both wordings are here, each below a blank that 'undersigned check' names until a person has chosen. To choose:"
 )
 _ON_PAPER = (
     "An agreement on paper whose words are not entered here. 'undersigned new signature' records who signed it and when. One "

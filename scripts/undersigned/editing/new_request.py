@@ -27,7 +27,7 @@ class Question:
 class Request:
     """A request for a new record: the ids of the command, the answers, the standard to copy, and the day.
 
-    `protocol_id`: the id that names a protocol, or "".
+    `protocol_id`: the id that names a protocol, or "". `merge`: the two protocols that a new one joins, or none.
     """
 
     register: Register
@@ -36,6 +36,7 @@ class Request:
     answers: Mapping[str, str]
     standard: str | None
     as_of: date
+    merge: tuple[str, ...] = ()
 
     def answer(self, name: str) -> str | None:
         return self.answers.get(name) or None
