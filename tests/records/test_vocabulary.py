@@ -1,5 +1,6 @@
 """The vocabularies: complete, consistent with each other, dated, and honest about what is not confirmed."""
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -35,7 +36,7 @@ def words(text: str) -> list[str]:
 GATEWAY_IDS = words("""
 oma07-s1 oma07-s14 cda98-s5 cda98-s6 cda98-s17 cda98-s17a cda98-s38 cda98-s39 cda98-s39a cda98-s115
 cja03-s325 cja03-s327 cja03-s327a pcsca22-s8 pcsca22-s10 pcsca22-s15 pcsca22-s16 pcsca22-s17
-pcsca22-s44a vpa24-s13 dvcva04-s35 abcpa14-sch4 pa97-s113b common-law-police daa21-s77 sa20-sch9-p11
+pcsca22-s44a vpa24-s13 dvcva04-s35 abcpa14-sch4 pa97-s113b common-law-police daa21-s77 sa20-sch9-p9 sa20-sch9-p11
 sa20-sch9-p12 cja03-s212 sa26-s1 sa26-s38 roa74-s4 roa74-s9 roa74-s9a roni78-a10 dpa18-s184 ha96-s170
 ha96-s182 ha96-s213 ha96-s213a ha96-s213aa ha96-s213b hact02-s1 hact02-s2 hact02-s3 pno02 daa21-s78 daa21-s57
 hwa14-s95 hwa14-s66 hwa14-s70 hwa14-s75 rhwa16-s1 sswa14-s128 sswa14-s130 hwa14-s94a hsa87-s36a
@@ -108,7 +109,7 @@ def test_a_repeated_id_is_refused() -> None:
 
 
 def test_every_gateway_of_the_law_page_is_there() -> None:
-    assert len(GATEWAY_IDS) == 90
+    assert len(GATEWAY_IDS) == 91
     assert list(vocabulary().gateways) == GATEWAY_IDS
 
 
@@ -137,6 +138,12 @@ def test_every_law_has_its_provisions_and_they_are_those_of_its_reference() -> N
                 assert list(entry.legislation) == read, entry.id
     for entry in every_entry():
         assert list(entry.legislation) == (provisions_in(entry.reference, item_titles()) or []), entry.id
+
+
+def test_what_names_an_act_has_its_provisions() -> None:
+    for entry in every_entry():
+        if re.search(r"\b(Act|Order|Regulations) \d{4}|\bSI \d{4}/", entry.reference):
+            assert entry.legislation, entry.id
 
 
 def test_common_law_says_that_no_act_holds_it() -> None:

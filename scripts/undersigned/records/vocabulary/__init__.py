@@ -355,6 +355,8 @@ _OF_LAW = (
     "law_changes",
     "content_topics",
     "organisation_kinds",
+    "expected_links",
+    "provision_kinds",
 )
 
 
