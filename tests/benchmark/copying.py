@@ -15,14 +15,13 @@ from typing import TypeVar
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import base_of
+from undersigned.documents.bases import agreement_sheet, base_of
 from undersigned.documents.content.letter import KEEP, RETURN, stamp_of_copy
 from undersigned.documents.docx.docx import docx_parts
 from undersigned.documents.docx.pandoc import run_pandoc
 from undersigned.documents.docx.pandoc_tree import Tree
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.words import TEMPLATE
-from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.records.files import load_files
 from undersigned.register import Register, register_of

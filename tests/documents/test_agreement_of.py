@@ -6,7 +6,7 @@ import pytest
 from document_sample import DRAFT, sample_agreement, sample_register, sample_text, stamped
 
 from support import register_from
-from undersigned.documents.content.agreement import agreement_document
+from undersigned.documents.content.agreement import agreement_document, annex_blocks
 from undersigned.documents.content.first_page import notice_of
 from undersigned.documents.model import Heading, every
 from undersigned.facts.agreement import agreement_of, agreements_to_print
@@ -123,29 +123,30 @@ FRAMEWORK = "status: in-force\npublication: public\njurisdictions: [england]\nef
 def body_of(text: str) -> str:
     folder = register_from(text).protocol("county-housing")
     assert folder is not None
-    return str(agreement_document(agreement_of(folder, register_from(text), as_of=date(2026, 11, 22))).body)
+    agreement = agreement_of(folder, register_from(text), as_of=date(2026, 11, 22))
+    return str((agreement_document(agreement).body, annex_blocks(agreement)))
 
 
 def test_adopted_clauses_are_printed_from_the_stamp_and_not_from_the_working_text() -> None:
     text = sample_text().replace("      Lock it up.\n", "      Lock it up twice.\n", 1)
     shown = body_of(text)
     assert "2.1 Keeping information secure" in shown
-    assert "Adopted from County Framework, version 1.0" in shown
+    assert shown.count("These clauses of County Framework, version 1.0, are terms of this protocol:") == 2
     assert "Text(text='Lock it up.')" in shown
     assert "Lock it up twice." not in shown
 
 
 def test_headings_in_adopted_text_stand_below_its_title() -> None:
-    found = [node for node in every(agreement_document(sample_agreement()).body) if isinstance(node, Heading)]
+    found = [node for node in every(annex_blocks(sample_agreement())) if isinstance(node, Heading)]
     levels = {str(heading.content): heading.level for heading in found}
-    assert levels["(Text(text='2.1 Keeping information secure'),)"] == 3
-    assert levels["(Text(text='A heading of the framework'),)"] == 4
+    assert levels["(Text(text='2.1 Keeping information secure'),)"] == 2
+    assert levels["(Text(text='A heading of the framework'),)"] == 3
 
 
 def test_a_restricted_text_enters_no_public_document_and_it_is_said_whom_to_ask() -> None:
     secret = sample_text((FRAMEWORK, FRAMEWORK.replace("public\n", "restricted\n") + "lead: town-council\n"))
     shown = body_of(secret)
-    assert "Text(text='Security')" in shown, "the clause is called by the id that the public protocol itself names"
+    assert "Text(text='2.1 Security.')" in shown, "the clause is called by the id that the public protocol itself names"
     assert "Keeping information secure" not in shown
     assert "Lock it up" not in shown
     assert "Ask Town Council for it." in shown
@@ -164,7 +165,7 @@ def test_a_restricted_text_enters_no_public_document_and_it_is_said_whom_to_ask(
 def test_where_the_adopted_text_is_not_here_titles_stand_and_it_is_said(written: str, says: str) -> None:
     shown = body_of(sample_text((ADOPTS, written)))
     assert says in shown
-    assert "Text(text='Security')" in shown
+    assert "Text(text='2.1 Security.')" in shown
     assert "Lock it up" not in shown
 
 

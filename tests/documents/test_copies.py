@@ -23,7 +23,7 @@ from lxml import etree
 from support import write_register
 from undersigned.cache import DocumentCache
 from undersigned.documents import DocumentError
-from undersigned.documents.bases import Base, base_of
+from undersigned.documents.bases import Base, agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.digest import docx_text_digest, pdf_text_digest
 from undersigned.documents.packing import Member, packed
@@ -31,7 +31,7 @@ from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import NAMES, WIDE, measures
 from undersigned.documents.pdf.metadata import NAMESPACE
 from undersigned.documents.stamping import Stamp
-from undersigned.documents.write import Copies, agreement_sheet, write_documents
+from undersigned.documents.write import Copies, write_documents
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import Recipient, agreement_of, recipients_of, sender_of
 from undersigned.facts.parties import PointOfContact
@@ -274,6 +274,7 @@ def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
         f"{stem}{ending}"
         for ending in (".docx", ".pdf")
         for stem in (
+            "county-housing-v1.0-annex",
             "county-housing-v1.0-copy-1-keep",
             "county-housing-v1.0-copy-2-return",
             "officer-nomination",
@@ -336,6 +337,8 @@ def test_only_those_asked_for_have_one(tmp_path: Path) -> None:
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["county-housing"]
     assert sorted(path.name for path in (tmp_path / "county-housing").iterdir()) == [
+        "county-housing-v1.0-annex.docx",
+        "county-housing-v1.0-annex.pdf",
         "county-housing-v1.0-town-council",
         "county-housing-v1.0-town-council.zip",
         "county-housing-v1.0.docx",

@@ -20,6 +20,8 @@ from undersigned.documents.write import Written
 from undersigned.register import Register, load_register
 
 NAMES = [
+    "county-housing-v1.0-annex.docx",
+    "county-housing-v1.0-annex.pdf",
     "county-housing-v1.0.docx",
     "county-housing-v1.0.pdf",
     "letter.docx",

@@ -66,6 +66,8 @@ def test_everything_goes_to_the_build_folder_unless_told(tmp_path: Path) -> None
     root = write_register(tmp_path, sample_text())
     assert run(root, "county-housing").returncode == 0
     assert sorted(files(root / "build")) == [
+        "documents/county-housing/county-housing-v1.0-annex.docx",
+        "documents/county-housing/county-housing-v1.0-annex.pdf",
         "documents/county-housing/county-housing-v1.0.docx",
         "documents/county-housing/county-housing-v1.0.pdf",
     ]
@@ -129,6 +131,8 @@ def test_nobody_signs_a_draft(tmp_path: Path) -> None:
     assert [Path(line).name for line in done.stdout.splitlines()] == [
         "county-housing-draft.pdf",
         "county-housing-draft.docx",
+        "county-housing-draft-annex.pdf",
+        "county-housing-draft-annex.docx",
     ]
     assert "nobody is asked to sign county-housing at present" in done.stderr
 
@@ -146,7 +150,7 @@ def test_one_that_fails_is_named_and_the_others_are_made(tmp_path: Path) -> None
 
 
 def test_a_runaway_text_is_refused_by_name(tmp_path: Path) -> None:
-    rows = "".join(f"      | {number} | x |\n" for number in range(12_000))
+    rows = "".join(f"      | {number} | x |\n" for number in range(13_000))
     body = f"    text: |\n      | a | b |\n      |---|---|\n{rows}"
     root = write_register(
         tmp_path,

@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 
 from support import example_register
+from undersigned.documents.bases import paper_sheets
 from undersigned.documents.content.dpo import FORMS, dpia_document, filled_form, privacy_notice
 from undersigned.documents.content.forms import name_in_file
 from undersigned.documents.model import Document, as_data, fields_of
-from undersigned.documents.write import paper_sheets
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import Agreement, agreements_to_print
 from undersigned.facts.flows import FlowTerms

@@ -12,9 +12,8 @@ from document_sample import ADDRESS, TODAY, sample_register
 from signing_kit import block, filled, signed, signer
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import Base, base_of
+from undersigned.documents.bases import Base, agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
-from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import Recipient, agreement_of
 from undersigned.facts.parties import PointOfContact
 from undersigned.returned import Issued, ReturnedCopy, claim_of, issued_digest

@@ -19,10 +19,8 @@ from signing_kit import block, filled, filled_docx, signed, signer
 from support import register_from, write_register
 from undersigned.cache import DocumentCache
 from undersigned.cli.main import main
-from undersigned.documents.bases import base_of
+from undersigned.documents.bases import agreement_sheet, base_of, nomination_sheet
 from undersigned.documents.content.letter import stamp_of_copy, stamp_of_nomination
-from undersigned.documents.packs import nomination_sheet
-from undersigned.documents.write import agreement_sheet
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.returned import issued_digest
@@ -46,7 +44,7 @@ def pack() -> dict[str, bytes]:
     agreement = agreement_of(folder, register, as_of=TODAY)
     [to] = recipients_of(agreement, folder, register, as_of=TODAY, wanted=[COUNCIL])
     sender, cache = sender_of(folder, register, as_of=TODAY), DocumentCache(None)
-    master = base_of(agreement_sheet(agreement), cache)
+    master = base_of(agreement_sheet(agreement, COUNCIL), cache)
     form = base_of(nomination_sheet(agreement, standard_form_record("officer-nomination")), cache)
     made = {
         "copy-1-keep": master.copy(stamp_of_copy(1, to, sender)),

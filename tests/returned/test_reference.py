@@ -9,9 +9,8 @@ from document_sample import TODAY, sample_register
 from returned_kit import COUNCIL, PROBATION, copy, pdf, read, rewritten, typed
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import base_of
+from undersigned.documents.bases import agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
-from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.register import Register
 from undersigned.returned import Claim, Issued, claim_of, issued_digest
@@ -30,7 +29,7 @@ def sent(register: Register, as_of: date = TODAY) -> dict[str, bytes]:
     assert folder is not None
     agreement = agreement_of(folder, register, as_of=as_of)
     [to] = recipients_of(agreement, folder, register, as_of=as_of, wanted=[COUNCIL])
-    base = base_of(agreement_sheet(agreement), DocumentCache(None))
+    base = base_of(agreement_sheet(agreement, COUNCIL), DocumentCache(None))
     return base.copy(stamp_of_copy(2, to, sender_of(folder, register, as_of=as_of)))
 
 

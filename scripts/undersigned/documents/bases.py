@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Final
 
 from undersigned.cache import DocumentCache
+from undersigned.documents.content.agreement import agreement_document, annex_document
+from undersigned.documents.content.dpo import FORM as DPIA
+from undersigned.documents.content.dpo import NOTICE, dpia_document, filled_form, privacy_notice
+from undersigned.documents.content.first_page import epoch_of
+from undersigned.documents.content.forms import form_document
+from undersigned.documents.content.letter import COPY_PROPERTIES, master_stamp, nomination_defaults, nomination_form
 from undersigned.documents.docx.docx import CUSTOM, docx_parts
 from undersigned.documents.docx.word_xml import with_custom_properties
 from undersigned.documents.model import Document, DocumentError
 from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
+from undersigned.facts.agreement import Agreement
+from undersigned.records.form import Form
 
 
 @dataclass(frozen=True)
@@ -89,3 +98,66 @@ def _opened(sheet: Sheet, whole: bytes) -> Base:
         content = {name: archive.read(name) for name in archive.namelist()}
     parts = {name.removeprefix(_PART): value for name, value in content.items() if name.startswith(_PART)}
     return Base(sheet, content[_PDF], parts)
+
+
+# -- the documents of a protocol ------------------------------------------------------------------------------------
+
+#: The name of the nomination form in every pack.
+NOMINATION: Final = "officer-nomination"
+
+
+def agreement_sheet(agreement: Agreement, organisation: str | None = None) -> Sheet:
+    """The document of an agreement. If it is to be signed, it has fields for whose copy it is. `organisation`: the party
+    whose copies are made of it, which has its own block first and no other."""
+    return Sheet(
+        agreement.id,
+        f"agreement {organisation or ''} {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: agreement_document(agreement, organisation),
+        master_stamp() if agreement.signable else Stamp(),
+        COPY_PROPERTIES,
+    )
+
+
+def annex_sheet(agreement: Agreement) -> Sheet:
+    """What the agreement names and does not repeat."""
+    return Sheet(
+        f"{agreement.id}/annex", f"annex {agreement!r}", epoch_of(agreement.dated), lambda: annex_document(agreement)
+    )
+
+
+def form_sheet(form_id: str, form: Form, agreement: Agreement) -> Sheet:
+    return Sheet(
+        f"{agreement.id}/{form_id}",
+        f"form {form_id} {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: form_document(form_id, form, agreement),
+    )
+
+
+def dpia_sheet(agreement: Agreement) -> Sheet:
+    """The draft of an impact assessment."""
+    return Sheet(
+        f"{agreement.id}/{DPIA}", f"dpia {agreement!r}", epoch_of(agreement.dated), lambda: dpia_document(agreement)
+    )
+
+
+def paper_sheets(agreement: Agreement, papers: Mapping[str, Form]) -> Iterator[tuple[str, Sheet]]:
+    """The working papers of a data protection officer. `papers`: the standard forms, by their ids."""
+    yield DPIA, dpia_sheet(agreement)
+    notice, epoch = f"{NOTICE}-draft", epoch_of(agreement.dated)
+    yield notice, Sheet(f"{agreement.id}/{notice}", f"notice {agreement!r}", epoch, lambda: privacy_notice(agreement))
+    for id_, form in papers.items():
+        make = partial(filled_form, id_, form, agreement)
+        yield f"{id_}-draft", Sheet(f"{agreement.id}/{id_}-draft", f"paper {id_} {form!r} {agreement!r}", epoch, make)
+
+
+def nomination_sheet(agreement: Agreement, form: Form) -> Sheet:
+    return Sheet(
+        f"{agreement.id}/{NOMINATION}",
+        f"nomination {form!r} {agreement!r}",
+        epoch_of(agreement.dated),
+        lambda: nomination_form(NOMINATION, form, agreement),
+        nomination_defaults(),
+        COPY_PROPERTIES,
+    )

@@ -14,28 +14,27 @@ from typing import Final
 import pikepdf
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import Base, Sheet, base_of
+from undersigned.documents.bases import NOMINATION, Base, Sheet, agreement_sheet, annex_sheet, base_of, nomination_sheet
+from undersigned.documents.content.agreement import ANNEX, has_annex
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.letter import (
-    COPY_PROPERTIES,
     KEEP,
     LETTER,
     NOTICE,
     RETURN,
     letter_document,
-    nomination_defaults,
-    nomination_form,
     stamp_of_copy,
     stamp_of_nomination,
 )
-from undersigned.facts.agreement import Agreement, Recipient
+from undersigned.documents.redline import redline_files
+from undersigned.facts.agreement import Recipient, agreement_of
 from undersigned.facts.letter import Letter, Letters, Place
 from undersigned.records.form import Form
 
 #: How the name of the field ends in which a party signs.
 SIGNATURE: Final = "__signature"
-#: The name of the nomination form in every pack.
-NOMINATION = "officer-nomination"
+#: The name of the file that marks what has changed since the version that a party signed.
+CHANGES: Final = "changes-since-v{version}"
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,32 @@ class Pack:
         return out.getvalue()
 
 
-def packs_of(
-    letters: Letters, master: Base, recipients: list[Recipient], nomination: Form, cache: DocumentCache
-) -> Iterator[Pack]:
-    """Yields the packs of these parties. `master`: the agreement's own document. DocumentError if a part cannot be made."""
+def packs_of(letters: Letters, recipients: list[Recipient], nomination: Form, cache: DocumentCache) -> Iterator[Pack]:
+    """Yields the packs of these parties. DocumentError if a part cannot be made.
+
+    A party that signed an earlier text also gets what has changed since, if both texts are kept.
+    """
     if not recipients:
         return
     agreement, sender = letters.agreement, letters.sender
     form = base_of(nomination_sheet(agreement, nomination), cache)
-    places = block_places(master.pdf)
+    annex = base_of(annex_sheet(agreement), cache) if has_annex(agreement) else None
+    changes: dict[str, dict[str, bytes]] = {}
     for to in recipients:
-        letter = letters.for_signature(to, places.get(to.contact.organisation))
+        organisation = to.contact.organisation
+        own = base_of(agreement_sheet(agreement, organisation), cache)
+        letter = letters.for_signature(to, block_places(own.pdf).get(organisation))
+        marked = ""
+        if letter.since is not None and letter.later:
+            if letter.since not in changes:
+                changes[letter.since] = _changes_since(letter.since, letters, cache)
+            marked = CHANGES.format(version=letter.since) if changes[letter.since] else ""
         parts = (
-            (LETTER, _letter_files(letter, letters, cache)),
-            (f"{agreement.file_stem}-copy-1-keep", master.copy(stamp_of_copy(KEEP, to, sender))),
-            (f"{agreement.file_stem}-copy-2-return", master.copy(stamp_of_copy(RETURN, to, sender))),
+            (LETTER, _letter_files(letter, letters, cache, marked)),
+            (f"{agreement.file_stem}-copy-1-keep", own.copy(stamp_of_copy(KEEP, to, sender))),
+            (f"{agreement.file_stem}-copy-2-return", own.copy(stamp_of_copy(RETURN, to, sender))),
+            *(((f"{agreement.file_stem}{ANNEX}", _both(annex)),) if annex is not None else ()),
+            *(((marked, changes[letter.since]),) if marked and letter.since else ()),
             (NOMINATION, form.copy(stamp_of_nomination(to, sender))),
         )
         yield Pack(
@@ -100,19 +110,23 @@ def block_places(pdf: bytes) -> dict[str, Place]:
         }
 
 
-def _letter_files(letter: Letter, letters: Letters, cache: DocumentCache) -> dict[str, bytes]:
-    document = letter_document(letter, letters.agreement, letters.sender)
+def _letter_files(letter: Letter, letters: Letters, cache: DocumentCache, marked: str = "") -> dict[str, bytes]:
+    """`marked`: the name of the file in which what has changed is marked, if the pack has one."""
+    document = letter_document(letter, letters.agreement, letters.sender, marked=marked)
     sheet = Sheet(document.record, repr(document), epoch_of(letter.to.issued_on), lambda: document)
-    base = base_of(sheet, cache)
+    return _both(base_of(sheet, cache))
+
+
+def _both(base: Base) -> dict[str, bytes]:
     return {".pdf": base.pdf, ".docx": base.docx}
 
 
-def nomination_sheet(agreement: Agreement, form: Form) -> Sheet:
-    return Sheet(
-        f"{agreement.id}/{NOMINATION}",
-        f"nomination {form!r} {agreement!r}",
-        epoch_of(agreement.dated),
-        lambda: nomination_form(NOMINATION, form, agreement),
-        nomination_defaults(),
-        COPY_PROPERTIES,
-    )
+def _changes_since(version: str, letters: Letters, cache: DocumentCache) -> dict[str, bytes]:
+    """The comparison of the text that a party signed with the one that it is sent; empty if one of them is not kept."""
+    try:
+        earlier = agreement_of(letters.folder, letters.register, as_of=letters.as_of, version=version)
+    except ValueError:
+        return {}
+    if not earlier.text_available or not letters.agreement.text_available:
+        return {}
+    return redline_files(earlier, letters.agreement, cache)

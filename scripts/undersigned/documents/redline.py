@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Literal
 
 from markupsafe import escape
 
+from undersigned.cache import DocumentCache
 from undersigned.changes.redline import compare, differences, in_words
 from undersigned.documents.content.agreement import agreed_blocks
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.pieces import paragraph, text
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import Blocks, Document, Fact, Heading, plain
+from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.words import word
 from undersigned.facts.agreement import Agreement
@@ -45,6 +49,18 @@ def redline(earlier: Agreement, later: Agreement, format_: RedlineFormat) -> byt
             return _page(_document(earlier, later, blocks)).encode()
         case "text":
             return _lines(_document(earlier, later, blocks)).encode()
+
+
+def redline_files(earlier: Agreement, later: Agreement, cache: DocumentCache) -> dict[str, bytes]:
+    """The comparison as `.pdf` and `.docx`, from the cache if possible. Errors as `redline`."""
+    made_of = "\0".join(["redline", repr(earlier), repr(later)])
+    whole = cache.get(made_of)
+    if whole is None:
+        made = {".pdf": redline(earlier, later, "pdf"), ".docx": redline(earlier, later, "docx")}
+        cache.put(made_of, packed([Member.of(ending, [content]) for ending, content in made.items()]))
+        return made
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _document(earlier: Agreement, later: Agreement, blocks: Blocks, how: str = "") -> Document:

@@ -11,18 +11,26 @@ from typing import Final
 
 from undersigned.atomic import write_atomically
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import Base, Sheet, base_of
-from undersigned.documents.content.agreement import agreement_document
+from undersigned.documents.bases import (
+    NOMINATION,
+    Base,
+    Sheet,
+    agreement_sheet,
+    annex_sheet,
+    base_of,
+    dpia_sheet,
+    form_sheet,
+    paper_sheets,
+)
+from undersigned.documents.content.agreement import ANNEX, agreement_document, has_annex
 from undersigned.documents.content.dpo import FORM as DPIA
-from undersigned.documents.content.dpo import NOTICE, dpia_document, filled_form, privacy_notice
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.letter import COPY_PROPERTIES, in_words, master_stamp
+from undersigned.documents.content.letter import in_words
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import DocumentError
-from undersigned.documents.packs import NOMINATION, notices_of, packs_of
+from undersigned.documents.packs import notices_of, packs_of
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.documents.stamping import Stamp
 from undersigned.facts.agreement import Agreement, agreements_to_print, sender_of
 from undersigned.facts.letter import Letters, Standing
 from undersigned.parallel import WorkerError, map_as_done
@@ -91,44 +99,6 @@ def render_form_pdf(form_id: str, form: Form, agreement: Agreement) -> bytes:
 def render_form_docx(form_id: str, form: Form, agreement: Agreement) -> bytes:
     """A standard form or letter of the agreement as DOCX to fill in. DocumentError if it cannot be made."""
     return docx_of(form_document(form_id, form, agreement), epoch=epoch_of(agreement.dated))
-
-
-def agreement_sheet(agreement: Agreement) -> Sheet:
-    """The document of an agreement. If it is to be signed, it has fields for whose copy it is."""
-    return Sheet(
-        agreement.id,
-        f"agreement {agreement!r}",
-        epoch_of(agreement.dated),
-        lambda: agreement_document(agreement),
-        master_stamp() if agreement.signable else Stamp(),
-        COPY_PROPERTIES,
-    )
-
-
-def form_sheet(form_id: str, form: Form, agreement: Agreement) -> Sheet:
-    return Sheet(
-        f"{agreement.id}/{form_id}",
-        f"form {form_id} {agreement!r}",
-        epoch_of(agreement.dated),
-        lambda: form_document(form_id, form, agreement),
-    )
-
-
-def dpia_sheet(agreement: Agreement) -> Sheet:
-    """The draft of an impact assessment."""
-    return Sheet(
-        f"{agreement.id}/{DPIA}", f"dpia {agreement!r}", epoch_of(agreement.dated), lambda: dpia_document(agreement)
-    )
-
-
-def paper_sheets(agreement: Agreement, papers: Mapping[str, Form]) -> Iterator[tuple[str, Sheet]]:
-    """The working papers of a data protection officer. `papers`: the standard forms, by their ids."""
-    yield DPIA, dpia_sheet(agreement)
-    notice, epoch = f"{NOTICE}-draft", epoch_of(agreement.dated)
-    yield notice, Sheet(f"{agreement.id}/{notice}", f"notice {agreement!r}", epoch, lambda: privacy_notice(agreement))
-    for id_, form in papers.items():
-        make = partial(filled_form, id_, form, agreement)
-        yield f"{id_}-draft", Sheet(f"{agreement.id}/{id_}-draft", f"paper {id_} {form!r} {agreement!r}", epoch, make)
 
 
 def write_documents(
@@ -256,7 +226,7 @@ def _written(order: _Order, id_: str) -> Written:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
         if letters is not None and order.copies is not None:
-            files += _write_packs(order, order.copies, letters, asked, bases[agreements[0].file_stem])
+            files += _write_packs(order, order.copies, letters, asked)
     except DocumentError as error:
         return _failed(error)
     return Written(
@@ -292,6 +262,8 @@ def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
 def _sheets(agreements: list[Agreement], order: _Order) -> Iterator[tuple[str, Sheet]]:
     for agreement in agreements:
         yield agreement.file_stem, agreement_sheet(agreement)
+        if has_annex(agreement):
+            yield f"{agreement.file_stem}{ANNEX}", annex_sheet(agreement)
     if order.papers is not None:
         yield from paper_sheets(agreements[0], order.papers)
     elif order.dpia:
@@ -312,14 +284,12 @@ def _bases(sheets: Iterable[tuple[str, Sheet]], cache: DocumentCache) -> tuple[d
     return made, failures
 
 
-def _write_packs(
-    order: _Order, copies: Copies, letters: Letters, asked: list[Standing], master: Base
-) -> Iterator[Path]:
+def _write_packs(order: _Order, copies: Copies, letters: Letters, asked: list[Standing]) -> Iterator[Path]:
     """Writes the packs of those who owe a signature, and notices to those to whom a version without one is news."""
     place = order.output / letters.agreement.id
     nomination = letters.agreement.forms.get(NOMINATION) or copies.nomination
     owing = [letters.to(one.organisation) for one in asked if one.owes]
-    for pack in packs_of(letters, master, owing, nomination, order.cache):
+    for pack in packs_of(letters, owing, nomination, order.cache):
         for name, content in pack.files.items():
             yield write_whole(place / pack.name / name, content)
         yield write_whole(place / f"{pack.name}.zip", pack.archive())

@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Literal
 
 from undersigned.facts.flows import FlowTerms
 from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.facts.protocol import ProtocolFacts, Successor, title_of
-from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, forms_of
+from undersigned.facts.text import ClauseFacts, VersionFacts, clauses_of, form_digests, forms_of
 from undersigned.records.fields import When, latest
 from undersigned.records.form import Form
 from undersigned.records.protocol import (
     ENDED,
     MappaRole,
     Operative,
+    Party,
     Protocol,
     ProtocolStatus,
     Publication,
@@ -47,7 +49,10 @@ SIGNABLE = frozenset({"signing", "in-force"})
 
 @dataclass(frozen=True)
 class AgreementParty:
-    """A party under its present id. `signs`: it has a block to sign; it is not exempt, gone or dissolved."""
+    """A party under its present id. `signs`: it has a block to sign; it is not exempt, gone or dissolved.
+
+    `standing`: why it is not bound and not waited for, if so, and since when as far as the records say.
+    """
 
     organisation: str
     name: str
@@ -58,13 +63,20 @@ class AgreementParty:
     mappa_role: MappaRole | None = None
     left_on: When | None = None
     signs: bool = True
+    standing: Literal["ended", "declined", "withdrawn"] | None = None
+    standing_since: When | None = None
+
+    @property
+    def is_between(self) -> bool:
+        """Whether the text is one between it and others: it is bound, or asked to sign."""
+        return self.left_on is None and self.standing is None
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One text of a protocol with the facts around it. `version` and `fingerprint` are None for a working text.
 
-    `terms` and `clauses` are the text spelled out. `newer`: a later version that is agreed and not yet in effect.
+    `terms` and `clauses` are the text spelled out. `form_digests`: SHA-256 (hex) of the words of each form by id. `newer`: a later version that is agreed and not yet in effect.
     `text_available` is False if the version's text is not in this register: nothing of it is printed.
     `dated`: the day on which the text was agreed, or the day asked about for a working text. A stamped text whose facts do
     not change has the same documents every day. `register_address`: where the public register is, or "".
@@ -97,6 +109,7 @@ class Agreement:
     contacts: tuple[PointOfContact, ...] = ()
     clauses: tuple[ClauseFacts, ...] = ()
     forms: Mapping[str, Form] = field(default_factory=lambda: MappingProxyType({}))
+    form_digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     history: tuple[VersionFacts, ...] = ()
     register_address: str = ""
 
@@ -158,7 +171,7 @@ def agreement_of(
         title=record.title, kind=record.kind, jurisdictions=record.jurisdictions, parties=record.parties
     )
     newest = newest_version(folder, as_of=as_of)
-    parties = _parties(text, protocol)
+    parties = _parties(text, protocol, is_stamped=stamp is not None)
     return Agreement(
         id=folder.id,
         title=text.title or record.title,
@@ -195,6 +208,7 @@ def agreement_of(
         ),
         clauses=clauses_of(text, record.publication, register, as_of=as_of),
         forms=forms_of(text, folder),
+        form_digests=form_digests(folder, stamp[0]) if stamp and agreed is not None else {},
         history=protocol.versions,
         register_address=register_address,
     )
@@ -225,7 +239,7 @@ def _agreed_text(folder: ProtocolFolder, stamped: Version) -> Operative | None:
     return folder.value if folder.working_fingerprint == stamped.fingerprint else None
 
 
-def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, ...]:
+def _parties(text: Operative, protocol: ProtocolFacts, *, is_stamped: bool) -> tuple[AgreementParty, ...]:
     """The lead first, then by name: an order that no amendment being prepared can change."""
     register, signing, record = protocol.register, protocol.signing, protocol.record
     left = {id_: party.left_on for id_, party in signing.identities.present_parties(record.parties).items()}
@@ -234,6 +248,7 @@ def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, 
     for id_, party in signing.identities.present_parties(text.parties).items():
         gone = left.get(id_)
         left_on = gone if has_happened(gone, protocol.as_of) else None
+        standing, since = _standing(id_, party, signing) if is_stamped and left_on is None else (None, None)
         found.append(
             AgreementParty(
                 organisation=id_,
@@ -245,6 +260,8 @@ def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, 
                 mappa_role=party.mappa_role,
                 left_on=left_on,
                 signs=party.signs and left_on is None and not signing.dissolved(id_),
+                standing=standing,
+                standing_since=since,
             )
         )
     return tuple(
@@ -252,6 +269,20 @@ def _parties(text: Operative, protocol: ProtocolFacts) -> tuple[AgreementParty, 
             found, key=lambda entry: (entry.organisation not in leads, in_reading_order(entry.name), entry.organisation)
         )
     )
+
+
+def _standing(
+    id_: str, party: Party, signing: Signing
+) -> tuple[Literal["ended", "declined", "withdrawn"] | None, When | None]:
+    """Why a party of the text is not bound by any version and not asked to sign, and since when."""
+    status = signing.state(id_, party)
+    if status.state == "ended":
+        return "ended", None
+    if status.state not in ("declined", "withdrawn") or any(entry.counts for entry in signing.standing(id_)):
+        return None, None
+    kind: Literal["declined", "withdrawn"] = "declined" if status.state == "declined" else "withdrawn"
+    ended = getattr(status.entry.signature, kind) if status.entry is not None else None
+    return kind, ended.on if ended is not None else None
 
 
 # -- the copies that parties are sent ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Literal
 
 from undersigned.facts.flows import spelled_out, title_from_id
 from undersigned.records.fields import When, earliest
+from undersigned.records.fingerprint import canonical_json
 from undersigned.records.form import Form
 from undersigned.records.protocol import (
     ENDED,
@@ -67,6 +69,7 @@ class AdoptedClauses:
     clauses: tuple[AdoptedClause, ...]
     missing: Missing | None = None
     ask: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,17 @@ def forms_of(text: Operative, folder: ProtocolFolder) -> Mapping[str, Form]:
     if isinstance(text, StampedText):
         return dict(sorted(text.forms.items()))
     return {id_: record.value for id_, record in sorted(folder.forms.items()) if record.value is not None}
+
+
+def form_digests(folder: ProtocolFolder, version: str) -> Mapping[str, str]:
+    """SHA-256 (hex) of the canonical JSON of each form of a version, by id: what the fingerprint of the text covers of it."""
+    text = folder.stamped_text(version) or folder.working_text
+    forms = text.get("forms")
+    return {
+        id_: hashlib.sha256(canonical_json(form).encode("utf-8", "surrogatepass")).hexdigest()
+        for id_, form in sorted((forms if isinstance(forms, dict) else {}).items())
+        if isinstance(form, dict)
+    }
 
 
 def clauses_of(
@@ -142,7 +156,10 @@ def _adopted(adopts: Adoption, publication: Publication, register: Register, ste
         )
         for id_, clause in ((id_, known.get(id_)) for id_ in adopts.clauses)
     )
-    return AdoptedClauses(title, adopts.version, clauses, ask=lead)
+    stamp = other.versions[adopts.version].value if adopts.version in other.versions else None
+    return AdoptedClauses(
+        title, adopts.version, clauses, ask=lead, fingerprint=stamp.fingerprint if stamp is not None else None
+    )
 
 
 def _untold(adopts: Adoption, known: Mapping[str, Clause]) -> tuple[AdoptedClause, ...]:

@@ -16,10 +16,9 @@ from email.policy import SMTP
 from pathlib import Path
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import base_of
+from undersigned.documents.bases import NOMINATION
 from undersigned.documents.content.letter import RETURN, in_words
-from undersigned.documents.packs import NOMINATION, Pack, packs_of
-from undersigned.documents.write import agreement_sheet
+from undersigned.documents.packs import Pack, packs_of
 from undersigned.editing.atomic import write_all
 from undersigned.editing.received import with_signature
 from undersigned.facts.agreement import agreement_of, sender_of
@@ -270,12 +269,9 @@ class Round:
         records: dict[str, bytes] = {}
         with _staged(place) as staging:
             to = {one.organisation: one for one in addressees}
-            master = base_of(agreement_sheet(self.agreement), cache)
             form = self.agreement.forms.get(NOMINATION) or nomination
             recipients = [self.letters.to(id_) for id_ in to]
-            for recipient, pack in zip(
-                recipients, packs_of(self.letters, master, recipients, form, cache), strict=True
-            ):
+            for recipient, pack in zip(recipients, packs_of(self.letters, recipients, form, cache), strict=True):
                 one = to[recipient.contact.organisation]
                 mail, archive = self.mail(one), pack.archive()
                 files = {f"{pack.name}/{name}": content for name, content in pack.files.items()}

@@ -11,12 +11,10 @@ from functools import partial
 from typing import Final
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.bases import base_of
+from undersigned.documents.bases import NOMINATION, agreement_sheet, base_of, nomination_sheet
 from undersigned.documents.content.letter import stamp_of_copy, stamp_of_nomination
-from undersigned.documents.packs import NOMINATION, nomination_sheet
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
-from undersigned.documents.write import agreement_sheet
 from undersigned.facts.agreement import SIGNABLE, Agreement, agreement_of, recipients_of, sender_of
 from undersigned.facts.parties import point_of_contact
 from undersigned.facts.text import Standing, issued_digests, standing_of
@@ -265,6 +263,7 @@ def issued_copy(
             return None
         sheet, stamp = nomination_sheet(agreement, nomination), stamp_of_nomination(to[0], sender) if to else None
     elif to and claim.copy in (1, 2):
+        sheet = agreement_sheet(agreement, to[0].contact.organisation)
         stamp = stamp_of_copy(claim.copy, to[0], sender)
     base = base_of(sheet, cache) if with_text else None
     copy: Mapping[str, bytes] = {}

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, get_args
 
+from undersigned.documents.bases import NOMINATION
 from undersigned.documents.model import ANSWER, plain
-from undersigned.documents.packs import NOMINATION
 from undersigned.facts.text import Standing
 from undersigned.records.fields import When, earliest, latest
 from undersigned.records.signature import Authority, Signature, SigningMethod

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from undersigned.documents.content.first_page import (
     code_of,
@@ -11,31 +12,46 @@ from undersigned.documents.content.first_page import (
     names_of,
     notice_of,
     properties_of,
+    standing_of,
     watermark_of,
 )
+from undersigned.documents.content.in_full import flows_in_full
 from undersigned.documents.content.letter import copy_line
 from undersigned.documents.content.pieces import bullets, heading, mail, one_or_bullets, paragraph, strong, text
-from undersigned.documents.content.terms import annex_section, clause_section, flow_section
-from undersigned.documents.model import (
+from undersigned.documents.content.terms import (
+    Once,
+    adopted_section,
+    clause_section,
+    flow_section,
+    form_section,
+    forms_in_full,
+    in_lines,
+    law_section,
+    sentence,
+    shared_section,
+)
+from undersigned.documents.model import Document
+from undersigned.documents.words import listed, term, word
+from undersigned.facts.agreement import Agreement, AgreementParty
+from undersigned.facts.flows import FlowEnd, FlowFacts, group_name
+from undersigned.facts.parties import PointOfContact
+from undersigned.words.blocks import (
     Block,
     Blocks,
-    Document,
     Field,
-    Inline,
+    FieldKind,
+    Inlines,
     NewPage,
     Paragraph,
+    Styled,
     Table,
     Text,
     Together,
     plain,
 )
-from undersigned.documents.words import listed, term, word
-from undersigned.facts.agreement import Agreement, AgreementParty
-from undersigned.facts.flows import group_name
-from undersigned.facts.parties import PointOfContact
 from undersigned.words.dates import date_in_words
 from undersigned.words.prose import read
-from undersigned.words.text import with_capital
+from undersigned.words.text import in_a_list, with_capital
 
 Section = Iterable[Block]
 
@@ -87,11 +103,11 @@ def _considerations(agreement: Agreement) -> Section:
         yield from read(written, 2) if written else (paragraph(word("considerations.none")),)
 
 
-def _review(agreement: Agreement) -> Section:
+def review_section(agreement: Agreement) -> Section:
     terms = agreement.text.review
     if terms is None:
         return
-    yield heading(1, word("review.heading"))
+    yield heading(2, word("review.heading"), listed=False)
     if terms.interval_months:
         yield paragraph(word("review.interval", months=str(terms.interval_months)))
     if terms.triggers:
@@ -106,17 +122,21 @@ def _history(agreement: Agreement) -> Section:
         return
     yield Table(
         caption=word("history.caption"),
-        widths=(1.5, 2.3, 2.3, 2.5, 4.6),
-        head=tuple(word(f"history.{name}") for name in ("version", "agreed", "effective", "change", "summary")),
+        widths=(1.5, 3.7, 6.8),
+        head=tuple(word(f"history.{name}") for name in ("version", "when", "summary")),
         rows=tuple(
             tuple(
                 (paragraph(cell),)
                 for cell in (
                     entry.number,
-                    date_in_words(entry.agreed_on),
-                    date_in_words(entry.takes_effect),
-                    with_capital(term("change", entry.change)),
-                    entry.summary,
+                    word(
+                        "history.when_line",
+                        agreed=date_in_words(entry.agreed_on),
+                        effective=date_in_words(entry.takes_effect),
+                    ),
+                    word(
+                        "history.summary_line", change=with_capital(term("change", entry.change)), summary=entry.summary
+                    ),
                 )
             )
             for entry in agreement.history
@@ -134,48 +154,101 @@ _PARTY_WIDTHS = {"organisation": 3.6, "role": 2.4, "capacity": 4.6, "signs": 2.0
 
 
 def party_section(agreement: Agreement) -> Iterable[Block]:
-    """The parties, each with its part, and the groups that flows name."""
+    """The parties, by their groups where the text has groups: a part or role that several have is said once."""
     yield heading(1, word("parties.heading"))
     if not agreement.parties:
         yield paragraph(word("parties.none"))
         return
-    carried = _carried(agreement)
-    alike = dict(_said_of_all(agreement.parties))
-    if carried and "signs" in alike:
-        alike["signs"] = ""  # not every party signs a version to which signatures carry
-    said = [*filter(None, alike.values()), *([carried] if carried else [])]
-    if said:
+    alike = _alike(agreement)
+    if said := _in_common(agreement, alike):
         yield paragraph(" ".join(said))
-    found = [dict(_party_cells(party)) for party in agreement.parties]
+    if agreement.text.groups:
+        yield _by_group(agreement, alike)
+    else:
+        yield party_table(agreement)
+
+
+def _alike(agreement: Agreement) -> dict[str, str]:
+    """The columns that say the same of each party, with the sentence that says it once."""
+    alike = dict(_said_of_all(agreement.parties))
+    if _carried(agreement) and "signs" in alike:
+        alike["signs"] = ""  # not every party signs a version to which signatures carry
+    return alike
+
+
+def _in_common(agreement: Agreement, alike: Mapping[str, str]) -> list[str]:
+    carried = _carried(agreement)
+    return [*filter(None, alike.values()), *([carried] if carried else [])]
+
+
+def _by_group(agreement: Agreement, alike: Mapping[str, str]) -> Table:
+    """A row for each group, and one for the parties in none."""
+    rows: list[tuple[Blocks, ...]] = []
+    for group in (*agreement.text.groups, None):
+        lines: dict[tuple[str, ...], list[str]] = {}
+        for party in agreement.parties:
+            if party.group == (group.id if group else None):
+                cells = dict(_party_words(party))
+                said = tuple(
+                    words for name, words in cells.items() if words and name != "organisation" and name not in alike
+                )
+                lines.setdefault(said, []).append(party.name)
+        if lines or group:
+            title = group_name(group) if group else word("parties.no_group")
+            cell = tuple(
+                Paragraph((Styled("strong", text(in_a_list(names))), *text_after(said)))
+                for said, names in lines.items()
+            )
+            rows.append(((strong(title),), cell))
+    return Table(
+        caption=word("parties.groups_caption"),
+        widths=(3.6, 8.4),
+        head=(word("parties.group"), word("parties.members")),
+        rows=tuple(rows),
+        row_heads=True,
+        captioned=False,
+    )
+
+
+def text_after(said: tuple[str, ...]) -> Inlines:
+    """What is said of the parties before it; nothing if nothing is."""
+    return (Text(f": {' '.join(map(sentence, said))}"),) if said else ()
+
+
+def party_table(agreement: Agreement) -> Table:
+    """A row for each party. A column that would say the same of all is left out."""
+    alike = _alike(agreement)
+    found = [dict(_party_words(party)) for party in agreement.parties]
     shown = [name for name in _PARTY_WIDTHS if name not in alike and any(cells[name] for cells in found)]
-    yield Table(
+    return Table(
         caption=word("parties.caption"),
         widths=(
             _name_share(_PARTY_WIDTHS["organisation"], (party.name for party in agreement.parties)),
             *(_PARTY_WIDTHS[name] for name in shown[1:]),
         ),
         head=tuple(word(f"parties.{name}") for name in shown),
-        rows=tuple(tuple(cells[name] for name in shown) for cells in found),
+        rows=tuple(tuple((paragraph(cells[name]),) if cells[name] else () for name in shown) for cells in found),
         row_heads=True,
         captioned=False,
     )
-    groups = [
-        (group, [party.name for party in agreement.parties if party.group == group.id and party.left_on is None])
-        for group in agreement.text.groups
-    ]
-    if groups:
-        yield heading(2, word("parties.groups_heading"), listed=False)
-        yield Table(
-            caption=word("parties.groups_caption"),
-            widths=(4, 6),
-            head=(word("parties.group"), word("parties.members")),
-            rows=tuple(
-                ((paragraph(group_name(group)),), one_or_bullets(members) if members else ())
-                for group, members in groups
-            ),
-            row_heads=True,
-            captioned=False,
-        )
+
+
+def groups_table(agreement: Agreement) -> Table:
+    """The members of each group, those that have left aside."""
+    return Table(
+        caption=word("parties.groups_caption"),
+        widths=(4, 6),
+        head=(word("parties.group"), word("parties.members")),
+        rows=tuple(
+            (
+                (paragraph(group_name(group)),),
+                one_or_bullets([p.name for p in agreement.parties if p.group == group.id and p.left_on is None]),
+            )
+            for group in agreement.text.groups
+        ),
+        row_heads=True,
+        captioned=False,
+    )
 
 
 def _carried(agreement: Agreement) -> str:
@@ -201,18 +274,15 @@ def _said_of_all(parties: tuple[AgreementParty, ...]) -> Iterable[tuple[str, str
         yield "signs", word("parties.all_sign")
 
 
-def _party_cells(party: AgreementParty) -> Iterable[tuple[str, Blocks]]:
+def _party_words(party: AgreementParty) -> Iterable[tuple[str, str]]:
     """Every column, also those that say nothing or the same of all: whoever sets the table leaves them out."""
-    yield "organisation", (paragraph(party.name),)
+    yield "organisation", party.name
     role = [term("role", party.role)] if party.role else []
     if party.mappa_role:
         role.append(word("parties.mappa", role=term("mappa_role", party.mappa_role)))
-    yield "role", (paragraph(listed(role)),) if role else ()
-    yield "capacity", (paragraph(party.capacity),) if party.capacity else ()
-    if party.left_on is not None:
-        yield "signs", (paragraph(word("parties.left", on=date_in_words(party.left_on))),)
-    else:
-        yield "signs", (paragraph(word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")),)
+    yield "role", listed(role) if role else ""
+    yield "capacity", party.capacity or ""
+    yield "signs", standing_of(party) or word("parties.signs_no" if party.bound_otherwise else "parties.signs_yes")
 
 
 def contact_section(agreement: Agreement) -> Iterable[Block]:
@@ -224,9 +294,9 @@ def contact_section(agreement: Agreement) -> Iterable[Block]:
     yield paragraph(word("officers.intro"))
     yield Table(
         caption=word("officers.caption"),
-        widths=(_name_share(2.9, (contact.name for contact in named)), 2.5, 2.2, 4.5),
-        head=tuple(word(f"officers.{name}") for name in ("organisation", "post", "deputy", "mailbox")),
-        rows=tuple(row for contact in named for row in _contact_rows(contact)),
+        widths=(_name_share(4, (contact.name for contact in named)), 8),
+        head=(word("officers.organisation"), word("officers.post")),
+        rows=tuple(((paragraph(contact.name),), tuple(_contact_lines(contact))) for contact in named),
         row_heads=True,
         captioned=False,
     )
@@ -235,25 +305,29 @@ def contact_section(agreement: Agreement) -> Iterable[Block]:
         yield paragraph(word("officers.none_for", organisations=listed(unnamed)))
 
 
-def _contact_rows(contact: PointOfContact) -> Iterable[tuple[Blocks, ...]]:
-    """A row for the point of contact, and one for each officer who answers for single flows or out of hours."""
+def _contact_lines(contact: PointOfContact) -> Iterable[Paragraph]:
+    """The point of contact, and each officer who answers for single flows or out of hours."""
     if contact.is_named:
         post = contact.post or word("officers.not_named")
         if not contact.nominated:
             post = word("officers.general", post=post)
-        yield _contact_row(contact.name, post, contact.deputy_post, contact.mailbox, contact.phone)
+        yield _contact_line(post, contact.deputy_post, contact.mailbox, contact.phone)
     for other in contact.others:
         post = other.post or word("officers.not_named")
         if other.hours:
             post = word("officers.other", post=post, hours=other.hours.replace("-", " "))
-        yield _contact_row(contact.name, post, None, other.mailbox, other.phone)
+        yield _contact_line(post, None, other.mailbox, other.phone)
 
 
-def _contact_row(
-    organisation: str, post: str, deputy: str | None, mailbox: str | None, phone: str | None
-) -> tuple[Blocks, ...]:
-    reached = [*([Paragraph(mail(mailbox))] if mailbox else []), *([paragraph(phone)] if phone else [])]
-    return ((paragraph(organisation),), (paragraph(post),), (paragraph(deputy),) if deputy else (), tuple(reached))
+def _contact_line(post: str, deputy: str | None, mailbox: str | None, phone: str | None) -> Paragraph:
+    parts: list[Inlines] = [text(post)]
+    if deputy:
+        parts.append(text(word("officers.deputy", deputy=deputy)))
+    parts += [mail(mailbox)] if mailbox else []
+    parts += [text(phone)] if phone else []
+    return Paragraph(
+        tuple(node for place, part in enumerate(parts) for node in ((Text("; "), *part) if place else part))
+    )
 
 
 def _name_share(usual: float, names: Iterable[str]) -> float:
@@ -277,50 +351,181 @@ def _signatures(agreement: Agreement) -> Section:
     if carried := _carried(agreement):
         yield paragraph(carried)
     for party in signing:
-        yield Together(tuple(_signature_block(party, agreement.version)))
+        yield Together(_short_block(party, agreement.version))
 
 
-def _signature_block(party: AgreementParty, version: str) -> Section:
-    def row(name: str, *content: Inline) -> tuple[Blocks, ...]:
-        return (strong(word(f"signatures.{name}")),), (Paragraph(content),)
+def _blank(party: AgreementParty, kind: str) -> Field:
+    label = word(f"signatures.{kind}_label", organisation=party.name)
+    return Field(_KINDS[kind], f"{party.organisation}__{kind}", label)
 
-    def blank(kind: str) -> Field:
-        label = word(f"signatures.{kind}_label", organisation=party.name)
-        return Field(
-            "text" if kind in ("name", "post", "basis", "reservation") else "date" if kind == "date" else "signature",
-            f"{party.organisation}__{kind}",
-            label,
-        )
 
-    declaration = word("signatures.declaration", organisation=party.name, version=version)
-    tick = Field(
-        "checkbox", f"{party.organisation}__authority", word("signatures.declaration_label", organisation=party.name)
+#: The places of a block, in the order of reading.
+_KINDS: Final[Mapping[str, FieldKind]] = {
+    "authority": "checkbox",
+    "name": "text",
+    "post": "text",
+    "basis": "text",
+    "date": "date",
+    "reservation": "text",
+    "signature": "signature",
+}
+
+
+def _declaration(party: AgreementParty, version: str, declaration: str = "signatures.declaration") -> Inlines:
+    return (
+        Field(
+            "checkbox",
+            f"{party.organisation}__authority",
+            word("signatures.declaration_label", organisation=party.name),
+        ),
+        Text(" "),
+        *text(word(declaration, organisation=party.name, version=version)),
     )
-    yield heading(2, party.name, listed=False)
-    yield Table(
+
+
+def _block_table(party: AgreementParty, version: str) -> Table:
+    """The block of one body, as large as a hand needs it."""
+    return Table(
         caption=word("signatures.caption", organisation=party.name),
-        widths=(3.6, 8),
+        widths=(3.6, 8.4),
         head=(),
-        rows=(
-            row("authority", tick, Text(" "), *text(declaration)),
-            row("name", blank("name")),
-            row("post", blank("post")),
-            row("basis", blank("basis")),
-            row("date", blank("date")),
-            row("reservation", blank("reservation")),
-            row("signature", blank("signature")),
+        rows=tuple(
+            (
+                (strong(word(f"signatures.{kind}")),),
+                (Paragraph(_declaration(party, version) if kind == "authority" else (_blank(party, kind),)),),
+            )
+            for kind in _KINDS
         ),
         row_heads=True,
         captioned=False,
     )
 
 
+def _short_block(party: AgreementParty, version: str) -> Blocks:
+    """The same for a file that several bodies sign: two places side by side."""
+    pairs = (("name", "post"), ("basis", "date"), ("reservation", "signature"))
+    return (
+        heading(2, party.name, listed=False),
+        Paragraph(_declaration(party, version, "signatures.declaration_short")),
+        Table(
+            caption=word("signatures.caption", organisation=party.name),
+            widths=(2, 3.9, 1.7, 4.4),
+            head=(),
+            rows=tuple(
+                tuple(
+                    cell
+                    for kind in pair
+                    for cell in ((strong(word(f"signatures.{kind}_short")),), (Paragraph((_blank(party, kind),)),))
+                )
+                for pair in pairs
+            ),
+            row_heads=True,
+            captioned=False,
+        ),
+    )
+
+
+# -- the page for one body --------------------------------------------------------------------------------------
+
+
+def _for_body(agreement: Agreement, party: AgreementParty) -> Section:
+    """What the text asks of one body: what it sends, what it receives, and the terms that it accepts."""
+
+    def takes_part(ends: Iterable[FlowEnd]) -> bool:
+        return any(end.id == party.organisation or (end.group and end.group == party.group) for end in ends)
+
+    flows = agreement.terms.flows
+    yield heading(1, word("for_body.heading", organisation=party.name), listed=False)
+    yield paragraph(word("for_body.intro"))
+    for name, found in (
+        ("sends", [facts for facts in flows if takes_part(facts.senders)]),
+        ("receives", [facts for facts in flows if takes_part(facts.receivers)]),
+    ):
+        yield heading(2, word(f"for_body.{name}"), listed=False)
+        if found:
+            yield _short_flows(name, found)
+        else:
+            yield paragraph(word(f"for_body.{name}_nothing"))
+    yield heading(2, word("for_body.commits"), listed=False)
+    yield from _commits(agreement)
+
+
+def _short_flows(name: str, flows: Iterable[FlowFacts]) -> Table:
+    rows = []
+    for facts in flows:
+        ends = facts.receivers if name == "sends" else facts.senders
+        other = word(f"for_body.{name}_line", ends=in_a_list([end.name for end in ends]))
+        timing = sentence(facts.flow.timing) if facts.flow.timing and name == "sends" else ""
+        rows.append(
+            (
+                (strong(str(facts.number)),),
+                (Paragraph((Styled("strong", text(facts.title)), Text(f" {sentence(other)} {timing}".rstrip()))),),
+            )
+        )
+    return Table(
+        caption=word(f"for_body.{name}"), widths=(0.7, 11.3), head=(), rows=tuple(rows), row_heads=True, captioned=False
+    )
+
+
+def _commits(agreement: Agreement) -> Section:
+    """One line for each term that has one, and the other terms by their titles."""
+    own = [entry for entry in agreement.clauses if entry.clause.in_short]
+    rest = [entry for entry in agreement.clauses if not entry.clause.in_short]
+    if own:
+        yield bullets(
+            word("for_body.term", number=str(entry.number), line=sentence(entry.clause.in_short or "")) for entry in own
+        )
+    titles = [word("for_body.titled", number=str(entry.number), title=entry.title) for entry in rest]
+    if titles:
+        yield paragraph(word("for_body.terms", titles="; ".join(titles)))
+    for entry in agreement.clauses:
+        if entry.adopted:
+            yield paragraph(
+                word(
+                    "for_body.adopted",
+                    count=str(len(entry.adopted.clauses)),
+                    title=entry.adopted.title,
+                    number=str(entry.number),
+                )
+            )
+
+
+def _own_block(agreement: Agreement, party: AgreementParty) -> Section:
+    """The page on which one body signs: its block, what the signature covers, and who else signs."""
+    version = agreement.version or ""
+    yield NewPage()
+    yield heading(1, word("signatures.own_heading", organisation=party.name), listed=False)
+    yield paragraph(word("signatures.own_intro", version=version))
+    yield Together((_block_table(party, version),))
+    yield heading(2, word("signatures.covers"), listed=False)
+    yield paragraph(word("signatures.covers_text"))
+    yield Paragraph(in_lines(plain(agreement.fingerprint or "")))
+    if has_annex(agreement):
+        yield paragraph(word("signatures.covers_annex", file=f"{agreement.file_stem}{ANNEX}"))
+    if carried := _carried(agreement):
+        yield paragraph(carried)
+    others = [entry.name for entry in agreement.parties if entry.signs and entry.is_between and entry != party]
+    if others:
+        yield heading(2, word("signatures.others"), listed=False)
+        yield paragraph(f"{'; '.join(others)}.")
+    yield heading(1, word("cover.heading"), listed=False)
+
+
 # -- the whole --------------------------------------------------------------------------------------------------
 
+#: How the name of the annex's file ends.
+ANNEX: Final = "-annex"
 
-def agreement_document(agreement: Agreement) -> Document:
-    """The whole agreement, ready to be set."""
-    status = term("status", agreement.status)
+
+def agreement_document(agreement: Agreement, organisation: str | None = None) -> Document:
+    """The whole agreement, ready to be set. `organisation`: the party whose copies are made of it, by present id: then its
+    block comes first and the others are only named. ValueError if it does not sign this text.
+    """
+    party = None
+    if organisation is not None:
+        party = next((one for one in agreement.parties if one.organisation == organisation and one.signs), None)
+        if party is None or not agreement.signable:
+            raise ValueError(f"{organisation} does not sign {agreement.id}")
     return Document(
         record=agreement.id,
         title=plain(agreement.title),
@@ -328,25 +533,21 @@ def agreement_document(agreement: Agreement) -> Document:
         notice=notice_of(agreement),
         watermark=watermark_of(agreement),
         author=plain(agreement.lead or ""),
-        subject=(
-            word("metadata.subject", protocol=agreement.id, version=agreement.version)
-            if agreement.version
-            else word("metadata.subject_draft", protocol=agreement.id, status=status)
-        ),
+        subject=_subject(agreement),
         facts=tuple(facts_of(agreement)),
         lead=(
-            heading(1, word("summary.heading"), listed=False),
+            *((heading(1, word("summary.heading"), listed=False),) if party is None else ()),
             *(read(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
-            *_in_short(agreement),
+            *(() if party is None else (*_for_body(agreement, party), *_own_block(agreement, party))),
+            *(_in_short(agreement) if party is None else ()),
         ),
         contents=True,
         body=(
             *party_section(agreement),
             *(_terms(agreement) if agreement.text_available else _not_kept(agreement)),
             *contact_section(agreement),
-            *(annex_section(agreement) if agreement.text_available else ()),
             *_history(agreement),
-            *_signatures(agreement),
+            *(_signatures(agreement) if party is None else ()),
         ),
         footer=footer_of(agreement),
         properties=properties_of(agreement),
@@ -354,6 +555,43 @@ def agreement_document(agreement: Agreement) -> Document:
         names=names_of(agreement),
         code=code_of(agreement),
     )
+
+
+def annex_document(agreement: Agreement) -> Document:
+    """What the agreement names and does not repeat: adopted terms, forms and letters, word for word."""
+    said = {word("cover.version"), word("cover.fingerprint")}
+    return Document(
+        record=f"{agreement.id}/annex",
+        title=word("annex.title", title=agreement.title),
+        kicker=word("annex.kicker"),
+        notice=notice_of(agreement),
+        watermark=watermark_of(agreement),
+        author=plain(agreement.lead or ""),
+        subject=_subject(agreement),
+        facts=tuple(fact for fact in facts_of(agreement) if fact.name in said),
+        lead=(paragraph(word("annex.intro")),),
+        contents=True,
+        body=annex_blocks(agreement),
+        footer=footer_of(agreement, "annex"),
+        properties=properties_of(agreement, "annex"),
+    )
+
+
+def has_annex(agreement: Agreement) -> bool:
+    """Whether the agreement has forms, or adopts clauses whose text is kept here."""
+    adopts = any(entry.adopted and not entry.adopted.missing for entry in agreement.clauses)
+    return agreement.text_available and (adopts or bool(agreement.forms))
+
+
+def annex_blocks(agreement: Agreement) -> Blocks:
+    """Empty if the agreement adopts nothing that is kept here, and has no forms."""
+    return (*adopted_section(agreement), *forms_in_full(agreement))
+
+
+def _subject(agreement: Agreement) -> str:
+    if agreement.version:
+        return word("metadata.subject", protocol=agreement.id, version=agreement.version)
+    return word("metadata.subject_draft", protocol=agreement.id, status=term("status", agreement.status))
 
 
 def _in_short(agreement: Agreement) -> Section:
@@ -367,20 +605,31 @@ def _in_short(agreement: Agreement) -> Section:
 
 
 def _terms(agreement: Agreement) -> Section:
-    """What is agreed, from the purpose to the review."""
+    """What is agreed, from the purpose to the forms."""
+    once = Once(agreement)
     yield from _purpose(agreement)
     yield from _considerations(agreement)
-    yield from flow_section(agreement)
+    yield from shared_section(agreement, once)
+    yield from flow_section(agreement, once)
+    yield from law_section(agreement)
     yield from clause_section(agreement)
-    yield from _review(agreement)
+    yield from review_section(agreement)
+    yield from form_section(agreement)
 
 
 def agreed_blocks(agreement: Agreement) -> Blocks:
-    """Everything that is agreed and nothing else: the title, the parties, the terms, and the annexed forms."""
+    """Everything that is agreed and nothing else, with each flow in full: what two texts are compared by."""
     return (
         heading(1, word("redline.text_title")),
         paragraph(agreement.title),
-        *party_section(agreement),
-        *_terms(agreement),
-        *annex_section(agreement),
+        heading(1, word("parties.heading")),
+        *((paragraph(" ".join(said)),) if (said := _in_common(agreement, _alike(agreement))) else ()),
+        *((party_table(agreement),) if agreement.parties else (paragraph(word("parties.none")),)),
+        *((groups_table(agreement),) if agreement.text.groups else ()),
+        *_purpose(agreement),
+        *_considerations(agreement),
+        *flows_in_full(agreement),
+        *clause_section(agreement),
+        *review_section(agreement),
+        *annex_blocks(agreement),
     )

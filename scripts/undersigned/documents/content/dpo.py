@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document, with_gaps
+from undersigned.documents.content.in_full import flows_in_full
 from undersigned.documents.content.pieces import bullets, heading, one_or_bullets, paragraph, strong, text
-from undersigned.documents.content.terms import flow_section, law_name
+from undersigned.documents.content.terms import law_name
 from undersigned.documents.model import Block, Blocks, Document, Fact, Table, plain
 from undersigned.documents.words import listed, term, word
 from undersigned.facts.agreement import Agreement
@@ -78,7 +79,7 @@ def _body(agreement: Agreement) -> Iterable[Block]:
     purpose = agreement.text.purpose
     yield from _said("necessity", purpose.necessity if purpose else None)
     yield from _said("if_not_shared", purpose.if_not_shared if purpose else None)
-    yield from flow_section(agreement)
+    yield from flows_in_full(agreement)
     considerations = agreement.text.considerations
     yield heading(1, word("dpia.fair"))
     for name in ("proportionality", "consent", "transparency"):

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from undersigned.documents.content.pieces import text
-from undersigned.documents.content.terms import law_name
-from undersigned.documents.model import Break, Code, Fact, Inlines, plain
+from undersigned.documents.content.terms import in_lines, law_name
+from undersigned.documents.model import Fact, plain
 from undersigned.documents.words import listed, term, word
-from undersigned.facts.agreement import Agreement
+from undersigned.facts.agreement import Agreement, AgreementParty
 from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words, on_in_words
@@ -67,7 +67,15 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     protocol = agreement.text
     yield from fact("status", with_capital(term("status", agreement.status)))
     yield from fact("version", _version_line(agreement))
-    yield from fact("between", listed(party.name for party in agreement.parties))
+    yield from fact("between", listed(party.name for party in agreement.parties if party.is_between))
+    yield from fact(
+        "between_not",
+        listed(
+            word("cover.between_not_value", name=party.name, standing=_lower_first(standing_of(party)))
+            for party in agreement.parties
+            if not party.is_between
+        ),
+    )
     start = agreement.effective_from
     yield from fact("effective", date_in_words(start) if start else word("cover.not_set"))
     yield from fact("ends", date_in_words(protocol.effective_to) if protocol.effective_to else None)
@@ -84,15 +92,23 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
     yield from fact("required_by", law_name(vocabulary().gateways.get(law), law) if law else None)
     yield from fact("part_of", agreement.part_of)
     if agreement.fingerprint:
-        yield Fact(word("cover.fingerprint"), _in_lines(plain(agreement.fingerprint)))
+        yield Fact(word("cover.fingerprint"), in_lines(plain(agreement.fingerprint)))
     yield from fact("as_of", None if agreement.version else date_in_words(agreement.dated))
 
 
-def _in_lines(fingerprint: str) -> Inlines:
-    """In two lines: no page is wide enough for all the digits."""
-    scheme, _, digits = fingerprint.rpartition(":")
-    half = len(digits) // 2
-    return (Code(f"{scheme}:{digits[:half]}"), Break(), Code(digits[half:]))
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def standing_of(party: AgreementParty) -> str:
+    """Why a body that the text names is neither bound by it nor asked to sign; "" for every other."""
+    if party.left_on is not None:
+        return word("parties.left", on=on_in_words(party.left_on))
+    if party.standing is None:
+        return ""
+    if party.standing_since is None:
+        return word(f"parties.{party.standing}")
+    return word(f"parties.{party.standing}_on", on=on_in_words(party.standing_since))
 
 
 def _version_line(agreement: Agreement) -> str:

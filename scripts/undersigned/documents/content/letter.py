@@ -41,11 +41,13 @@ KEEP, RETURN = 1, 2
 LETTER, NOTICE = "signing-letter", "notice"
 #: So many changes of one version are listed in a notice, which has one page.
 _MOST_IN_NOTICE = 8
+#: So many changes of all versions are listed in a letter if its pack marks them all in another file.
+_MOST_IN_LETTER = 10
 _PHRASES = Phrases(plain, ids=False)
 
 
-def letter_document(letter: Letter, agreement: Agreement, sender: Sender | None) -> Document:
-    """The letter or notice to one party."""
+def letter_document(letter: Letter, agreement: Agreement, sender: Sender | None, *, marked: str = "") -> Document:
+    """The letter or notice to one party. `marked`: the name of the file in which what has changed is marked, if there is one."""
     version, notice = agreement.version or "", letter.kind == "notice"
     ending = "_notice" if notice else ""
     name = NOTICE if notice else LETTER
@@ -61,7 +63,7 @@ def letter_document(letter: Letter, agreement: Agreement, sender: Sender | None)
         facts=tuple(_facts(letter, sender)),
         lead=(),
         contents=False,
-        body=tuple(_notice(letter) if notice else _covering_letter(letter, sender)),
+        body=tuple(_notice(letter) if notice else _covering_letter(letter, sender, marked)),
         footer=footer_of(agreement, name),
         properties=(*properties_of(agreement, name), *properties_of_copy(letter.to).items()),
     )
@@ -102,7 +104,7 @@ def _together(statements: Iterable[Statement]) -> Paragraph:
     return paragraph(" ".join(map(in_words, statements)))
 
 
-def _covering_letter(letter: Letter, sender: Sender | None) -> Iterable[Block]:
+def _covering_letter(letter: Letter, sender: Sender | None, marked: str) -> Iterable[Block]:
     """What to do comes first, so that it is on the first page; details of history and text follow."""
     yield _together(letter.opening)
     yield heading(1, word("covering.do_heading"))
@@ -116,9 +118,11 @@ def _covering_letter(letter: Letter, sender: Sender | None) -> Iterable[Block]:
             yield from (paragraph(in_words(statement)) for statement in statements)
     if letter.later and letter.since is not None:
         yield heading(1, word("covering.changes_heading", version=letter.since))
+        if marked:
+            yield paragraph(word("covering.changes_marked", file=marked))
         for version in letter.later:
             yield heading(2, word("covering.changes_version", version=str(version.said.values["version"])))
-            yield from _changes(version)
+            yield from _changes(version, most=_MOST_IN_LETTER // len(letter.later) or 1 if marked else None)
 
 
 def _notice(letter: Letter) -> Iterable[Block]:

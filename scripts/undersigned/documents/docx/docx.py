@@ -318,7 +318,7 @@ def _place_contents(root: Element, document: Document) -> None:
     lines = [title]
     parts = (document.lead, document.body)
     for number, (heading, _) in enumerate(_found(parts, Heading)):
-        if heading.level > 2 or not heading.listed:
+        if heading.level > 1 or not heading.listed:
             continue
         text = "".join(node.text for node in every(heading.content) if isinstance(node, Text))
         link = make("hyperlink", run(text), anchor=heading_id(number), history="1")
@@ -338,7 +338,7 @@ def _place_contents(root: Element, document: Document) -> None:
 
 def _instruction() -> Element:
     instruction = make("instrText")
-    instruction.text = ' TOC \\o "1-2" \\h \\z \\u '
+    instruction.text = ' TOC \\o "1-1" \\h \\z \\u '
     instruction.set(f"{{{XML}}}space", "preserve")
     return make("r", instruction)
 

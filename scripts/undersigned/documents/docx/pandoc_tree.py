@@ -113,7 +113,7 @@ class Tree:
         )
         first += [*self.blocks(document.lead), *self.blocks((facts,))]
         if document.contents:
-            first += [*self.blocks((NewPage(),)), _node("Para", [_node("Str", CONTENTS)])]
+            first.append(_node("Para", [_node("Str", CONTENTS)]))
         body = self.blocks(document.body)
         return {"pandoc-api-version": list(_version()), "meta": {}, "blocks": [*first, *body]}
 

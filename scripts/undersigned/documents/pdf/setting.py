@@ -26,6 +26,11 @@ _NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties
 #: Pages after these have no code in their foot. No agreement has had so many.
 _MOST_CODES: Final = 100
 
+#: How close lines are set, in steps of the template: as designed, then closer, then wider.
+_STEPS: Final = (0, 1, 2, 3, -1, -2, -3)
+#: How far down the last page must reach, in points: a fifth of the room for text, below the margin.
+_LEAST_OF_LAST_PAGE: Final = 51 + 720 / 5
+
 STANDARDS: Final[tuple[Literal["ua-1"], Literal["a-2a"]]] = ("ua-1", "a-2a")
 
 
@@ -51,16 +56,31 @@ class _Setter:
         data["codes"] = _codes_of(document)
         data |= {"added": word("redline.added"), "removed": word("redline.removed")}
         try:
-            return self._compile(data, epoch)
+            return self._filled(data, epoch)
         except typst.TypstError as error:
             foreign = {character for character in _characters(data) if not self._has_glyph(character)}
             if not foreign:
                 raise DocumentError(document.record, f"its PDF cannot be set: {error.message}") from error
         shown = _with_codes(data, {ord(character): f"[U+{ord(character):04X}]" for character in foreign})
+        assert isinstance(shown, dict)  # noqa: S101
         try:
-            return self._compile(shown, epoch)
+            return self._filled(shown, epoch)
         except typst.TypstError as error:
             raise DocumentError(document.record, f"its PDF cannot be set: {error.message}") from error
+
+    def _filled(self, data: dict[str, Json], epoch: int) -> bytes:
+        """The PDF. If its last page would be nearly empty, lines are set a little closer, or wider if that does not help."""
+        first = b""
+        for tight in _STEPS:
+            pdf = self._compile({**data, "tight": tight}, epoch)
+            if not self._ends_on_empty_page():
+                return pdf
+            first = first or pdf
+        return first
+
+    def _ends_on_empty_page(self) -> bool:
+        end: dict[str, int | str] = json.loads(self._compiler.query("<end>", field="value", one=True))
+        return int(end["page"]) > 1 and float(str(end["y"]).removesuffix("pt")) < _LEAST_OF_LAST_PAGE
 
     def _compile(self, data: Json, epoch: int) -> bytes:
         (self.root / "doc.json").write_text(json.dumps(data), encoding="utf-8")
