@@ -50,6 +50,8 @@ def pack() -> dict[str, bytes]:
         "copy-1-keep": master.copy(stamp_of_copy(1, to, sender)),
         "copy-2-return": master.copy(stamp_of_copy(2, to, sender)),
         "officer-nomination": form.copy(stamp_of_nomination(to, sender)),
+        # As an earlier release made it: with the blocks of all.
+        "all-blocks": base_of(agreement_sheet(agreement), cache).copy(stamp_of_copy(2, to, sender)),
     }
     return {name + ending: content for name, both in made.items() for ending, content in both.items()}
 
@@ -203,7 +205,6 @@ def test_a_zip_is_opened_without_its_paths_and_a_bomb_is_not_unpacked(desk: Desk
 
 WRONG = {
     "copy 1": lambda pack: filled(pack["copy-1-keep.pdf"], block(COUNCIL, "A. Example")),
-    "Cymdeithas": lambda pack: filled(pack["copy-2-return.pdf"], block(TY_CYMRU, "A. Example")),
     "has not come yet": lambda pack: typed(pack, date="23/11/2026"),
     "before the version was agreed": lambda pack: typed(pack, date="14/03/2026"),
     "not a day": lambda pack: typed(pack, date="31/11/2026"),
@@ -224,6 +225,21 @@ def test_what_cannot_be_right_is_a_sentence_and_no_proposal(desk: Desk, pack: di
     assert (status, entry["proposal"]) == (2, None)
     assert sentence in told or sentence == "no copy of an agreement"
     assert desk.record() == ""
+
+
+def test_a_copy_of_an_earlier_release_is_judged_by_the_digest_that_was_recorded(
+    desk: Desk, pack: dict[str, bytes]
+) -> None:
+    old = pack["all-blocks.pdf"]
+    issued = f"{{pdf: 'sha256:{issued_digest(old)}', docx: '{issued_digest(pack['all-blocks.docx'])}'}}"
+    record = f"signatures: [{{version: '1.0', sent_on: 2026-11-02, issued: {issued}}}]\n"
+    (desk.root / "signatories" / COUNCIL / "county-housing.yaml").write_text(record, encoding="utf-8")
+    status, [own] = desk.json("receive", {"own.pdf": filled(old, block(COUNCIL, "A. Example"))})
+    assert (status, own["verdict"], own["compared_with"]) == (0, "ours", "issued")
+    assert own["proposal"] is not None
+    status, [other] = desk.json("receive", {"other.pdf": filled(old, block(TY_CYMRU, "A. Example"))})
+    assert (status, other["proposal"]) == (2, None)
+    assert "Cymdeithas" in " ".join([*other["reasons"], *other["notes"]])  # type: ignore[misc]
 
 
 def test_the_same_file_is_recorded_once(desk: Desk, pack: dict[str, bytes]) -> None:
