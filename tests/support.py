@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +17,11 @@ from undersigned.status import ProtocolStatus, protocol_status
 
 TODAY = date(2026, 11, 22)
 ROOT = Path(__file__).parents[1]
+
+
+def seeds(few: int, many: int) -> list[Any]:
+    """Seeds for a test that draws its input: few for every run of the tests, and many where the slow ones run too."""
+    return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
 
 
 def example_register() -> Path:

@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import pikepdf
 import pytest
@@ -21,6 +22,7 @@ from pikepdf import Array, Dictionary, Name, String
 from returned_kit import COUNCIL, appended, certified, docx, issued, pdf, rewritten, saved, typed
 from signing_kit import block, filled, filled_docx, form_pdf, packed, parts
 
+from support import seeds
 from undersigned.returned import Claim, claim_of, issued_digest, read_copy, reading
 from undersigned.returned.pdf import opened
 from undersigned.returned.pdf_objects import fields_of
@@ -108,10 +110,15 @@ def locked_pdf(user: str) -> bytes:
     return saved(pikepdf.open(io.BytesIO(form_pdf())), encryption=pikepdf.Encryption(owner="o", user=user))
 
 
+@cache
+def two_gigabytes_of_spaces() -> bytes:
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(b" " * (1 << 20)) for _ in range(2_000)) + packer.flush()
+
+
 def pdf_bomb(layers: int = 1) -> bytes:
     file = pikepdf.open(io.BytesIO(form_pdf()))
-    packer = zlib.compressobj(9)
-    content = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(2_000)) + packer.flush()
+    content = two_gigabytes_of_spaces()
     for _ in range(layers - 1):
         content = zlib.compress(content, 9)
     names = Array([Name.FlateDecode] * layers)
@@ -216,7 +223,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", HOSTILE)
+#: Those that take seconds to read.
+HEAVY = ("PDF bomb", "PDF bomb in a bomb", "drawings in drawings")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(name, marks=pytest.mark.slow) if name in HEAVY else name for name in HOSTILE]
+)
 def test_a_hostile_file_ends_in_a_reason(case: str) -> None:
     make, verdict, words = HOSTILE[case]
     content = make()
@@ -304,12 +317,17 @@ def test_every_family_of_errors_ends_in_a_reason(error: Exception, monkeypatch: 
 # -- damage -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.sampled_from(["pdf", "typed", "certified", "docx"]),
-    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8),
-)
-def test_no_damage_ends_in_an_error_or_is_called_ours(kind: str, damage: list[tuple[float, int]]) -> None:
+@pytest.mark.parametrize("examples", [15, pytest.param(200, marks=pytest.mark.slow)])
+def test_no_damage_ends_in_an_error_or_is_called_ours(examples: int) -> None:
+    settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])(
+        given(
+            st.sampled_from(["pdf", "typed", "certified", "docx"]),
+            st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8),
+        )(assert_no_damage_is_called_ours)
+    )()
+
+
+def assert_no_damage_is_called_ours(kind: str, damage: list[tuple[float, int]]) -> None:
     whole = {"pdf": pdf, "typed": typed, "certified": certified, "docx": docx}[kind]()
     content = bytearray(whole)
     for place, byte in damage:
@@ -337,7 +355,7 @@ VALUES: tuple[Callable[[pikepdf.Pdf], object], ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(15, 60))
 def test_no_object_of_another_kind_ends_in_an_error(seed: int) -> None:
     """Any entry of any object is replaced by something that does not belong there."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
@@ -363,7 +381,7 @@ def test_no_object_of_another_kind_ends_in_an_error(seed: int) -> None:
         assert reading.read_here(content, issued()).verdict in VERDICTS
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(20, 40))
 def test_no_odd_part_of_a_docx_ends_in_an_error(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - not a secret
     content = parts(filled_docx(docx(), block(COUNCIL, "A")))
