@@ -66,7 +66,7 @@ QUESTIONS = (
         "probation practitioner",
         "The person says no. Can I still share?",
         "sharing/consent.md",
-        "If they say no, leave out what rests on their yes",
+        "If they say no, leave out what needs their agreement",
     ),
     Question(
         "probation practitioner",
