@@ -9,6 +9,7 @@ import pytest
 import yaml
 from lxml import html
 
+from undersigned.site.handbook import OPEN_POINTS, open_points
 from undersigned.site.html import reading_grade_of, with_accessible_tables
 
 ROOT = Path(__file__).parents[2]
@@ -98,3 +99,20 @@ def test_a_table_gets_what_markdown_cannot_say() -> None:
     ]
     assert made.findtext("p") == "after"
     assert with_accessible_tables("<p>none</p>") == "<p>none</p>"
+
+
+def test_every_open_point_says_what_it_decides_and_who_must_answer() -> None:
+    known = {one["point"]: one for one in yaml.safe_load(OPEN_POINTS.read_text(encoding="utf-8"))}
+    asked = [str(point) for path in PAGES if "guidance" in path.parts for point in parts(path)[0]["to_confirm"] or []]
+    assert set(known) == set(asked)
+    assert {one["who"] for one in known.values()} <= {"lawyer", "own", "keeper"}
+    assert all(one["decides"] for one in known.values())
+
+
+def test_a_point_of_several_pages_is_listed_once() -> None:
+    shown = open_points()
+    for path in PAGES:
+        if "guidance" in path.parts:
+            for point in parts(path)[0]["to_confirm"] or []:
+                assert shown.count(f"| {str(point).replace('|', chr(92) + '|')} |") == 1, point
+    assert "](work/index.md), [" in shown

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
 from mkdocs.structure.files import File
 from mkdocs.utils.meta import get_data
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _GAP = re.compile(r"\[\[[^\[\]\n]{1,200}\]\]")
 _MAILBOX = re.compile(r"[A-Za-z0-9._+'-]+@[A-Za-z0-9.-]+")
 HANDBOOK = Path(__file__).parents[1] / "handbook"
+#: For each open point of the guidance, in the words of its pages, who must answer it and what the answer decides.
+OPEN_POINTS = Path(__file__).parent / "open-points.yaml"
 
 
 def add_handbook(files: Files, config: MkDocsConfig) -> None:
@@ -29,16 +32,41 @@ def add_handbook(files: Files, config: MkDocsConfig) -> None:
             files.append(File.generated(config, name, abs_src_path=str(path)))
 
 
+#: Who must answer an open point, with the heading of its table. The order is that of the page.
+_WHO = {
+    "lawyer": "For a lawyer or data protection officer",
+    "own": "For your own organisation",
+    "keeper": "For whoever keeps this guidance: to be looked up",
+}
+
+
 def open_points() -> str:
-    """Every point that a guidance page still leaves open, in Markdown with links from the folder of the guidance."""
-    parts: list[str] = []
+    """Every point that the guidance leaves open, once: what it decides, who must answer it, and the pages that it is on.
+
+    Markdown with links from the folder of the guidance. KeyError for a point that `open-points.yaml` does not have.
+    """
+    pages: dict[str, list[str]] = {}
     for path in sorted((HANDBOOK / "guidance").rglob("*.md")):
         _, meta = get_data(path.read_text(encoding="utf-8"))
-        points = meta.get("to_confirm") or []
-        if points:
-            name = path.relative_to(HANDBOOK / "guidance").as_posix()
-            parts.append("\n".join([f"[{meta['title']}]({name})", "", *(f"- {point}" for point in points)]))
+        link = f"[{meta['title']}]({path.relative_to(HANDBOOK / 'guidance').as_posix()})"
+        for point in meta.get("to_confirm") or []:
+            pages.setdefault(point, []).append(link)
+    known = {one["point"]: one for one in yaml.safe_load(OPEN_POINTS.read_text(encoding="utf-8"))}
+    parts: list[str] = []
+    for who, heading in _WHO.items():
+        rows = [
+            f"| {_in_cell(point)} | {_in_cell(known[point]['decides'])} | {', '.join(links)} |"
+            for point, links in pages.items()
+            if known[point]["who"] == who
+        ]
+        if rows:
+            table = "\n".join(["| Open point | What it decides | On |", "|---|---|---|", *rows])
+            parts.append(f"### {heading}\n\n{table}")
     return "\n\n".join(parts)
+
+
+def _in_cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def unfinished(markdown: str, *, example: bool) -> Iterator[str]:
