@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from mkdocs.structure.files import File
 from mkdocs.utils.meta import get_data
 
@@ -21,7 +21,7 @@ _GAP = re.compile(r"\[\[[^\[\]\n]{1,200}\]\]")
 _MAILBOX = re.compile(r"[A-Za-z0-9._+'-]+@[A-Za-z0-9.-]+")
 HANDBOOK = Path(__file__).parents[1] / "handbook"
 #: For each open point of the guidance, in the words of its pages, who must answer it and what the answer decides.
-OPEN_POINTS = Path(__file__).parent / "open-points.yaml"
+OPEN_POINTS = Path(__file__).parent / "open-points.toml"
 
 
 def add_handbook(files: Files, config: MkDocsConfig) -> None:
@@ -43,7 +43,7 @@ _WHO = {
 def open_points() -> str:
     """Every point that the guidance leaves open, once: what it decides, who must answer it, and the pages that it is on.
 
-    Markdown with links from the folder of the guidance. KeyError for a point that `open-points.yaml` does not have.
+    Markdown with links from the folder of the guidance. KeyError for a point that `open-points.toml` does not have.
     """
     pages: dict[str, list[str]] = {}
     for path in sorted((HANDBOOK / "guidance").rglob("*.md")):
@@ -51,7 +51,7 @@ def open_points() -> str:
         link = f"[{meta['title']}]({path.relative_to(HANDBOOK / 'guidance').as_posix()})"
         for point in meta.get("to_confirm") or []:
             pages.setdefault(point, []).append(link)
-    known = {one["point"]: one for one in yaml.safe_load(OPEN_POINTS.read_text(encoding="utf-8"))}
+    known = {one["point"]: one for one in tomllib.loads(OPEN_POINTS.read_text(encoding="utf-8"))["points"]}
     parts: list[str] = []
     for who, heading in _WHO.items():
         rows = [
