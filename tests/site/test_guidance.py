@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from lxml import html
 
+from undersigned.editing.standard_texts import standard_ids
 from undersigned.site.handbook import OPEN_POINTS, open_points
 from undersigned.site.html import reading_grade_of, with_accessible_tables
 
@@ -117,3 +119,9 @@ def test_a_point_of_several_pages_is_listed_once() -> None:
             for point in parts(path)[0]["to_confirm"] or []:
                 assert shown.count(f"| {str(point).replace('|', chr(92) + '|')} |") == 1, point
     assert "](work/index.md), [" in shown
+
+
+def test_the_page_of_the_standards_names_each_once_in_its_first_table() -> None:
+    table = parts(HANDBOOK / "guidance/making/which-standard.md")[1].partition("## What to look at first")[0]
+    named = re.findall(r"^\|[^|]*\| `([a-z-]+)` \|", table, re.MULTILINE)
+    assert sorted(named) == list(standard_ids("protocols"))
