@@ -41,7 +41,6 @@ from undersigned.words.blocks import (
     Field,
     FieldKind,
     Inlines,
-    NewPage,
     Paragraph,
     Styled,
     Table,
@@ -122,7 +121,7 @@ def _history(agreement: Agreement) -> Section:
         return
     yield Table(
         caption=word("history.caption"),
-        widths=(1.5, 3.7, 6.8),
+        widths=(1.3, 4.7, 6),
         head=tuple(word(f"history.{name}") for name in ("version", "when", "summary")),
         rows=tuple(
             tuple(
@@ -341,15 +340,12 @@ def _name_share(usual: float, names: Iterable[str]) -> float:
 def _signatures(agreement: Agreement) -> Section:
     if not agreement.signable or agreement.version is None:
         return
-    yield NewPage()
     yield heading(1, word("signatures.heading"))
     signing = [party for party in agreement.parties if party.signs]
     if not signing:
         yield paragraph(word("signatures.none"))
         return
     yield paragraph(word("signatures.intro", version=agreement.version, fingerprint=agreement.short_fingerprint))
-    if carried := _carried(agreement):
-        yield paragraph(carried)
     for party in signing:
         yield Together(_short_block(party, agreement.version))
 
@@ -491,12 +487,15 @@ def _commits(agreement: Agreement) -> Section:
 
 
 def _own_block(agreement: Agreement, party: AgreementParty) -> Section:
-    """The page on which one body signs: its block, what the signature covers, and who else signs."""
+    """Where one body signs: its block on one page, what the signature covers, and who else signs."""
     version = agreement.version or ""
-    yield NewPage()
-    yield heading(1, word("signatures.own_heading", organisation=party.name), listed=False)
-    yield paragraph(word("signatures.own_intro", version=version))
-    yield Together((_block_table(party, version),))
+    yield Together(
+        (
+            heading(1, word("signatures.own_heading", organisation=party.name), listed=False),
+            paragraph(word("signatures.own_intro", organisation=party.name, version=version)),
+            _block_table(party, version),
+        )
+    )
     yield heading(2, word("signatures.covers"), listed=False)
     yield paragraph(word("signatures.covers_text"))
     yield Paragraph(in_lines(plain(agreement.fingerprint or "")))
