@@ -475,6 +475,10 @@ def test_standards_name_what_there_is() -> None:
         used |= {flow.data["id"] for flow in standard_texts.flows_of(id_)}
         clauses = [clause["id"] for clause in standard_texts.standard_protocol(id_)["clauses"]]
         assert len(clauses) == len(set(clauses)), id_
+        lines = {
+            clause["id"]: clause.get("in_short", "") for clause in standard_texts.standard_protocol(id_)["clauses"]
+        }
+        assert all(10 < len(line) <= 160 for line in lines.values()), (id_, lines)
         words = str(standard_texts.standard_protocol(id_))
         assert set(re.findall(r"`([a-z-]+)`", words)) <= {flow.data["id"] for flow in standard_texts.flows_of(id_)}
     assert not set(standard_texts.standard_ids("flows")) & set(standard_texts.standard_ids("protocols"))

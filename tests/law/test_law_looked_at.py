@@ -46,6 +46,7 @@ def test_after_four_weeks_status_and_the_pages_say_so() -> None:
         pages = PageSet(RegisterFacts(register, as_of=as_of), "Test")
         table = law_rows(pages, "", "Gateways", [vocabulary().gateways["oma07-s14"]], linked=True)
         assert "Law last looked at on 2 February 2027." in table
+        assert "Still open: The extent clause, and that no regulations have added listed persons." in table
         assert ("Nobody has looked at 1 of the Acts" in table) is long
 
 
