@@ -54,6 +54,7 @@ def test_a_register_without_a_protocol_is_built(tmp_path: Path, register: str) -
     assert (tmp_path / "site" / "api" / "v1" / "register.json").is_file()
 
 
+@pytest.mark.slow
 def test_the_address_given_counts_where_the_configuration_names_none(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     assert build(root, "--site-url", "https://example.github.io/register").returncode == 0
@@ -74,6 +75,7 @@ def test_what_is_no_address_of_a_site_is_refused(tmp_path: Path, address: str) -
     assert "is not the address of a site, such as https://" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_modes_of_files_do_not_depend_on_who_builds(tmp_path: Path) -> None:
     assert build(write_register(tmp_path, SOUND), umask=0o077).returncode == 0
     site = tmp_path / "site"
@@ -113,6 +115,7 @@ def start_until_working(root: Path) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_what_a_killed_build_left_goes_with_the_next_one(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     process = start_until_working(root)
@@ -130,6 +133,7 @@ def test_a_site_that_a_kill_had_moved_aside_comes_back(tmp_path: Path) -> None:
     assert (root / "site" / "index.html").read_text() == "old\n"
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     first = start_until_working(root)
@@ -155,6 +159,7 @@ def test_what_is_no_folder_of_pages_is_not_replaced(tmp_path: Path, kind: str) -
     assert hidden(root) == []
 
 
+@pytest.mark.slow
 def test_a_folder_of_the_officers_own_downloads_is_named(tmp_path: Path) -> None:
     done = build(write_register(tmp_path, SOUND + "=== docs/downloads/p/p-draft.pdf\nmine\n"))
     assert done.returncode == 2
@@ -189,6 +194,7 @@ def test_a_fault_in_a_macro_is_told_without_the_programs_insides(tmp_path: Path,
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_writing_that_no_font_of_ours_has_does_not_stop_the_build(tmp_path: Path) -> None:
     done = build(
         write_register(
@@ -199,6 +205,7 @@ def test_writing_that_no_font_of_ours_has_does_not_stop_the_build(tmp_path: Path
     assert (tmp_path / "site" / "downloads" / "p" / "p-draft.pdf").is_file()
 
 
+@pytest.mark.slow
 def test_an_id_as_long_as_its_documents_names_allow(tmp_path: Path) -> None:
     id_ = "a" * 240
     done = build(write_register(tmp_path, SOUND.replace("protocols/p/", f"protocols/{id_}/")))
@@ -206,6 +213,7 @@ def test_an_id_as_long_as_its_documents_names_allow(tmp_path: Path) -> None:
     assert (tmp_path / "site" / "downloads" / id_ / f"{id_}-draft.docx").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
     text = "      Long words that fill the pipe.\n" * 20_000
@@ -229,6 +237,7 @@ def test_a_pandoc_that_hangs_up_is_an_error_in_words(tmp_path: Path) -> None:
     assert hidden(root) == []
 
 
+@pytest.mark.slow
 def test_serving_outlives_a_reader_who_leaves(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     with socket.socket() as free:

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from support import ROOT, copy_of_the_example
 
 README = ROOT / "README.md"
@@ -49,6 +51,7 @@ def output_of(block: str, folder: Path) -> str:
     return shown
 
 
+@pytest.mark.slow
 def test_the_tour_prints_what_the_readme_says(tmp_path: Path) -> None:
     folder = copy_of_the_example(tmp_path)
     assert len(blocks()) >= 5

@@ -141,6 +141,7 @@ def test_nothing_stands_outside_the_margins(name: str) -> None:
         assert top <= HEIGHT - TOP + 1, (number, field)
 
 
+@pytest.mark.slow
 def test_the_documents_that_ship_keep_within_their_margins() -> None:
     register = load_register(example_register())
     for folder in register.protocols():

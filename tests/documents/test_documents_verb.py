@@ -213,6 +213,7 @@ def sound(folder: Path) -> None:
             pikepdf.open(path).close()
 
 
+@pytest.mark.slow
 def test_copies_are_the_same_bytes_in_another_time_zone(tmp_path: Path) -> None:
     root = write_register(tmp_path / "register", sample_text())
     made = []

@@ -23,6 +23,7 @@ from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import agreement_of
 from verapdf.judge import PROFILES, Verdict, judged, missing
 
+pytestmark = pytest.mark.slow
 PROBATION, COUNCIL = "county-probation", "town-council"
 BOTH = tuple(PROFILES)
 PACK = ("county-housing-v1.0-copy-1-keep", "county-housing-v1.0-copy-2-return", "signing-letter", "officer-nomination")

@@ -102,7 +102,9 @@ def tables() -> Iterator[tuple[str, dict[str, str]]]:
     for path in PACKAGE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = {
-            id(node.value): ast.unparse(node.targets[0]) for node in ast.walk(tree) if isinstance(node, ast.Assign)
+            id(node.value): ast.unparse(node.targets[0])
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
         }
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):
