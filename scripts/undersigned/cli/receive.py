@@ -22,11 +22,20 @@ if TYPE_CHECKING:
 #: The author of the commits that --branch makes: a post, as everywhere.
 _AUTHOR: Final = ("Signing desk of the register", "receive@register.invalid")
 
+_TRUSTED: Final = click.option(
+    "--trusted-list",
+    type=Path,
+    envvar="UNDERSIGNED_TRUSTED_LIST",
+    metavar="FILE",
+    help="The trusted list (XML) by which issuers of certificates are looked up. Nothing is fetched.",
+)
+
 
 @verb("verify", example="undersigned verify signed-copy.pdf")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
 @format_option("text", "json")
-def verify_command(common: Common, files: tuple[Path, ...], format_: str) -> int:
+@_TRUSTED
+def verify_command(common: Common, files: tuple[Path, ...], format_: str, trusted_list: Path | None) -> int:
     """Say what a copy of an agreement is: current, superseded, altered, or none of ours.
 
     Exit status 0 for a copy of the current text, 1 for a superseded or altered one, 2 where it is none of ours or nobody
@@ -34,7 +43,7 @@ def verify_command(common: Common, files: tuple[Path, ...], format_: str) -> int
     """
     from undersigned.returned.proposal import in_words
 
-    found = _judged(common, files)
+    found = _judged(common, files, trusted_list)
     if format_ == "json":
         _write_json([judged.json(incoming.name) for incoming, judged in found])
     else:
@@ -59,6 +68,7 @@ def _status(judged: Judged) -> int:
 )
 @click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
 @format_option("text", "json")
+@_TRUSTED
 @click.option("--pictures", type=Path, metavar="DIR", help="Draw the pages to look at into this folder, as PNG files.")
 @click.option("--held-by", metavar="ORG", help="Who keeps the files as evidence. Default: the lead of the protocol.")
 @click.option("--reference", metavar="TEXT", help="Where the keeper finds them: a reference of its records system.")
@@ -83,6 +93,7 @@ def receive_command(
     make_branches: bool,
     came_on: date | None,
     format_: str,
+    trusted_list: Path | None,
     pictures: Path | None,
     held_by: str | None,
     reference: str | None,
@@ -119,7 +130,7 @@ def receive_command(
     told: list[str] = []
     records: dict[str, bytes] = {}
     proposed = refused = 0
-    found = _judged(common, files)
+    found = _judged(common, files, trusted_list)
     if look is not None and len(found) != 1:
         raise CommandError(f"--seen is about one file, and these are {len(found)}", "Save the one, and name it alone.")
     for incoming, judged in found:
@@ -226,11 +237,22 @@ def _write_record(root: Path, path: str, content: bytes) -> None:
         write_bytes(root, path, content)
 
 
-def _judged(common: Common, files: tuple[Path, ...]) -> list[tuple[Incoming, Judged]]:
+def _judged(common: Common, files: tuple[Path, ...], listed: Path | None) -> list[tuple[Incoming, Judged]]:
     from undersigned.jobs.receiving import judged_files
+    from undersigned.returned.trust import TrustError, trusted_list
 
+    trusted = None
+    if listed is not None:
+        try:
+            trusted = trusted_list(_content(listed))
+        except TrustError as error:
+            raise CommandError(
+                f"{listed} is not read as a trusted list: {error}",
+                "Download the XML file of the list from its publisher, and name that.",
+            ) from None
     named = ((str(path), _content(path)) for path in files)
-    return list(judged_files(common.register, named, as_of=common.as_of, cache=common.cache.documents()))
+    cache = common.cache.documents()
+    return list(judged_files(common.register, named, as_of=common.as_of, cache=cache, trusted=trusted))
 
 
 def _content(path: Path) -> bytes:

@@ -18,16 +18,24 @@ from undersigned.register import Register
 from undersigned.returned.judging import Judge, Judged, unread
 from undersigned.returned.proposal import Outcome
 from undersigned.returned.reading import Incoming, files_in
+from undersigned.returned.trust import TrustedList
 
 #: Nothing of a larger file is read into memory.
 MOST_READ = 64 << 20
 
 
 def judged_files(
-    register: Register, files: Iterable[tuple[str, bytes]], *, as_of: date, cache: DocumentCache
+    register: Register,
+    files: Iterable[tuple[str, bytes]],
+    *,
+    as_of: date,
+    cache: DocumentCache,
+    trusted: TrustedList | None = None,
 ) -> Iterator[tuple[Incoming, Judged]]:
     """Yields every file, those in e-mails and ZIPs too, with what it is. Raises nothing for any content."""
-    judge = Judge(register, as_of=as_of, cache=cache, nomination=standard_form_record("officer-nomination"))
+    judge = Judge(
+        register, as_of=as_of, cache=cache, nomination=standard_form_record("officer-nomination"), trusted=trusted
+    )
     for name, content in files:
         for incoming in files_in(name, content):
             if incoming.content is None:

@@ -23,6 +23,7 @@ from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
 from undersigned.returned.reading import can_read_codes, claim_of, kind_of, read_copy
+from undersigned.returned.trust import TrustedList
 from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json
 from undersigned.returned.words import bare
 from undersigned.status import agreed_versions
@@ -67,12 +68,20 @@ class Judged:
 
 
 class Judge:
-    """Judges files against one register, for one day. `nomination`: the form on which a party names its officer."""
+    """Judges files against one register, for one day. `nomination`: the form on which a party names its officer. `trusted`: the
+    list by which issuers of certificates are looked up."""
 
     def __init__(
-        self, register: Register, *, as_of: date, cache: DocumentCache, nomination: Form | None = None
+        self,
+        register: Register,
+        *,
+        as_of: date,
+        cache: DocumentCache,
+        nomination: Form | None = None,
+        trusted: TrustedList | None = None,
     ) -> None:
         self.register, self.as_of, self.cache, self.nomination = register, as_of, cache, nomination
+        self.trusted = trusted
 
     def judge(self, content: bytes) -> Judged:
         """Raises nothing for any content; DocumentError if the document to compare with cannot be made."""
@@ -81,7 +90,7 @@ class Judge:
         if claim.pages:
             return self._by_codes(content, claim, folder)
         if folder is None or claim.version is None:
-            copy = read_copy(content)
+            copy = read_copy(content, trusted=self.trusted)
             if copy.verdict == "image" and not can_read_codes():
                 copy = _said(copy, _NO_READER)
             if claim.protocol is not None and self._id(claim) not in self.register.protocol_ids:
@@ -97,7 +106,7 @@ class Judge:
 
     def _by_codes(self, content: bytes, claim: Claim, folder: ProtocolFolder | None) -> Judged:
         """A scan or photograph: which text the codes in its feet name. What else is on the paper, nobody can tell here."""
-        copy = read_copy(content)
+        copy = read_copy(content, trusted=self.trusted)
         versions = dict(agreed_versions(folder, as_of=self.as_of)) if folder is not None else {}
         stamped = versions.get(claim.version or "")
         if (
@@ -136,11 +145,11 @@ class Judge:
         )
         if digests and claim.form is None and kind_of(content) == "pdf":
             known = make(with_text=False)
-            copy = read_copy(content, known)
+            copy = read_copy(content, known, trusted=self.trusted)
             if known is not None and copy.compared_with == "issued" and copy.verdict != "cannot-tell":
                 return self._named(copy, known)
         known = make()
-        copy = read_copy(content, known)
+        copy = read_copy(content, known, trusted=self.trusted)
         if known is None:
             return _said(copy, self._why_not_compared(claim, folder))
         is_other = bool(claim.fingerprint) and not _same_fingerprint(claim.fingerprint or "", known.fingerprint)
@@ -151,7 +160,7 @@ class Judge:
         )
         if is_other and made_otherwise:
             # Its fields and pages are those of another document, so what was found by their places says nothing.
-            copy = replace(read_copy(content), verdict="not-ours")
+            copy = replace(read_copy(content, trusted=self.trusted), verdict="not-ours")
             return _said(copy, _OTHER_TEXT.format(version=known.version))
         if is_other:
             copy = _said(copy, _OTHER_FINGERPRINT.format(version=known.version))

@@ -30,6 +30,7 @@ from undersigned.returned.pdf_text import (
 )
 from undersigned.returned.pdf_words import Judgement, judged_anew, judgement_of
 from undersigned.returned.signatures import END, Certificate, Place, blocks_of, certificates_of
+from undersigned.returned.trust import TrustedList
 from undersigned.returned.verdict import (
     Claim,
     ComparedWith,
@@ -62,10 +63,10 @@ _LONGEST_NAME: Final = 300
 _NOT_COMPARED = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
 
 
-def read_pdf(content: bytes, issued: Issued | None, trust_roots: tuple[bytes, ...] = ()) -> ReturnedCopy:
+def read_pdf(content: bytes, issued: Issued | None, trusted: TrustedList | None = None) -> ReturnedCopy:
     """UnreadableError if the file cannot be judged."""
     with opened(content) as file:
-        return _Reader(content, file, issued, trust_roots).read()
+        return _Reader(content, file, issued, trusted).read()
 
 
 def claim_of_pdf(content: bytes) -> Claim:
@@ -130,15 +131,13 @@ def _claim(file: pikepdf.Pdf) -> Claim:
 
 
 class _Reader:
-    def __init__(
-        self, content: bytes, file: pikepdf.Pdf, issued: Issued | None, trust_roots: tuple[bytes, ...]
-    ) -> None:
-        self.content, self.file, self.issued, self.trust_roots = content, file, issued, trust_roots
+    def __init__(self, content: bytes, file: pikepdf.Pdf, issued: Issued | None, trusted: TrustedList | None) -> None:
+        self.content, self.file, self.issued, self.trusted = content, file, issued, trusted
         self.claim = _claim(file)
         self.fields = fields_of(file)
 
     def read(self) -> ReturnedCopy:
-        certificates = certificates_of(self.content, self.file, self.fields, self.trust_roots)
+        certificates = certificates_of(self.content, self.file, self.fields, self.trusted)
         result = self._judge()
         blocks, foreign = blocks_of(*places_of(self.file, self.fields, certificates, result), self.issued)
         if foreign and result.verdict == "ours":

@@ -37,6 +37,7 @@ from undersigned.atomic import write_atomically
 from undersigned.documents.model import plain
 from undersigned.returned import docx, pdf
 from undersigned.returned.pdf_text import TooMuchError
+from undersigned.returned.trust import TrustedList
 from undersigned.returned.verdict import Claim, Issued, Kind, ReturnedCopy, UnreadableError
 
 if TYPE_CHECKING:
@@ -87,12 +88,12 @@ _OTHERS: Final = (
 )
 
 
-def read_copy(content: bytes, issued: Issued | None = None, *, trust_roots: tuple[bytes, ...] = ()) -> ReturnedCopy:
+def read_copy(content: bytes, issued: Issued | None = None, *, trusted: TrustedList | None = None) -> ReturnedCopy:
     """What a file is, compared with what was issued (None if nothing is known of it). Raises nothing for any content.
 
-    `trust_roots`: certificates (PEM or DER) of issuers whose certificates are believed.
+    `trusted`: the list by which issuers of certificates are looked up.
     """
-    return _answer(content, partial(read_here, content, issued, trust_roots))
+    return _answer(content, partial(read_here, content, issued, trusted))
 
 
 def claim_of(content: bytes) -> Claim:
@@ -110,10 +111,10 @@ def issued_digest(content: bytes) -> str:
     return pdf.issued_digest(content)
 
 
-def read_here(content: bytes, issued: Issued | None = None, trust_roots: tuple[bytes, ...] = ()) -> ReturnedCopy:
+def read_here(content: bytes, issued: Issued | None = None, trusted: TrustedList | None = None) -> ReturnedCopy:
     """As `read_copy`, in this process and so without limits of time and memory."""
     try:
-        return _read(content, issued, trust_roots)
+        return _read(content, issued, trusted)
     except UnreadableError as error:
         return _unread(content, error)
     except MemoryError:
@@ -122,12 +123,12 @@ def read_here(content: bytes, issued: Issued | None = None, trust_roots: tuple[b
         return _unread(content, UnreadableError(_DAMAGED))
 
 
-def _read(content: bytes, issued: Issued | None, trust_roots: tuple[bytes, ...]) -> ReturnedCopy:
+def _read(content: bytes, issued: Issued | None, trusted: TrustedList | None) -> ReturnedCopy:
     if len(content) > MOST_BYTES:
         raise UnreadableError(_TOO_LARGE)
     kind = kind_of(content)
     if kind == "pdf":
-        return pdf.read_pdf(content, issued, trust_roots)
+        return pdf.read_pdf(content, issued, trusted)
     if kind == "docx":
         if _OPEN_DOCUMENT in content[:200]:
             raise UnreadableError("The file is an OpenDocument text (ODT). Ask for it as DOCX or PDF.")

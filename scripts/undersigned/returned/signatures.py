@@ -19,11 +19,13 @@ from pikepdf import Array, Dictionary, Name
 from undersigned.documents.model import plain
 from undersigned.returned.pdf_compare import Comparer, Comparison
 from undersigned.returned.pdf_objects import STAMPED, FormField
+from undersigned.returned.trust import TrustedList, about_issuer, about_time
 from undersigned.returned.verdict import Block, Difference, How, Issued, State, UnreadableError
 from undersigned.returned.words import Value, block_fields, organisation_of
 
 # pyHanko is loaded only for signed files: it takes as long to load as everything else here.
 if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate as Issuer
     from pyhanko.sign.validation import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import SignatureStatus
     from pyhanko_certvalidator import ValidationContext
@@ -52,7 +54,7 @@ class Certificate:
 
 
 def certificates_of(
-    content: bytes, file: pikepdf.Pdf, fields: dict[str, FormField], trust_roots: tuple[bytes, ...] = ()
+    content: bytes, file: pikepdf.Pdf, fields: dict[str, FormField], listed: TrustedList | None = None
 ) -> dict[str, Certificate]:
     """For each field that holds a signature, what it vouches for."""
     signed = {name: one for name, one in fields.items() if one.signature is not None}
@@ -73,7 +75,7 @@ def certificates_of(
         if times[here] > 1 or one.repeated:
             found[name] = Certificate("broken", ("One signature is in several fields, so it counts for none of them.",))
         elif here in by_range:
-            found[name] = _judged(by_range[here], one, trust_roots, states)
+            found[name] = _judged(by_range[here], one, listed, states)
         else:
             found[name] = _unusual(one)
     return found
@@ -121,16 +123,14 @@ def _unusual(one: FormField) -> Certificate:
     return _cannot_check(f"it is of a kind that this program does not know ({kind[1:] or 'not named'})")
 
 
-def _judged(
-    embedded: EmbeddedPdfSignature, place: FormField, trust_roots: tuple[bytes, ...], later: _Later
-) -> Certificate:
+def _judged(embedded: EmbeddedPdfSignature, place: FormField, listed: TrustedList | None, later: _Later) -> Certificate:
     is_timestamp = place.signature is not None and place.signature.get("/Type") == Name.DocTimeStamp
     weak = _weak_algorithm(embedded)
     try:
         claimed = None if is_timestamp else embedded.self_reported_timestamp
     except Exception:  # noqa: BLE001 - as above
         claimed = None
-    status, reason = _status(embedded, trust_roots, claimed, is_timestamp=is_timestamp)
+    status, reason = _status(embedded, listed, claimed, is_timestamp=is_timestamp)
     if status is None:
         return _cannot_check(reason)
     certificate = status.signing_cert
@@ -154,7 +154,9 @@ def _judged(
     spoilt += _against_its_own_rules(embedded, filled)
     if spoilt:
         return replace(known, state="broken", notes=tuple(spoilt))
-    return replace(known, notes=(*remarks, *_who(status, claimed, bool(trust_roots))))
+    return replace(
+        known, notes=(*remarks, *_who(status, claimed, listed), *_revoked(embedded, status, claimed, listed))
+    )
 
 
 def _against_its_own_rules(embedded: EmbeddedPdfSignature, filled: set[str]) -> list[str]:
@@ -183,12 +185,12 @@ def _weak_algorithm(embedded: EmbeddedPdfSignature) -> str:
 
 
 def _status(
-    embedded: EmbeddedPdfSignature, trust_roots: tuple[bytes, ...], claimed: datetime | None, *, is_timestamp: bool
+    embedded: EmbeddedPdfSignature, listed: TrustedList | None, claimed: datetime | None, *, is_timestamp: bool
 ) -> tuple[SignatureStatus | None, str]:
     from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 
     try:
-        context = _context(trust_roots, claimed)
+        context = _context(listed, claimed)
         if is_timestamp:
             return validate_pdf_timestamp(embedded, context, skip_diff=True), ""
         # Later changes are compared here, by what a reader sees.
@@ -199,26 +201,62 @@ def _status(
         return None, f"the program that checks signatures gives up on it ({type(error).__name__})"
 
 
-def _context(trust_roots: tuple[bytes, ...], moment: datetime | None) -> ValidationContext:
+def _context(listed: TrustedList | None, moment: datetime | None) -> ValidationContext:
     """Nothing is fetched; a certificate is looked at as of the time that the signer's computer gave."""
-    from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko_certvalidator import ValidationContext
 
-    roots = [certificate for data in trust_roots for certificate in load_certs_from_pemder_data(data)]
-    return ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment or _NO_TIME)
+    return ValidationContext(trust_roots=_roots(listed), allow_fetching=False, moment=moment or _NO_TIME)
 
 
-def _who(status: SignatureStatus, claimed: datetime | None, has_roots: bool) -> tuple[str, ...]:
+def _who(status: SignatureStatus, claimed: datetime | None, listed: TrustedList | None) -> tuple[str, ...]:
     certificate = status.signing_cert
     subject, issuer = plain(certificate.subject.human_friendly), plain(certificate.issuer.human_friendly)
     own = certificate.self_signed in ("yes", "maybe") or certificate.subject == certificate.issuer
     source = "made by the signer" if own else f"issued by {issuer}"
-    if has_roots and status.trusted:
-        trust = "It comes from an issuer that is trusted here."
-    else:
-        trust = "Who the holder is was not established: the issuer is not one that is trusted here."
-    when = f"The signer's computer gave the time {claimed.isoformat()}." if claimed else "The signature gives no time."
-    return (f"Certificate of {subject}, {source}. {trust} {when}",)
+    stamp = getattr(status, "timestamp_validity", None)
+    moment = stamp.timestamp if stamp is not None and stamp.intact and stamp.valid else claimed
+    return (
+        f"Certificate of {subject}, {source}. {about_issuer(status, moment, listed)} "
+        f"{about_time(status, claimed, listed)}",
+    )
+
+
+def _revoked(
+    embedded: EmbeddedPdfSignature, status: SignatureStatus, claimed: datetime | None, listed: TrustedList | None
+) -> tuple[str, ...]:
+    """What the file itself carries about revocation (its document security store). Nobody is asked."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+    if listed is None or not status.trusted:
+        return ()
+    nothing = ("Whether it was revoked was not checked: the file carries no answer that fits.",)
+    moment = claimed or _NO_TIME
+    try:
+        store = DocumentSecurityStore.read_dss(embedded.reader)
+        context = store.as_validation_context(
+            {
+                "trust_roots": _roots(listed),
+                "allow_fetching": False,
+                "moment": moment,
+                "best_signature_time": moment,
+                "revocation_mode": "require",
+            }
+        )
+        found = validate_pdf_signature(embedded, context, skip_diff=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a stranger's file may make any library fail in any way
+        return nothing
+    if found.revoked:
+        return ("The file carries an answer that the certificate was revoked.",)
+    return ("The file carries an answer that it was not revoked when it was signed.",) if found.trusted else nothing
+
+
+def _roots(listed: TrustedList | None) -> list[Issuer]:
+    from asn1crypto.x509 import Certificate as Issuer
+
+    return [Issuer.load(data) for data in listed.certificates] if listed is not None else []
 
 
 class _Later:
