@@ -177,7 +177,7 @@ def write_signature(request: Request) -> dict[str, str]:
         "# approved_on: 2026-05-14",
         "# signed_on: 2026-05-20",
         "# signed_by: {post: Chief Executive, authority: office}   # or delegation, resolution, deed, with a reference",
-        "# method: wet-ink   # or electronic, digital-certificate, deed, minute",
+        "# method: wet-ink   # or electronic, digital-certificate, minute; or deed, with deed_by: seal, witness or two-signatories",
         "# returned_on: 2026-05-28",
     ]
     text = render_commented(

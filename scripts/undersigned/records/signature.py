@@ -11,6 +11,8 @@ from undersigned.records.fields import Authored, Day, DayOrMonth, Fingerprint, V
 
 Authority = Literal["office", "delegation", "resolution", "deed"]
 SigningMethod = Literal["wet-ink", "electronic", "digital-certificate", "deed", "minute"]
+#: How a deed was executed: under seal, by one person before a witness, or by two who may sign for the body.
+DeedForm = Literal["seal", "witness", "two-signatories"]
 Succession = Literal["statute", "transfer-of-engagements", "novation"]
 
 #: An address, a path to a file, an upload or the name of a file: not the reference that the holder files it under.
@@ -92,6 +94,7 @@ class Signature(Authored):
     signed_on: DayOrMonth | None = None
     signed_by: SignedBy | None = None
     method: SigningMethod | None = None
+    deed_by: DeedForm | None = None
     returned_on: DayOrMonth | None = None
     counterpart_on: DayOrMonth | None = None
     signs_for: tuple[str, ...] = ()

@@ -41,6 +41,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "checked": get_args(review.CheckedPart),
     "authority": get_args(signature.Authority),
     "method": get_args(signature.SigningMethod),
+    "deed_by": get_args(signature.DeedForm),
     "succession": get_args(signature.Succession),
     "funding_status": get_args(provision.FundingStatus),
     "severity": SEVERITIES,

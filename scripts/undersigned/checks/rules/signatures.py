@@ -201,6 +201,19 @@ def check_who_signed(subject: ProtocolSubject) -> Iterator[Finding]:
             )
 
 
+def check_deeds(subject: ProtocolSubject) -> Iterator[Finding]:
+    """A deed says how it was executed, and nothing else does."""
+    if not subject.is_live:
+        return
+    for _organisation, record, path, signature in entries(subject):
+        if signature.signed_on is None or signature.declined is not None:
+            continue
+        if signature.method == "deed" and signature.deed_by is None:
+            yield from subject.find("deed-form", record, path, missing="deed_by")
+        elif signature.method not in ("deed", None) and signature.deed_by is not None:
+            yield from subject.find("deed-form", record, (*path, "deed_by"), words="no_deed", method=signature.method)
+
+
 def check_reservations(subject: ProtocolSubject) -> Iterator[Finding]:
     """A reservation is about flows that there are, and is accepted or still open."""
     for _organisation, record, path, signature in entries(subject):
@@ -484,6 +497,7 @@ RULES = RuleSet(
         check_signers_existed,
         check_signing_for_others,
         check_who_signed,
+        check_deeds,
         check_reservations,
         check_evidence,
         check_copies_are_back,
