@@ -26,12 +26,14 @@ from undersigned.facts.parties import (
 )
 from undersigned.facts.text import (
     ClauseFacts,
+    IssuedText,
     VersionFacts,
     changed_clauses,
     changed_flows,
     changed_terms,
     clauses_of,
     forms_of,
+    issued_texts,
     versions_of,
 )
 from undersigned.records.fields import When, has_happened
@@ -131,6 +133,11 @@ class ProtocolFacts:
     def law_read_on(self) -> date | None:
         """The day on which somebody last looked at its law; None if the records do not say."""
         return law_last_read(self.folder, as_of=self.as_of)
+
+    @cached_property
+    def issued_texts(self) -> tuple[IssuedText, ...]:
+        """The agreed texts, newest first, as somebody who checks a copy looks for them; none of a restricted protocol."""
+        return tuple(issued_texts(self.folder, self.register, as_of=self.as_of))
 
     @property
     def restricted(self) -> bool:

@@ -43,6 +43,7 @@ _OF_ALL = (
     "review_date",
     "news",
     "stages",
+    "issued_texts",
     "_named",
 )
 _OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns", "participants", "cards")

@@ -17,7 +17,6 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
-from undersigned.facts.text import issued_texts
 from undersigned.figures.combined import combined
 from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
@@ -196,11 +195,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 def _verify_page(pages: PageSet) -> GeneratedPage:
     """Returns the page on which anybody checks a copy. Its rows hold what its script compares with."""
-    texts = [
-        text
-        for protocol in pages.site.protocols
-        for text in issued_texts(protocol.folder, pages.site.register, as_of=pages.as_of)
-    ]
+    texts = [text for protocol in pages.site.protocols for text in protocol.issued_texts]
     page = _page(pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts)
     return replace(page, template="verify.html")
 
