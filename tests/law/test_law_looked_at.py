@@ -11,11 +11,19 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.reports.status import status_report
-from undersigned.site.pages import PageSet, law_rows
+from undersigned.site.pages import PageSet, law_rows, protocol_page
 from undersigned.status.law import law_looked_on, long_unseen
 
 SECTION_14 = "=== law/ukpga-2007-21.yaml\nitem: ukpga/2007/21\nprovisions:\n  - {path: section/14}\n"
 LOOKED = SECTION_14 + "looked: 2027-02-02\n"
+WITH_OPEN_LAW = """=== protocols/example/protocol.yaml
+title: Example protocol
+kind: information-sharing-protocol
+status: draft
+publication: public
+flows:
+- {id: warning, from: [police], to: [landlord], gateways: [cda98-s6, common-law-police], items: [{name: Danger}]}
+"""
 CONFIRMED = LOOKED + "confirmed: {on: 2027-02-09, by: Register keeper, note: Only a name changed}\n"
 
 
@@ -52,3 +60,11 @@ def test_after_four_weeks_status_and_the_pages_say_so() -> None:
 
 def test_a_register_that_does_not_watch_the_law_is_not_reminded() -> None:
     assert long_unseen(made("").law_states, as_of=date(2030, 1, 1)) is None
+
+
+@pytest.mark.parametrize("guidance", [True, False])
+def test_a_law_that_is_not_confirmed_leads_to_what_is_open(guidance: bool) -> None:
+    site = RegisterFacts(register_from(WITH_OPEN_LAW), as_of=date(2026, 12, 1))
+    page = protocol_page(PageSet(site, "Test", guidance=guidance), site.by_id["example"])
+    assert ('href="../../guidance/for-your-lawyer/">What is open</a>' in page.body) is guidance
+    assert page.body.count("What is open") == (1 if guidance else 0)

@@ -233,18 +233,21 @@ def law_job(common: Common, repository: str, account: str, dry_run: bool) -> int
     from undersigned.law.watch import look
     from undersigned.records.vocabulary import vocabulary
     from undersigned.reports.law import render_law_text
+    from undersigned.status.law import long_unseen
 
     register = common.register
     with stop_on(AwayError):
         found = look(legislation(register.address), register.law_states, vocabulary().cited, as_of=common.as_of)
     write(render_law_text(found, register), None)
+    if not found.looked and long_unseen(register.law_states, as_of=common.as_of) is None:
+        return EXIT_AWAY
     files = law_files(found, register.law_states, as_of=common.as_of)
     github = _github(repository, dry_run)
     with stop_on(GitHubError, HistoryError):
         keeper = IssueKeeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
         kept = keeper.keep(law_issues(found, register, as_of=common.as_of), as_of=common.as_of)
         if not found.looked:
-            return EXIT_AWAY
+            return EXIT_AWAY if kept else EXIT_BROKEN
         if not files:
             write(message("words", "law", "current") + "\n", None)
         elif dry_run:

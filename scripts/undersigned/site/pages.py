@@ -342,7 +342,6 @@ def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[
             (kind, sorted(_others(kinds[kind]), key=lambda other: in_reading_order(other.name)), kinds[kind])
             for kind in sorted(kinds, key=lambda kind: label("organisation_kind", kind))
         ],
-        guidance=pages.guidance,
     )
 
 
@@ -438,7 +437,7 @@ def _page(
     over: bool = False,
     **values: object,
 ) -> GeneratedPage:
-    body = render(pages.site, template, url, values)
+    body = render(pages.site, template, url, {"guidance": pages.guidance, **values})
     crumbs = [Crumb(_TITLES[""], "")] if url else []
     if section and section != url:
         crumbs.append(Crumb(_TITLES[section], section))
