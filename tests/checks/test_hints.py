@@ -69,9 +69,10 @@ def test_every_command_that_is_named_can_be_typed() -> None:
 
 
 def _to_run(case: Case) -> list[str]:
-    """The commands that a case's hints say to run: those with what they need."""
+    """The commands that a case's hints say to run: those with what they need, and that stay on this computer."""
     named = dict.fromkeys(re.findall(r"'undersigned ([^']*)'", case.expected))
-    return [command for command in named if " " in command and command not in ("new signature", "new review")]
+    asks_or_goes_out = ("new signature", "new review", "law watch --write")  # the last asks legislation.gov.uk
+    return [command for command in named if " " in command and command not in asks_or_goes_out]
 
 
 CASES_TO_RUN = [(path, command) for path in sorted(CASES.glob("*.txt")) for command in _to_run(read_case(path))]
