@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ ROOT = Path(__file__).parents[1]
 def seeds(few: int, many: int) -> list[Any]:
     """Seeds for a test that draws its input: few for every run of the tests, and many where the slow ones run too."""
     return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
+
+
+def one_in(count: int, cases: Iterable[Any]) -> list[Any]:
+    """Cases of a test: one in so many for every run of the tests, and all where the slow ones run too."""
+    return [
+        case if place % count == 0 else pytest.param(case, marks=pytest.mark.slow) for place, case in enumerate(cases)
+    ]
 
 
 def example_register() -> Path:

@@ -90,7 +90,7 @@ def test_a_protocol_without_answers(tmp_path: Path, standard: str | None) -> Non
     assert fmt(load_register(root), check=True).unreadable == ()
 
 
-@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("private", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("standard", STANDARDS)
 def test_a_protocol_with_its_parties(tmp_path: Path, standard: str, private: bool) -> None:
     root = register(tmp_path, private=private)

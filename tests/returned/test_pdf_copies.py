@@ -43,6 +43,7 @@ from returned_kit import (
 )
 from signing_kit import block, filled, signed, signer
 
+from support import one_in
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.facts.agreement import Recipient
 from undersigned.facts.parties import PointOfContact
@@ -218,7 +219,7 @@ def test_no_manipulation_before_signing_is_ours(change: ChangePdf, how: Callable
     assert found.differences
 
 
-@pytest.mark.parametrize("change", MANIPULATIONS, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", one_in(4, MANIPULATIONS), ids=lambda change: change.__name__)
 def test_every_manipulation_after_a_certificate_signature_breaks_it(change: ChangePdf) -> None:
     found = read(appended(certified(), change))
     assert found.verdict not in ("ours", "cannot-tell", "same-words")

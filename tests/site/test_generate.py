@@ -65,7 +65,7 @@ formerly: [old-draft-{number:02d}]
     return root
 
 
-@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+@pytest.mark.parametrize("start_method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_several_processes_give_the_whole_site(large_register: Path, start_method: str) -> None:
     if start_method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {start_method}")

@@ -76,6 +76,7 @@ def test_what_is_published_is_what_a_browser_asks_for(sound_site: Path) -> None:
         assert (sound_site / "pagefind" / f"pagefind.{language['hash']}.pf_meta").is_file()
 
 
+@pytest.mark.slow
 def test_the_index_is_the_same_each_time(sound_site: Path, tmp_path: Path) -> None:
     """Pagefind's own order of filters is one of many by chance: five kinds, and seven builds."""
     pages = {path.relative_to(sound_site): path.read_bytes() for path in sound_site.rglob("*.html")}

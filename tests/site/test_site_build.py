@@ -35,6 +35,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_another_process_in_another_time_zone_gives_the_same_bytes(tmp_path: Path) -> None:
     root = write_register(tmp_path / "register", SOUND)
     built = []
@@ -227,6 +228,7 @@ def mkdocs(root: Path, folder: Path, **environment: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.slow
 def test_mkdocs_by_itself_builds_the_same_site_for_the_day_it_is_told(tmp_path: Path) -> None:
     root = write_register(tmp_path / "register", SOUND)
     (root / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
