@@ -421,3 +421,28 @@ def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> No
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2
     base_of(sheets[0], DocumentCache(tmp_path / "cache", program="another template"))
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 3
+
+
+def test_bodies_with_the_same_part_share_a_document_and_each_copy_has_its_own_names() -> None:
+    register = sample_register(("name: Town Council", 'name: Tŷ "A" & B'))
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    agreement = agreement_of(folder, register, as_of=TODAY)
+    sheets = {id_: agreement_sheet(agreement, id_) for id_ in ("town-council", "ty-cymru", "county-probation")}
+    assert len({sheet.facts for sheet in sheets.values()}) == 2  # the two that receive, and the one that sends
+    [to] = recipients_of(agreement, folder, register, as_of=TODAY, wanted=["town-council"])
+    copy = base_of(sheets["town-council"], DocumentCache(None)).copy(stamp_of_copy(2, to, None))
+    kinds = ("authority", "name", "post", "basis", "date", "reservation", "signature")
+    with pikepdf.open(io.BytesIO(copy[".pdf"])) as file:
+        fields = {str(field.T): field for field in file.Root.AcroForm.Fields}
+        assert list(fields) == ["copy__for", "copy__do", "copy__name", *(f"town-council__{kind}" for kind in kinds)]
+        assert fields["copy__name"].V == 'Tŷ "A" & B'
+        assert str(fields["town-council__post"].TU) == 'Post for Tŷ "A" & B'
+        locked = [str(name) for name in fields["town-council__signature"].Lock.Fields]
+        assert locked
+        assert set(locked) <= set(fields)
+    for profile in ("ua1", "2a"):
+        assert page.validate_pdf_bytes(copy[".pdf"], profile=profile).failures == []
+    assert {f"town-council__{kind}" for kind in kinds} <= controls(copy[".docx"]).keys()
+    with pytest.raises(ValueError, match="watcher does not sign"):
+        agreement_sheet(agreement, "watcher")

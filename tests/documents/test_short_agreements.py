@@ -16,12 +16,19 @@ import pytest
 from lxml import etree
 
 from support import ROOT
-from undersigned.documents.content.agreement import agreed_blocks, agreement_document, annex_document, has_annex
+from undersigned.documents.content.agreement import (
+    agreed_blocks,
+    agreement_document,
+    annex_document,
+    has_annex,
+    view_of,
+)
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.terms import numbers_in_words
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import Document
 from undersigned.documents.pdf.setting import pdf_of
+from undersigned.documents.stamping import PARTY
 from undersigned.documents.words import word
 from undersigned.facts.agreement import Agreement, agreement_of
 from undersigned.facts.flows import legal_references
@@ -62,7 +69,7 @@ def pack(id_: str, organisation: str) -> tuple[bytes, ...]:
 def documents(id_: str, organisation: str) -> tuple[Document, ...]:
     text = agreement(id_)
     annex = (annex_document(text),) if has_annex(text) else ()
-    return (agreement_document(text, organisation), *annex)
+    return (agreement_document(text, view_of(text, organisation)), *annex)
 
 
 def folded(text: str) -> str:
@@ -211,7 +218,7 @@ def test_a_copy_begins_with_its_own_body_and_has_one_block() -> None:
             for field in page.obj.get("/Annots", ())
             if "/T" in field and not str(field.T).startswith("copy__")
         ]
-    assert {organisation for _page, organisation in names} == {COUNCIL}
+    assert {organisation for _page, organisation in names} == {PARTY.removesuffix("__")}
     assert {page for page, _organisation in names} == {2}
     first = subprocess.run(
         ["pdftotext", "-raw", "-l", "1", "-", "-"], input=pack(HOUSING, COUNCIL)[0], capture_output=True, check=True
@@ -240,7 +247,7 @@ def test_no_pdf_of_the_register_ends_on_a_nearly_empty_page() -> None:
         text = agreement(id_)
         made = {"master": agreement_document(text), **({"annex": annex_document(text)} if has_annex(text) else {})}
         made |= {
-            party.organisation: agreement_document(text, party.organisation)
+            party.organisation: agreement_document(text, view_of(text, party.organisation))
             for party in text.parties
             if party.signs and text.signable
         }

@@ -10,12 +10,13 @@ from functools import cached_property, partial
 from typing import Final
 
 from undersigned.cache import DocumentCache
-from undersigned.documents.content.agreement import agreement_document, annex_document
+from undersigned.documents.content.agreement import agreement_document, annex_document, view_of
 from undersigned.documents.content.dpo import FORM as DPIA
 from undersigned.documents.content.dpo import NOTICE, dpia_document, filled_form, privacy_notice
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.letter import COPY_PROPERTIES, master_stamp, nomination_defaults, nomination_form
+from undersigned.documents.docx.controls import names_in_copy
 from undersigned.documents.docx.docx import CUSTOM, docx_parts
 from undersigned.documents.docx.word_xml import with_custom_properties
 from undersigned.documents.model import Document, DocumentError
@@ -54,11 +55,16 @@ class Base:
     @property
     def docx(self) -> bytes:
         """The document itself, before any copy is made."""
-        return DocxStamper(self.parts, self.sheet.stamped).make(Stamp())
+        return DocxStamper(self.parts, self.sheet.stamped).make(Stamp(), self._names(Stamp()))
+
+    def _names(self, stamp: Stamp) -> dict[str, str]:
+        places = {name: stamp.places.get(name, known) for name, known in self.sheet.stamped.places.items()}
+        return names_in_copy(self.sheet.stamped.fields, places)
 
     @cached_property
     def _stampers(self) -> tuple[PdfStamper, DocxStamper]:
-        defaults = Stamp(self.sheet.stamped.fields, dict.fromkeys(self.sheet.properties, ""))
+        stamped = self.sheet.stamped
+        defaults = Stamp(stamped.fields, dict.fromkeys(self.sheet.properties, ""), stamped.places)
         marked = tuple((name, mark(f"property {name}")) for name in self.sheet.properties)
         parts = {**self.parts, CUSTOM: with_custom_properties(self.parts[CUSTOM], marked)}
         return PdfStamper(self.pdf, defaults, record=self.sheet.record), DocxStamper(parts, defaults)
@@ -66,7 +72,7 @@ class Base:
     def copy(self, stamp: Stamp) -> dict[str, bytes]:
         """Returns one copy in both formats, by ending: `.pdf` and `.docx`."""
         pdf, docx = self._stampers
-        return {".pdf": pdf.make(stamp), ".docx": docx.make(stamp)}
+        return {".pdf": pdf.make(stamp), ".docx": docx.make(stamp, self._names(stamp))}
 
 
 def base_of(sheet: Sheet, cache: DocumentCache) -> Base:
@@ -107,14 +113,19 @@ NOMINATION: Final = "officer-nomination"
 
 
 def agreement_sheet(agreement: Agreement, organisation: str | None = None) -> Sheet:
-    """The document of an agreement. If it is to be signed, it has fields for whose copy it is. `organisation`: the party
-    whose copies are made of it, which has its own block first and no other."""
+    """The document of an agreement. If it is to be signed, it has fields for whose copy it is.
+
+    `organisation`: a party whose copies are made of it: it begins with what that party sends and receives, and has one
+    block. All parties with the same part in the flows have the same document. ValueError if it does not sign this text.
+    """
+    view = view_of(agreement, organisation) if organisation is not None else None
+    stamp = master_stamp(in_common=view is not None) if agreement.signable else Stamp()
     return Sheet(
         agreement.id,
-        f"agreement {organisation or ''} {agreement!r}",
+        f"agreement {view!r} {agreement!r}",
         epoch_of(agreement.dated),
-        lambda: agreement_document(agreement, organisation),
-        master_stamp() if agreement.signable else Stamp(),
+        lambda: agreement_document(agreement, view),
+        stamp,
         COPY_PROPERTIES,
     )
 

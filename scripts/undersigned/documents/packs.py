@@ -68,10 +68,15 @@ def packs_of(letters: Letters, recipients: list[Recipient], nomination: Form, ca
     form = base_of(nomination_sheet(agreement, nomination), cache)
     annex = base_of(annex_sheet(agreement), cache) if has_annex(agreement) else None
     changes: dict[str, dict[str, bytes]] = {}
+    alike: dict[str, tuple[Base, Place | None]] = {}
     for to in recipients:
         organisation = to.contact.organisation
-        own = base_of(agreement_sheet(agreement, organisation), cache)
-        letter = letters.for_signature(to, block_places(own.pdf).get(organisation))
+        sheet = agreement_sheet(agreement, organisation)
+        if sheet.facts not in alike:
+            base = base_of(sheet, cache)
+            alike[sheet.facts] = base, block_place_in(base.pdf)
+        own, place = alike[sheet.facts]
+        letter = letters.for_signature(to, place)
         marked = ""
         if letter.since is not None and letter.later:
             if letter.since not in changes:
@@ -99,15 +104,13 @@ def notices_of(letters: Letters, recipients: list[Recipient], cache: DocumentCac
             yield f"{letters.agreement.file_stem}-{NOTICE}-{to.contact.organisation}{ending}", content
 
 
-def block_places(pdf: bytes) -> dict[str, Place]:
-    """Where each party's block is in the PDF of an agreement, by the party's id."""
+def block_place_in(pdf: bytes) -> Place | None:
+    """Where the one block of a copy is."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
-        return {
-            name.removesuffix(SIGNATURE): Place(number, len(file.pages))
-            for number, page in enumerate(file.pages, 1)
-            for annotation in page.obj.get("/Annots", ())
-            if (name := str(annotation.get("/T", ""))).endswith(SIGNATURE)
-        }
+        for number, page in enumerate(file.pages, 1):
+            if any(str(field.get("/T", "")).endswith(SIGNATURE) for field in page.obj.get("/Annots", ())):
+                return Place(number, len(file.pages))
+    return None
 
 
 def _letter_files(letter: Letter, letters: Letters, cache: DocumentCache, marked: str = "") -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 import pikepdf
-from pikepdf import Dictionary
+from pikepdf import Dictionary, String
 
 from undersigned.documents.model import Document, DocumentError, fields_of, plain
 from undersigned.documents.packing import Member, packed
@@ -26,6 +26,8 @@ from undersigned.documents.pdf.appearance import text_drawing
 from undersigned.documents.pdf.form_font import NAMES, WIDE
 from undersigned.documents.pdf.metadata import with_properties
 
+#: How the names of the places in a block begin that the copies of several bodies have in common.
+PARTY: Final = "party__"
 #: They enclose the name of a value in a template. `plain` and `literal` keep them out of a document's own text.
 OPEN, CLOSE = "\ue010", "\ue011"
 _MARK: Final = re.compile(f"{OPEN}([^{CLOSE}]+){CLOSE}".encode())
@@ -34,10 +36,15 @@ _START: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 
 @dataclass(frozen=True)
 class Stamp:
-    """The values of one copy: of each stamped field, and of the properties that it adds or changes."""
+    """The values of one copy: of each stamped field, and of the properties that it adds or changes.
+
+    `places`: for each place of a block that many bodies' copies have in common, by its name in the document, the name and
+    the label that it has in this copy.
+    """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def defaults_of(document: Document) -> Stamp:
@@ -55,6 +62,11 @@ def _values(stamp: Stamp) -> dict[str, str]:
         **{f"field {name}": plain(value) for name, value in stamp.fields.items()},
         **{f"property {name}": plain(value) for name, value in stamp.properties.items()},
     }
+
+
+def _escaped(words: str) -> str:
+    """As XML, in text and in a value of an attribute."""
+    return escape(words, {'"': "&quot;"})
 
 
 # -- PDF --------------------------------------------------------------------------------------------------------
@@ -88,10 +100,14 @@ class PdfStamper:
             if missing:
                 raise DocumentError(record, f"the field {missing[0]!r} has no place in its PDF")
             self._fields = {name: _StampedField(widgets[name]) for name in defaults.fields}
+            missing = [name for name in defaults.places if name not in widgets]
+            if missing:
+                raise DocumentError(record, f"the place {missing[0]!r} is not in its PDF")
+            self._places = {name: _Place(widgets[name]) for name in defaults.places}
 
     def make(self, stamp: Stamp) -> bytes:
         """Returns one copy. Names that `stamp` leaves out keep their defaults."""
-        fields = {**self._names.fields, **stamp.fields}
+        fields = {name: stamp.fields.get(name, value) for name, value in self._names.fields.items()}
         properties = {**self._names.properties, **stamp.properties}
         objects: dict[int, bytes] = {
             self._info: self._info_head
@@ -103,6 +119,9 @@ class PdfStamper:
         }
         for name, value in fields.items():
             objects |= self._fields[name].with_value(plain(value))
+        names = {name: stamp.places.get(name, known) for name, known in self._names.places.items()}
+        for place in self._places.values():
+            objects |= place.renamed(names)
         return self._base + self._update(objects)
 
     def _update(self, objects: Mapping[int, bytes]) -> bytes:
@@ -148,6 +167,26 @@ class _StampedField:
         }
 
 
+class _Place:
+    """A field of a block as bytes, without its name and label; and what a signature in it locks."""
+
+    def __init__(self, widget: pikepdf.Object) -> None:
+        self._name = str(widget.T)
+        self._number, self._head = widget.objgen[0], _opened(widget, ["/T", "/TU"])
+        lock = widget.get("/Lock")
+        self._lock = lock.objgen[0] if lock is not None else 0
+        self._lock_head = _opened(lock, ["/Fields"]) if lock is not None else b""
+        self._locked = tuple(str(name) for name in lock.Fields) if lock is not None else ()
+
+    def renamed(self, names: Mapping[str, tuple[str, str]]) -> dict[int, bytes]:
+        name, label = names[self._name]
+        made = {self._number: self._head + b"/T %s /TU %s >>" % (_string(name), _string(plain(label)))}
+        if self._lock:
+            fields = b" ".join(_string(names[locked][0] if locked in names else locked) for locked in self._locked)
+            made[self._lock] = self._lock_head + b"/Fields [%s] >>" % fields
+        return made
+
+
 def _opened(thing: pikepdf.Object, without: list[str]) -> bytes:
     """Returns a dictionary's bytes without some keys and without its closing marks."""
     kept = Dictionary({key: value for key, value in thing.items() if key not in without})
@@ -163,8 +202,13 @@ def _text(value: str) -> bytes:
     return b"<FEFF" + value.encode("utf-16-be").hex().upper().encode() + b">"
 
 
+def _string(value: str) -> bytes:
+    """Returns a text string as pikepdf writes it, so that it has the same bytes as in a file that pikepdf made."""
+    return bytes(String(value).unparse())
+
+
 def _filled(template: bytes, values: Mapping[str, str]) -> bytes:
-    return _MARK.sub(lambda found: escape(values[found[1].decode()]).encode(), template)
+    return _MARK.sub(lambda found: _escaped(values[found[1].decode()]).encode(), template)
 
 
 # -- DOCX -------------------------------------------------------------------------------------------------------
@@ -181,11 +225,11 @@ class DocxStamper:
             for name in names
         ]
 
-    def make(self, stamp: Stamp) -> bytes:
-        """Returns one copy. Names that `stamp` leaves out keep their defaults."""
+    def make(self, stamp: Stamp, names: Mapping[str, str] | None = None) -> bytes:
+        """Returns one copy. Names that `stamp` leaves out keep their defaults. `names`: what marks of names and labels hold."""
         values = _values(
             Stamp({**self._defaults.fields, **stamp.fields}, {**self._defaults.properties, **stamp.properties})
-        )
+        ) | dict(names or {})
         return packed([member if isinstance(member, Member) else member(values) for member in self._members])
 
 
@@ -197,7 +241,7 @@ def _in_pieces(name: str, template: bytes) -> Callable[[Mapping[str, str]], Memb
     def member(values: Mapping[str, str]) -> Member:
         whole = compressed[0]
         for key, following in zip(marked, compressed[1:], strict=True):
-            whole = whole.joined(Member.of(name, [escape(values[key]).encode()], last=False)).joined(following)
+            whole = whole.joined(Member.of(name, [_escaped(values[key]).encode()], last=False)).joined(following)
         return whole
 
     return member

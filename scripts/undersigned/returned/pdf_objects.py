@@ -211,7 +211,7 @@ _MOST_NODES = 5_000
 _MOST_FIELDS = 1_200
 _TOO_MANY = "The file has more fields than any copy of an agreement."
 #: Filled in by us when a copy is made, and by nobody else.
-STAMPED = frozenset({"copy__for", "copy__do"})
+STAMPED = frozenset({"copy__for", "copy__do", "copy__name"})
 
 
 @dataclass(frozen=True)

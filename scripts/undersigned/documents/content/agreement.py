@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from undersigned.documents.content.first_page import (
@@ -16,7 +17,7 @@ from undersigned.documents.content.first_page import (
     watermark_of,
 )
 from undersigned.documents.content.in_full import flows_in_full
-from undersigned.documents.content.letter import copy_line
+from undersigned.documents.content.letter import BLOCK, block_place, copy_line
 from undersigned.documents.content.pieces import bullets, heading, mail, one_or_bullets, paragraph, strong, text
 from undersigned.documents.content.terms import (
     Once,
@@ -31,23 +32,12 @@ from undersigned.documents.content.terms import (
     shared_section,
 )
 from undersigned.documents.model import Document
+from undersigned.documents.stamping import PARTY
 from undersigned.documents.words import listed, term, word
 from undersigned.facts.agreement import Agreement, AgreementParty
 from undersigned.facts.flows import FlowEnd, FlowFacts, group_name
 from undersigned.facts.parties import PointOfContact
-from undersigned.words.blocks import (
-    Block,
-    Blocks,
-    Field,
-    FieldKind,
-    Inlines,
-    Paragraph,
-    Styled,
-    Table,
-    Text,
-    Together,
-    plain,
-)
+from undersigned.words.blocks import Block, Blocks, Field, Inlines, Paragraph, Styled, Table, Text, Together, plain
 from undersigned.words.dates import date_in_words
 from undersigned.words.prose import read
 from undersigned.words.text import in_a_list, with_capital
@@ -350,51 +340,22 @@ def _signatures(agreement: Agreement) -> Section:
         yield Together(_short_block(party, agreement.version))
 
 
-def _blank(party: AgreementParty, kind: str) -> Field:
-    label = word(f"signatures.{kind}_label", organisation=party.name)
-    return Field(_KINDS[kind], f"{party.organisation}__{kind}", label)
+def _own_rows(agreement: Agreement) -> Iterable[tuple[Blocks, ...]]:
+    """The rows of the block of a copy, as large as a hand needs them. Its name and those of its fields are put in later."""
+    body, any_body = PARTY.removesuffix("__"), word("signatures.any")
+    lines = 2 if max(len(party.name) for party in agreement.parties) > _ONE_LINE else 1
+    name = Field("stamped", "copy__name", word("signatures.organisation"), value=any_body, lines=lines)
+    yield (strong(word("signatures.organisation")),), (Paragraph((name,)),)
+    for kind in BLOCK:
+        place = block_place(body, any_body, kind)
+        more: Inlines = ()
+        if kind == "authority":
+            more = (Text(" "), *text(word("signatures.own_declaration", version=agreement.version or "")))
+        yield (strong(word(f"signatures.{kind}")),), (Paragraph((place, *more)),)
 
 
-#: The places of a block, in the order of reading.
-_KINDS: Final[Mapping[str, FieldKind]] = {
-    "authority": "checkbox",
-    "name": "text",
-    "post": "text",
-    "basis": "text",
-    "date": "date",
-    "reservation": "text",
-    "signature": "signature",
-}
-
-
-def _declaration(party: AgreementParty, version: str, declaration: str = "signatures.declaration") -> Inlines:
-    return (
-        Field(
-            "checkbox",
-            f"{party.organisation}__authority",
-            word("signatures.declaration_label", organisation=party.name),
-        ),
-        Text(" "),
-        *text(word(declaration, organisation=party.name, version=version)),
-    )
-
-
-def _block_table(party: AgreementParty, version: str) -> Table:
-    """The block of one body, as large as a hand needs it."""
-    return Table(
-        caption=word("signatures.caption", organisation=party.name),
-        widths=(3.6, 8.4),
-        head=(),
-        rows=tuple(
-            (
-                (strong(word(f"signatures.{kind}")),),
-                (Paragraph(_declaration(party, version) if kind == "authority" else (_blank(party, kind),)),),
-            )
-            for kind in _KINDS
-        ),
-        row_heads=True,
-        captioned=False,
-    )
+#: Longer names than this need two lines beside their heading.
+_ONE_LINE: Final = 50
 
 
 def _short_block(party: AgreementParty, version: str) -> Blocks:
@@ -402,7 +363,13 @@ def _short_block(party: AgreementParty, version: str) -> Blocks:
     pairs = (("name", "post"), ("basis", "date"), ("reservation", "signature"))
     return (
         heading(2, party.name, listed=False),
-        Paragraph(_declaration(party, version, "signatures.declaration_short")),
+        Paragraph(
+            (
+                block_place(party.organisation, party.name, "authority"),
+                Text(" "),
+                *text(word("signatures.declaration", organisation=party.name, version=version)),
+            )
+        ),
         Table(
             caption=word("signatures.caption", organisation=party.name),
             widths=(2, 3.9, 1.7, 4.4),
@@ -411,7 +378,10 @@ def _short_block(party: AgreementParty, version: str) -> Blocks:
                 tuple(
                     cell
                     for kind in pair
-                    for cell in ((strong(word(f"signatures.{kind}_short")),), (Paragraph((_blank(party, kind),)),))
+                    for cell in (
+                        (strong(word(f"signatures.{kind}_short")),),
+                        (Paragraph((block_place(party.organisation, party.name, kind),)),),
+                    )
                 )
                 for pair in pairs
             ),
@@ -424,20 +394,37 @@ def _short_block(party: AgreementParty, version: str) -> Blocks:
 # -- the page for one body --------------------------------------------------------------------------------------
 
 
-def _for_body(agreement: Agreement, party: AgreementParty) -> Section:
-    """What the text asks of one body: what it sends, what it receives, and the terms that it accepts."""
+@dataclass(frozen=True)
+class View:
+    """What a copy tells its body of its own part: the numbers of the flows that it sends and receives."""
+
+    sends: tuple[int, ...]
+    receives: tuple[int, ...]
+
+
+def view_of(agreement: Agreement, organisation: str) -> View:
+    """The part of one party, by present id. ValueError if it does not sign this text."""
+    party = next((one for one in agreement.parties if one.organisation == organisation and one.signs), None)
+    if party is None or not agreement.signable:
+        raise ValueError(f"{organisation} does not sign {agreement.id}")
 
     def takes_part(ends: Iterable[FlowEnd]) -> bool:
-        return any(end.id == party.organisation or (end.group and end.group == party.group) for end in ends)
+        return any(end.id == organisation or (end.group and end.group == party.group) for end in ends)
 
     flows = agreement.terms.flows
-    yield heading(1, word("for_body.heading", organisation=party.name), listed=False)
+    return View(
+        tuple(facts.number for facts in flows if takes_part(facts.senders)),
+        tuple(facts.number for facts in flows if takes_part(facts.receivers)),
+    )
+
+
+def _for_body(agreement: Agreement, view: View) -> Section:
+    """What the text asks of one body: what it sends, what it receives, and the terms that it accepts."""
+    yield heading(1, word("for_body.heading"), listed=False)
     yield paragraph(word("for_body.intro"))
-    for name, found in (
-        ("sends", [facts for facts in flows if takes_part(facts.senders)]),
-        ("receives", [facts for facts in flows if takes_part(facts.receivers)]),
-    ):
+    for name, numbers in (("sends", view.sends), ("receives", view.receives)):
         yield heading(2, word(f"for_body.{name}"), listed=False)
+        found = [facts for facts in agreement.terms.flows if facts.number in numbers]
         if found:
             yield _short_flows(name, found)
         else:
@@ -486,14 +473,20 @@ def _commits(agreement: Agreement) -> Section:
             )
 
 
-def _own_block(agreement: Agreement, party: AgreementParty) -> Section:
+def _own_block(agreement: Agreement) -> Section:
     """Where one body signs: its block on one page, what the signature covers, and who else signs."""
-    version = agreement.version or ""
     yield Together(
         (
-            heading(1, word("signatures.own_heading", organisation=party.name), listed=False),
-            paragraph(word("signatures.own_intro", organisation=party.name, version=version)),
-            _block_table(party, version),
+            heading(1, word("signatures.own_heading"), listed=False),
+            paragraph(word("signatures.own_intro", version=agreement.version or "")),
+            Table(
+                caption=word("signatures.own_heading"),
+                widths=(3.6, 8.4),
+                head=(),
+                rows=tuple(_own_rows(agreement)),
+                row_heads=True,
+                captioned=False,
+            ),
         )
     )
     yield heading(2, word("signatures.covers"), listed=False)
@@ -503,7 +496,7 @@ def _own_block(agreement: Agreement, party: AgreementParty) -> Section:
         yield paragraph(word("signatures.covers_annex", file=f"{agreement.file_stem}{ANNEX}"))
     if carried := _carried(agreement):
         yield paragraph(carried)
-    others = [entry.name for entry in agreement.parties if entry.signs and entry.is_between and entry != party]
+    others = [entry.name for entry in agreement.parties if entry.signs and entry.is_between]
     if others:
         yield heading(2, word("signatures.others"), listed=False)
         yield paragraph(f"{'; '.join(others)}.")
@@ -516,15 +509,9 @@ def _own_block(agreement: Agreement, party: AgreementParty) -> Section:
 ANNEX: Final = "-annex"
 
 
-def agreement_document(agreement: Agreement, organisation: str | None = None) -> Document:
-    """The whole agreement, ready to be set. `organisation`: the party whose copies are made of it, by present id: then its
-    block comes first and the others are only named. ValueError if it does not sign this text.
-    """
-    party = None
-    if organisation is not None:
-        party = next((one for one in agreement.parties if one.organisation == organisation and one.signs), None)
-        if party is None or not agreement.signable:
-            raise ValueError(f"{organisation} does not sign {agreement.id}")
+def agreement_document(agreement: Agreement, view: View | None = None) -> Document:
+    """The whole agreement, ready to be set. `view`: for copies of bodies with that part in it: then one block comes first,
+    and the others are only named."""
     return Document(
         record=agreement.id,
         title=plain(agreement.title),
@@ -535,10 +522,10 @@ def agreement_document(agreement: Agreement, organisation: str | None = None) ->
         subject=_subject(agreement),
         facts=tuple(facts_of(agreement)),
         lead=(
-            *((heading(1, word("summary.heading"), listed=False),) if party is None else ()),
+            *((heading(1, word("summary.heading"), listed=False),) if view is None else ()),
             *(read(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
-            *(() if party is None else (*_for_body(agreement, party), *_own_block(agreement, party))),
-            *(_in_short(agreement) if party is None else ()),
+            *(() if view is None else (*_for_body(agreement, view), *_own_block(agreement))),
+            *(_in_short(agreement) if view is None else ()),
         ),
         contents=True,
         body=(
@@ -546,7 +533,7 @@ def agreement_document(agreement: Agreement, organisation: str | None = None) ->
             *(_terms(agreement) if agreement.text_available else _not_kept(agreement)),
             *contact_section(agreement),
             *_history(agreement),
-            *(_signatures(agreement) if party is None else ()),
+            *(_signatures(agreement) if view is None else ()),
         ),
         footer=footer_of(agreement),
         properties=properties_of(agreement),

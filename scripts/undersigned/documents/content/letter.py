@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -20,13 +20,14 @@ from undersigned.documents.model import (
     Document,
     Fact,
     Field,
+    FieldKind,
     Inline,
     Numbered,
     Paragraph,
     Text,
     plain,
 )
-from undersigned.documents.stamping import Stamp
+from undersigned.documents.stamping import PARTY, Stamp
 from undersigned.documents.words import word
 from undersigned.facts.agreement import Agreement, Recipient, Sender
 from undersigned.facts.letter import LaterVersion, Letter, Statement, Value
@@ -210,9 +211,35 @@ def copy_line(whose: str = "", what: str = "") -> Blocks:
     )
 
 
-def master_stamp() -> Stamp:
-    """What the band says before a copy is made."""
-    return Stamp({"copy__for": word("copy.master"), "copy__do": word("copy.master_do")})
+def master_stamp(*, in_common: bool = False) -> Stamp:
+    """What the band says before a copy is made. `in_common`: the document has one block, for the bodies that share it."""
+    fields = {"copy__for": word("copy.master"), "copy__do": word("copy.master_do")}
+    if not in_common:
+        return Stamp(fields)
+    name = word("signatures.any")
+    return Stamp({**fields, "copy__name": name}, {}, _places(PARTY.removesuffix("__"), name))
+
+
+#: The places of a block, in the order of reading.
+BLOCK: Final[Mapping[str, FieldKind]] = {
+    "authority": "checkbox",
+    "name": "text",
+    "post": "text",
+    "basis": "text",
+    "date": "date",
+    "reservation": "text",
+    "signature": "signature",
+}
+
+
+def block_place(organisation: str, name: str, kind: str) -> Field:
+    """A place of the block of one body: its id, its name, and which place."""
+    return Field(BLOCK[kind], f"{organisation}__{kind}", word(f"signatures.{kind}_label", organisation=name))
+
+
+def _places(organisation: str, name: str) -> dict[str, tuple[str, str]]:
+    places = (block_place(organisation, name, kind) for kind in BLOCK)
+    return {f"{PARTY}{kind}": (place.name, place.label) for kind, place in zip(BLOCK, places, strict=True)}
 
 
 def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
@@ -226,8 +253,13 @@ def stamp_of_copy(number: int, to: Recipient, sender: Sender | None) -> Stamp:
     else:
         what = word("copy.return", sender=sender.where, by=date_in_words(to.return_by))
     return Stamp(
-        {"copy__for": word("copy.for", number=str(number), organisation=to.contact.name), "copy__do": what},
+        {
+            "copy__for": word("copy.for", number=str(number), organisation=to.contact.name),
+            "copy__do": what,
+            "copy__name": to.contact.name,
+        },
         properties_of_copy(to, number=f"{number} of 2"),
+        _places(to.contact.organisation, to.contact.name),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from undersigned.documents.docx.word_xml import W14, Element, make, run
 from undersigned.documents.model import Field
-from undersigned.documents.stamping import mark
+from undersigned.documents.stamping import PARTY, mark
 from undersigned.documents.words import word
 
 #: What Word takes as the title or tag of a control.
@@ -19,6 +19,8 @@ _TITLE_LENGTH = 64
 #: numbered from the second, none longer than Word shows.
 FIELD_NAMES = "FieldNames"
 _LONGEST_PROPERTY = 250
+#: As many as the names of one block and of what is stamped can need.
+_MOST_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ def _cut(label: str, ending: str = "") -> str:
     return (label if len(label) <= room else label[: room - 1].rstrip() + "…") + ending
 
 
-def control(planned: Planned) -> Element:
+def control(planned: Planned, *, in_common: bool = False) -> Element:
+    """`in_common`: its name and label are those of one body, and are put into each copy."""
     field = planned.field
     properties = make(
         "sdtPr",
-        make("alias", val=planned.title),
-        make("tag", val=planned.tag),
+        make("alias", val=mark(f"title {field.name}") if in_common else planned.title),
+        make("tag", val=mark(f"tag {field.name}") if in_common else planned.tag),
         make("id", val=str(planned.number)),
         make("lock", val="sdtContentLocked" if field.kind == "stamped" else "sdtLocked"),
     )
@@ -142,6 +145,25 @@ def field_names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
         else:
             lines.append(name)
     return [(_numbered(number), line) for number, line in enumerate(lines, 1)]
+
+
+def names_property(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The properties with the names, or marks for them where each copy has names of its own."""
+    if not any(name.startswith(PARTY) for name in names):
+        return field_names_property(names)
+    return [(_numbered(number), mark(f"names {number}")) for number in range(1, _MOST_LINES + 1)]
+
+
+def names_in_copy(fields: Iterable[str], places: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What the marks hold in one copy: titles and tags of the places of its block, and the names of all its fields."""
+    found: dict[str, str] = {}
+    for name, (own, label) in places.items():
+        found |= {f"title {name}": _cut(label), f"tag {name}": control_tag(own)}
+    if places:
+        lines = [line for _name, line in field_names_property((*fields, *(own for own, _label in places.values())))]
+        for number in range(1, _MOST_LINES + 1):
+            found[f"names {number}"] = lines[number - 1] if number <= len(lines) <= _MOST_LINES else ""
+    return found
 
 
 def names_carried(properties: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from lxml import etree
 
 from undersigned.documents.digest import docx_text_digest
-from undersigned.documents.docx.controls import Planned, control, field_names_property, planned_controls
+from undersigned.documents.docx.controls import Planned, control, names_in_copy, names_property, planned_controls
 from undersigned.documents.docx.pandoc import run_pandoc
 from undersigned.documents.docx.pandoc_tree import (
     CLOSE,
@@ -53,7 +53,7 @@ from undersigned.documents.model import (
     every,
     fields_of,
 )
-from undersigned.documents.stamping import DocxStamper, Stamp, defaults_of
+from undersigned.documents.stamping import PARTY, DocxStamper, Stamp, defaults_of
 from undersigned.documents.words import TEMPLATE, word
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
@@ -73,7 +73,9 @@ T = TypeVar("T")
 
 def docx_of(document: Document, *, epoch: int) -> bytes:
     """Returns the DOCX of a document. `epoch`: the time in it, in seconds since 1970. DocumentError if it cannot be made."""
-    return DocxStamper(docx_parts(document, epoch=epoch), defaults_of(document)).make(Stamp())
+    defaults = defaults_of(document)
+    own = {field.name: (field.name, field.label) for field in fields_of(document) if field.name.startswith(PARTY)}
+    return DocxStamper(docx_parts(document, epoch=epoch), defaults).make(Stamp(), names_in_copy(defaults.fields, own))
 
 
 def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
@@ -93,7 +95,7 @@ def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
     parts["docProps/core.xml"] = core_properties(document, epoch)
     names = tuple(field.name for field in fields_of(document))
     parts[CUSTOM] = custom_properties(
-        (*document.properties, ("TextDigest", docx_text_digest(parts)), *field_names_property(names))
+        (*document.properties, ("TextDigest", docx_text_digest(parts)), *names_property(names))
     )
     return parts
 
@@ -220,7 +222,7 @@ def _place_controls(words: Element, expected: dict[str, Planned], record: str) -
         if planned is None:
             raise DocumentError(record, f"the field {name!r} is not one of its fields, or comes twice")
         tall = tall or planned.field.kind in ("signature", "multiline")
-        pieces.append(control(planned))
+        pieces.append(control(planned, in_common=name.startswith(PARTY)))
         if after:
             pieces.append(run(after))
     for piece in pieces:
