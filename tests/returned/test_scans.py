@@ -71,7 +71,7 @@ def test_a_scan_names_its_text_and_the_pages_that_are_there() -> None:
         "image", "county-housing", "1.0", "current",
     )  # fmt: skip
     assert set(claim.pages) == set(range(1, len(pages) + 1)) - {2}
-    assert "do not show what else is on the paper" in " ".join(found.copy.notes)
+    assert f"the pages 1, 3 to {len(pages)}. They do not show what else is on the paper" in " ".join(found.copy.notes)
 
 
 @pytest.mark.parametrize("turned", [0, 3, 90, 184])

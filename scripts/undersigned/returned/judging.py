@@ -116,7 +116,7 @@ class Judge:
         ):
             note = _OTHER_CODE.format(protocol=claim.protocol, version=claim.version)
             return Judged(_said(replace(copy, claim=Claim()), note), Standing("unknown"))
-        pages = ", ".join(str(one) for one in sorted(set(claim.pages)))
+        pages = ", ".join(_runs(claim.pages))
         note = _BY_CODE.format(protocol=folder.id, version=claim.version, pages=pages)
         known = replace(claim, protocol=folder.id)
         standing = standing_of(folder, self.register, claim.version or "", as_of=self.as_of)
@@ -188,6 +188,15 @@ class Judge:
 _LENGTH_OF_SHORT: Final = 16
 #: On fewer pages than this, differences are taken for changes of the file.
 _FEWEST_PAGES: Final = 6
+
+
+def _runs(pages: tuple[int, ...]) -> Iterator[str]:
+    """Numbers in order, with consecutive ones as a run: `1 to 4`, `6`."""
+    left = sorted(set(pages))
+    while left:
+        length = next((at for at in range(1, len(left)) if left[at] != left[0] + at), len(left))
+        yield str(left[0]) if length == 1 else f"{left[0]} to {left[length - 1]}"
+        left = left[length:]
 
 
 def _same_fingerprint(claimed: str, known: str) -> bool:
