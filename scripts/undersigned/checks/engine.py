@@ -96,6 +96,9 @@ class RecordLike(Protocol):
 class Subject:
     """What a rule is given: the register, the day, and what it is about. Makes findings out of codes and facts."""
 
+    #: Leaves out warnings and advice, whose places and words take longer than the rules themselves.
+    errors_only = False
+
     def __init__(self, register: Register, *, as_of: date) -> None:
         self.register = register
         self.as_of = as_of
@@ -145,6 +148,8 @@ class Subject:
             return
         if cap is not None:
             chosen = _at_most(chosen, cap)
+        if self.errors_only and chosen != "error":
+            return
         place = at or (record.key_place(*path) if on_key else record.place(*path))
         message, hint = rule.words[words].filled(facts)
         yield Finding(record.path, place.line, place.column, code, chosen, message, hint)
@@ -331,7 +336,7 @@ def check_organisation(register: Register, id_: str, *, as_of: date) -> list[Fin
     return findings
 
 
-def check_protocols(register: Register, ids: Iterable[str], as_of: date) -> _Part:
+def check_protocols(register: Register, ids: Iterable[str], as_of: date, *, errors_only: bool = False) -> _Part:
     """What is wrong with these protocols and the signing records for them, what is to be compared, and how many
     signature entries they hold."""
     findings: list[Finding] = []
@@ -347,6 +352,7 @@ def check_protocols(register: Register, ids: Iterable[str], as_of: date) -> _Par
             findings.extend(record.findings)
         if folder.readable:
             subject = ProtocolSubject(register, folder, as_of=as_of)
+            subject.errors_only = errors_only
             for rules_of_module in rule_sets():
                 for rule in rules_of_module.protocol:
                     findings.extend(rule(subject))

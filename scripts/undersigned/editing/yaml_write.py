@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 import yaml
+from yaml.emitter import ScalarAnalysis
 
 from undersigned.records.fields import Authored, Month
 from undersigned.records.protocol import KEY_ORDER, Protocol
@@ -59,6 +60,10 @@ class _ShortList(list):  # type: ignore[type-arg]
     """A list written on one line."""
 
 
+_ANALYSED: dict[str, ScalarAnalysis] = {}
+_MOST_ANALYSED = 5_000
+
+
 class _Dumper(yaml.SafeDumper):
     """PyYAML's own writer with its lists indented as people indent them."""
 
@@ -73,6 +78,14 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+    def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
+        """The same as in PyYAML, once for each text: names of fields, ids and days come again and again."""
+        if scalar not in _ANALYSED:
+            if len(_ANALYSED) > _MOST_ANALYSED:
+                _ANALYSED.clear()
+            _ANALYSED[scalar] = super().analyze_scalar(scalar)
+        return _ANALYSED[scalar]
 
 
 class _QuotingDumper(_Dumper):

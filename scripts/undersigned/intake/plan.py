@@ -744,7 +744,7 @@ def replace_row(cell: Cell, row: int) -> Cell:
 
 def errors_of(register: Register, protocols: Sequence[str], organisations: Sequence[str], as_of: date) -> list[Finding]:
     """The errors of these protocols and organisations, and of the register's files."""
-    findings = [*register.findings, *check_protocols(register, protocols, as_of=as_of)[0]]
+    findings = [*register.findings, *check_protocols(register, protocols, as_of=as_of, errors_only=True)[0]]
     for organisation in organisations:
         findings += check_organisation(register, organisation, as_of=as_of)
     return [finding for finding in findings if finding.severity == "error"]
