@@ -9,10 +9,10 @@ import pytest
 from pypdf import PdfReader
 
 from support import example_register
-from undersigned.documents.content.board import BoardFacts, board_document, board_facts
+from undersigned.documents.content.board import board_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.figures.landscape import landscape
+from undersigned.facts.area import AreaFacts, area_facts
 from undersigned.register import load_register
 from undersigned.reports.landscape import all_seen
 from undersigned.status import protocol_status
@@ -22,20 +22,19 @@ DAY = date(2026, 11, 30)
 
 
 @pytest.fixture(scope="module")
-def facts() -> BoardFacts:
+def facts() -> AreaFacts:
     register = load_register(example_register())
     seen, _ = all_seen(register, as_of=DAY, processes=1)
-    return board_facts(
-        register, landscape(register, seen, area="staffordshire", as_of=DAY), area="staffordshire", as_of=DAY
-    )
+    statuses = {folder.id: protocol_status(folder.clean_part(), register, as_of=DAY) for folder in register.protocols()}
+    return area_facts(register, [(one, statuses[one.id]) for one in seen], area="staffordshire", as_of=DAY)
 
 
 @pytest.fixture(scope="module")
-def words(facts: BoardFacts) -> str:
+def words(facts: AreaFacts) -> str:
     return " ".join(" ".join(lines_of(board_document(facts).body)).split())
 
 
-def test_every_signature_still_to_come_is_that_of_status(facts: BoardFacts, words: str) -> None:
+def test_every_signature_still_to_come_is_that_of_status(facts: AreaFacts, words: str) -> None:
     register = load_register(example_register())
     owed = 0
     for folder in register.protocols():
@@ -47,7 +46,7 @@ def test_every_signature_still_to_come_is_that_of_status(facts: BoardFacts, word
     assert len(facts.waiting) == owed
 
 
-def test_late_reviews_are_named_with_their_day(facts: BoardFacts, words: str) -> None:
+def test_late_reviews_are_named_with_their_day(facts: AreaFacts, words: str) -> None:
     assert facts.late
     for one in facts.late:
         assert f"{one.title} (due {one.review.due_on:%-d %B %Y})" in words  # a day in the example, never a month
@@ -58,7 +57,7 @@ def test_what_nobody_recorded_is_not_known_and_not_missing(words: str) -> None:
     assert "16 not known" in words
 
 
-def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts: BoardFacts) -> None:
+def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts: AreaFacts) -> None:
     pages = PdfReader(BytesIO(pdf_of(board_document(facts), epoch=epoch_of(DAY)))).pages
     first, second = (" ".join(pages[number].extract_text().split()) for number in (0, 1))
     assert "Decisions asked of the board" in first
@@ -68,7 +67,7 @@ def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts:
 
 def test_an_area_without_records_says_so() -> None:
     register = load_register(example_register())
-    found = board_facts(register, landscape(register, [], area="nowhere", as_of=DAY), area="nowhere", as_of=DAY)
+    found = area_facts(register, [], area="nowhere", as_of=DAY)
     said = " ".join(" ".join(lines_of(board_document(found).body)).split())
     assert "No protocol is in force or out for signature." in said
     assert "Nobody has recorded any service for this area." in said

@@ -20,15 +20,18 @@ def report_command(common: Common, area: str, output: Path | None) -> int:
     It says what is in force, who is not bound, which reviews are late, how long signing takes, what is double or missing,
     who provides help, what ends, and the outcomes that were returned.
     """
-    from undersigned.documents.content.board import board_document, board_facts
+    from undersigned.documents.content.board import board_document
     from undersigned.documents.content.first_page import epoch_of
     from undersigned.documents.docx.docx import docx_of
     from undersigned.documents.model import DocumentError
     from undersigned.documents.pdf.setting import pdf_of
     from undersigned.documents.write import write_whole
-    from undersigned.figures.landscape import areas_of, landscape
+    from undersigned.facts.area import area_facts
+    from undersigned.figures.combined import areas_in
+    from undersigned.figures.landscape import areas_of
     from undersigned.records.reading import did_you_mean
     from undersigned.reports.landscape import all_seen
+    from undersigned.status import protocol_status
 
     register = common.register
     protocols, left_out = all_seen(
@@ -38,8 +41,13 @@ def report_command(common: Common, area: str, output: Path | None) -> int:
     known = {*areas_of(protocols), *parts, *(part for inside in parts.values() for part in inside)}
     if area not in known:
         raise CommandError(f"no protocol is for the area '{area}'", did_you_mean(area, sorted(known)))
-    found = landscape(register, protocols, area=area, as_of=common.as_of)
-    document = board_document(board_facts(register, found, area=area, as_of=common.as_of))
+    within = areas_in(area, parts)
+    here = [
+        (one, protocol_status(folder.clean_part(), register, as_of=common.as_of))
+        for one in protocols
+        if within & set(one.areas) and (folder := register.protocol(one.id)) is not None
+    ]
+    document = board_document(area_facts(register, here, area=area, as_of=common.as_of))
     stem = (output or common.root / "build" / "reports") / f"{area}-{common.as_of}"
     written = []
     with stop_on(DocumentError):

@@ -36,6 +36,7 @@ from undersigned.facts.text import (
     issued_texts,
     versions_of,
 )
+from undersigned.figures.landscape import Seen, seen
 from undersigned.records.fields import When, has_happened
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Operative, Party, Protocol
@@ -401,6 +402,14 @@ class ProtocolFacts:
             for day, record in reversed(self.folder.reviews.items())
             if has_happened(day, self.as_of) and record.value is not None
         )
+
+    @cached_property
+    def seen(self) -> Seen | None:
+        """What a comparison of protocols needs of it; None if a record that it reads has faults."""
+        folder = self.folder
+        if not folder.record.clean or not all(version.clean for version in folder.versions.values()):
+            return None
+        return seen(self.register, folder.clean_part(), as_of=self.as_of)
 
     @cached_property
     def late_returns(self) -> tuple[LateReturn, ...]:

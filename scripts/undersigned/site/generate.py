@@ -24,11 +24,13 @@ from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
 from undersigned.register import ProtocolFolder, Register
 from undersigned.reports.feeds import Source, render_atom, render_calendar
+from undersigned.reports.landscape import render_landscape_csv, render_landscape_json, render_landscape_xlsx
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
+from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
 from undersigned.site.pages import GeneratedPage, PageSet, Part, older_pages, other_pages, other_parts, protocol_page
 from undersigned.site.render import PageError, compile_templates
-from undersigned.words.text import in_reading_order
+from undersigned.words.text import in_reading_order, name_of_id
 
 #: (path in the site, content)
 Files = tuple[tuple[str, bytes], ...]
@@ -44,6 +46,7 @@ _OF_ALL = (
     "news",
     "stages",
     "issued_texts",
+    "seen",
     "_named",
 )
 _OF_OPEN = ("parties", "in_force", "acts", "agreeing", "outcomes", "late_returns", "participants", "cards")
@@ -167,6 +170,19 @@ def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple
     yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
     for old, organisation in site.moved_organisations:
         yield from _organisation_files(site, organisation, old, address)
+    yield from _area_files(site, address)
+
+
+def _area_files(site: RegisterFacts, address: str) -> Iterator[tuple[str, bytes]]:
+    """The landscape of each area as data and spreadsheets, and the review dates of its protocols."""
+    for area in areas_shown(site):
+        folder = f"areas/{area.area}/"
+        yield f"{folder}landscape.json", render_landscape_json(area.landscape).encode()
+        yield f"{folder}landscape.csv", render_landscape_csv(area.landscape).encode()
+        yield f"{folder}landscape.xlsx", render_landscape_xlsx(area.landscape)
+        here = {one.id for one in area.landscape.protocols}
+        protocols = [facts for facts in site.open_protocols if facts.id in here]
+        yield f"{folder}reviews.ics", _calendar(site, protocols, name_of_id(area.area), address)
 
 
 def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:

@@ -22,6 +22,7 @@ from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.site.areas import area_values, areas_shown, landscape_values
 from undersigned.site.html import first_words
 from undersigned.site.render import render, word
 from undersigned.status.law import law_looked_on, long_unseen
@@ -39,6 +40,7 @@ _TITLES = {
     "protocols/": "Protocols",
     "organisations/": "Organisations",
     "between/": "Between two bodies",
+    "areas/": "Areas",
     "matrix/": "Who has an agreement with whom",
     "reviews/": "Review calendar",
     "status/": "Status",
@@ -190,6 +192,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     yield _verify_page(pages)
     yield _outcomes_page(pages)
     yield from _provision_pages(pages)
+    yield from _pages_of_areas(pages)
     yield from _list_pages(pages)
 
 
@@ -225,6 +228,28 @@ def _outcomes_page(pages: PageSet) -> GeneratedPage:
         left_out=found.left_out,
         protocols=shown,
     )
+
+
+def _pages_of_areas(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the list of areas, the pages of each, and what is double, missing, waiting and ending in it."""
+    areas = areas_shown(pages.site)
+    section = "areas/"
+    if areas:
+        yield _page(pages, section, "areas.html", title=_TITLES[section], section=section, wide=True, areas=areas)
+    for area in areas:
+        name, url = name_of_id(area.area), f"areas/{area.area}/"
+        for values in area_values(pages.site, area):
+            here = url if values["number"] == 1 else f"{url}page-{values['number']}/"
+            yield _page(pages, here, "area.html", title=name, section=section, wide=True, view=values)
+        yield _page(
+            pages,
+            f"{url}landscape/",
+            "landscape.html",
+            title=f"{name}: double, missing, waiting, ending",
+            section=section,
+            wide=True,
+            view=landscape_values(area),
+        )
 
 
 def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:

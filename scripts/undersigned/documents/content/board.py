@@ -6,119 +6,24 @@ It says what the records of the day show. What nobody recorded is said to be not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from undersigned.documents.content.pieces import heading, paragraph, strong, text
 from undersigned.documents.model import Block, Blocks, Document, Fact, NewPage, Numbered, Table, plain
 from undersigned.documents.words import listed, term, word
-from undersigned.figures.combined import Combined, Row, areas_in, combined
-from undersigned.figures.landscape import LONG_OUT, Landscape, Link
-from undersigned.figures.provision import AreaMap, area_ids, area_map
+from undersigned.facts.area import AreaFacts
+from undersigned.figures.combined import Row
+from undersigned.figures.landscape import LONG_OUT
 from undersigned.figures.survival import FEWEST
-from undersigned.records.fields import When, has_happened, in_time, latest
 from undersigned.records.vocabulary import vocabulary
-from undersigned.register import Register
-from undersigned.status import PartyStatus, ProtocolStatus, protocol_status
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.labels import heading as label_heading
 from undersigned.words.text import in_a_list, name_of_id, with_capital
 
 #: So many decisions, and so many names in one, fit the first page.
 _MOST_DECISIONS, _MOST_NAMES = 6, 3
-_A_YEAR = timedelta(days=365)
-_WAITING = frozenset({"awaiting", "stale", "not-sent"})
 
 
-@dataclass(frozen=True)
-class Ending:
-    """Something that ends within a year. `service`: it is a service of the area and not a protocol."""
-
-    title: str
-    source: str
-    on: When
-    service: bool
-
-
-@dataclass(frozen=True)
-class BoardFacts:
-    """What one area's report is made of. `statuses`: of its protocols that are live or coming, by title."""
-
-    area: str
-    as_of: date
-    register: Register
-    landscape: Landscape
-    statuses: tuple[ProtocolStatus, ...]
-    maps: tuple[AreaMap, ...]
-    outcomes: Combined
-
-    @property
-    def live(self) -> tuple[ProtocolStatus, ...]:
-        return tuple(one for one in self.statuses if one.status in ("signing", "in-force"))
-
-    @property
-    def late(self) -> tuple[ProtocolStatus, ...]:
-        """Protocols whose review is late, the latest first."""
-        late = [one for one in self.statuses if one.review.state in ("overdue", "lapsed")]
-        return tuple(sorted(late, key=lambda one: (in_time(one.review.due_on or self.as_of), one.id)))
-
-    @property
-    def waiting(self) -> tuple[tuple[ProtocolStatus, PartyStatus], ...]:
-        """Signatures still to come, the longest wait first; those whose wait is not known come last."""
-        open_ = [
-            (one, party) for one in self.live if not self._restricted(one.id) for party in one.parties if _waits(party)
-        ]
-        return tuple(sorted(open_, key=lambda pair: (-(pair[1].days_waiting or 0), pair[0].id, pair[1].organisation)))
-
-    @property
-    def ending(self) -> tuple[Ending, ...]:
-        """Money, contracts and services that end within a year, first things first."""
-        limit = self.as_of + _A_YEAR
-        found = [
-            Ending(self.title(one.protocol), one.source, one.ends_on, False)
-            for one in self.landscape.funding
-            if one.source is not None and one.ends_on is not None and self._soon(one.ends_on, limit)
-        ]
-        found += [Ending(one.value.title, what, when, True) for map_ in self.maps for one, what, when in map_.ending]
-        return tuple(sorted(found, key=lambda one: (in_time(one.on), one.title, one.source)))
-
-    def _soon(self, when: When, limit: date) -> bool:
-        return not has_happened(when, self.as_of - timedelta(days=1)) and latest(when) <= limit
-
-    def _restricted(self, id_: str) -> bool:
-        return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)
-
-    def title(self, protocol: str) -> str:
-        return next((one.title for one in self.landscape.protocols if one.id == protocol), protocol)
-
-    @property
-    def gaps(self) -> tuple[Link, ...]:
-        return tuple(link for link in self.landscape.links if link.state not in ("in-force", "cannot-say"))
-
-    def name(self, organisation: str) -> str:
-        return plain(self.register.organisation_name(organisation))
-
-
-def _waits(party: PartyStatus) -> bool:
-    return party.state in _WAITING
-
-
-def board_facts(register: Register, landscape: Landscape, *, area: str, as_of: date) -> BoardFacts:
-    """Gathers what the report of an area says. Protocols with faults are left out, as in `landscape`."""
-    statuses = []
-    for one in landscape.protocols:
-        folder = register.protocol(one.id)
-        if folder is not None:
-            statuses.append(protocol_status(folder.clean_part(), register, as_of=as_of))
-    within = areas_in(area, register.parts_of_areas)
-    maps = tuple(area_map(register, id_, as_of=as_of) for id_ in area_ids(register) if id_ in within)
-    figures = combined(register, as_of=as_of, area=area, restricted=False)
-    return BoardFacts(
-        area, as_of, register, landscape, tuple(sorted(statuses, key=lambda one: one.title)), maps, figures
-    )
-
-
-def board_document(facts: BoardFacts) -> Document:
+def board_document(facts: AreaFacts) -> Document:
     """The report. Its decisions follow from the records alone; the board decides."""
     area, day = name_of_id(facts.area), date_in_words(facts.as_of)
     return Document(
@@ -141,10 +46,14 @@ def board_document(facts: BoardFacts) -> Document:
     )
 
 
+def _name(facts: AreaFacts, organisation: str) -> str:
+    return plain(facts.name(organisation))
+
+
 # -- the first page ---------------------------------------------------------------------------------------------------
 
 
-def _first_page(facts: BoardFacts) -> Iterator[Block]:
+def _first_page(facts: AreaFacts) -> Iterator[Block]:
     yield heading(1, word("board.summary"))
     rows = [
         ("have", _have(facts)),
@@ -174,7 +83,7 @@ def _counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def _have(facts: BoardFacts) -> str:
+def _have(facts: AreaFacts) -> str:
     bodies = {party.organisation for one in facts.live for party in one.parties}
     return word(
         "board.have_value",
@@ -184,7 +93,7 @@ def _have(facts: BoardFacts) -> str:
     )
 
 
-def _bound(facts: BoardFacts) -> str:
+def _bound(facts: AreaFacts) -> str:
     if not facts.live:
         return word("board.bound_no_protocols")
     if not facts.waiting:
@@ -199,7 +108,7 @@ def _bound(facts: BoardFacts) -> str:
     return word("board.bound_value", **said, days=days_in_words(longest))
 
 
-def _reviews(facts: BoardFacts) -> str:
+def _reviews(facts: AreaFacts) -> str:
     soon = _counted(sum(1 for one in facts.statuses if one.review.state == "due-soon"), "review is", "reviews are")
     if not facts.late:
         return word("board.reviews_none", soon=soon)
@@ -207,7 +116,7 @@ def _reviews(facts: BoardFacts) -> str:
     return word("board.reviews_value", late=str(len(facts.late)), all=str(due), soon=soon)
 
 
-def _waits_in_words(facts: BoardFacts) -> str:
+def _waits_in_words(facts: AreaFacts) -> str:
     clock = facts.landscape.signing
     counts = {"ended": str(clock.ended), "n": str(clock.n)}
     if clock.ended < FEWEST:
@@ -221,7 +130,7 @@ def _waits_in_words(facts: BoardFacts) -> str:
     return word("board.waits_value", median=median, low=low, high=str(clock.high), **counts)
 
 
-def _twice(facts: BoardFacts) -> str:
+def _twice(facts: AreaFacts) -> str:
     counts = {words: sum(1 for pair in facts.landscape.pairs if pair.words == words) for words in _MEANINGS}
     if not any(counts.values()):
         return word("board.twice_none")
@@ -233,7 +142,7 @@ def _twice(facts: BoardFacts) -> str:
     )
 
 
-def _gaps(facts: BoardFacts) -> str:
+def _gaps(facts: AreaFacts) -> str:
     links = facts.landscape.links
     unknown = str(sum(1 for link in links if link.state == "cannot-say"))
     if not links:
@@ -243,7 +152,7 @@ def _gaps(facts: BoardFacts) -> str:
     return word("board.gaps_value", gaps=f"{len(facts.gaps)} of {len(links)} links", unknown=unknown)
 
 
-def _provision(facts: BoardFacts) -> str:
+def _provision(facts: AreaFacts) -> str:
     if not facts.maps:
         return word("board.provision_nothing")
     kinds = vocabulary().provision_kinds
@@ -262,7 +171,7 @@ def _provision(facts: BoardFacts) -> str:
     )
 
 
-def _ends(facts: BoardFacts) -> str:
+def _ends(facts: AreaFacts) -> str:
     services = sum(1 for one in facts.ending if one.service)
     if facts.ending:
         money = _counted(len(facts.ending) - services, "source of money", "sources of money")
@@ -272,14 +181,14 @@ def _ends(facts: BoardFacts) -> str:
     return word("board.ends_none", unsaid=_counted(unsaid, "protocol"))
 
 
-def _decisions(facts: BoardFacts) -> Iterator[str]:
+def _decisions(facts: AreaFacts) -> Iterator[str]:
     """What the records ask of a board, one sentence a kind: conflicts, what is late, what waits, what ends, what is double."""
     if conflicts := len(facts.landscape.conflicts):
         yield word("board.decide_conflict", count=_counted(conflicts, "term that binds", "terms that bind"))
     if late := [f"{one.title} (due {date_in_words(one.review.due_on)})" for one in facts.late]:
         yield word("board.decide_review", count=_counted(len(late), "review is", "reviews are"), those=_some(late))
     declined = [
-        f"{facts.name(party.organisation)} ({one.title})"
+        f"{_name(facts, party.organisation)} ({one.title})"
         for one in facts.live
         for party in one.parties
         if party.state == "declined"
@@ -288,7 +197,7 @@ def _decisions(facts: BoardFacts) -> Iterator[str]:
         count = _counted(len(declined), "body that has", "bodies that have")
         yield word("board.decide_refusal", count=count, those=_some(declined))
     out = [
-        f"{facts.name(party.organisation)} ({days_in_words(party.days_waiting)})"
+        f"{_name(facts, party.organisation)} ({days_in_words(party.days_waiting)})"
         for _, party in facts.waiting
         if party.days_waiting is not None and party.days_waiting > LONG_OUT
     ]
@@ -315,7 +224,7 @@ _MEANINGS = {"merge": "could be one", "join": "could be joined", "same-bodies": 
 _LINKS = {"agreed": "agreed, and not yet signed by both", "other": "another agreement only", "none": "none"}
 
 
-def _annex(facts: BoardFacts) -> Iterator[Block]:
+def _annex(facts: AreaFacts) -> Iterator[Block]:
     yield from _part(
         "annex_protocols",
         ("protocol", "status", "signed", "review"),
@@ -335,7 +244,7 @@ def _annex(facts: BoardFacts) -> Iterator[Block]:
         ("body", "protocol", "state", "wait"),
         [
             (
-                facts.name(party.organisation),
+                _name(facts, party.organisation),
                 one.title,
                 label_heading("signature_state", party.state),
                 word("board.not_known") if party.days_waiting is None else str(party.days_waiting),
@@ -355,7 +264,7 @@ def _annex(facts: BoardFacts) -> Iterator[Block]:
         [
             (
                 links[link.link].title if link.link in links else link.link,
-                f"{facts.name(link.from_)} to {facts.name(link.to)}",
+                f"{_name(facts, link.from_)} to {_name(facts, link.to)}",
                 with_capital(_LINKS[link.state]),
             )
             for link in facts.gaps
@@ -378,13 +287,13 @@ def _annex(facts: BoardFacts) -> Iterator[Block]:
         yield paragraph(word("board.outcomes_note"))
 
 
-def _conflicts(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+def _conflicts(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
     for conflict in facts.landscape.conflicts:
         about = conflict.about if conflict.what == "retention" else word("board.breach")
         yield about, " ".join(f"{facts.title(id_)}: {term_.rstrip('.')}." for id_, term_ in conflict.terms.items())
 
 
-def _pairs(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+def _pairs(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
     for pair in facts.landscape.pairs:
         if pair.words is None:
             continue
@@ -398,20 +307,20 @@ def _pairs(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _services(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+def _services(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
     for map_ in facts.maps:
         for one in map_.live:
             owner = one.value.owner
-            named = "" if owner is None else ", ".join(filter(None, (owner.post, facts.name(owner.organisation))))
+            named = "" if owner is None else ", ".join(filter(None, (owner.post, _name(facts, owner.organisation))))
             yield (
                 one.value.title,
-                listed((facts.name(id_) for id_ in one.value.provider), ", ") or word("board.not_known"),
+                listed((_name(facts, id_) for id_ in one.value.provider), ", ") or word("board.not_known"),
                 date_in_words(one.until) or word("board.not_known"),
                 named or word("board.nobody"),
             )
 
 
-def _outcomes(facts: BoardFacts) -> Iterator[tuple[str, ...]]:
+def _outcomes(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
     measures = vocabulary().outcome_measures
     for row in facts.outcomes.rows:
         title = measures[row.measure].title if row.measure in measures else row.measure

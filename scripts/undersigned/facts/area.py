@@ -1,0 +1,110 @@
+"""One area on one day: its protocols with their states, what they have in common, who provides help, and what ends.
+
+The pages of an area and the report to its board say the same, because both read this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from undersigned.figures.combined import Combined, areas_in, combined
+from undersigned.figures.landscape import Landscape, Link, Seen, landscape
+from undersigned.figures.provision import AreaMap, area_ids, area_map
+from undersigned.records.fields import When, has_happened, in_time, latest
+from undersigned.register import Register
+from undersigned.status import PartyStatus, ProtocolStatus
+
+_A_YEAR = timedelta(days=365)
+_WAITING = frozenset({"awaiting", "stale", "not-sent"})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something that ends within a year. `service`: it is a service of the area and not a protocol."""
+
+    title: str
+    source: str
+    on: When
+    service: bool
+
+
+@dataclass(frozen=True)
+class AreaFacts:
+    """One area. `statuses`: of its protocols that are live or coming, by title."""
+
+    area: str
+    as_of: date
+    register: Register
+    landscape: Landscape
+    statuses: tuple[ProtocolStatus, ...]
+    maps: tuple[AreaMap, ...]
+
+    @cached_property
+    def outcomes(self) -> Combined:
+        """What was returned for the area and the areas in it, under protocols that are not restricted."""
+        return combined(self.register, as_of=self.as_of, area=self.area, restricted=False)
+
+    @property
+    def live(self) -> tuple[ProtocolStatus, ...]:
+        return tuple(one for one in self.statuses if one.status in ("signing", "in-force"))
+
+    @property
+    def late(self) -> tuple[ProtocolStatus, ...]:
+        """Protocols whose review is late, the latest first."""
+        late = [one for one in self.statuses if one.review.state in ("overdue", "lapsed")]
+        return tuple(sorted(late, key=lambda one: (in_time(one.review.due_on or self.as_of), one.id)))
+
+    @property
+    def waiting(self) -> tuple[tuple[ProtocolStatus, PartyStatus], ...]:
+        """Signatures still to come, the longest wait first; those whose wait is not known come last."""
+        open_ = [
+            (one, party) for one in self.live if not self._restricted(one.id) for party in one.parties if _waits(party)
+        ]
+        return tuple(sorted(open_, key=lambda pair: (-(pair[1].days_waiting or 0), pair[0].id, pair[1].organisation)))
+
+    @property
+    def ending(self) -> tuple[Ending, ...]:
+        """Money, contracts and services that end within a year, first things first."""
+        limit = self.as_of + _A_YEAR
+        found = [
+            Ending(self.title(one.protocol), one.source, one.ends_on, False)
+            for one in self.landscape.funding
+            if one.source is not None and one.ends_on is not None and self._soon(one.ends_on, limit)
+        ]
+        found += [Ending(one.value.title, what, when, True) for map_ in self.maps for one, what, when in map_.ending]
+        return tuple(sorted(found, key=lambda one: (in_time(one.on), one.title, one.source)))
+
+    def _soon(self, when: When, limit: date) -> bool:
+        return not has_happened(when, self.as_of - timedelta(days=1)) and latest(when) <= limit
+
+    def _restricted(self, id_: str) -> bool:
+        return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)
+
+    def title(self, protocol: str) -> str:
+        return next((one.title for one in self.landscape.protocols if one.id == protocol), protocol)
+
+    @property
+    def gaps(self) -> tuple[Link, ...]:
+        return tuple(link for link in self.landscape.links if link.state not in ("in-force", "cannot-say"))
+
+    def name(self, organisation: str) -> str:
+        return self.register.organisation_name(organisation)
+
+
+def _waits(party: PartyStatus) -> bool:
+    return party.state in _WAITING
+
+
+def area_facts(
+    register: Register, protocols: Sequence[tuple[Seen, ProtocolStatus]], *, area: str, as_of: date
+) -> AreaFacts:
+    """Gathers what is known of an area. `protocols`: every protocol of the register without faults, and its state."""
+    found = landscape(register, [seen for seen, _ in protocols], area=area, as_of=as_of)
+    here = {one.id for one in found.protocols}
+    statuses = sorted((status for _, status in protocols if status.id in here), key=lambda one: one.title)
+    within = areas_in(area, register.parts_of_areas)
+    maps = tuple(area_map(register, id_, as_of=as_of) for id_ in area_ids(register) if id_ in within)
+    return AreaFacts(area, as_of, register, found, tuple(statuses), maps)
