@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from undersigned.figures.combined import areas_in
-from undersigned.records.fields import When, add_months, has_happened, in_time, latest
+from undersigned.records.fields import KEBAB, When, add_months, has_happened, in_time, latest
 from undersigned.records.provision import Provision
 from undersigned.records.vocabulary import ProvisionKind, vocabulary
 from undersigned.register import Register
@@ -147,8 +147,9 @@ def _ends(value: Provision) -> Iterator[tuple[str, When]]:
 
 
 def area_ids(register: Register) -> tuple[str, ...]:
-    """The areas that have a folder under `provision/`, in the order of their names."""
-    return tuple(sorted({area for area, _ in register.provisions} | set(register.provision_areas)))
+    """The areas that have a folder under `provision/`, in the order of their names; none whose name cannot be an id."""
+    found = {area for area, _ in register.provisions} | set(register.provision_areas)
+    return tuple(sorted(filter(KEBAB.match, found)))
 
 
 def services(register: Register, area: str, *, as_of: date) -> tuple[Service, ...]:

@@ -13,7 +13,7 @@ from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.figures.combined import areas_in
 from undersigned.figures.landscape import areas_of
 from undersigned.figures.survival import FEWEST, Clock
-from undersigned.records.fields import add_months, latest
+from undersigned.records.fields import KEBAB, add_months, latest
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.text import in_reading_order
@@ -27,7 +27,10 @@ _IN_A_CELL = {"merge": "One", "join": "Join", "same-bodies": "Same"}
 
 
 def areas_shown(site: RegisterFacts) -> tuple[AreaFacts, ...]:
-    """Every area that a published protocol names, and each that holds such areas, by name."""
+    """Every area that a published protocol names, and each that holds such areas, by name.
+
+    What cannot be the id of an area is left out, because the id becomes an address.
+    """
     # A restricted protocol publishes no area, and is in none here. Whether it covers a link cannot be said.
     known = [
         (replace(facts.seen, areas=()) if facts.restricted else facts.seen, facts.status)
@@ -37,9 +40,8 @@ def areas_shown(site: RegisterFacts) -> tuple[AreaFacts, ...]:
     register = site.register
     named = set(areas_of([seen for seen, _ in known]))
     whole = {area for area in register.parts_of_areas if named & areas_in(area, register.parts_of_areas)}
-    return tuple(
-        area_facts(register, known, area=area, as_of=site.as_of) for area in sorted(named | whole, key=in_reading_order)
-    )
+    shown = sorted(filter(KEBAB.match, named | whole), key=in_reading_order)
+    return tuple(area_facts(register, known, area=area, as_of=site.as_of) for area in shown)
 
 
 def area_values(site: RegisterFacts, area: AreaFacts) -> Iterator[dict[str, object]]:
