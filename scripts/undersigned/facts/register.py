@@ -78,6 +78,11 @@ class RegisterFacts:
         return tuple(protocol for protocol in self.protocols if not protocol.restricted)
 
     @cached_property
+    def has_areas(self) -> bool:
+        """Whether a published protocol names an area that can have a page."""
+        return any(KEBAB.match(area) for protocol in self.open_protocols for area in protocol.record.areas)
+
+    @cached_property
     def reviews_due(self) -> tuple[ProtocolFacts, ...]:
         """Protocols with a review due date, most urgent first."""
         due = [protocol for protocol in self.protocols if protocol.status.review.due_on is not None]
