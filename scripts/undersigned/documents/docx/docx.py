@@ -325,6 +325,8 @@ def _place_contents(root: Element, document: Document) -> None:
         text = "".join(node.text for node in every(heading.content) if isinstance(node, Text))
         link = make("hyperlink", run(text), anchor=heading_id(number), history="1")
         lines.append(make("p", make("pPr", make("pStyle", val=f"TOC{heading.level}")), link))
+    for line in lines[:-1]:
+        _keep_with_next(line)
     if len(lines) > 1:
         start = [
             make("r", make("fldChar", fldCharType="begin")),

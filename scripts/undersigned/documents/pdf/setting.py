@@ -27,7 +27,7 @@ _NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties
 _MOST_CODES: Final = 100
 
 #: How close lines are set, in steps of the template: as designed, then closer, then wider.
-_STEPS: Final = (0, 1, 2, 3, -1, -2, -3)
+_STEPS: Final = (0, 1, 2, 3, 5, -2, -4, -6, 7, -9, -12)
 #: How far down the last page must reach, in points: a fifth of the room for text, below the margin.
 _LEAST_OF_LAST_PAGE: Final = 51 + 720 / 5
 

@@ -63,14 +63,14 @@ def set_styles(document: docx.document.Document) -> None:
         style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = Pt(size), True, False, ACCENT
         style.paragraph_format.alignment = 0
         style.paragraph_format.keep_with_next = True
-        style.paragraph_format.space_before = Pt(0 if name == "Title" else 20 if name == "Heading 1" else 14)
-        style.paragraph_format.space_after = Pt(14 if name == "Title" else 6)
+        style.paragraph_format.space_before = Pt(0 if name == "Title" else 14 if name == "Heading 1" else 10)
+        style.paragraph_format.space_after = Pt(10 if name == "Title" else 4)
     for name in ("Body Text", "First Paragraph", "Compact", "Footnote Text", "Block Text"):
         styles[name].font.size = Pt(12)
     for name in ("Body Text", "First Paragraph"):
         styles[name].paragraph_format.space_before = Pt(0)
-        styles[name].paragraph_format.space_after = Pt(8)
-        styles[name].paragraph_format.line_spacing = 1.15
+        styles[name].paragraph_format.space_after = Pt(6)
+        styles[name].paragraph_format.line_spacing = 1.08
     styles["Compact"].paragraph_format.space_before = styles["Compact"].paragraph_format.space_after = Pt(2)
     caption = styles["Table Caption"]
     caption.font.size, caption.font.italic, caption.font.color.rgb = Pt(12), False, QUIET
@@ -117,8 +117,8 @@ def set_tables(document: docx.document.Document) -> None:
     )
     table.append(
         parse_xml(
-            f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="50" w:type="dxa"/>'
-            '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="50" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+            f'<w:tblPr {W}><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="20" w:type="dxa"/>'
+            '<w:left w:w="100" w:type="dxa"/><w:bottom w:w="20" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         )
     )
     table.append(
