@@ -205,7 +205,7 @@ def test_nobody_leads_if_several_have_divided_the_place_of_the_lead() -> None:
     assert folder is not None
     assert sender_of(folder, register, as_of=DAY) is None
     told = [found.message for found in check_register(register, as_of=DAY)[0] if found.code == "lead-not-party"]
-    assert told == ["elm and fir have divided the place of the lead, ash, so no single body leads"]
+    assert told == ["elm and fir have taken the place of the lead, ash, so no single body leads"]
 
 
 def test_pages_of_bodies_and_the_rank_of_a_search() -> None:

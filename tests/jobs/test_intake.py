@@ -560,7 +560,7 @@ signatures:
 
 def test_a_nomination_before_any_signature_makes_the_record(register: Register) -> None:
     assert files(register, "nomination", {**NOMINATED, "organisation": "landlord", "deputy_post": "Team Leader"}) == {
-        "signatories/landlord/housing.yaml": "nominated_officer: {post: Head of Housing, mailbox: new-housing@example.org, deputy_post: Team Leader, confirmed_on: 2026-11-22}\n"
+        "signatories/landlord/housing.yaml": "nominated_officer:\n  post: Head of Housing\n  mailbox: new-housing@example.org\n  deputy_post: Team Leader\n  confirmed_on: 2026-11-22\n"
     }
 
 

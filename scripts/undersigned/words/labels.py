@@ -28,6 +28,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "when": get_args(protocol.Occasion),
     "stage": get_args(protocol.Stage),
     "regime": (*get_args(protocol.Regime), *get_args(protocol.ReceivingRegime)),
+    "regime_short": (*get_args(protocol.Regime), *get_args(protocol.ReceivingRegime)),
     "consent": get_args(protocol.ConsentRole),
     "consent_condition": get_args(protocol.ConsentRole),
     "sensitivity": get_args(protocol.Sensitivity),

@@ -279,10 +279,12 @@ def _regime_code(flow: Flow) -> str:
     """The regime under which the sender holds it and, if that is another, the recipient's."""
     if flow.regime is None:
         return ""
-    sender = word(f"regime.{flow.regime}")
+    sender = with_capital(term("regime_short", flow.regime))
     if flow.receiving_regime in (None, flow.regime):
         return sender
-    return word("law.sender_recipient", sender=sender, recipient=word(f"regime.{flow.receiving_regime}"))
+    return word(
+        "law.sender_recipient", sender=sender, recipient=with_capital(term("regime_short", flow.receiving_regime))
+    )
 
 
 def law_section(agreement: Agreement) -> Iterable[Block]:
@@ -329,7 +331,7 @@ def law_section(agreement: Agreement) -> Iterable[Block]:
     )
     used = {part for law in laws for part in (law.flow.regime, law.flow.receiving_regime) if part}
     legend = [
-        (word(f"regime.{regime}"), word("law.regime"), with_capital(term("regime", regime)))
+        (with_capital(term("regime_short", regime)), word("law.regime"), with_capital(term("regime", regime)))
         for regime in labels("regime")
         if regime in used
     ]
