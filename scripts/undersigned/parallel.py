@@ -258,8 +258,9 @@ def _serve(work: Callable[[Item], Answer], folder: str, frugal: bool, connection
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             item = connection.recv()
+            gc.collect()  # once between two items: templates leave cycles, which hold all that they were given
             if frugal:
-                _give_memory_back()
+                _trim()
             try:
                 connection.send((True, work(item)))
             except Exception as error:  # noqa: BLE001 - the first process raises it
@@ -281,8 +282,7 @@ def _end_with_parent(folder: str) -> None:
     os._exit(1)
 
 
-def _give_memory_back() -> None:
+def _trim() -> None:
     """Returns to the system what the last item needed, where the C library can be asked to (malloc_trim(3) of glibc)."""
-    gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

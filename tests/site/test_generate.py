@@ -35,7 +35,7 @@ def in_parts(root: Path, *, processes: int = 1) -> dict[str, object]:
     site = generate_site(
         load_register(root), as_of=TODAY, name="Test", address=ADDRESS, sizes=SIZES, processes=processes
     )
-    return {**{page.source: page for page in site.made}, **dict(site.files)}
+    return {**{page.source: page.unpack() for page in site.made}, **dict(site.files)}
 
 
 @pytest.mark.parametrize("register", [SOUND, HOSTILE])

@@ -58,7 +58,7 @@ _WORTH_SPLITTING = 40
 
 @dataclass(frozen=True)
 class GeneratedSite:
-    """`pages` is what hand-written pages may show pieces of."""
+    """`pages` is what hand-written pages may show pieces of. Those in `made` are packed."""
 
     pages: PageSet
     made: tuple[GeneratedPage, ...]
@@ -143,7 +143,7 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
 
 
 def _linked(page: GeneratedPage) -> GeneratedPage:
-    return replace(page, body=with_page_links(page.body))
+    return replace(page, body=with_page_links(page.body)).pack()
 
 
 # -- files ------------------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from html import unescape
 from typing import Literal, get_args
 
@@ -60,6 +62,11 @@ class Crumb:
     url: str
 
 
+@lru_cache(maxsize=1)  # MkDocs asks for the same body several times in a row
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+
+
 @dataclass(frozen=True)
 class GeneratedPage:
     """One page. `source`: its name in MkDocs. `contents`: (id, plain text) of its main headings."""
@@ -78,6 +85,17 @@ class GeneratedPage:
     moved_to: str = ""
     #: Its template of the theme, if it has one of its own.
     template: str = ""
+    #: The body, compressed, while the page waits; then `body` is empty.
+    packed: bytes = b""
+
+    def pack(self) -> GeneratedPage:
+        """Returns the page as it waits for MkDocs: the pages of a national register would fill the memory."""
+        return replace(self, body="", packed=zlib.compress(self.body.encode("utf-8", "surrogatepass"), 1))
+
+    def unpack(self) -> GeneratedPage:
+        if not self.packed:
+            return self
+        return replace(self, body=_unpacked(self.packed), packed=b"")
 
     @property
     def url(self) -> str:

@@ -280,8 +280,18 @@ class MadePage(Page):
     """A generated page. MkDocs would make a Markdown converter for each page that it reads, which takes most of its time."""
 
     def __init__(self, made: GeneratedPage, file: File, config: MkDocsConfig) -> None:
-        super().__init__(_MOVED if made.moved_to else made.title, file, config)
         self._made = made
+        self._changed: str | None = None
+        super().__init__(_MOVED if made.moved_to else made.title, file, config)
+
+    @property
+    def content(self) -> str | None:
+        """The body. MkDocs reads every page before it writes the first, so it is unpacked each time that it is asked for."""
+        return self._changed if self._changed is not None else self._made.unpack().body
+
+    @content.setter
+    def content(self, value: str | None) -> None:
+        self._changed = value if value is not None and value != self._made.unpack().body else None
 
     def read_source(self, config: MkDocsConfig) -> None:
         made = self._made
@@ -304,7 +314,6 @@ class MadePage(Page):
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         made = self._made
-        self.content = made.body
         self.present_anchor_ids = set()
         self.toc = get_toc([_token(1, "", made.title, [_token(2, id_, text) for id_, text in made.contents])])
 
