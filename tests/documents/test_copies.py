@@ -26,11 +26,9 @@ from undersigned.documents import DocumentError
 from undersigned.documents.bases import Base, agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.documents.digest import docx_text_digest, pdf_text_digest
-from undersigned.documents.packing import Member, packed
-from undersigned.documents.pdf.appearance import text_drawing
-from undersigned.documents.pdf.form_font import NAMES, WIDE, measures
+from undersigned.documents.pdf.form_font import NAMES, WIDE, measures, text_drawing
 from undersigned.documents.pdf.metadata import NAMESPACE
-from undersigned.documents.stamping import Stamp
+from undersigned.documents.stamping import Member, Stamp, packed
 from undersigned.documents.write import Copies, write_documents
 from undersigned.editing.standard_texts import standard_form_record
 from undersigned.facts.agreement import Recipient, agreement_of, recipients_of, sender_of

@@ -378,7 +378,7 @@ def agreement_words(id_: str) -> str:
 def test_only_a_version_that_every_party_signs_says_so() -> None:
     carried = "A party that has signed version 2.0 or a later one need not sign this version: its signature carries."
     newcomer_only = agreement_words("duty-to-refer-protocol")
-    assert newcomer_only.count(carried) == 2  # beside the parties, and above the blocks
+    assert newcomer_only.count(carried) == 1  # beside the parties, and nowhere again
     assert "Every party signs" not in newcomer_only
     assert carried not in agreement_words("alcohol-treatment-requirement-protocol")
     assert "Every party signs." in agreement_words("alcohol-treatment-requirement-protocol")

@@ -20,9 +20,8 @@ from undersigned.documents.docx.controls import names_in_copy
 from undersigned.documents.docx.docx import CUSTOM, docx_parts
 from undersigned.documents.docx.word_xml import with_custom_properties
 from undersigned.documents.model import Document, DocumentError
-from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.documents.stamping import DocxStamper, PdfStamper, Stamp, defaults_of, mark
+from undersigned.documents.stamping import DocxStamper, Member, PdfStamper, Stamp, defaults_of, mark, packed
 from undersigned.facts.agreement import Agreement
 from undersigned.records.form import Form
 

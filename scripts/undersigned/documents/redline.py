@@ -12,12 +12,11 @@ from undersigned.cache import DocumentCache
 from undersigned.changes.redline import compare, differences, in_words
 from undersigned.documents.content.agreement import agreed_blocks
 from undersigned.documents.content.first_page import epoch_of
-from undersigned.documents.content.pieces import paragraph, text
 from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import Blocks, Document, Fact, Heading, plain
-from undersigned.documents.packing import Member, packed
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.documents.words import word
+from undersigned.documents.stamping import Member, packed
+from undersigned.documents.words import paragraph, text, word
 from undersigned.facts.agreement import Agreement
 from undersigned.words.blocks import inline_words, lines_of
 from undersigned.words.dates import date_in_words

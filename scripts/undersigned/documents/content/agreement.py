@@ -18,7 +18,6 @@ from undersigned.documents.content.first_page import (
 )
 from undersigned.documents.content.in_full import flows_in_full
 from undersigned.documents.content.letter import BLOCK, block_place, copy_line
-from undersigned.documents.content.pieces import bullets, heading, mail, one_or_bullets, paragraph, strong, text
 from undersigned.documents.content.terms import (
     Once,
     adopted_section,
@@ -33,7 +32,18 @@ from undersigned.documents.content.terms import (
 )
 from undersigned.documents.model import Document
 from undersigned.documents.stamping import PARTY
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import (
+    bullets,
+    heading,
+    listed,
+    mail,
+    one_or_bullets,
+    paragraph,
+    strong,
+    term,
+    text,
+    word,
+)
 from undersigned.facts.agreement import Agreement, AgreementParty
 from undersigned.facts.flows import FlowEnd, FlowFacts, group_name
 from undersigned.facts.parties import PointOfContact

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from undersigned.documents.content.pieces import heading, paragraph, strong, text
 from undersigned.documents.model import Block, Blocks, Document, Fact, NewPage, Numbered, Table, plain
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import heading, listed, paragraph, strong, term, text, word
 from undersigned.facts.area import AreaFacts
 from undersigned.figures.combined import Row
 from undersigned.figures.landscape import LONG_OUT

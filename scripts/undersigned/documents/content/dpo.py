@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document, with_gaps
 from undersigned.documents.content.in_full import flows_in_full
-from undersigned.documents.content.pieces import bullets, heading, one_or_bullets, paragraph, strong, text
 from undersigned.documents.content.terms import law_name
 from undersigned.documents.model import Block, Blocks, Document, Fact, Table, plain
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import bullets, heading, listed, one_or_bullets, paragraph, strong, term, text, word
 from undersigned.facts.agreement import Agreement
 from undersigned.facts.flows import FlowFacts, legal_references
 from undersigned.records.form import Form

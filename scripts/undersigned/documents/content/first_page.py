@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
-from undersigned.documents.content.pieces import text
 from undersigned.documents.content.terms import in_lines, law_name
 from undersigned.documents.model import Fact, plain
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import listed, term, text, word
 from undersigned.facts.agreement import Agreement, AgreementParty
 from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import vocabulary

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from undersigned.documents.content.first_page import footer_of, names_of, notice_of, properties_of, watermark_of
-from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, text
 from undersigned.documents.model import (
     ANSWER,
     SIGNED_ANSWER,
@@ -30,7 +29,7 @@ from undersigned.documents.model import (
     Text,
     plain,
 )
-from undersigned.documents.words import term, word
+from undersigned.documents.words import bullets, heading, kinds_in_words, paragraph, term, text, word
 from undersigned.facts.agreement import Agreement
 from undersigned.records.form import Form, FormField, Section
 from undersigned.words.prose import read

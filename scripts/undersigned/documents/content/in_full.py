@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from undersigned.documents.content.pieces import heading, one_or_bullets, paragraph, strong
 from undersigned.documents.content.terms import law_rows, occasion_of, regime_of
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import heading, listed, one_or_bullets, paragraph, strong, term, word
 from undersigned.facts.agreement import Agreement
 from undersigned.facts.flows import FlowFacts
 from undersigned.words.blocks import Block, Blocks, Table

@@ -11,7 +11,6 @@ from undersigned.changes.phrases import Phrases, spans_in_words
 from undersigned.changes.report import Point
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document
-from undersigned.documents.content.pieces import heading, mail, paragraph, text
 from undersigned.documents.model import (
     Block,
     Blocks,
@@ -28,7 +27,7 @@ from undersigned.documents.model import (
     plain,
 )
 from undersigned.documents.stamping import PARTY, Stamp
-from undersigned.documents.words import word
+from undersigned.documents.words import heading, mail, paragraph, text, word
 from undersigned.facts.agreement import Agreement, Recipient, Sender
 from undersigned.facts.letter import LaterVersion, Letter, Statement, Value
 from undersigned.records.fields import Month
@@ -43,7 +42,7 @@ LETTER, NOTICE = "signing-letter", "notice"
 #: So many changes of one version are listed in a notice, which has one page.
 _MOST_IN_NOTICE = 8
 #: So many changes of all versions are listed in a letter if its pack marks them all in another file.
-_MOST_IN_LETTER = 10
+_MOST_IN_LETTER = 12
 _PHRASES = Phrases(plain, ids=False)
 
 
@@ -123,7 +122,7 @@ def _covering_letter(letter: Letter, sender: Sender | None, marked: str) -> Iter
             yield paragraph(word("covering.changes_marked", file=marked))
         for version in letter.later:
             yield heading(2, word("covering.changes_version", version=str(version.said.values["version"])))
-            yield from _changes(version, most=_MOST_IN_LETTER // len(letter.later) or 1 if marked else None)
+            yield from _changes(version, most=_share(version, letter) if marked else None)
 
 
 def _notice(letter: Letter) -> Iterable[Block]:
@@ -135,6 +134,12 @@ def _notice(letter: Letter) -> Iterable[Block]:
     for version in letter.later[-1:]:
         yield from _changes(version, most=_MOST_IN_NOTICE)
     yield paragraph(word("covering.question"))
+
+
+def _share(version: LaterVersion, letter: Letter) -> int:
+    """How many of its changes a letter lists: what the other versions, with two each, leave of all that it lists."""
+    others = (one for one in letter.later if one is not version)
+    return max(2, _MOST_IN_LETTER - sum(min(2, len(one.points or ())) for one in others))
 
 
 def _changes(version: LaterVersion, *, most: int | None = None) -> Iterable[Block]:

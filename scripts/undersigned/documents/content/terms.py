@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from undersigned.documents.content.pieces import bullets, heading, kinds_in_words, paragraph, strong, text
-from undersigned.documents.words import listed, term, word
+from undersigned.documents.words import bullets, heading, kinds_in_words, listed, paragraph, strong, term, text, word
 from undersigned.facts.agreement import Agreement
 from undersigned.facts.flows import FlowFacts, LegalReference, legal_references
 from undersigned.facts.text import AdoptedClauses

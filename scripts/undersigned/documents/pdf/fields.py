@@ -13,8 +13,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from undersigned.documents.digest import pdf_text_digest
 from undersigned.documents.model import Document, DocumentError, Field, Table, every, fields_of
-from undersigned.documents.pdf.appearance import text_drawing
-from undersigned.documents.pdf.form_font import Fonts, font_for, fonts_of_fields
+from undersigned.documents.pdf.form_font import Fonts, font_for, fonts_of_fields, text_drawing
 from undersigned.documents.pdf.metadata import set_metadata
 from undersigned.words.prose import FIELD_HOST
 
