@@ -141,9 +141,10 @@ def certificate(copy: dict[str, bytes], folder: Path, day: str) -> bytes:
 
 
 def on_top(copy: dict[str, bytes], folder: Path, day: str) -> bytes:
-    """The lead signed this copy before it went out."""
-    first = signed(filled(copy[".pdf"], of(LEAD, day)), f"{LEAD}__signature", signer("The lead"))
-    return signed(filled(first, of(WAYS["on-top"], day)), f"{WAYS['on-top']}__signature", signer("Another body"))
+    """On the text with all blocks, which the lead has signed first."""
+    body = WAYS["on-top"]
+    first = signed(filled(copy["all blocks"], of(LEAD, day)), f"{LEAD}__signature", signer("The lead"))
+    return signed(filled(first, of(body, day)), f"{body}__signature", signer("Another body"))
 
 
 def scan(copy: dict[str, bytes], folder: Path, day: str) -> bytes:
@@ -256,6 +257,9 @@ def test_a_whole_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     waiting = desk.state(SENT)
     pack = packs(desk)
     assert set(pack) >= EVERYBODY
+    desk.run(SENT, "documents", PROTOCOL, "--output", str(tmp_path / "documents"))
+    [whole] = (tmp_path / "documents").rglob(f"{PROTOCOL}-v{VERSION}.pdf")
+    pack[WAYS["on-top"]]["all blocks"] = whole.read_bytes()
 
     for number, (way, body) in enumerate(WAYS.items()):
         day = date(2026, 12, 4 + number)
