@@ -273,6 +273,12 @@ def test_a_whole_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         entry = desk.receive(day, name, came, status=0 if recorded else 2)
         assert entry["verdict"] == verdict, entry
         assert (entry["proposal"] is not None) is recorded, entry
+        if way == "last-page":  # printed, that page has no fields that say whose it is
+            (folder / "in.pdf").write_bytes(came)
+            (desk.files / "page.pdf").write_bytes(
+                run_program(folder, "pdftocairo", "-pdf", "in.pdf", "page.pdf", name="page.pdf")
+            )
+            assert desk.run(day, "verify", str(desk.files / "page.pdf")).count("same-words") == 1
         if by_eye:
             options = ("--signed-on", signed_on.isoformat(), "--post", "Chief Executive", "--authority", "Office")
             assert desk.receive(day, name, came, "--seen", PROTOCOL, body, *options)["proposal"] is not None

@@ -12,7 +12,7 @@ from typing import Final
 
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import NOMINATION, agreement_sheet, base_of, nomination_sheet
-from undersigned.documents.content.letter import stamp_of_copy, stamp_of_nomination
+from undersigned.documents.content.letter import RETURN, stamp_of_copy, stamp_of_nomination
 from undersigned.documents.stamping import Stamp
 from undersigned.documents.words import word
 from undersigned.facts.agreement import SIGNABLE, Agreement, agreement_of, recipients_of, sender_of
@@ -41,6 +41,9 @@ _OTHER_TEXT = (
 _OTHER_WORDS = (
     "The words around the text are not those that this program prints today, perhaps because another release made the file. What was "
     "sent is not recorded, so nobody can tell from the file which of the differences were made on the way."
+)
+_NOT_WHOSE = (
+    "It does not say whose copy it is of, so it could not be compared with the right one. Ask for the whole copy."
 )
 _BY_CODE = (
     "The codes in the feet name {protocol} {version} and the pages {pages}. They do not show what else is on the paper."
@@ -162,6 +165,8 @@ class Judge:
             # Its fields and pages are those of another document, so what was found by their places says nothing.
             copy = replace(read_copy(content, trusted=self.trusted), verdict="not-ours")
             return _said(copy, _OTHER_TEXT.format(version=known.version))
+        if claim.addressee is not None and known.organisation is None and copy.verdict == "altered":
+            copy = _said(replace(copy, verdict="cannot-tell", differences=()), _NOT_WHOSE)
         if is_other:
             copy = _said(copy, _OTHER_FINGERPRINT.format(version=known.version))
         elif made_otherwise:
@@ -280,9 +285,10 @@ def issued_copy(
         if nomination is None or claim.form != NOMINATION or not claim.organisation:
             return None
         sheet, stamp = nomination_sheet(agreement, nomination), stamp_of_nomination(to[0], sender) if to else None
-    elif to and claim.copy in (1, 2):
+    elif to and (claim.copy in (1, 2) or (organisation is not None and claim.copy is None)):
+        # Both copies have the same pages after the first, so a lone page is compared with those of the copy that comes back.
         sheet = agreement_sheet(agreement, to[0].contact.organisation)
-        stamp = stamp_of_copy(claim.copy, to[0], sender)
+        stamp = stamp_of_copy(claim.copy or RETURN, to[0], sender)
     base = base_of(sheet, cache) if with_text else None
     copy: Mapping[str, bytes] = {}
     if base is not None:

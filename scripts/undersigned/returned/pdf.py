@@ -58,6 +58,10 @@ _FOOT = re.compile(
     r"([a-z0-9]+(?:-[a-z0-9]+)*),\s*version\s+([0-9]+(?:\.[0-9]+)*)(?:;\s*text\s+((?:[0-9a-f]{4}\s?){4}))?"
 )
 _COPY_FOR = re.compile(r"Copy ([12]) of 2, for ")
+#: The declaration of a copy's only block. When a page is printed, what stands in its fields comes after the words of its foot,
+#: the name of the organisation first.
+_OWN_BLOCK = "I have authority to sign for this organisation"
+_AFTER_FOOT = re.compile(r"is current(?::\s*https://\S+(?:\s+\S*/)?)?\s+(\S.*)\Z", re.DOTALL)
 _DAY_IN_WORDS = re.compile(rf"[0-9]{{1,2}}\s+(?:{'|'.join(MONTHS)})\s+[0-9]{{4}}")
 _LONGEST_NAME: Final = 300
 _NOT_COMPARED = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
@@ -110,7 +114,10 @@ def _claim(file: pikepdf.Pdf) -> Claim:
             properties.get("TextDigest") or None,
         )
     found = Claim()
+    signers: list[str] = []
+    blocks: set[str | None] = set()
     for page in list(file.pages)[:20]:
+        blocks |= {organisation_of(str(one.get("/T", ""))) for one in annotations_of(page.obj)}
         try:
             words = text_of(shown_by_page(page.obj).letters)
         except TooMuchError:
@@ -124,6 +131,15 @@ def _claim(file: pikepdf.Pdf) -> Claim:
             found = replace(found, copy=int(band[1]), addressee=words[band.end() : band.end() + _LONGEST_NAME])
         if found.protocol and found.copy:
             break
+        if _OWN_BLOCK in words:
+            after = _AFTER_FOOT.search(words)
+            signers.append(after[1][:_LONGEST_NAME] if after else "")
+    # The page with the block alone: a copy has the block of its own organisation, and the text with all blocks has more.
+    own = blocks - {None}
+    if found.protocol and found.copy is None and len(own) == 1:
+        return replace(found, organisation=own.pop())
+    if found.protocol and found.copy is None and not own and len(signers) == 1:
+        return replace(found, addressee=signers[0])
     return found
 
 
