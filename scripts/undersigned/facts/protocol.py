@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from undersigned.facts.flows import Card, CardSource, FlowTerms, cards_of, flow_terms, legal_references
+from undersigned.facts.for_people import PeoplePage, people_page
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
 from undersigned.facts.outcomes import Return, returns
 from undersigned.facts.parties import (
@@ -294,6 +295,13 @@ class ProtocolFacts:
     def in_force(self) -> tuple[tuple[InForce, tuple[tuple[str, str], ...]], ...]:
         """Each version that binds, with (id, name) of those it binds."""
         return tuple((text, by_name(text.between, self.register)) for text in self.status.in_force)
+
+    @cached_property
+    def for_people(self) -> PeoplePage | None:
+        """The page for the people whom the sharing is about."""
+        if self.restricted:
+            return None
+        return people_page(self.folder, self.register, in_force=bool(self.in_force), as_of=self.as_of)
 
     @property
     def bound_by_text(self) -> frozenset[str]:

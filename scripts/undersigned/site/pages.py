@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from undersigned.checks.engine import Rule
 from undersigned.facts.between import Counterpart, Dealing
+from undersigned.facts.for_people import NO_AREA, rights
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
@@ -51,6 +52,7 @@ _TITLES = {
     "feeds/": "Calendars and data",
     "verify/": "Check a copy",
     "rules/": "The rules",
+    "you/": "What is shared about you",
 }
 
 
@@ -140,6 +142,7 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     for protocol in pages.site.protocols:
         yield protocol_page(pages, protocol)
         yield from older_pages(pages, protocol)
+        yield from people_pages(pages, protocol)
     for part in other_parts(pages):
         yield from other_pages(pages, part)
 
@@ -209,6 +212,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     )
     yield _verify_page(pages)
     yield _outcomes_page(pages)
+    yield from _people_lists(pages)
     yield from _provision_pages(pages)
     yield from _pages_of_areas(pages)
     yield from _list_pages(pages)
@@ -344,6 +348,65 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ..
         )
         for older in facts.older_texts
     )
+
+
+def people_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
+    """Returns the page for the people whom a protocol is about, in each of its areas."""
+    page = facts.for_people
+    if page is None:
+        return ()
+    return tuple(
+        _page(
+            pages,
+            f"you/{area}/{facts.id}/",
+            "you_page.html",
+            title=f"What we share about you: {page.title} ({_area_name(area)})",
+            section="you/",
+            description=f"In plain words: {page.title}. What is passed on about you, to whom and why, and what you can do.",
+            area=_area_name(area),
+            page=page,
+            facts=facts,
+        )
+        for area in page.areas
+    )
+
+
+def _people_lists(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the page on which a person chooses an area, and that of each area."""
+    by_area: dict[str, list[ProtocolFacts]] = {}
+    for facts in pages.site.protocols:
+        if not facts.restricted and facts.for_people is not None:
+            for area in facts.for_people.areas:
+                by_area.setdefault(area, []).append(facts)
+    areas = sorted(by_area, key=lambda area: (area == NO_AREA, area))
+    yield _page(
+        pages,
+        "you/",
+        "you.html",
+        title=_TITLES["you/"],
+        section="you/",
+        areas=areas,
+        by_area=by_area,
+        rights=rights(),
+        no_area=NO_AREA,
+    )
+    for area in areas:
+        yield _page(
+            pages,
+            f"you/{area}/",
+            "you_area.html",
+            title=f"What is shared about you: {_area_name(area)}",
+            section="you/",
+            area=area,
+            area_name=_area_name(area),
+            protocols=by_area[area],
+            rights=rights(),
+            no_area=NO_AREA,
+        )
+
+
+def _area_name(area: str) -> str:
+    return "anywhere else" if area == NO_AREA else name_of_id(area)
 
 
 def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> GeneratedPage:

@@ -25,6 +25,7 @@ from undersigned.site.html import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
 from undersigned.words.dates import date_in_words, days_in_words, on_in_words
 from undersigned.words.labels import heading, headings, label
+from undersigned.words.pictures import PICTURES
 from undersigned.words.text import after_item, name_of_id
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -130,6 +131,10 @@ def _environment() -> Environment:
     environment.tests["member"] = lambda facts, ids: facts.id in ids
     environment.tests["web_address"] = lambda text: bool(_WEB_ADDRESS.match(text))
     environment.globals.update(
-        chart=chart, measure_title=measure_title, headings=headings, comma=lambda loop: after_item(loop.revindex0)
+        picture=lambda name: Markup(PICTURES[name]),  # noqa: S704 - our own drawings
+        chart=chart,
+        measure_title=measure_title,
+        headings=headings,
+        comma=lambda loop: after_item(loop.revindex0),
     )
     return environment

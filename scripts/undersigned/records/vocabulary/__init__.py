@@ -260,6 +260,12 @@ class OutcomeMeasure(Entry):
         return all(series.comparable for series in self.series[first + 1 : last + 1])
 
 
+class PeopleSentence(Entry):
+    """What every page for people says, because the law gives it to everybody. `say`: its sentences."""
+
+    say: tuple[str, ...]
+
+
 class LinkEnd(BaseModel):
     """Which bodies stand at one end of an expected link. None: nothing more is asked of them."""
 
@@ -406,6 +412,10 @@ class Vocabulary:
     @cached_property
     def outcome_measures(self) -> Mapping[str, OutcomeMeasure]:
         return _load("outcome-measures", OutcomeMeasure)
+
+    @cached_property
+    def people_sentences(self) -> Mapping[str, PeopleSentence]:
+        return _load("people-sentences", PeopleSentence)
 
     @cached_property
     def expected_links(self) -> Mapping[str, ExpectedLink]:

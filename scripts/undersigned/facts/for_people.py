@@ -1,0 +1,114 @@
+"""What the page for the people whom the sharing is about says: its own words, and those that the law gives every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from undersigned.records.fields import KEBAB
+from undersigned.records.for_people import EasyRead, ForPeople
+from undersigned.records.protocol import ENDED
+from undersigned.records.vocabulary import vocabulary
+from undersigned.register import ProtocolFolder, Register
+from undersigned.status import agreed_versions
+from undersigned.status.for_people import newer_version
+
+#: The folder of protocols that name no area.
+NO_AREA = "no-area"
+#: Each section of the page: its field, its heading, and its picture if the record names none.
+_SECTIONS = (
+    ("what", "What we pass on", "paper"),
+    ("never", "What we do not pass on", "stop"),
+    ("who", "Who gets it", "people"),
+    ("why", "Why", "question"),
+    ("how_long", "How long they keep it", "clock"),
+    ("choice", "What you can decide", "talk"),
+)
+_RIGHTS = ("ask", "wrong", "complain")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its sentences and the name of a picture."""
+
+    name: str
+    heading: str
+    picture: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a person writes to: the data protection officer of the lead."""
+
+    organisation: str
+    post: str
+    mailbox: str
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The page of one protocol. `newer`: a material version that it does not speak of yet. `begun`: whether anything is
+    passed on under the protocol today."""
+
+    title: str
+    areas: tuple[str, ...]
+    sections: tuple[Section, ...]
+    rights: tuple[Section, ...]
+    asked: Asked | None
+    newer: str | None
+    begun: bool
+    read_on: date | None
+    confirmed_on: date | None
+    easy_read: EasyRead | None
+
+
+def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, as_of: date) -> PeoplePage | None:
+    """Returns the page of a public protocol that has not ended; None without one that has no faults."""
+    record, protocol = folder.for_people, folder.value.on(as_of)
+    if record is None or not record.clean or record.value is None:
+        return None
+    page = record.value
+    known = page.version is None or page.version in [number for number, _ in agreed_versions(folder, as_of=as_of)]
+    if protocol.publication != "public" or protocol.status in ENDED or not known:
+        return None
+    return PeoplePage(
+        title=page.title,
+        areas=tuple(filter(KEBAB.match, protocol.areas)) or (NO_AREA,),  # an area becomes an address
+        sections=tuple(_sections(page)),
+        rights=rights(),
+        asked=_asked(protocol.lead, register),
+        newer=newer_version(folder, page, as_of=as_of),
+        begun=in_force,
+        read_on=page.read_by.on if page.read_by is not None else None,
+        confirmed_on=page.confirmed.on if page.confirmed is not None else None,
+        easy_read=page.easy_read,
+    )
+
+
+def _sections(page: ForPeople) -> Iterator[Section]:
+    named = page.pictures.named()
+    for field, heading, picture in _SECTIONS:
+        sentences = tuple(entry if isinstance(entry, str) else entry.say for entry in getattr(page, field))
+        if field == "choice":
+            sentences += vocabulary().people_sentences["danger"].say
+        if sentences:
+            yield Section(field.replace("_", "-"), heading, named.get(field, picture), sentences)
+
+
+def rights() -> tuple[Section, ...]:
+    """Returns what a person can do, whatever is shared: the same on every page."""
+    pictures = {"ask": "letter", "wrong": "paper", "complain": "talk"}
+    entries = vocabulary().people_sentences
+    return tuple(Section(id_, entries[id_].title, pictures[id_], entries[id_].say) for id_ in _RIGHTS)
+
+
+def _asked(lead: str | None, register: Register) -> Asked | None:
+    record = register.organisation(register.present_organisation(lead)) if lead else None
+    value = record.value if record is not None else None
+    if value is None:
+        return None
+    officer = value.data_protection_officer
+    mailbox = officer.mailbox if officer is not None else None
+    return Asked(value.name, (officer.post if officer is not None else None) or "", mailbox or "")

@@ -1,0 +1,62 @@
+"""The pages for people: every sentence of the record, what every person can do, and no word about who confirmed it that is not so."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from html import unescape
+
+import pytest
+
+from support import ROOT, example_register
+from undersigned.facts.register import RegisterFacts
+from undersigned.records.files import load_files
+from undersigned.register import register_of
+from undersigned.site.pages import PageSet, generated_pages
+
+DAY = date(2026, 11, 30)
+
+
+@cache
+def site() -> RegisterFacts:
+    example_register()
+    return RegisterFacts(register_of(ROOT, load_files(ROOT)), as_of=DAY)
+
+
+@cache
+def pages() -> dict[str, str]:
+    return {
+        page.url: page.body for page in generated_pages(PageSet(site(), "A register")) if page.url.startswith("you/")
+    }
+
+
+def words(markup: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def test_every_live_public_protocol_has_a_page_in_each_of_its_areas() -> None:
+    live = [one for one in site().open_protocols if one.record.status in ("signing", "in-force")]
+    wanted = {f"you/{area}/{one.id}/" for one in live for area in one.record.areas}
+    assert wanted <= set(pages())
+
+
+@pytest.mark.parametrize("url", [url for url in pages() if url.count("/") == 3])
+def test_a_page_holds_every_sentence_of_its_record(url: str) -> None:
+    _, _, id_, _ = url.split("/")
+    record = site().by_id[id_].folder.for_people
+    assert record is not None
+    assert record.value is not None
+    said = words(pages()[url])
+    for name in ("what", "never", "who", "why", "how_long", "choice"):
+        for entry in getattr(record.value, name):
+            assert (entry if isinstance(entry, str) else entry.say) in said
+    assert "You can complain" in said
+    assert ("Nobody has confirmed this page yet" in said) == (record.value.confirmed is None)
+
+
+def test_the_list_leads_to_each_area() -> None:
+    for url in pages():
+        if url.count("/") == 2:
+            area = url.split("/")[1]
+            assert re.search(rf'href="[^"]*{area}/', pages()["you/"])
