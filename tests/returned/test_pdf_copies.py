@@ -347,7 +347,7 @@ def test_a_picture_drawn_on_the_page_signs_where_it_stands() -> None:
         page = next(page for page in file.pages if page.obj.objgen == place.P.objgen)
         picture = file.make_stream(bytes(100), Type=Name.XObject, Subtype=Name.Image, Width=10, Height=10,
                                    ColorSpace=Name.DeviceGray, BitsPerComponent=8)  # fmt: skip
-        page.obj.Resources.XObject = Dictionary(Sign=picture)
+        page.obj.Resources.XObject["/Sign"] = picture  # beside the code in the foot
         page.contents_add(f"q 60 0 0 15 {left + 5} {bottom + 5} cm /Sign Do Q".encode())
 
     for how in (rewritten, appended):
