@@ -27,6 +27,7 @@ from undersigned.records.reading import Record
 from undersigned.records.review import UNFINISHED, Review
 from undersigned.register import ProtocolFolder
 from undersigned.status import late_returns, names_due_date, review_state, review_steps, takes_effect
+from undersigned.words.dates import days_in_words
 
 LONGEST_INTERVAL = 12
 FEWEST_WORDS = 5
@@ -307,7 +308,7 @@ def check_returns(subject: ProtocolSubject) -> Iterator[Finding]:
             start=late.expected_from,
             period_end=late.expected_to,
             period=f"{late.expected_from}-to-{late.expected_to}",
-            days=late.days,
+            days=days_in_words(late.days),
             protocol=subject.folder.id,
         )
 
