@@ -255,7 +255,7 @@ def test_a_changed_word_in_a_pdf_of_the_word_copy_is_found(tmp_path: Path) -> No
     word_changed(content)
     found = read(converted(packed(content), tmp_path, "pdf"))
     assert found.verdict == "altered"
-    assert [one.words for one in found.differences] == ["Secure → Any"]
+    assert [one.words for one in found.differences] == ["Secure e-mail. Forms: Housing pro forma. → Any e-mail"]
 
 
 def test_what_python_docx_saved_is_ours() -> None:

@@ -410,6 +410,8 @@ class _Judge:
         if not any(origin is not None for origin in words.origins):
             return self._elsewhere()
         if self.claim.protocol is None and came and not _is_known_by_words(before, came, words.origins):
+            if sum(len(page.unread) for page in came) > sum(len(page.letters) for page in came):
+                return Judgement("cannot-tell", notes=[_UNREADABLE])
             return Judgement("not-ours", notes=[_NOT_OURS])
         if words.differences and not self.fields and self.issued.docx is not None:
             # Pages of the Word copy may be like ours, and are not the same.
