@@ -11,6 +11,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from undersigned.changes.report import Point
+from undersigned.changes.versions import Texts
 from undersigned.facts.flows import Card, CardSource, FlowTerms, cards_of, flow_terms, legal_references
 from undersigned.facts.for_people import PeoplePage, people_page
 from undersigned.facts.news import Act, Agreeing, NewsItem, ReviewDate, acts_of, agreeing_of, news_of, review_date
@@ -58,6 +60,8 @@ from undersigned.status import (
 from undersigned.status.law import ChangedLaw, changed_laws, law_last_read
 from undersigned.words.text import in_reading_order
 
+#: With so many kept texts, each is compared with each.
+_MOST_COMPARED = 5
 #: Which text a page shows: the one in force, one agreed for later, one that has ended, or the working text.
 Shown = Literal["in-force", "agreed", "ended", "working"]
 #: A protocol of these statuses binds nobody.
@@ -76,6 +80,15 @@ class Download:
 class ReviewFacts:
     completed_on: When
     review: Review
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """What differs between two agreed texts of a protocol, in the order of the text."""
+
+    earlier: str
+    later: str
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -321,6 +334,28 @@ class ProtocolFacts:
             if body.id not in self.bound_by_text
             and (body.versions or body.party is None or body.party.status.state != "not-required")
         }
+
+    @cached_property
+    def text_changes(self) -> tuple[TextChange, ...]:
+        """What changed from each agreed text to each later one, as far as both are kept; the newest text first.
+
+        Of a protocol with many versions only what changed to the newest, and from each version to the next.
+        """
+        kept = [
+            version.number
+            for version in reversed(self.versions)
+            if self.folder.stamped_text(version.number) is not None
+        ]
+        texts = Texts(None, self.folder, self.register, as_of=self.as_of)
+        found = []
+        for place, later in reversed(list(enumerate(kept))):
+            for back, earlier in enumerate(reversed(kept[:place])):
+                if len(kept) > _MOST_COMPARED and back and later != kept[-1]:
+                    continue
+                was, now = self.folder.stamped_text(earlier), self.folder.stamped_text(later)
+                if was is not None and now is not None:
+                    found.append(TextChange(earlier, later, tuple(texts.points(was, now))))
+        return tuple(found)
 
     @property
     def older_versions(self) -> tuple[str, ...]:

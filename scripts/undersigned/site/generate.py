@@ -28,16 +28,7 @@ from undersigned.reports.landscape import render_landscape_csv, render_landscape
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
-from undersigned.site.pages import (
-    GeneratedPage,
-    PageSet,
-    Part,
-    older_pages,
-    other_pages,
-    other_parts,
-    people_pages,
-    protocol_page,
-)
+from undersigned.site.pages import GeneratedPage, PageSet, Part, other_pages, other_parts, pages_of_protocol
 from undersigned.site.render import PageError, compile_templates
 from undersigned.words.text import in_reading_order, name_of_id
 
@@ -147,9 +138,7 @@ def _protocol_parts(
         facts = site.by_id.get(id_)
         if facts is None:
             continue
-        made = tuple(
-            map(_linked, (protocol_page(pages, facts), *older_pages(pages, facts), *people_pages(pages, facts)))
-        )
+        made = tuple(map(_linked, pages_of_protocol(pages, facts)))
         found.append(_ProtocolPart(ProtocolSummary(facts), made, tuple(_protocol_files(facts, id_, address))))
         site.forget(id_)
     return found

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from markupsafe import Markup
 
+from undersigned.changes.phrases import Phrases
 from undersigned.checks.engine import Rule
 from undersigned.facts.between import Counterpart, Dealing
 from undersigned.facts.for_people import NO_AREA, rights
@@ -140,9 +141,7 @@ def law_rows(pages: PageSet, url: str, caption: str, entries: Sequence[Entry], *
 def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     """Yields every page except hand-written ones. PageError, naming the page, if one cannot be made."""
     for protocol in pages.site.protocols:
-        yield protocol_page(pages, protocol)
-        yield from older_pages(pages, protocol)
-        yield from people_pages(pages, protocol)
+        yield from pages_of_protocol(pages, protocol)
     for part in other_parts(pages):
         yield from other_pages(pages, part)
 
@@ -318,6 +317,14 @@ def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         )
 
 
+def pages_of_protocol(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]:
+    """Yields every page of one protocol, its own first."""
+    yield protocol_page(pages, facts)
+    yield from older_pages(pages, facts)
+    yield from changes_pages(pages, facts)
+    yield from people_pages(pages, facts)
+
+
 def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
     """Returns a protocol's page. A restricted protocol shows its title, parties and dates."""
     template = "restricted.html" if facts.restricted else "protocol.html"
@@ -347,6 +354,26 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ..
             newest=facts,
         )
         for older in facts.older_texts
+    )
+
+
+def changes_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
+    """Returns the page of what changed between the agreed texts of a protocol, if it has kept two."""
+    changes = () if facts.restricted else facts.text_changes
+    if not changes:
+        return ()
+    return (
+        _page(
+            pages,
+            f"protocols/{facts.id}/changes/",
+            "changes.html",
+            title=f"{facts.title}: what changed",
+            section="protocols/",
+            over=facts.record.status in ENDED,
+            facts=facts,
+            changes=changes,
+            say=Phrases(str, ids=False).point,
+        ),
     )
 
 
