@@ -101,7 +101,7 @@ def test_the_recorded_digest_alone_finds_it_too(change: ChangeDocx) -> None:
 
 def test_struck_words_are_told() -> None:
     found = read(changed(signed(), formatted("<w:strike/>", "strike")))
-    assert what(found) == "words struck out: Secure e-mail"
+    assert what(found) == "words struck out: Secure e-mail. Forms: Housing pro forma."
 
 
 def test_hidden_words_that_are_shown_again_are_no_fault() -> None:
