@@ -472,17 +472,20 @@ def _named(ends: Sequence[FlowEnd]) -> str:
 def _power_option(power: Power, index: int) -> Option:
     said = [power.gateway.meaning]
     if power.gaps:
-        pairs = [f"{a} to {b}" for a, b in power.gaps]
-        said.append(
-            f"It does not reach: {in_a_list(pairs[:4])}" + (f" and {len(pairs) - 4} more." if len(pairs) > 4 else ".")
-        )
-    else:
+        said.append(f"It does not reach: {_pairs(power.gaps)}.")
+    elif not power.unsure:
         said.append("It reaches from each sender to each receiver.")
+    if power.unsure:
+        said.append(f"It is open whether it reaches: {_pairs(power.unsure)}. The record of a body can settle that.")
     if power.made_for:
         said.append("Used for this purpose.")
     if power.weakness:
         said.append(f"Weakness: {power.weakness}")
     return Option(power.gateway.id, power.gateway.title_with_reference, " ".join(said), index >= _SHOWN_POWERS)
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    return in_a_list([f"{one} to {other}" for one, other in pairs], most=4)
 
 
 # -- a card that exists, and standard cards ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 from undersigned.checks.engine import ProtocolSubject, check_protocols
 from undersigned.checks.law.capacity import FlowEnd, flow_views
@@ -29,6 +30,8 @@ from undersigned.words.text import id_from, in_a_list
 
 _MAPPA, _REFER = "cja03-s325", "ha96-s213b"
 _PART_3, _UK_GDPR = "law-enforcement", "uk-gdpr"
+#: Where the checks warn only, because it is open whether a power reaches a body.
+_OPEN_IN_LAW = frozenset({"section-14-sides", "section-115-recipient", "duty-to-refer", "specified-person"})
 _PROBE = "the-card-that-is-asked-about"
 
 
@@ -87,12 +90,13 @@ class Card:
 class Power:
     """A power that reaches from at least one sender to at least one receiver.
 
-    `gaps`: the senders and receivers, by name, that it does not reach. `weakness`: why it does not carry a flow alone.
+    `gaps`: the senders and receivers, by name, that it does not reach. `unsure`: those of which it is open. `weakness`: why it does not carry a flow alone.
     `made_for`: it serves the purpose of the card, or the standard flows use it for that.
     """
 
     gateway: Gateway
     gaps: tuple[tuple[str, str], ...]
+    unsure: tuple[tuple[str, str], ...]
     weakness: str
     made_for: bool
 
@@ -215,15 +219,22 @@ class CardLaw:
         ]
 
     def _reaches(self, id_: str, sender: FlowEnd, receiver: FlowEnd) -> bool:
+        return self._reach(id_, sender, receiver) != "no"
+
+    def _reach(self, id_: str, sender: FlowEnd, receiver: FlowEnd) -> Literal["yes", "perhaps", "no"]:
+        """Whether a power lets the one tell the other; `perhaps` where a record would have to say what a body is in law."""
         leaves = self.regime_of(sender) == _PART_3 and self.regime_of(receiver) == _UK_GDPR
         gateway = vocabulary().gateways[id_]
         extent = frozenset(gateway.extent)
         far = (sender, receiver) if gateway.to_kinds != ("any",) else (sender,)
         if any(end.capacity.places and not end.capacity.places & extent for end in far):
-            return False
+            return "no"
         if self._whole and not self._whole & extent:
-            return False
-        return misfit(id_, sender.capacity, receiver.capacity, authorises=leaves) is None
+            return "no"
+        found = misfit(id_, sender.capacity, receiver.capacity, authorises=leaves)
+        if found is None:
+            return "yes"
+        return "perhaps" if found.cap is not None and found.code in _OPEN_IN_LAW else "no"
 
     @property
     def needs_power(self) -> bool:
@@ -246,10 +257,11 @@ class CardLaw:
         found = []
         for id_ in self._not_refused(reaching):
             gateway, gaps = vocabulary().gateways[id_], reaching[id_]
-            power = Power(gateway, tuple(gaps), _weakness(gateway), id_ in wanted)
+            unsure = [(a.name, b.name) for a, b in self.pairs if self._reach(id_, a, b) == "perhaps"]
+            power = Power(gateway, tuple(gaps), tuple(unsure), _weakness(gateway), id_ in wanted)
             place = wanted.index(id_) if power.made_for else len(wanted)
             alone = not (gateway.weak or gateway.states_no_power or gateway.by_regulations)
-            rank = (len(gaps) > 0, not alone, place, -_uses_in_standards().get(id_, 0), len(gaps))
+            rank = (len(gaps) > 0, not alone, len(unsure) > 0, place, -_uses_in_standards().get(id_, 0), len(gaps))
             found.append((rank, power))
         return [power for _, power in sorted(found, key=lambda one: one[0])]
 
@@ -328,8 +340,9 @@ class CardLaw:
                 receivers = tuple(end for end in self.receivers if self.regime_of(end) == receiving)
                 reached = tuple(end for end in receivers if all(self._covered(sender, end) for sender in senders))
                 for some in (reached, tuple(end for end in receivers if end not in reached)):
-                    if some and ({end.id for end in senders} != {end.id for end in some} or len(senders) > 1):
-                        yield senders, some
+                    telling = tuple(end for end in senders if any(other.id != end.id for other in some))
+                    if telling:
+                        yield telling, some
 
     def _covered(self, sender: FlowEnd, receiver: FlowEnd) -> bool:
         """Whether a chosen power reaches from the one to the other, or none is asked between them."""
