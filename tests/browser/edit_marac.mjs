@@ -1,6 +1,6 @@
 // Writes a whole agreement with the pages of `undersigned edit` alone, JavaScript off: a MARAC of six parties. Looks at each page
 // with axe at two widths, and counts pages, questions, words typed and codes typed.
-// Run: node edit_marac.mjs ADDRESS [CHROMIUM] [--keyboard] [--look] [--pictures FOLDER]. Prints one line of JSON.
+// Run: node edit_marac.mjs ADDRESS [CHROMIUM] [--standard] [--keyboard] [--look] [--pictures FOLDER]. Prints one line of JSON.
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
@@ -8,15 +8,15 @@ import axe from 'axe-core'
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
-  options: { pictures: { type: 'string' }, keyboard: { type: 'boolean' }, look: { type: 'boolean' } }
+  options: { pictures: { type: 'string' }, keyboard: { type: 'boolean' }, look: { type: 'boolean' }, standard: { type: 'boolean' } }
 })
 const [address, executablePath = '/usr/bin/chromium'] = positionals
 const base = new URL(address).origin
 const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox'] })
 const page = await browser.newPage()
 await page.setJavaScriptEnabled(false)
-const copy = await browser.newPage()
-await page.bringToFront()
+const other = given.look ? await puppeteer.launch({ executablePath, args: ['--no-sandbox'] }) : null
+const copy = await other?.newPage()
 await page.setViewport({ width: 1280, height: 900 })
 const count = { pages: 0, questions: 0, words: 0, codes: 0, faults: [] }
 const seen = new Set()
@@ -64,6 +64,7 @@ async function open (path) {
 
 async function fill (id, text) {
   count.words += text.split(/\s+/).length
+  if (/^[a-z0-9]+(-[a-z0-9]+)+$/.test(text)) count.codes++
   if (given.keyboard) { await reach(`#${id}`) } else { await page.focus(`#${id}`) }
   await page.$eval(`#${id}`, (one) => one.select())
   await page.keyboard.sendCharacter(text)
@@ -148,151 +149,183 @@ async function card (who, why, what, law, how) {
   await press('add')
 }
 
+async function charities (charity) {
+  for (const [name, capacity] of [
+    ['Arch North Staffs', 'Independent domestic violence advisers, who speak for the victim'],
+    ['Nacro', 'Runs the programme for people who have abused']
+  ]) {
+    await open(`${here}/organisation`)
+    await fill('name', name)
+    await tick('kind', 'voluntary')
+    await tick('jurisdiction', 'england')
+    await press()
+    await tick('role', 'controller')
+    await fill('capacity', capacity)
+    await fill('group', charity)
+    await press()
+  }
+
+}
+
+async function facts () {
+  await open(`${here}/part/about`)
+  if (!given.standard) await fill('summary', 'Some people are at high risk of being killed or badly hurt by a partner or a relative. Agencies meet to make them safer. The meeting is called a MARAC. This agreement says what the agencies may tell each other for it.')
+  if (!given.standard) await tick('jurisdictions', 'england')
+  await fill('areas', 'staffordshire')
+  await tick('lead', 'example-county-police')
+  await tick('owner', 'community-safety-board')
+  await fill('owner_post', 'Chair')
+  await tick('part_of', 'staffordshire-information-sharing-framework')
+  await fill('effective_from', '16 November 2026')
+  await press()
+}
+
+async function papers () {
+  await open(`${here}/part/care`)
+  await tick('status', 'completed')
+  await fill('completed_on', '2 November 2026')
+  await fill('reference', 'DPIA-MARAC-1')
+  await fill('policy_reference', 'APD-MARAC-1')
+  await press()
+}
+
+async function fromNothing () {
+  const publics = ['example-county-council', 'staffordshire-probation', 'example-nhs-trust']
+
+  await open(`${here}/many-parties`)
+  await tick('parties', 'example-county-police', ...publics)
+  await press()
+  const does = {
+    'Example County Police': ['Hosts the coordinator, and protects victims', ''],
+    'Example County Council': ['Social care for adults and children', 'Public bodies'],
+    'Example NHS Trust': ['Emergency department, maternity and mental health', 'Public bodies']
+  }
+  const asked = await page.$$eval('main label', (all) => all.map((one) => [one.htmlFor, one.textContent]))
+  for (const [id, label] of asked.filter(([id]) => id.startsWith('capacity-'))) {
+    const name = Object.keys(does).find((one) => label.includes(one))
+    const [capacity, group] = does[name] ?? ['Supervises people who have abused', 'Public bodies']
+    await fill(id, capacity)
+    if (group) await fill(id.replace('capacity', 'group'), group)
+  }
+  await press()
+  await charities('Domestic abuse charities')
+  await facts()
+  await open(`${here}/part/purpose`)
+  await fill('aims', 'Keep people who are at high risk from domestic abuse alive and safe\nProtect children who live with it\nManage the person who abuses')
+  await fill('benefits', 'One plan instead of six\nThe victim tells the story once')
+  await fill('necessity', 'No one agency sees the whole risk. A yes or no from each agency was tried and told the meeting nothing.')
+  await fill('if_not_shared', 'People are killed by somebody whom two agencies knew to be dangerous.')
+  await fill('people', 'people at high risk from domestic abuse\npeople who abuse them\nchildren in the household')
+  await press()
+  await open(`${here}/part/weighing`)
+  await fill('proportionality', 'Only cases that score high on the checklist are heard. Each agency tells only what bears on the risk.')
+  await fill('consent', 'The victim is asked where that is safe. If they say no, the risk decides. The person who abuses is not asked.')
+  await fill('transparency', 'The adviser tells the victim. The person who abuses is not told, because that would add to the danger.')
+  await fill('vital_interests', 'Only where a life is in danger at that moment.')
+  await press()
+  await papers()
+  await open(`${here}/part/review`)
+  await fill('interval_months', '12')
+  await fill('triggers', 'a change in the law it relies on\na death')
+  await press()
+  await open(`${here}/part/funding/new`)
+  await fill('source', 'Each party\'s own budget')
+  await fill('pays_for', 'The coordinator and the advisers')
+  await press()
+
+  await open(`${here}/part/items/new`)
+  const items = [
+    ['Name, date of birth, address and safe way to reach the person at risk', ['personal'], 'victim', 'To be sure who is spoken of, and to reach them safely'],
+    ['Name, date of birth and address of the person who abuses', ['criminal-offence'], '', 'To be sure who is spoken of'],
+    ['Names, ages and schools of the children', ['personal'], 'child', 'To protect them'],
+    ['The risk checklist (DASH) and its score', ['special-category', 'criminal-offence'], 'victim', 'To judge the risk'],
+    ['Incidents of abuse in the last 12 months, with dates', ['criminal-offence'], '', 'To judge the risk'],
+    ['Order or licence, its conditions, and the date of release', ['criminal-offence'], '', 'To plan for the day of release'],
+    ['Injuries, pregnancy, mental health and drink or drugs, so far as they bear on the risk', ['special-category'], 'victim', 'To judge the risk'],
+    ['The actions that the meeting agreed, each with a post and a day', ['special-category', 'criminal-offence'], 'victim', 'So that each does its part']
+  ]
+  for (const [index, [name, kinds, about, why]] of items.entries()) {
+    await fill('name', name)
+    await tick('sensitivity', ...kinds)
+    if (about) await tick('item_about', about)
+    await fill('why', why)
+    await press(index + 1 < items.length ? 'another' : 'next')
+  }
+  await open(`${here}/card`)
+  const ids = await page.$$eval('input[name="senders"]', (all) => all.map((one) => [one.labels[0].textContent, one.value])).then(Object.fromEntries)
+  const police = ids['Example County Police']
+  const [council, nhs, probation] = ['example-county-council', 'example-nhs-trust', 'staffordshire-probation']
+  const [bodies, helpers] = [ids['Public bodies'], ids['Domestic abuse charities']]
+  await tick('senders', police); await tick('receivers', bodies); await press()
+  await fill('title', 'x'); await tick('when', 'routine'); await tick('purpose', 'adult'); await press()
+  const names = await page.$$eval('input[name="items"]', (all) => all.map((one) => one.value))
+  const [victim, abuser, children, checklist, incidents, licence, health, actions] = names
+
+  const both = { probation: 'law-enforcement', police: 'law-enforcement' }
+  const welfare = { probation: 'uk-gdpr', police: 'law-enforcement' }
+  const safe = { ground: 's1p18', strict: 's8p4' }
+  const mail = 'Secure e-mail to the coordinator\'s mailbox'
+  const officers = 'Secure e-mail to the mailbox of each nominated officer'
+  const crime = ['cda98-s115']
+
+  await card({ from: [bodies, helpers], to: [police] }, { title: 'Referral', when: 'routine', purpose: 'adult' }, { items: [victim, abuser, children, checklist, incidents], never: 'The whole case file\nNotes of counselling' }, { uses: both, powers: crime, ...safe }, [mail, 'Within 1 working day of the checklist', '6 years'])
+  await card({ from: [police], to: [bodies, helpers] }, { title: 'The list of cases for research', when: 'meeting', purpose: 'adult' }, { items: [victim, abuser, children], never: 'Intelligence that does not bear on the risk' }, { uses: welfare, powers: ['common-law-police'], ...safe }, [officers, '8 working days before the meeting', '1 year'])
+  await card({ from: [police], to: [bodies, helpers] }, { title: 'Actions of the meeting', when: 'meeting', purpose: 'adult' }, { items: [victim, actions], never: 'Intelligence' }, { uses: welfare, powers: ['common-law-police'], ...safe }, [officers, 'Within 2 working days of the meeting', '6 years'])
+  await card({ from: [council, nhs, helpers], to: [police] }, { title: 'What the council, the NHS trust and each charity know', when: 'meeting', purpose: 'adult' }, { items: [incidents, health], never: 'The whole case file\nNotes of counselling' }, { uses: both, powers: crime, ...safe }, ['At the meeting and on the research form', '1 working day before the meeting', '6 years'])
+  await card({ from: [probation], to: [police] }, { title: 'What probation knows', when: 'meeting', purpose: 'adult' }, { items: [incidents, licence], never: 'The full assessment (OASys)' }, { uses: both, powers: ['oma07-s14'], ...safe }, ['At the meeting and on the research form', '1 working day before the meeting', '6 years'])
+  await card({ from: [probation], to: ['arch-north-staffs'] }, { title: 'Release of the person who abuses', when: 'routine', purpose: 'adult' }, { items: [abuser, licence], never: 'The full assessment (OASys)' }, { uses: both, powers: ['oma07-s14'], ...safe }, ['Secure e-mail to the duty adviser', '28 days before release, and the same day if the date changes', '1 year'])
+  await card({ from: [nhs], to: [council] }, { title: 'Injuries seen in hospital', when: 'routine', purpose: 'adult' }, { items: [victim, children, health], never: 'The hospital record' }, { uses: both, powers: crime, asking: 'stops', ...safe }, ['The council\'s safeguarding referral form', 'The same day', 'As the council\'s safeguarding schedule says'])
+  await card({ from: ['nacro'], to: [probation] }, { title: 'Attendance at the programme', when: 'routine', purpose: 'crime' }, { items: [abuser, incidents], never: 'What was said in the group' }, { uses: both, powers: ['oma07-s14'], ground: 's1p10' }, ['Secure e-mail', 'Within 2 working days of each session', '2 years'])
+  await card({ from: [bodies, helpers], to: [police] }, { title: 'Somebody is in danger now', when: 'emergency', purpose: 'adult' }, { items: [victim, abuser, incidents], never: 'Anything else' }, { uses: both, powers: crime, ...safe }, ['Ring 999, then the coordinator', 'At once', '6 years'])
+  await card({ from: [police], to: [probation, council] }, { title: 'Yearly figures', when: 'routine', purpose: 'other' }, { fresh: { name: 'Counts of cases and repeat cases', kinds: ['depersonalised'], why: 'To see whether it works' }, never: 'Names' }, { uses: both }, ['E-mail', 'By 30 April', '6 years'])
+
+  await open(`${here}/part/clauses/new`)
+  const clauses = [
+    ['Who is responsible', [], 'Each party is a separate controller of what it holds.'],
+    ['Keeping information accurate', ['accuracy'], 'Each party keeps fact apart from opinion. It tells the coordinator of a mistake within 1 working day.'],
+    ['Passing information on', ['onward-disclosure'], 'Nobody passes on what was said at the meeting without asking the party that said it. Nobody tells the person who abuses.'],
+    ['Signatures', [], 'Each party signs two copies, keeps one and returns one to the police within 28 days.'],
+    ['Yearly review', [], 'The parties review this agreement once a year.'],
+    ['Joining and leaving', ['joining-and-leaving'], 'A party may leave by giving 30 days\' notice in writing.']
+  ]
+  for (const [index, [name, covers, text]] of clauses.entries()) {
+    await fill('title', name)
+    if (covers.length) await tick('covers', ...covers)
+    await fill('text', text)
+    await press(index + 1 < clauses.length ? 'another' : 'next')
+  }
+  await open(`${here}/clauses/adopt`)
+  await tick('clauses', 'security', 'breach', 'individual-rights', 'complaints', 'freedom-of-information', 'automated-decisions', 'international-transfers', 'equality', 'disputes', 'liability', 'amendment', 'training', 'outcomes')
+  await press()
+}
+
 const begun = Date.now()
 await page.goto(address)
 await look()
 await open('/new')
 await fill('title', 'Staffordshire Multi-Agency Risk Assessment Conference (MARAC) Agreement')
 await tick('kind', 'information-sharing-protocol')
-await tick('standard', 'none')
+await tick('standard', given.standard ? 'marac' : 'none')
 await press()
+if (given.standard) {
+  await tick('end-police', 'example-county-police')
+  await tick('end-supervisors', 'staffordshire-probation')
+  await tick('end-social-care-councils', 'example-county-council')
+  await tick('end-health-services', 'example-nhs-trust')
+  await tick('lead', 'example-county-police')
+  await press()
+}
 here = new URL(page.url()).pathname
-const publics = ['example-county-council', 'staffordshire-probation', 'example-nhs-trust']
 
-await open(`${here}/many-parties`)
-await tick('parties', 'example-county-police', ...publics)
-await press()
-const entries = async () => page.$$eval('main dl dt', (all) => all.map((one) => one.textContent.trim()))
-const capacities = {
-  'Example County Police': ['Hosts the coordinator, and protects victims', ''],
-  'Example County Council': ['Social care for adults and children', 'Public bodies'],
-  'Example NHS Trust': ['Emergency department, maternity and mental health', 'Public bodies']
-}
-const listed = await entries()
-for (const [index, name] of listed.entries()) {
-  const [capacity, group] = capacities[name] ?? ['Supervises people who have abused', 'Public bodies']
-  await open(`${here}/part/parties/${index}`)
-  await fill('capacity', capacity)
-  if (group) await fill('group', group)
+if (given.standard) {
+  await charities('Services for victims of domestic abuse')
+  await open(`${here}/part/parties`)
+  await open(`${here}/group/registered-landlords/remove`)
   await press()
-}
-for (const [name, capacity] of [
-  ['Arch North Staffs', 'Independent domestic violence advisers, who speak for the victim'],
-  ['Nacro', 'Runs the programme for people who have abused']
-]) {
-  await open(`${here}/organisation`)
-  await fill('name', name)
-  await tick('kind', 'voluntary')
-  await tick('jurisdiction', 'england')
-  await press()
-  await tick('role', 'controller')
-  await fill('capacity', capacity)
-  await fill('group', 'Domestic abuse charities')
-  await press()
-}
+  await facts()
+  await papers()
+} else await fromNothing()
 
-await open(`${here}/part/about`)
-await fill('summary', 'Some people are at high risk of being killed or badly hurt by a partner or a relative. Agencies meet to make them safer. The meeting is called a MARAC. This agreement says what the agencies may tell each other for it.')
-await tick('jurisdictions', 'england')
-await fill('areas', 'staffordshire')
-await tick('lead', 'example-county-police')
-await tick('owner', 'community-safety-board')
-await fill('owner_post', 'Chair')
-await tick('part_of', 'staffordshire-information-sharing-framework')
-await fill('effective_from', '16 November 2026')
-await press()
-await open(`${here}/part/purpose`)
-await fill('aims', 'Keep people who are at high risk from domestic abuse alive and safe\nProtect children who live with it\nManage the person who abuses')
-await fill('benefits', 'One plan instead of six\nThe victim tells the story once')
-await fill('necessity', 'No one agency sees the whole risk. A yes or no from each agency was tried and told the meeting nothing.')
-await fill('if_not_shared', 'People are killed by somebody whom two agencies knew to be dangerous.')
-await fill('people', 'people at high risk from domestic abuse\npeople who abuse them\nchildren in the household')
-await press()
-await open(`${here}/part/weighing`)
-await fill('proportionality', 'Only cases that score high on the checklist are heard. Each agency tells only what bears on the risk.')
-await fill('consent', 'The victim is asked where that is safe. If they say no, the risk decides. The person who abuses is not asked.')
-await fill('transparency', 'The adviser tells the victim. The person who abuses is not told, because that would add to the danger.')
-await fill('vital_interests', 'Only where a life is in danger at that moment.')
-await press()
-await open(`${here}/part/care`)
-await tick('status', 'completed')
-await fill('completed_on', '2 November 2026')
-await fill('reference', 'DPIA-MARAC-1')
-await fill('policy_reference', 'APD-MARAC-1')
-await press()
-await open(`${here}/part/review`)
-await fill('interval_months', '12')
-await fill('triggers', 'a change in the law it relies on\na death')
-await press()
-await open(`${here}/part/funding/new`)
-await fill('source', 'Each party\'s own budget')
-await fill('pays_for', 'The coordinator and the advisers')
-await press()
-
-await open(`${here}/part/items/new`)
-const items = [
-  ['Name, date of birth, address and safe way to reach the person at risk', ['personal'], 'victim', 'To be sure who is spoken of, and to reach them safely'],
-  ['Name, date of birth and address of the person who abuses', ['criminal-offence'], '', 'To be sure who is spoken of'],
-  ['Names, ages and schools of the children', ['personal'], 'child', 'To protect them'],
-  ['The risk checklist (DASH) and its score', ['special-category', 'criminal-offence'], 'victim', 'To judge the risk'],
-  ['Incidents of abuse in the last 12 months, with dates', ['criminal-offence'], '', 'To judge the risk'],
-  ['Order or licence, its conditions, and the date of release', ['criminal-offence'], '', 'To plan for the day of release'],
-  ['Injuries, pregnancy, mental health and drink or drugs, so far as they bear on the risk', ['special-category'], 'victim', 'To judge the risk'],
-  ['The actions that the meeting agreed, each with a post and a day', ['special-category', 'criminal-offence'], 'victim', 'So that each does its part']
-]
-for (const [index, [name, kinds, about, why]] of items.entries()) {
-  await fill('name', name)
-  await tick('sensitivity', ...kinds)
-  if (about) await tick('item_about', about)
-  await fill('why', why)
-  await press(index + 1 < items.length ? 'another' : 'next')
-}
-await open(`${here}/card`)
-const ids = await page.$$eval('input[name="senders"]', (all) => all.map((one) => [one.labels[0].textContent, one.value])).then(Object.fromEntries)
-const police = ids['Example County Police']
-const [council, nhs, probation] = ['example-county-council', 'example-nhs-trust', 'staffordshire-probation']
-const [bodies, charities] = [ids['Public bodies'], ids['Domestic abuse charities']]
-await tick('senders', police); await tick('receivers', bodies); await press()
-await fill('title', 'x'); await tick('when', 'routine'); await tick('purpose', 'adult'); await press()
-const names = await page.$$eval('input[name="items"]', (all) => all.map((one) => one.value))
-const [victim, abuser, children, checklist, incidents, licence, health, actions] = names
-
-const both = { probation: 'law-enforcement', police: 'law-enforcement' }
-const welfare = { probation: 'uk-gdpr', police: 'law-enforcement' }
-const safe = { ground: 's1p18', strict: 's8p4' }
-const mail = 'Secure e-mail to the coordinator\'s mailbox'
-const officers = 'Secure e-mail to the mailbox of each nominated officer'
-const crime = ['cda98-s115']
-
-await card({ from: [bodies, charities], to: [police] }, { title: 'Referral', when: 'routine', purpose: 'adult' }, { items: [victim, abuser, children, checklist, incidents], never: 'The whole case file\nNotes of counselling' }, { uses: both, powers: crime, ...safe }, [mail, 'Within 1 working day of the checklist', '6 years'])
-await card({ from: [police], to: [bodies, charities] }, { title: 'The list of cases for research', when: 'meeting', purpose: 'adult' }, { items: [victim, abuser, children], never: 'Intelligence that does not bear on the risk' }, { uses: welfare, powers: ['common-law-police'], ...safe }, [officers, '8 working days before the meeting', '1 year'])
-await card({ from: [police], to: [bodies, charities] }, { title: 'Actions of the meeting', when: 'meeting', purpose: 'adult' }, { items: [victim, actions], never: 'Intelligence' }, { uses: welfare, powers: ['common-law-police'], ...safe }, [officers, 'Within 2 working days of the meeting', '6 years'])
-await card({ from: [council, nhs, charities], to: [police] }, { title: 'What the council, the NHS trust and each charity know', when: 'meeting', purpose: 'adult' }, { items: [incidents, health], never: 'The whole case file\nNotes of counselling' }, { uses: both, powers: crime, ...safe }, ['At the meeting and on the research form', '1 working day before the meeting', '6 years'])
-await card({ from: [probation], to: [police] }, { title: 'What probation knows', when: 'meeting', purpose: 'adult' }, { items: [incidents, licence], never: 'The full assessment (OASys)' }, { uses: both, powers: ['oma07-s14'], ...safe }, ['At the meeting and on the research form', '1 working day before the meeting', '6 years'])
-await card({ from: [probation], to: ['arch-north-staffs'] }, { title: 'Release of the person who abuses', when: 'routine', purpose: 'adult' }, { items: [abuser, licence], never: 'The full assessment (OASys)' }, { uses: both, powers: ['oma07-s14'], ...safe }, ['Secure e-mail to the duty adviser', '28 days before release, and the same day if the date changes', '1 year'])
-await card({ from: [nhs], to: [council] }, { title: 'Injuries seen in hospital', when: 'routine', purpose: 'adult' }, { items: [victim, children, health], never: 'The hospital record' }, { uses: both, powers: crime, asking: 'stops', ...safe }, ['The council\'s safeguarding referral form', 'The same day', 'As the council\'s safeguarding schedule says'])
-await card({ from: ['nacro'], to: [probation] }, { title: 'Attendance at the programme', when: 'routine', purpose: 'crime' }, { items: [abuser, incidents], never: 'What was said in the group' }, { uses: both, powers: ['oma07-s14'], ground: 's1p10' }, ['Secure e-mail', 'Within 2 working days of each session', '2 years'])
-await card({ from: [bodies, charities], to: [police] }, { title: 'Somebody is in danger now', when: 'emergency', purpose: 'adult' }, { items: [victim, abuser, incidents], never: 'Anything else' }, { uses: both, powers: crime, ...safe }, ['Ring 999, then the coordinator', 'At once', '6 years'])
-await card({ from: [police], to: [probation, council] }, { title: 'Yearly figures', when: 'routine', purpose: 'other' }, { fresh: { name: 'Counts of cases and repeat cases', kinds: ['depersonalised'], why: 'To see whether it works' }, never: 'Names' }, { uses: both }, ['E-mail', 'By 30 April', '6 years'])
-
-await open(`${here}/part/clauses/new`)
-const clauses = [
-  ['Who is responsible', [], 'Each party is a separate controller of what it holds.'],
-  ['Keeping information accurate', ['accuracy'], 'Each party keeps fact apart from opinion. It tells the coordinator of a mistake within 1 working day.'],
-  ['Passing information on', ['onward-disclosure'], 'Nobody passes on what was said at the meeting without asking the party that said it. Nobody tells the person who abuses.'],
-  ['Signatures', [], 'Each party signs two copies, keeps one and returns one to the police within 28 days.'],
-  ['Yearly review', [], 'The parties review this agreement once a year.'],
-  ['Joining and leaving', ['joining-and-leaving'], 'A party may leave by giving 30 days\' notice in writing.']
-]
-for (const [index, [name, covers, text]] of clauses.entries()) {
-  await fill('title', name)
-  if (covers.length) await tick('covers', ...covers)
-  await fill('text', text)
-  await press(index + 1 < clauses.length ? 'another' : 'next')
-}
-await open(`${here}/clauses/adopt`)
-await tick('clauses', 'security', 'breach', 'individual-rights', 'complaints', 'freedom-of-information', 'automated-decisions', 'international-transfers', 'equality', 'disputes', 'liability', 'amendment', 'training', 'outcomes')
-await press()
 await open(here)
 count.missing = await page.$eval('.govuk-body-l', (one) => one.textContent.trim())
 count.left = await page.$$eval('main ul.govuk-list--bullet li', (all) => all.map((one) => one.textContent.trim()))
@@ -304,4 +337,5 @@ count.seconds = Math.round((Date.now() - begun) / 1000)
 count.faults = [...new Set(count.faults)]
 console.log(JSON.stringify(count))
 await browser.close()
+await other?.close()
 process.exit(count.faults.length || !count.proposed ? 1 : 0)

@@ -1,29 +1,40 @@
-"""The pages of `edit` in Chromium, at two widths, with axe: no fault that a program can find."""
+"""The pages of `edit` in Chromium, at two widths, with axe: no fault that a program can find.
+
+A whole agreement (a MARAC of six parties) is written with JavaScript off, from nothing and from the standard one, and with the
+keyboard alone. The record that comes out has no error at `signing`.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from support import ROOT, copy_of_the_example
+from undersigned.changes.git import files_at
+from undersigned.checks.engine import check_protocols
+from undersigned.register import register_of
 
 BROWSER = ROOT / "tests" / "browser"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+PROTOCOL = "staffordshire-multi-agency-risk-assessme"
 
 
-@pytest.mark.slow
-def test_every_page_and_state_is_accessible(tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    missing = chromium is None or shutil.which("node") is None or not (BROWSER / "node_modules" / "axe-core").is_dir()
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """The example in a folder of its own, and the address at which `edit` shows it."""
+    missing = CHROMIUM is None or shutil.which("node") is None or not (BROWSER / "node_modules" / "axe-core").is_dir()
     if missing and not os.environ.get("CI"):
         pytest.skip("needs Chromium, Node and the packages of tests/browser")
-    assert chromium is not None
     copy_of_the_example(tmp_path)
     for arguments in (
         ["init", "-q"],
@@ -37,9 +48,40 @@ def test_every_page_and_state_is_accessible(tmp_path: Path) -> None:
         try:
             address = re.search(r"http://\S+", program.stderr.readline())
             assert address
-            walk = ["node", "edit.mjs", address[0], chromium]
-            done = subprocess.run(walk, cwd=BROWSER, capture_output=True, text=True, timeout=300, check=False)
+            yield tmp_path, address[0]
         finally:
             program.send_signal(signal.SIGTERM)
             program.wait(30)
+
+
+def walked(script: str, address: str, *options: str) -> str:
+    command = ["node", script, address, str(CHROMIUM), *options]
+    done = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_every_page_and_state_is_accessible(served: tuple[Path, str]) -> None:
+    walked("edit.mjs", served[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "most_pages", "most_words"),
+    [(["--look"], 150, 800), (["--standard", "--look"], 25, 60), (["--standard", "--keyboard"], 25, 60)],
+)
+def test_an_agreement_is_written_without_script_or_code(
+    served: tuple[Path, str], options: list[str], most_pages: int, most_words: int
+) -> None:
+    root, address = served
+    figures = json.loads(walked("edit_marac.mjs", address, *options))
+    assert figures["missing"] == "Nothing is missing. It could go out for signature."
+    assert (figures["codes"], figures["faults"]) == (0, [])
+    assert figures["pages"] <= most_pages
+    assert figures["words"] <= most_words
+    register = register_of(root, files_at(root, figures["branch"]))
+    path = next(path for path in register.files.contents if path.startswith(f"protocols/{PROTOCOL}"))
+    raw = register.files.contents[path].replace(b"\nstatus: draft\n", b"\nstatus: signing\n")
+    found = check_protocols(register.with_files({path: raw}), [path.split("/")[1]], as_of=date(2026, 12, 1))[0]
+    assert [finding for finding in found if finding.severity == "error"] == []

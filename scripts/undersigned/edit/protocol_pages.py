@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from undersigned.edit.questions import (
     entry_changes,
     faults_of,
     free_id,
+    groups_so_far,
     present_answers,
     questions_of,
     read_answers,
@@ -49,6 +50,7 @@ from undersigned.words.labels import headings, label
 from undersigned.words.text import id_from, with_capital
 
 _TOPIC = re.compile(r"covers '([a-z-]+)'")
+_MOST_ON_A_PAGE = 12
 #: What a draft lacks until it is stamped and signed, which nobody can settle on these pages.
 _LATER = frozenset({"no-version"})
 _FLOW_TOPICS = frozenset({"data-items", "regime", "lawful-basis", "gateway", "procedure", "retention"})
@@ -90,6 +92,7 @@ class ProtocolPages:
         """Adds the pages to the application."""
         for rule, view in (
             ("/new", self.new),
+            ("/new/standard", self.new_from_standard),
             ("/protocol/<id_>", self.overview),
             ("/protocol/<id_>/part/<part>", self.section),
             ("/protocol/<id_>/part/<part>/<entry>", self.entry),
@@ -101,6 +104,8 @@ class ProtocolPages:
             ("/protocol/<id_>/clauses/adopt", self.adopt),
             ("/protocol/<id_>/organisation", self.organisation),
             ("/protocol/<id_>/many-parties", self.many_parties),
+            ("/protocol/<id_>/what-each-does", self.what_each_does),
+            ("/protocol/<id_>/group/<group>/remove", self.remove_group),
             ("/protocol/<id_>/propose", self.propose),
             ("/protocol/<id_>/give-up", self.give_up),
         ):
@@ -132,6 +137,7 @@ class ProtocolPages:
         button: str = "Save and continue",
         second: tuple[str, str] | None = None,
         draft: Draft | None = None,
+        action: str = "",
     ) -> str:
         ids = {one.id: one.label for one in questions}
         return render_template(
@@ -151,6 +157,7 @@ class ProtocolPages:
             second=second,
             token=self._token,
             draft=draft,
+            action=action,
         )
 
     def _new_errors(self, draft: Draft, files: Mapping[str, bytes]) -> list[Finding]:
@@ -224,27 +231,75 @@ class ProtocolPages:
         faults = faults_of(questions, answers)
         if faults:
             return self._page("A new protocol", questions, answers, back="/", faults=faults)
-        register = load_register(self._root)
-        title = answers["title"][0]
-        id_ = free_id(title, {*register.protocol_ids, *drafts(self._root)})
-        standard = answers["standard"][0]
+        title, kind, standard = (answers[name][0] for name in ("title", "kind", "standard"))
         if standard != "none":
-            return redirect_to(
-                f"/protocol/{self._begun(id_, title, answers['kind'][0], standard).protocol}/many-parties"
-            )
-        return redirect_to(f"/protocol/{self._begun(id_, title, answers['kind'][0], None).protocol}")
-
-    def _begun(self, id_: str, title: str, kind: str, standard: str | None) -> Draft:
-        draft = open_draft(self._root, id_)
+            return self._from_standard(title, kind, standard, {})
+        draft = open_draft(self._root, self._free_protocol(title))
         data: dict[str, Data] = {"title": title, "kind": kind, "status": "draft", "publication": "public"}
-        if standard is not None:
-            given = standard_texts.standard_protocol(standard)
-            data = {**given, **data}
-            clauses = [dict(clause) for clause in given["clauses"]]
-            data["clauses"] = clauses
-        raw = render_yaml(data, Protocol).encode()
-        message = f"Draft: {title}" + (f"\n\nBegun from the standard '{standard}'" if standard else "")
-        return draft.saved({draft.path: raw}, message)
+        draft = draft.saved({draft.path: render_yaml(data, Protocol).encode()}, f"Draft: {title}")
+        return redirect_to(f"/protocol/{draft.protocol}")
+
+    def _free_protocol(self, title: str) -> str:
+        return free_id(title, {*load_register(self._root).protocol_ids, *drafts(self._root)})
+
+    def new_from_standard(self) -> str | Response:
+        """The second page of a new protocol from a standard one: which bodies are meant by each of its groups."""
+        if request.method == "GET":
+            return redirect_to("/new")
+        form = self._form()
+        title, kind, standard = (
+            " ".join((form.get(name) or [""])[0].split()) for name in ("title", "kind", "standard")
+        )
+        if not title or kind not in headings("kind") or standard not in standard_texts.standard_ids("protocols"):
+            return redirect_to("/new")
+        return self._from_standard(title, kind, standard, form)
+
+    def _from_standard(self, title: str, kind: str, standard: str, form: Mapping[str, list[str]]) -> str | Response:
+        register, as_of = load_register(self._root), self._as_of()
+        listed = organisation_options(register, as_of=as_of).items()
+        kinds = {}
+        for id_ in register.organisation_ids:
+            record = register.organisation(id_)
+            if record is not None and record.value is not None:
+                kinds[id_] = record.value.kind
+        questions = []
+        for end in standard_texts.ends_of(standard_texts.flows_of(standard)):
+            options = tuple(
+                Option(id_, words.rpartition(" (")[0]) for words, id_ in listed if kinds.get(id_) in end.kinds
+            )
+            known = "" if options else "The register has none yet. You can add one later."
+            questions.append(Question(f"end-{end.id}", "some", f"Who takes part as: {end.title}?", known, options))
+        questions.append(
+            Question("lead", "one", "Which organisation leads?", "", tuple(Option(id_, words) for words, id_ in listed))
+        )
+        answers = read_answers(questions, form)
+        faults = faults_of(questions, answers)
+        if "step" in form and not faults:
+            id_ = self._free_protocol(title)
+            given = {one.id.removeprefix("end-"): ", ".join(answers[one.id]) for one in questions if answers[one.id]}
+            given |= {"title": title, "kind": kind, "publication": "public"}
+            with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
+                aside = register.with_files({})
+                aside.root = Path(scratch)
+                try:
+                    new_record("protocol", aside, [id_], answers=given, standard=standard, as_of=as_of)
+                    files = dict(load_files(Path(scratch)).contents)
+                except EditingError as error:
+                    faults = [Fault("", f"{with_capital(str(error))}. {error.hint}")]
+            if not faults:
+                open_draft(self._root, id_).saved(files, f"Draft: {title}, begun from the standard '{standard}'")
+                return redirect_to(f"/protocol/{id_}")
+        carried = [("title", title), ("kind", kind), ("standard", standard), ("step", "ends")]
+        return self._page(
+            "Who takes part?",
+            questions,
+            answers,
+            back="/new",
+            faults=faults,
+            about="A standard protocol names groups of bodies. Say who is meant. What is open can be added later.",
+            hidden=carried,
+            action="/new/standard",
+        )
 
     # -- the overview --------------------------------------------------------------------------------------------------
 
@@ -320,7 +375,12 @@ class ProtocolPages:
             if section.name == "organisation":
                 name = draft.register.organisation_name(draft.register.present_organisation(name))
             names.append((name, _summary(entry)))
-        return render_template("entries.html", draft=draft, section=section, entries=names, token=self._token)
+        protocol = draft.folder.value
+        used = {party.group for party in protocol.parties}
+        empty = [group for group in protocol.groups if group.id not in used] if section.id == "parties" else []
+        return render_template(
+            "entries.html", draft=draft, section=section, entries=names, empty=empty, token=self._token
+        )
 
     def entry(self, id_: str, part: str, entry: str) -> str | Response:
         """One entry of a list: a new one, or one that is there."""
@@ -389,7 +449,86 @@ class ProtocolPages:
         faults = faults or self._save(draft, changes, "Draft: parties", sections()["parties"])
         if faults:
             return self._page("Who takes part", questions, answers, back=back, faults=faults, draft=draft)
+        return redirect_to(f"/protocol/{id_}/what-each-does")
+
+    def what_each_does(self, id_: str) -> str | Response:
+        """One page for what each party does here, of those that do not say it yet."""
+        draft, section = self._draft(id_), sections()["parties"]
+        asked = {one.id: one for one in section.fields}
+        data = draft.data.get("parties") or []
+        groups = {group.id: group.title or group.id for group in draft.folder.value.groups}
+        before = {index: present_answers(section, party, groups) for index, party in enumerate(data)}
+        shown = [index for index in before if not before[index]["capacity"]][:_MOST_ON_A_PAGE]
+        back = f"/protocol/{id_}/part/parties"
+        if not shown:
+            return redirect_to(back)
+        questions = []
+        for index in shown:
+            name = draft.register.organisation_name(draft.register.present_organisation(data[index]["organisation"]))
+            questions.append(replace(asked["capacity"], id=f"capacity-{index}", label=f"What does {name} do here?"))
+            label_ = f"Does {name} belong to a group of parties?"
+            questions.append(replace(asked["group"], id=f"group-{index}", label=label_, help=""))
+        about = " ".join(
+            (
+                "Parties that send or receive the same things can be named together, as a group such as Housing providers.",
+                "Write the group's name, or leave it empty.",
+                *groups_so_far(draft),
+            )
+        )
+        title = "What does each do here?"
+        if request.method == "GET":
+            given = {f"{name}-{index}": before[index][name] for index in shown for name in ("capacity", "group")}
+            return self._page(title, questions, given, back=back, about=about, draft=draft)
+        answers = read_answers(questions, self._form())
+        faults = faults_of(questions, answers)
+        working = {**draft.data}
+        changes: list[Put | Append | Remove] = []
+        for index in shown:
+            given = {**before[index], **{name: answers[f"{name}-{index}"] for name in ("capacity", "group")}}
+            for change in entry_changes(section, given, before[index], index, working):
+                changes.append(change)
+                if isinstance(change, Append):  # the next party may name the same new group
+                    working["groups"] = [*(working.get("groups") or []), dict(change.value)]
+        faults = faults or self._save(draft, changes, "Draft: what each party does", section)
+        if faults:
+            return self._page(title, questions, answers, back=back, faults=faults, about=about, draft=draft)
         return redirect_to(back)
+
+    def remove_group(self, id_: str, group: str) -> str | Response:
+        """Takes out a group that no party belongs to, also from the cards that name it."""
+        draft = self._draft(id_)
+        protocol = draft.folder.value
+        ids = [one.id for one in protocol.groups]
+        if group not in ids or any(party.group == group for party in protocol.parties):
+            abort(404)
+        title = next(one.title or one.id for one in protocol.groups if one.id == group)
+        back, faults = f"/protocol/{id_}/part/parties", []
+        gone = [flow for flow in protocol.flows if {group} in (set(flow.from_), set(flow.to))]
+        if request.method == "POST":
+            changes: list[Put | Append | Remove] = []
+            for index, flow in reversed(list(enumerate(protocol.flows))):
+                if flow in gone:
+                    changes.append(Remove(("flows", index)))
+                    continue
+                for side, names in (("from", flow.from_), ("to", flow.to)):
+                    if group in names:
+                        changes.append(Put(("flows", index, side), [name for name in names if name != group]))
+                for place, differs in reversed(list(enumerate(flow.law_differs))):
+                    if set(differs.for_) == {group}:
+                        changes.append(Remove(("flows", index, "law_differs", place)))
+                    elif group in differs.for_:
+                        path = ("flows", index, "law_differs", place, "for")
+                        changes.append(Put(path, [name for name in differs.for_ if name != group]))
+            changes.append(Remove(("groups", ids.index(group))))
+            faults = self._save(draft, changes, f"Draft: group '{group}' out")
+            if not faults:
+                return redirect_to(back)
+        about = f"{title}: no party belongs to it."
+        if gone:
+            about += (
+                f" These cards have nobody else at one end, and go with it: {', '.join(f.title or f.id for f in gone)}."
+            )
+        return self._page("Take this group out?", (), {}, back=back, about=about, faults=faults, button="Take it out")
 
     def organisation(self, id_: str) -> str | Response:
         """Adds an organisation that the register does not know, in the same draft."""

@@ -20,7 +20,7 @@ from undersigned.records.source import Data, Path
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import read_date
 from undersigned.words.labels import headings
-from undersigned.words.text import id_from
+from undersigned.words.text import id_from, in_a_list
 
 Kind = Literal["text", "long", "lines", "one", "some", "day", "number", "group"]
 Answers = Mapping[str, list[str]]
@@ -107,8 +107,17 @@ def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Questio
             options = tuple(Option(topic.id, topic.title) for topic in topics if not topic.answered_by)
         else:
             options = field.options
-        found.append(replace(field, options=options))
+        help_ = field.help
+        if field.kind == "group":
+            help_ = " ".join([help_, *groups_so_far(draft)])
+        found.append(replace(field, options=options, help=help_))
     return found
+
+
+def groups_so_far(draft: Draft) -> list[str]:
+    """A sentence that names the groups of the draft; none without groups."""
+    names = [group.title or group.id for group in draft.folder.value.groups]
+    return [f"Groups so far: {in_a_list(names)}."] if names else []
 
 
 def read_answers(questions: Iterable[Question], form: Mapping[str, list[str]]) -> dict[str, list[str]]:
