@@ -50,10 +50,7 @@ def leads_to(url: str, first: str) -> bool:
 def test_what_people_type_leads_to_the_page_that_they_mean(shipped_site: Path) -> None:
     answers = asked(shipped_site, [query["asks"] for query in QUERIES])
     wrong = {}
-    people = (shipped_site / "you").is_dir()
     for query in QUERIES:
-        if query["first"].startswith("you/") and not people:
-            continue
         found = answers[query["asks"]]["found"]
         if query["first"] == NOTHING:
             if found:
@@ -92,7 +89,7 @@ def test_every_page_is_found_by_its_title(shipped_site: Path) -> None:
         assert folder in urls
     for query in QUERIES:
         folder = query["first"].partition("#")[0]
-        if folder not in (NOTHING, "you/") and "*" not in folder:
+        if folder != NOTHING and "*" not in folder:
             assert [url for url in urls if url.startswith(folder)], query
     for title, name, numbers in index["places"]:
         assert title
