@@ -105,11 +105,11 @@ def test_the_older_text_has_a_page() -> None:
     assert "New item" not in card
     assert "Landlord (version 2.0 only)" in card
     assert 'href="../../../../organisations/council/"' in older.body
-    assert [url for url in pages if "/versions/" in url] == ["protocols/housing/versions/1.0/"]
+    assert pages["protocols/housing/versions/2.0/"].moved_to == "protocols/housing/"  # until another text is shown
     assert kind_of(older.source) == ""  # a search leads to the text of today
 
 
-def test_a_text_that_binds_all_needs_no_notice_and_no_older_page() -> None:
+def test_a_text_that_binds_all_needs_no_notice_and_the_older_one_stays_readable() -> None:
     all_signed = RECORDS.replace(
         f'  - {{version: "1.0", fingerprint: "{ONE}", signed_on: 2025-02-01, method: electronic}}\n',
         f'  - {{version: "2.0", fingerprint: "{TWO}", signed_on: 2026-02-01, method: electronic}}\n',
@@ -118,7 +118,10 @@ def test_a_text_that_binds_all_needs_no_notice_and_no_older_page() -> None:
     page = body(pages["protocols/housing/"])
     assert page.cssselect(".app-first-side > .app-notice") == []
     assert "only)" not in words(page.cssselect("#flow-referral")[0])
-    assert [url for url in pages if "/versions/" in url] == []
+    older = body(pages["protocols/housing/versions/1.0/"])
+    assert "It is in force between nobody, and is kept as a record." in words(older)
+    assert older.cssselect("#in-force-between") == []
+    assert "Old item <b>" in words(older.cssselect("#flow-referral")[0])
 
 
 def test_a_text_that_is_over_is_no_card_to_keep() -> None:

@@ -103,7 +103,7 @@ class Successor:
 class ProtocolFacts:
     """One protocol for one day. Everything but `id`, `title`, `parties_by_name` and the dates needs `not restricted`.
 
-    `sizes`: bytes of each document by its path under `downloads/`. `version`: one of `older_versions`, to see the protocol
+    `sizes`: bytes of each document by its path under `downloads/`. `version`: one of `kept_versions`, to see the protocol
     in that text.
     """
 
@@ -165,7 +165,7 @@ class ProtocolFacts:
     @cached_property
     def _chosen(self) -> tuple[str | None, Version | None, Shown]:
         if self._version is not None:
-            return self._version, self.folder.versions[self._version].value, "in-force"
+            return self._version, self.folder.versions[self._version].value, self._shown_of_version
         if self.restricted:
             return None, None, "working"
         ended = self.record.status in ENDED
@@ -176,6 +176,13 @@ class ProtocolFacts:
             if version.text is not None:
                 return number, version, "ended" if ended else "agreed"
         return None, None, "working"
+
+    @property
+    def _shown_of_version(self) -> Shown:
+        if any(text.version == self._version for text in self.status.in_force):
+            return "in-force"
+        version = next((one for one in self.versions if one.number == self._version), None)
+        return "agreed" if version is not None and not has_happened(version.takes_effect, self.as_of) else "ended"
 
     @property
     def shown_version(self) -> str | None:
@@ -371,6 +378,22 @@ class ProtocolFacts:
         return tuple(
             ProtocolFacts(self.folder, self.register, as_of=self.as_of, version=number)
             for number in self.older_versions
+        )
+
+    @property
+    def kept_versions(self) -> tuple[str, ...]:
+        """The agreed versions whose text is kept, newest first."""
+        return tuple(one.number for one in self.versions if self.folder.text_of(one.number) is not None)
+
+    @property
+    def kept_texts(self) -> tuple[ProtocolFacts, ...]:
+        """The protocol in each of the `kept_versions` but the one shown; none of a restricted protocol."""
+        if self.restricted:
+            return ()
+        return tuple(
+            ProtocolFacts(self.folder, self.register, as_of=self.as_of, version=number)
+            for number in self.kept_versions
+            if number != self.shown_version
         )
 
     @property

@@ -341,10 +341,15 @@ def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
     )
 
 
-def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
-    """Returns a page for each earlier version that still binds two bodies."""
-    return tuple(
-        _page(
+def older_pages(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]:
+    """Yields a page for each agreed text that is kept.
+
+    The address of a version stays. While its text is the one shown, it leads to the protocol's page.
+    """
+    if facts.restricted:
+        return
+    for older in facts.kept_texts:
+        yield _page(
             pages,
             f"protocols/{facts.id}/versions/{older.shown_version}/",
             "older.html",
@@ -353,8 +358,9 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ..
             facts=older,
             newest=facts,
         )
-        for older in facts.older_texts
-    )
+    if facts.kept_texts and facts.shown_version:
+        shown = f"protocols/{facts.id}/versions/{facts.shown_version}/index.md"
+        yield GeneratedPage(shown, facts.title, "", "", moved_to=f"protocols/{facts.id}/")
 
 
 def changes_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, ...]:
