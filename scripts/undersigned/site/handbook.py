@@ -55,7 +55,7 @@ def open_points() -> str:
     parts: list[str] = []
     for who, heading in _WHO.items():
         rows = [
-            f"| {_in_cell(point)} | {_in_cell(known[point]['decides'])} | {', '.join(links)} |"
+            f"| {_in_cell(point)} | {_in_cell(known[point]['decides'])} | {'<br>'.join(links)} |"
             for point, links in pages.items()
             if known[point]["who"] == who
         ]
