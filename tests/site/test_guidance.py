@@ -118,7 +118,7 @@ def test_a_point_of_several_pages_is_listed_once() -> None:
         if "guidance" in path.parts:
             for point in parts(path)[0]["to_confirm"] or []:
                 assert shown.count(f"| {str(point).replace('|', chr(92) + '|')} |") == 1, point
-    assert "](work/index.md), [" in shown
+    assert "](work/index.md)<br>[" in shown
 
 
 def test_the_page_of_the_standards_names_each_once_in_its_first_table() -> None:

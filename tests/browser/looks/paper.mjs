@@ -125,6 +125,7 @@ function heads() {
 async function greyed(page, blank, tell) {
   const bar = page.locator('main .app-bars__bar').first()
   if (!(await bar.count())) return
+  await bar.scrollIntoViewIfNeeded()
   const { x, y, width, height } = await bar.boundingBox()
   const picture = await dots(blank, await page.screenshot({ clip: { x: x - 3, y: y - 6, width: width + 6, height: height + 12 } }))
   const grey = (at) => { const light = 0.299 * picture.data[at] + 0.587 * picture.data[at + 1] + 0.114 * picture.data[at + 2]; return [light, light, light] }
