@@ -23,7 +23,7 @@ from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
 from undersigned.records.shape import Words
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, signed_on_paper
@@ -86,7 +86,7 @@ class RecordLike(Protocol):
     def path(self) -> str: ...
     def place(self, *path: str | int) -> Place: ...
     def key_place(self, *path: str | int) -> Place: ...
-    def place_in(self, path: Path, offset: int) -> Place: ...
+    def place_in(self, path: KeyPath, offset: int) -> Place: ...
     @property
     def clean(self) -> bool: ...
     def was_dropped(self, *path: str | int) -> bool: ...
@@ -116,7 +116,7 @@ class Subject:
         self,
         code: str,
         record: RecordLike,
-        path: Path = (),
+        path: KeyPath = (),
         *,
         words: str = "default",
         at: Place | None = None,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
-from undersigned.records.source import Data, Path
+from undersigned.records.source import Data, KeyPath
 from undersigned.register import ProtocolFolder, Register
 
 #: A file of a mebibyte can hold ten thousand faults of one kind: a list of fifty is enough to act on.
@@ -35,11 +35,11 @@ BLANKS_TOO = frozenset(_BLANKS.split())
 class Words(NamedTuple):
     """One text of a record: where it stands in the file's data, and what it says."""
 
-    path: Path
+    path: KeyPath
     text: str
 
 
-def texts_in(data: Data, path: Path = ()) -> Iterator[Words]:
+def texts_in(data: Data, path: KeyPath = ()) -> Iterator[Words]:
     """Every text in a file's data, in the order of the file."""
     if isinstance(data, str):
         yield Words(path, data)

@@ -16,7 +16,7 @@ from undersigned.edit.tasks import Fault, FaultyError
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.jobs.form_definitions import organisation_options, protocol_options
 from undersigned.records.fields import when_of
-from undersigned.records.source import Data, Path
+from undersigned.records.source import Data, KeyPath
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import read_date
 from undersigned.words.labels import headings
@@ -268,7 +268,7 @@ def entry_changes(
     if index is not None:
         for one in section.fields:
             if answers[one.id] != before[one.id] and not _same_text(one, answers[one.id], before[one.id]):
-                path: Path = (name, index, *one.path)
+                path: KeyPath = (name, index, *one.path)
                 value = values[one.id]
                 changes.append(Remove(path) if value is None else Put(path, value))
         return changes

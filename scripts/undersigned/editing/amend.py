@@ -16,7 +16,7 @@ from undersigned.editing.formatting import format_record
 from undersigned.editing.reorder import last_line
 from undersigned.editing.yaml_write import key_order, render_inline, render_yaml
 from undersigned.records.fields import Authored
-from undersigned.records.source import Data, Path, Source
+from undersigned.records.source import Data, KeyPath, Source
 from undersigned.register import Register
 
 #: A new list or mapping that would make a longer line is written in block style.
@@ -27,7 +27,7 @@ _LONGEST_LINE = 100
 class Put:
     """Sets the value at `path`: text, a day, a number, or a mapping or list of them."""
 
-    path: Path
+    path: KeyPath
     value: Data
 
 
@@ -35,7 +35,7 @@ class Put:
 class Remove:
     """Takes away the field or the list's item at `path`. What is then empty goes too. No fault if it is not there."""
 
-    path: Path
+    path: KeyPath
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def amended(
     return formatted if canonical == given else raw
 
 
-def render_entry(value: Mapping[str, Data], model: type[Authored], path: Path) -> list[str]:
+def render_entry(value: Mapping[str, Data], model: type[Authored], path: KeyPath) -> list[str]:
     """Returns the lines of a mapping, its fields in order: one for each field that fits in a line or is a short value."""
     lines: list[str] = []
     for name in (name for name in key_order(model, path) if name in value):
@@ -118,7 +118,7 @@ def _expected(data: dict[str, Data], change: Put | Append | Remove) -> dict[str,
     return data
 
 
-def _take_away(data: dict[str, Data], path: Path) -> None:
+def _take_away(data: dict[str, Data], path: KeyPath) -> None:
     """Removes the value at `path` from plain data, and each mapping or list above it that is then empty."""
     above: list[Data] = [data]
     for part in path[:-1]:
@@ -278,7 +278,7 @@ def _removed(source: Source, model: type[Authored], change: Remove) -> str:
     return "\n".join(lines)
 
 
-def _removed_item(source: Source, model: type[Authored], parent: yaml.SequenceNode, path: Path) -> str:
+def _removed_item(source: Source, model: type[Authored], parent: yaml.SequenceNode, path: KeyPath) -> str:
     index = path[-1]
     if len(parent.value) == 1 and isinstance(index, int):
         return _removed(source, model, Remove(path[:-1]))

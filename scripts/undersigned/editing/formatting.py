@@ -27,7 +27,7 @@ from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data, Path, Source
+from undersigned.records.source import Data, KeyPath, Source
 from undersigned.register import FOR_PEOPLE, Register
 
 _IN_PROTOCOL: dict[str, type[Authored]] = {"forms": Form, "reviews": Review, "outcomes": Outcome}
@@ -104,13 +104,13 @@ def model_of(path: str) -> type[Authored] | None:
 
 def _missing_fingerprints(
     register: Register, path: str, raw: bytes, model: type[Authored]
-) -> Iterator[tuple[Path, str]]:
+) -> Iterator[tuple[KeyPath, str]]:
     """Yields the path of each signature, review or page for people that lacks a fingerprint, with the fingerprint of its version."""
     if model not in (SigningRecord, Review, ForPeople) or b"version" not in raw:
         return
     data = Source(path, raw).data
     protocol = path.split("/")[1] if model is not SigningRecord else path.rsplit("/", 1)[1].removesuffix(".yaml")
-    entries: list[tuple[Path, Data]] = [((), data)]
+    entries: list[tuple[KeyPath, Data]] = [((), data)]
     if model is SigningRecord:
         signatures = data.get("signatures")
         entries = (
@@ -140,7 +140,7 @@ def _fingerprint(register: Register, protocol: str, version: str) -> str | None:
 
 
 #: The path of a signature or review in its record, and the fingerprint to fill in.
-Missing = Mapping[Path, str]
+Missing = Mapping[KeyPath, str]
 
 _YES_NO = {"true": "yes", "false": "no"}
 #: A colon and an empty value, which may be written as "", ~ or null.

@@ -9,7 +9,7 @@ import yaml
 
 from undersigned.editing.yaml_write import key_order
 from undersigned.records.fields import Authored
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 
 
 def in_order(lines: list[str], root: yaml.Node | None, model: type[Authored]) -> list[str]:
@@ -45,7 +45,7 @@ class _Arrangement:
         head = next((index + 1 for index in range(first - 1, -1, -1) if not self._lines[index].strip()), first)
         return [*self._lines[:head], *self._mapping(root, (), head, len(self._lines))]
 
-    def _mapping(self, node: yaml.MappingNode, path: Path, start: int, end: int) -> list[str]:
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath, start: int, end: int) -> list[str]:
         keys = [key for key, _ in node.value]
         column = keys[0].start_mark.column
         firsts = [key.start_mark.line for key in keys]
@@ -64,7 +64,7 @@ class _Arrangement:
             entries.append(_Entry(key.value, above[:empty], above[empty:], [self._lines[first][column:], *below]))
         return [*self._joined(entries, path, prefix), *self._lines[stop:end]]
 
-    def _joined(self, entries: list[_Entry], path: Path, prefix: str) -> list[str]:
+    def _joined(self, entries: list[_Entry], path: KeyPath, prefix: str) -> list[str]:
         order = {name: index for index, name in enumerate(key_order(self._model, path))}
         arranged = sorted(entries, key=lambda entry: order.get(entry.key, len(order)))
         top, was_top = arranged[0], entries[0]
@@ -84,7 +84,7 @@ class _Arrangement:
                 out += [*gap, *entry.comments, " " * len(prefix) + entry.body[0], *entry.body[1:]]
         return out
 
-    def _sequence(self, node: yaml.SequenceNode, path: Path, start: int, end: int) -> list[str]:
+    def _sequence(self, node: yaml.SequenceNode, path: KeyPath, start: int, end: int) -> list[str]:
         column = node.start_mark.column
         dashes: list[int] = []
         for item in node.value:
@@ -105,7 +105,7 @@ class _Arrangement:
             out += [*self._lines[lead:dash], *self._render(item, (*path, index), dash, last)]
         return [*out, *self._lines[stop:end]]
 
-    def _render(self, node: yaml.Node, path: Path, start: int, end: int) -> list[str]:
+    def _render(self, node: yaml.Node, path: KeyPath, start: int, end: int) -> list[str]:
         """Returns the lines from `start` up to `end`, which hold only `node`, in order."""
         if (
             isinstance(node, yaml.CollectionNode)
@@ -165,7 +165,7 @@ def _flow_in_order(lines: list[str], root: yaml.Node, model: type[Authored]) -> 
     return lines
 
 
-def _outermost_flows(node: yaml.Node, path: Path) -> Iterator[tuple[yaml.Node, Path]]:
+def _outermost_flows(node: yaml.Node, path: KeyPath) -> Iterator[tuple[yaml.Node, KeyPath]]:
     if isinstance(node, yaml.CollectionNode) and node.flow_style:
         yield node, path
     elif isinstance(node, yaml.MappingNode):
@@ -176,7 +176,7 @@ def _outermost_flows(node: yaml.Node, path: Path) -> Iterator[tuple[yaml.Node, P
             yield from _outermost_flows(item, (*path, index))
 
 
-def _flow_text(line: str, node: yaml.Node, path: Path, model: type[Authored]) -> str:
+def _flow_text(line: str, node: yaml.Node, path: KeyPath, model: type[Authored]) -> str:
     start, end = node.start_mark.column, node.end_mark.column
     if not isinstance(node, yaml.CollectionNode) or not node.value:
         return line[start:end]

@@ -15,7 +15,7 @@ from undersigned.records.fields import Authored, Month
 from undersigned.records.protocol import KEY_ORDER, Protocol
 from undersigned.records.reading import field_names
 from undersigned.records.schema import help_of, values_of
-from undersigned.records.source import Data, Path
+from undersigned.records.source import Data, KeyPath
 from undersigned.records.version import Version
 
 #: A model that extends another lists its own fields last, but people look for these first.
@@ -26,7 +26,7 @@ _FIRST: dict[str, tuple[str, ...]] = {
 }
 
 
-def key_order(model: type[Authored], path: Path) -> tuple[str, ...]:
+def key_order(model: type[Authored], path: KeyPath) -> tuple[str, ...]:
     """Returns the fields of the mapping at `path` of a record, in order; empty if its keys are free."""
     return _key_order(model, tuple("*" if isinstance(part, int) else part for part in path))
 
@@ -143,7 +143,7 @@ for _kind in (_Dumper, _QuotingDumper):
     _kind.add_representer(_ShortList, _short_list)
 
 
-def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = (), *, quoted: bool = False) -> str:
+def render_yaml(data: Mapping[str, Data], model: type[Authored], path: KeyPath = (), *, quoted: bool = False) -> str:
     """Returns the mapping at `path` of a record as YAML text, in block style.
 
     `quoted`: writes every text in double quotes, for texts that a block cannot hold exactly.
@@ -159,7 +159,7 @@ def render_yaml(data: Mapping[str, Data], model: type[Authored], path: Path = ()
     )
 
 
-def render_inline(value: Data, model: type[Authored], path: Path) -> str:
+def render_inline(value: Data, model: type[Authored], path: KeyPath) -> str:
     """Returns the value at `path` of a record on one line, to follow a colon or go inside brackets."""
     listed = _ShortList([_inline(_arranged(value, model, path))])
     said = yaml.dump(listed, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31)
@@ -172,7 +172,7 @@ def _inline(value: Data) -> Data:
     return _ShortList([_inline(part) for part in value]) if isinstance(value, list) else value
 
 
-def _arranged(value: Data, model: type[Authored], path: Path) -> Data:
+def _arranged(value: Data, model: type[Authored], path: KeyPath) -> Data:
     """Orders keys as the models do, and marks short values to be written on one line."""
     if isinstance(value, dict):
         order = {name: index for index, name in enumerate(key_order(model, path))}

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored, Month
 from undersigned.records.shape import file_finding, shape_finding
-from undersigned.records.source import MAX_DEPTH, Data, Path, Source
+from undersigned.records.source import MAX_DEPTH, Data, KeyPath, Source
 from undersigned.records.syntax import bullet_in
 from undersigned.records.values import (
     Explained,
@@ -52,11 +52,11 @@ class Record(Generic[M]):
         self.source = source
         self.value: M | None = None
         self.findings: list[Finding] = []
-        self._kept: dict[Path, list[int]] = {}
-        self._renamed: dict[Path, str] = {}
-        self._dropped: set[Path] = set()
-        self._above_dropped: set[Path] = set()
-        self._misspelt: set[Path] = set()
+        self._kept: dict[KeyPath, list[int]] = {}
+        self._renamed: dict[KeyPath, str] = {}
+        self._dropped: set[KeyPath] = set()
+        self._above_dropped: set[KeyPath] = set()
+        self._misspelt: set[KeyPath] = set()
 
     @property
     def path(self) -> str:
@@ -67,9 +67,9 @@ class Record(Generic[M]):
         """Whether all of it was read."""
         return self.value is not None and not self.findings
 
-    def as_written(self, path: Iterable[str | int]) -> Path:
+    def as_written(self, path: Iterable[str | int]) -> KeyPath:
         """A path in the typed value, as the path in the file: faulty items that were left out counted again."""
-        written: Path = ()
+        written: KeyPath = ()
         for part in path:
             if isinstance(part, int) and not isinstance(_at(self.source.data, written), list):
                 continue  # one was written where there may be a list
@@ -101,7 +101,7 @@ class Record(Generic[M]):
             written[:length] in self._dropped for length in range(len(written) + 1)
         )
 
-    def _drop(self, written: Path) -> None:
+    def _drop(self, written: KeyPath) -> None:
         self._dropped.add(written)
         self._above_dropped.update(written[:length] for length in range(len(written)))
 
@@ -134,7 +134,7 @@ def _salvage(record: Record[M], model: type[M], error: ValidationError) -> None:
     """Leaves the faulty parts out until the rest reads, a finding for each; `value` stays None if nothing is left."""
     data = _copied(record.source.data)
     for _ in range(_MOST_ROUNDS):
-        removals: list[Path] = []
+        removals: list[KeyPath] = []
         # Unknown keys first: a required one that was only misspelt is not missing as well.
         for detail in sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden"):
             path = _clean_location(detail, data)
@@ -155,11 +155,11 @@ def _salvage(record: Record[M], model: type[M], error: ValidationError) -> None:
         return
 
 
-def _reading_order(path: Path) -> list[tuple[int, str]]:
+def _reading_order(path: KeyPath) -> list[tuple[int, str]]:
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
-def _remove(record: Record[M], data: Data, path: Path) -> None:
+def _remove(record: Record[M], data: Data, path: KeyPath) -> None:
     """Takes the value at `path` (in the present data) out, remembering what each later index was in the file."""
     *above, last = path
     parent = _at(data, above)
@@ -180,9 +180,9 @@ def _copied(data: Data) -> Data:
     return data
 
 
-def _clean_location(detail: ErrorDetails, data: Data) -> Path:
+def _clean_location(detail: ErrorDetails, data: Data) -> KeyPath:
     """The validator's location without the names of alternatives in it."""
-    path: Path = ()
+    path: KeyPath = ()
     here = data
     location = detail["loc"]
     for index, part in enumerate(location):
@@ -199,8 +199,8 @@ def _clean_location(detail: ErrorDetails, data: Data) -> Path:
 
 
 def _explain(
-    record: Record[M], model: type[M], detail: ErrorDetails, path: Path, data: Data
-) -> tuple[Finding | None, Path | None]:
+    record: Record[M], model: type[M], detail: ErrorDetails, path: KeyPath, data: Data
+) -> tuple[Finding | None, KeyPath | None]:
     """The finding for one fault, and what must be left out so that the rest can be read."""
     kind = detail["type"]
     if kind == "missing":
@@ -208,7 +208,7 @@ def _explain(
     if kind == "extra_forbidden":
         return _unknown_key(record, model, path, data)
     value = _at(data, path)
-    left_out: Path | None = path
+    left_out: KeyPath | None = path
     if kind == "literal_error" and isinstance(value, str) and (close := _closest(value, _allowed(detail))):
         # Read it as what was probably meant, so that the rest of the record is checked in the same run.
         parent = _at(data, path[:-1])
@@ -220,7 +220,7 @@ def _explain(
     return shape_finding(record.path, record.place(*path), code, words, **facts), left_out
 
 
-def _missing(record: Record[M], model: type[M], path: Path) -> tuple[Finding | None, Path | None]:
+def _missing(record: Record[M], model: type[M], path: KeyPath) -> tuple[Finding | None, KeyPath | None]:
     mapping, name = path[:-1], str(path[-1])
     written = record.as_written(mapping)
     if (*written, name) in record._renamed:
@@ -235,7 +235,7 @@ def _missing(record: Record[M], model: type[M], path: Path) -> tuple[Finding | N
     ), mapping
 
 
-def _unknown_key(record: Record[M], model: type[M], path: Path, data: Data) -> tuple[Finding | None, Path | None]:
+def _unknown_key(record: Record[M], model: type[M], path: KeyPath, data: Data) -> tuple[Finding | None, KeyPath | None]:
     name, mapping = str(path[-1]), record.as_written(path[:-1])
     finding = _key_finding(record, model, (*mapping, name))
     record._misspelt.add(mapping)
@@ -249,7 +249,7 @@ def _unknown_key(record: Record[M], model: type[M], path: Path, data: Data) -> t
     return finding, path
 
 
-def _key_finding(record: Record[M], model: type[M], written: Path) -> Finding:
+def _key_finding(record: Record[M], model: type[M], written: KeyPath) -> Finding:
     """The finding for a key that the format does not know, at its path as written in the file."""
     *above, key = written
     mapping, name = tuple(above), str(key)
@@ -272,7 +272,7 @@ def _allowed(detail: ErrorDetails) -> list[str]:
     return re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
 
 
-def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, value: Data, path: Path) -> Explained:
+def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, value: Data, path: KeyPath) -> Explained:
     """What is wrong with a value of the wrong kind, for the validator's name of the fault."""
     shown = _quoted(value) if isinstance(value, str) else _a(value)
     text = value if isinstance(value, str) else ""
@@ -309,7 +309,7 @@ def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, valu
             return "wrong-type", "group", {"actual": _a(value), "fields": field_names(model, path)}
 
 
-def _explain_choice(value: Data, allowed: list[str], path: Path) -> Explained:
+def _explain_choice(value: Data, allowed: list[str], path: KeyPath) -> Explained:
     field = next((part for part in reversed(path) if isinstance(part, str)), "")
     if not isinstance(value, str):
         return "wrong-type", "one-word", {"actual": _a(value), "allowed": ", ".join(allowed)}
@@ -321,7 +321,7 @@ def _explain_choice(value: Data, allowed: list[str], path: Path) -> Explained:
     return "unknown-value", "default", facts
 
 
-def _explain_text(value: Data, path: Path) -> Explained:
+def _explain_text(value: Data, path: KeyPath) -> Explained:
     """Text was expected. A colon, or a blank in brackets that nobody has filled in, often makes something else of it."""
     if isinstance(value, dict) and len(value) == 1:
         key, inner = next(iter(value.items()))
@@ -369,7 +369,7 @@ _ENTRIES = {
 _KINDS = {"SigningRecord": "signing record", "Outcome": "return", "AreaProvision": "record of an area"}
 
 
-def _what(model: type[BaseModel], mapping: Path, *, this: bool = False) -> str:
+def _what(model: type[BaseModel], mapping: KeyPath, *, this: bool = False) -> str:
     """What a group of fields describes: `a protocol`, `a party`, `'purpose'`. `this`: as `this party`."""
     if not mapping:
         noun = _KINDS.get(model.__name__, model.__name__.lower())
@@ -393,7 +393,7 @@ def _at(data: Data, path: Iterable[str | int]) -> Data:
     return data
 
 
-def _unknown_empty_key(record: Record[M], model: type[M], path: Path) -> Iterator[Finding]:
+def _unknown_empty_key(record: Record[M], model: type[M], path: KeyPath) -> Iterator[Finding]:
     """An unknown key is refused even if nothing follows it."""
     known = field_names(model, path[:-1])
     name = path[-1]
@@ -431,7 +431,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Use one of: {shown}." if known else ""
 
 
-def field_names(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+def field_names(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """The fields that a mapping at `path` of a record may have; empty where its keys are free (forms of a text)."""
     return _field_names(model, tuple("*" if isinstance(part, int) else part for part in path))
 
@@ -464,7 +464,7 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
     return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
-def _fields_at(model: type[BaseModel], path: Path) -> Iterator[FieldInfo]:
+def _fields_at(model: type[BaseModel], path: KeyPath) -> Iterator[FieldInfo]:
     """What the models say of the field at a path, in each group of fields that it may belong to."""
     *above, name = path
     models = [model]
@@ -483,7 +483,7 @@ def _fields_at(model: type[BaseModel], path: Path) -> Iterator[FieldInfo]:
                 yield info
 
 
-def _choices(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+def _choices(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """The values that the field at a path may have, if it has a list of them."""
     for info in _fields_at(model, path):
         if get_origin(info.annotation) is Literal:
@@ -491,7 +491,7 @@ def _choices(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _required(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+def _required(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """The fields that a group at a path must have, or the first of its fields if none must be there."""
     for info in _fields_at(model, path[:-1]):
         item = next(iter(get_args(info.annotation)), None)
@@ -515,7 +515,7 @@ def may_hold_months(raw: bytes) -> bool:
     return b"\\" in raw or _MAY_BE_MONTH.search(raw) is not None
 
 
-def months_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Month]]:
+def months_in(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Month]]:
     """All dates that are given as a month only, each with its path."""
     if isinstance(value, Month):
         yield path, value

@@ -22,7 +22,7 @@ MAX_DEPTH = 30
 
 #: Text, list, mapping or nothing. Numbers, dates and yes/no are still text here: the record models type them.
 Data = Any
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LONGEST_NULL = max(map(len, _NULLS))
@@ -69,11 +69,11 @@ class Source:
         self._raw = raw
         self.data: dict[str, Data] = {}
         self.faults: list[Finding] = []
-        self.empties: list[Path] = []
+        self.empties: list[KeyPath] = []
         self.parsed = False
         self._root: yaml.Node | None = None
         self._lines: list[str] | None = None
-        self._places: dict[Path, tuple[Place, Place]] | None = None
+        self._places: dict[KeyPath, tuple[Place, Place]] | None = None
         self._read(raw)
 
     @property
@@ -234,7 +234,7 @@ class Source:
             elif isinstance(node, yaml.ScalarNode) and node.style == '"' and (match := _FORBIDDEN.search(node.value)):
                 self._fault("control-character", _start(node), "escaped", number=f"{ord(match[0][0]):04X}")
 
-    def _convert(self, node: yaml.Node, path: Path) -> Data:
+    def _convert(self, node: yaml.Node, path: KeyPath) -> Data:
         """Nodes to plain data. Returns None for what is empty; the caller leaves it out and notes its path."""
         if len(path) > MAX_DEPTH:
             self._fault("too-deep", _start(node), most=MAX_DEPTH)
@@ -316,7 +316,7 @@ class Source:
             path = path[:-1]
         return places[path][0] if path in places else FILE_START
 
-    def place_in(self, path: Path, offset: int) -> Place:
+    def place_in(self, path: KeyPath, offset: int) -> Place:
         """Where the character at `offset` of the scalar at `path` stands in the file, in whatever style it was written."""
         node = self._node(path)
         if not isinstance(node, yaml.ScalarNode):
@@ -356,7 +356,7 @@ class Source:
                     yield Place(number + 1, at + 1)
                 at += width
 
-    def _node(self, path: Path) -> yaml.Node | None:
+    def _node(self, path: KeyPath) -> yaml.Node | None:
         if self._root is None:
             self._root = self._composed()
         node = self._root
@@ -394,7 +394,7 @@ class Source:
             elif isinstance(node, yaml.ScalarNode) and not node.style:
                 yield Place(node.end_mark.line + 1, node.end_mark.column + 1), node.value
 
-    def path_at(self, place: Place) -> Path:
+    def path_at(self, place: Place) -> KeyPath:
         """The path of the innermost value or key that begins at a place; empty if none does."""
         return max((path for path, places in self._all_places().items() if place in places), key=len, default=())
 
@@ -405,7 +405,7 @@ class Source:
     def _composed(self) -> yaml.Node | None:
         return _Composer(self.text).get_single_node() if self.parsed else None
 
-    def _all_places(self) -> dict[Path, tuple[Place, Place]]:
+    def _all_places(self) -> dict[KeyPath, tuple[Place, Place]]:
         """Worked out when first asked for: a file without findings never pays for its places."""
         if self._places is None:
             self._places = {}
@@ -414,7 +414,7 @@ class Source:
                 self._collect(root, (), _start(root))
         return self._places
 
-    def _collect(self, node: yaml.Node, path: Path, key_place: Place) -> None:
+    def _collect(self, node: yaml.Node, path: KeyPath, key_place: Place) -> None:
         assert self._places is not None  # noqa: S101
         self._places[path] = (key_place, _start(node))
         if isinstance(node, yaml.MappingNode):

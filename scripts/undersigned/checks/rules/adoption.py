@@ -11,7 +11,7 @@ from undersigned.checks.suggestions import fully_read, suggest
 from undersigned.findings import Finding
 from undersigned.records.fields import version_key
 from undersigned.records.protocol import Adoption, Clause
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Signing, has_happened, newest_version
 from undersigned.words.text import a_few
@@ -43,7 +43,7 @@ def check_adopted_clauses(subject: ProtocolSubject) -> Iterator[Finding]:
         folder = register.protocol(adoption.protocol) if adoption else None
         if adoption is None or folder is None:
             continue
-        at: Path = ("clauses", index, "adopts")
+        at: KeyPath = ("clauses", index, "adopts")
         if adoption.version is not None and adoption.version not in folder.versions:
             yield from subject.find(
                 "unknown-version",

@@ -23,7 +23,7 @@ from undersigned.findings import Finding
 from undersigned.records.fields import Month, When, add_months, earliest, in_time, latest, surely_before
 from undersigned.records.protocol import ENDED
 from undersigned.records.reading import may_hold_months, months_in
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.version import Version
 
 _STAGES = ("proposed", "drafting", "consultation", "approval", "signing", "in-force")
@@ -34,7 +34,7 @@ _REACHED: dict[str, tuple[str, ...]] = {"draft": _STAGES[:2], "consultation": _S
 def order(
     subject: Subject,
     record: RecordLike,
-    path: Path,
+    path: KeyPath,
     later: tuple[str, When | None],
     earlier: tuple[str, When | None],
     words: str = "default",
@@ -48,7 +48,7 @@ def order(
         )
 
 
-def future(subject: Subject, record: RecordLike, path: Path, name: str, day: When | None) -> Iterator[Finding]:
+def future(subject: Subject, record: RecordLike, path: KeyPath, name: str, day: When | None) -> Iterator[Finding]:
     """A finding at `path` if what has happened by its nature is dated after the day of asking."""
     if day is not None and surely_before(subject.as_of, day):
         yield from subject.find("date-in-future", record, path, what=name, day=day, as_of=subject.as_of)
@@ -77,7 +77,7 @@ def check_parties(subject: ProtocolSubject) -> Iterator[Finding]:
     """A party leaves on or after the day it joined, and joins before the protocol has ended."""
     protocol, record = subject.protocol, subject.record
     for index, party in enumerate(protocol.parties):
-        path: Path = ("parties", index)
+        path: KeyPath = ("parties", index)
         if party.left_on is not None:
             yield from order(
                 subject, record, (*path, "left_on"), ("left_on", party.left_on), ("joined_on", party.joined_on)
@@ -259,7 +259,7 @@ _MAY_BE_A_MONTH = frozenset(
 )
 
 
-def _may_be_a_month(record: object, path: Path) -> bool:
+def _may_be_a_month(record: object, path: KeyPath) -> bool:
     names = tuple(part for part in path if isinstance(part, str))
     if isinstance(record, Version) and names == ("effective_from",):
         return True
@@ -271,7 +271,7 @@ def _is_recent(month: When, as_of: date) -> bool:
     return isinstance(month, Month) and not surely_before(as_of, month) and add_months(latest(month), 12) > as_of
 
 
-def _recent_month(subject: Subject, record: RecordLike, path: Path, month: Month) -> Iterator[Finding]:
+def _recent_month(subject: Subject, record: RecordLike, path: KeyPath, month: Month) -> Iterator[Finding]:
     """A warning if somebody can still find the day."""
     if path[-1] != "next_due" and _is_recent(month, subject.as_of):
         yield from subject.find("month-only", record, path, words="recent", severity="warning", month=month)

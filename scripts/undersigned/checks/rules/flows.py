@@ -9,7 +9,7 @@ from undersigned.checks.rules.content import topics_claimed
 from undersigned.checks.suggestions import fully_read, suggest, suggest_organisation
 from undersigned.findings import Finding, Severity
 from undersigned.records.protocol import Flow
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 
 
 def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
     live = subject.status_severity() is not None
     whole = fully_read(record, "parties", bool(protocol.parties)) and fully_read(record, "flows", bool(protocol.flows))
     for index, group in enumerate(protocol.groups):
-        path: Path = ("groups", index, "id")
+        path: KeyPath = ("groups", index, "id")
         if subject.register.has_organisation(group.id):
             yield from subject.find("group-is-organisation", record, path, id=group.id)
         elif live and whole and group.id not in members:
@@ -61,7 +61,7 @@ def check_flow_ends(subject: ProtocolSubject) -> Iterator[Finding]:
     known = {group.id: [group.title or ""] for group in protocol.groups}
     known |= {party.organisation: [register.organisation_name(party.organisation)] for party in protocol.parties}
 
-    def ends(path: Path, named: Iterable[str]) -> Iterator[Finding]:
+    def ends(path: KeyPath, named: Iterable[str]) -> Iterator[Finding]:
         for index, end in enumerate(named):
             if end in groups or members.keys() & set(present(end)):
                 continue
@@ -72,11 +72,11 @@ def check_flow_ends(subject: ProtocolSubject) -> Iterator[Finding]:
                 yield from subject.find("end-not-party", record, (*path, index), id=end)
 
     for number, flow in enumerate(protocol.flows):
-        at: Path = ("flows", number)
+        at: KeyPath = ("flows", number)
         yield from ends((*at, "from_"), flow.from_)
         yield from ends((*at, "to"), flow.to)
         for place, law in enumerate(flow.law_differs):
-            path: Path = (*at, "law_differs", place, "for_")
+            path: KeyPath = (*at, "law_differs", place, "for_")
             yield from ends(path, law.for_)
             for index, end in enumerate(law.for_):
                 known_end = end in groups or bool(members.keys() & set(present(end)))
@@ -160,7 +160,7 @@ def check_flows_are_whole(subject: ProtocolSubject) -> Iterator[Finding]:
 def _items_are_whole(subject: ProtocolSubject, index: int, flow: Flow) -> Iterator[Finding]:
     for place, item in enumerate(flow.items):
         if not isinstance(item, str):
-            path: Path = ("flows", index, "items", place)
+            path: KeyPath = ("flows", index, "items", place)
             yield from _item_is_whole(subject, path, item.name, bool(item.sensitivity), bool(item.why))
 
 
@@ -172,7 +172,7 @@ def check_data_items_are_whole(subject: ProtocolSubject) -> Iterator[Finding]:
         yield from _item_is_whole(subject, ("data_items", index), item.name, bool(item.sensitivity), bool(item.why))
 
 
-def _item_is_whole(subject: ProtocolSubject, path: Path, name: str, sensitive: bool, why: bool) -> Iterator[Finding]:
+def _item_is_whole(subject: ProtocolSubject, path: KeyPath, name: str, sensitive: bool, why: bool) -> Iterator[Finding]:
     if not sensitive:
         yield from subject.find("incomplete-item", subject.record, path, missing="sensitivity", name=name)
     if not why:

@@ -9,7 +9,7 @@ from undersigned.checks.suggestions import suggest
 from undersigned.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.reading import Record
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.vocabulary import vocabulary
 
 
@@ -61,7 +61,7 @@ def check_forms(subject: ProtocolSubject) -> Iterator[Finding]:
 def _check_form_fields(subject: ProtocolSubject, record: Record[Form], form: Form) -> Iterator[Finding]:
     for number, section in enumerate(form.sections):
         for index, field in enumerate(section.fields):
-            path: Path = ("sections", number, "fields", index)
+            path: KeyPath = ("sections", number, "fields", index)
             if field.type == "choice" and not field.options:
                 yield from subject.find("form-options", record, path, missing="options", name=field.name)
             elif field.type != "choice" and field.options and not record.was_dropped(*path, "type"):

@@ -20,7 +20,7 @@ from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB
 from undersigned.records.organisation import Codes, Organisation
 from undersigned.records.shape import shape_finding
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.status import has_happened
 
 _NOT_LETTERS = re.compile(r"[\W_]+|\bthe\b")
@@ -61,7 +61,7 @@ def check_field_names_are_unique(subject: ProtocolSubject) -> Iterator[Finding]:
         for number, section in enumerate(record.value.sections if record.value else ()):
             for index, field in enumerate(section.fields):
                 if field.name in seen:
-                    path: Path = ("sections", number, "fields", index, "name")
+                    path: KeyPath = ("sections", number, "fields", index, "name")
                     yield from subject.find("duplicate-id", record, path, id=field.name, what="field")
                 seen.add(field.name)
 
@@ -105,7 +105,7 @@ def _check_former(
     top: str,
 ) -> Iterator[Finding]:
     for index, former in enumerate(formerly):
-        path: Path = ("formerly", index)
+        path: KeyPath = ("formerly", index)
         if former in folders:
             yield from subject.find("former-id-in-use", record, path, former=former, folder=f"{top}/{former}")
         elif claimed.get(former, id_) != id_ or former in formerly[:index]:
@@ -125,7 +125,7 @@ def check_one_id_for_each_body(subject: RegisterSubject) -> Iterator[Finding]:
             continue
         body = record.value
         codes = body.codes or Codes()
-        named: list[tuple[Path, str, str]] = [
+        named: list[tuple[KeyPath, str, str]] = [
             (("name",), "name", body.name),
             (("ico_registration",), "ico_registration", body.ico_registration or ""),
             *((("codes", name), "code", getattr(codes, name) or "") for name in Codes.model_fields),

@@ -8,7 +8,7 @@ from undersigned.checks.engine import RegisterSubject, RuleSet
 from undersigned.figures.combined import areas_in
 from undersigned.findings import Finding
 from undersigned.records.reading import did_you_mean
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 
 
 def check_areas(subject: RegisterSubject) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def check_judged(subject: RegisterSubject) -> Iterator[Finding]:
         return
     seen: dict[frozenset[str], int] = {}
     for index, judged in enumerate(record.value.judged):
-        path: Path = ("judged", index)
+        path: KeyPath = ("judged", index)
         ids = [subject.register.present_protocol(id_) for id_ in judged.protocols]
         for place, id_ in enumerate(ids):
             if not subject.register.has_protocol(id_):

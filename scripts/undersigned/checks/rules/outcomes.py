@@ -14,7 +14,7 @@ from undersigned.findings import Finding
 from undersigned.records.fields import add_months
 from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 
 _FIGURES = FIGURES
@@ -53,7 +53,7 @@ def check_measures(subject: ProtocolSubject) -> Iterator[Finding]:
     """A result is of a known measure and of one of its series, and gives the figures that the measure asks for."""
     for record, outcome in _returns(subject):
         for index, result in enumerate(outcome.results):
-            path: Path = ("results", index)
+            path: KeyPath = ("results", index)
             yield from unknown_measure(subject, record, (*path, "measure"), result.measure)
             measure = _measures().get(result.measure)
             if measure is None:
@@ -65,7 +65,7 @@ def check_measures(subject: ProtocolSubject) -> Iterator[Finding]:
 def _check_series(
     subject: ProtocolSubject,
     record: Record[Outcome],
-    path: Path,
+    path: KeyPath,
     outcome: Outcome,
     result: Result,
     measure: OutcomeMeasure,
@@ -118,7 +118,7 @@ def _check_series(
 
 
 def _check_figures_given(
-    subject: ProtocolSubject, record: Record[Outcome], path: Path, result: Result, measure: OutcomeMeasure
+    subject: ProtocolSubject, record: Record[Outcome], path: KeyPath, result: Result, measure: OutcomeMeasure
 ) -> Iterator[Finding]:
     lacking: tuple[str, ...] = ()
     match measure.kind:
@@ -160,7 +160,7 @@ def check_interventions(subject: ProtocolSubject) -> Iterator[Finding]:
         for index, result in enumerate(outcome.results):
             if result.measure != "alcohol-provision":
                 continue
-            path: Path = ("results", index)
+            path: KeyPath = ("results", index)
             if result.list is not None and result.list not in lists:
                 yield from subject.find(
                     "unknown-intervention",
@@ -192,7 +192,7 @@ def check_arithmetic(subject: ProtocolSubject) -> Iterator[Finding]:
     """A part is not greater than its whole, no share is above 100, and a rounded figure is round."""
     for record, outcome in _returns(subject):
         for index, result in enumerate(outcome.results):
-            path: Path = ("results", index)
+            path: KeyPath = ("results", index)
             part, whole = result.numerator, result.denominator
             if isinstance(part, int) and isinstance(whole, int) and part > whole:
                 yield from subject.find(
@@ -233,7 +233,7 @@ def check_small_numbers(subject: ProtocolSubject) -> Iterator[Finding]:
             measure = _measures().get(result.measure)
             if measure is None or measure.of != "people":
                 continue
-            path: Path = ("results", index)
+            path: KeyPath = ("results", index)
             small = [field for field in _FIGURES if _is_small(getattr(result, field), most)]
             for field in small:
                 yield from subject.find(
@@ -267,7 +267,7 @@ def check_small_numbers(subject: ProtocolSubject) -> Iterator[Finding]:
 def _small_in_cohort(
     subject: ProtocolSubject, record: Record[Outcome], outcome: Outcome, most: int
 ) -> Iterator[Finding]:
-    figures: list[tuple[Path, int | str | None]] = [
+    figures: list[tuple[KeyPath, int | str | None]] = [
         (("points", index, name), getattr(point, name))
         for index, point in enumerate(outcome.points)
         for name in POINT_FIGURES
@@ -284,7 +284,7 @@ def check_cohorts(subject: ProtocolSubject) -> Iterator[Finding]:
     for record, outcome in _returns(subject):
         cohort = outcome.cohort
         for index, point in enumerate(outcome.points):
-            path: Path = ("points", index)
+            path: KeyPath = ("points", index)
             yield from unknown_measure(subject, record, (*path, "measure"), point.measure)
             if cohort is None:
                 continue

@@ -13,7 +13,7 @@ from undersigned.findings import Finding
 from undersigned.records.fields import MAILBOX
 from undersigned.records.protocol import Party
 from undersigned.records.signature import NominatedOfficer
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.status import Inherited, add_months, has_happened
 from undersigned.words.labels import label
 from undersigned.words.text import in_a_list
@@ -95,7 +95,7 @@ def check_parties_are_whole(subject: ProtocolSubject) -> Iterator[Finding]:
     if subject.status_severity() is None:
         return
     for index, party in enumerate(subject.protocol.parties):
-        path: Path = ("parties", index)
+        path: KeyPath = ("parties", index)
         body = subject.organisation(party.organisation)
         if party.role is None and not (body is not None and body.kind == "partnership-board"):
             yield from subject.find("incomplete-party", subject.record, path, missing="role", party=party.organisation)

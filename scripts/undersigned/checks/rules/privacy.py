@@ -19,7 +19,7 @@ from undersigned.checks.texts import MOST_OF_A_KIND, raw_bytes, texts_in
 from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
-from undersigned.records.source import Path, Source
+from undersigned.records.source import KeyPath, Source
 from undersigned.words.dates import MONTH_NAME
 
 #: A code, where in the text, and the severity if it is not the rule's own.
@@ -229,7 +229,7 @@ def _someis_mailbox_of_a_person(raw: bytes) -> bool:
     return False
 
 
-def _field(path: Path) -> str:
+def _field(path: KeyPath) -> str:
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
@@ -289,7 +289,7 @@ def check_root_records(subject: RegisterSubject) -> Iterator[Finding]:
         yield from check_record(subject, record)
 
 
-def _check_post(subject: Subject, record: RecordLike, path: Path, post: str | None) -> Iterator[Finding]:
+def _check_post(subject: Subject, record: RecordLike, path: KeyPath, post: str | None) -> Iterator[Finding]:
     offset = name_in(post) if post else None
     if offset is not None:
         yield from subject.find("personal-name", record, at=record.place_in(path, offset))

@@ -16,7 +16,7 @@ from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored
 from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.words.prose import commonmark
 
 #: Fields written in Markdown, by the end of their path; `text` of a reservation and of a clause alike.
@@ -60,7 +60,7 @@ def _as_written(url: str) -> str:
     return url
 
 
-def _is_markdown(path: Path) -> bool:
+def _is_markdown(path: KeyPath) -> bool:
     name = path[-1] if path else ""
     return isinstance(name, str) and name in _MARKDOWN and not (name == "consent" and path[0] == "flows")
 

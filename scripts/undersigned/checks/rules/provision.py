@@ -12,7 +12,7 @@ from undersigned.findings import Finding
 from undersigned.records.fields import has_happened, latest, surely_before
 from undersigned.records.provision import Provision
 from undersigned.records.reading import Record, did_you_mean
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.vocabulary import vocabulary
 
 
@@ -33,7 +33,7 @@ def check_provisions(subject: RegisterSubject) -> Iterator[Finding]:
             yield from _upkeep(subject, record, value)
 
 
-def _kind(subject: Subject, record: Record[Provision], path: Path, kind: str) -> Iterator[Finding]:
+def _kind(subject: Subject, record: Record[Provision], path: KeyPath, kind: str) -> Iterator[Finding]:
     kinds = vocabulary().provision_kinds
     if kind not in kinds:
         yield from subject.find("provision-kind", record, path, id=kind, near=did_you_mean(kind, kinds))
@@ -78,11 +78,11 @@ def _money(subject: Subject, record: Record[Provision], value: Provision) -> Ite
     if contract is None:
         return
     if has_happened(contract, today - timedelta(days=1)):
-        path: Path = ("contract", "ends_on")
+        path: KeyPath = ("contract", "ends_on")
         yield from subject.find("provision-contract", record, path, words="over", day=contract)
     elif end is not None and (surely_before(contract, end) or surely_before(end, contract)):
         words = "first" if surely_before(contract, end) else "last"
-        place: Path = ("contract", "ends_on")
+        place: KeyPath = ("contract", "ends_on")
         yield from subject.find("provision-contract", record, place, words=words, contract=contract, money=end)
 
 
@@ -109,7 +109,7 @@ def check_areas(subject: RegisterSubject) -> Iterator[Finding]:
         kinds = vocabulary().provision_kinds
         running = {one.value.kind: one for one in area_map(subject.register, area, as_of=subject.as_of).live}
         for index, kind in enumerate(record.value.none):
-            path: Path = ("none", index)
+            path: KeyPath = ("none", index)
             if kind not in kinds:
                 yield from subject.find("provision-kind", record, path, id=kind, near=did_you_mean(kind, kinds))
             elif kind in running:
@@ -153,7 +153,7 @@ def check_returns(subject: ProtocolSubject) -> Iterator[Finding]:
                 continue
             for name in sorted(given - set(result.offered)):
                 title = vocabulary().alcohol_interventions[name].title
-                path: Path = ("results", index, "offered")
+                path: KeyPath = ("results", index, "offered")
                 area, day = record.value.area, period.to
                 yield from subject.find("return-unlike-provision", record, path, title=title, area=area, day=day)
 

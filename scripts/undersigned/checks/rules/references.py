@@ -20,13 +20,13 @@ from undersigned.records.fields import Authored
 from undersigned.records.protocol import Protocol
 from undersigned.records.provision import Provision
 from undersigned.records.reading import Record
-from undersigned.records.source import Path, Source
+from undersigned.records.source import KeyPath, Source
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 
 
 def unknown_organisation(
-    subject: Subject, record: RecordLike, path: Path, id_: str, *, words: str = "default"
+    subject: Subject, record: RecordLike, path: KeyPath, id_: str, *, words: str = "default"
 ) -> Iterator[Finding]:
     """A finding if no organisation has this id, now or formerly."""
     register = subject.register
@@ -41,7 +41,7 @@ def unknown_organisation(
     yield from subject.find("unknown-organisation", record, path, words=words, id=id_, near=near, new=new)
 
 
-def unknown_measure(subject: Subject, record: RecordLike, path: Path, measure: str) -> Iterator[Finding]:
+def unknown_measure(subject: Subject, record: RecordLike, path: KeyPath, measure: str) -> Iterator[Finding]:
     """A finding if no outcome measure has this id."""
     measures = vocabulary().outcome_measures
     if measure not in measures:
@@ -61,7 +61,7 @@ def _titles(register: Register) -> dict[str, list[str]]:
 def check_organisations_exist(subject: ProtocolSubject) -> Iterator[Finding]:
     """Every organisation that a protocol names has a folder, under this id or as its former one."""
     protocol = subject.protocol
-    named: list[tuple[Path, str, str]] = [
+    named: list[tuple[KeyPath, str, str]] = [
         (("parties", index, "organisation"), party.organisation, "party")
         for index, party in enumerate(protocol.parties)
     ]
@@ -107,7 +107,7 @@ def check_organisation_names(subject: OrganisationSubject) -> Iterator[Finding]:
 def check_protocols_exist(subject: ProtocolSubject) -> Iterator[Finding]:
     """Every protocol that a protocol supersedes, sits under or adopts from exists."""
     protocol, register = subject.protocol, subject.register
-    named: list[tuple[Path, str]] = [(("supersedes", index), id_) for index, id_ in enumerate(protocol.supersedes)]
+    named: list[tuple[KeyPath, str]] = [(("supersedes", index), id_) for index, id_ in enumerate(protocol.supersedes)]
     if protocol.part_of:
         named.append((("part_of",), protocol.part_of))
     for index, clause in enumerate(protocol.clauses):
@@ -149,7 +149,7 @@ def check_section_14_work(subject: RegisterSubject) -> Iterator[Finding]:
             continue
         for index, work in enumerate(legal.section_14_work):
             named, _, flow = work.partition("/")
-            path: Path = ("legal", "section_14_work", index)
+            path: KeyPath = ("legal", "section_14_work", index)
             if not register.has_protocol(named):
                 near = suggest(named, _titles(register))
                 yield from subject.find("unknown-protocol", record, path, id=named, near=near)
@@ -167,7 +167,7 @@ def check_section_14_work(subject: RegisterSubject) -> Iterator[Finding]:
 
 
 def unknown_flow(
-    subject: ProtocolSubject, record: RecordLike, path: Path, flow: str, known: Mapping[str, Sequence[str]]
+    subject: ProtocolSubject, record: RecordLike, path: KeyPath, flow: str, known: Mapping[str, Sequence[str]]
 ) -> Iterator[Finding]:
     """A finding if no flow of the protocol has this id. `known`: the ids of its flows, with their titles."""
     if flow not in known:
@@ -274,7 +274,7 @@ def check_circles_of_protocols(subject: RegisterSubject) -> Iterator[Finding]:
             yield from subject.find("reference-circle", record, path, words=kind, circle=_shown_circle(circle))
 
 
-def _link_path(register: Register, protocol: Protocol, kind: str, target: str) -> Path:
+def _link_path(register: Register, protocol: Protocol, kind: str, target: str) -> KeyPath:
     if kind == "supersedes":
         return (
             "supersedes",
@@ -309,7 +309,7 @@ def check_circles_of_organisations(subject: RegisterSubject) -> Iterator[Finding
             if first is None:
                 continue
             target = circle[1] if len(circle) > 1 else circle[0]
-            path: Path = ("parent",) if words == "parent" else ("successors", links[circle[0]].index(target))
+            path: KeyPath = ("parent",) if words == "parent" else ("successors", links[circle[0]].index(target))
             yield from subject.find("reference-circle", first, path, words=words, circle=_shown_circle(circle))
 
 
@@ -324,7 +324,7 @@ def check_circles_of_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
         return
     for circle in circles(links):
         target = circle[1] if len(circle) > 1 else circle[0]
-        path: Path = ("inherits", "from_", links[circle[0]].index(target))
+        path: KeyPath = ("inherits", "from_", links[circle[0]].index(target))
         yield from subject.find(
             "reference-circle", signing[circle[0]], path, words="inherits", circle=_shown_circle(circle)
         )
@@ -344,7 +344,7 @@ def check_provision(subject: RegisterSubject) -> Iterator[Finding]:
                 yield from subject.find("unknown-protocol", record, ("protocols", index), id=id_, near=near)
 
 
-def bodies_of(provision: Provision) -> Iterator[tuple[Path, str]]:
+def bodies_of(provision: Provision) -> Iterator[tuple[KeyPath, str]]:
     """Every organisation that a record of a service names, with its place in the record."""
     yield from ((("provider", index), id_) for index, id_ in enumerate(provision.provider))
     yield from ((("commissioned_by", index), id_) for index, id_ in enumerate(provision.commissioned_by))

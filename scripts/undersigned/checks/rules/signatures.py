@@ -13,13 +13,13 @@ from undersigned.findings import Finding
 from undersigned.records.fields import When, earliest, latest, surely_before, version_key
 from undersigned.records.reading import Record
 from undersigned.records.signature import Signature, SigningRecord
-from undersigned.records.source import Path
+from undersigned.records.source import KeyPath
 from undersigned.records.version import Version
 from undersigned.status import COPY_DAYS, has_happened, may_sign_for
 
 #: A digest of a file that was sent out, perhaps with the names of its scheme and method before it.
 _ISSUED = re.compile(r"(?:[a-z0-9]{1,12}:){0,2}[0-9a-f]{64}\Z")
-SigningEntry = tuple[str, Record[SigningRecord], Path, Signature]
+SigningEntry = tuple[str, Record[SigningRecord], KeyPath, Signature]
 
 
 def entries(subject: ProtocolSubject) -> Iterator[SigningEntry]:
@@ -364,7 +364,7 @@ def check_signature_days(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def _days_of_other_steps(
-    subject: ProtocolSubject, record: Record[SigningRecord], path: Path, signature: Signature
+    subject: ProtocolSubject, record: Record[SigningRecord], path: KeyPath, signature: Signature
 ) -> Iterator[Finding]:
     """Each later step comes after the one that it follows, and not in the future.
 

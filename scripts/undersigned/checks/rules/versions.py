@@ -14,12 +14,12 @@ from undersigned.records.fields import FINGERPRINT, has_happened, surely_before
 from undersigned.records.fingerprint import fingerprint_of_document, is_made_up
 from undersigned.records.protocol import ENDED, OPERATIVE_FIELDS, StampedText
 from undersigned.records.reading import did_you_mean
-from undersigned.records.source import Data, Path
+from undersigned.records.source import Data, KeyPath
 from undersigned.records.version import Version
 from undersigned.status import takes_effect
 
 
-def check_version_named(subject: ProtocolSubject, record: RecordLike, path: Path, number: str) -> Iterator[Finding]:
+def check_version_named(subject: ProtocolSubject, record: RecordLike, path: KeyPath, number: str) -> Iterator[Finding]:
     """A signature or review names a version that there is. `path`: the mapping with `version`."""
     if number not in subject.folder.versions:
         yield from subject.find(
@@ -34,7 +34,7 @@ def check_version_named(subject: ProtocolSubject, record: RecordLike, path: Path
 
 
 def check_fingerprint(
-    subject: ProtocolSubject, record: RecordLike, path: Path, number: str, given: str | None, *, required: bool
+    subject: ProtocolSubject, record: RecordLike, path: KeyPath, number: str, given: str | None, *, required: bool
 ) -> Iterator[Finding]:
     """The fingerprint beside a version number is there, well formed, and that version's."""
     version = stamp_of(subject, number)
@@ -89,9 +89,9 @@ _RESTRICTED_FIELDS = ("purpose", "people", "considerations", "data_items", "flow
 # -- terms ----------------------------------------------------------------------------------------------------------
 
 
-def written_path(data: Data, path: Iterable[str]) -> Path:
+def written_path(data: Data, path: Iterable[str]) -> KeyPath:
     """A path by ids, as the path in the file, as far as it is there."""
-    out: Path = ()
+    out: KeyPath = ()
     for name in path:
         if isinstance(data, dict) and name in data:
             data, out = data[name], (*out, name)
@@ -321,7 +321,7 @@ def _obligations(
         )
 
 
-def _text_at(data: Data, path: Path) -> str:
+def _text_at(data: Data, path: KeyPath) -> str:
     for part in path:
         data = data[part]
     return data if isinstance(data, str) else ""
