@@ -188,8 +188,9 @@ def _claim_of_codes(content: bytes, kind: Kind) -> Claim:
     import zxingcpp
 
     codes = []
+    qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for picture in _pictures(content, kind):
-        for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+        for one in zxingcpp.read_barcodes(picture, formats=qr):
             if said := _CODE.fullmatch(one.text):
                 codes.append(said.groups())
     texts = Counter(code[:3] for code in codes)
