@@ -389,7 +389,7 @@ def _parties(draft: Draft, names: Mapping[str, list[str]], *, facts_only: bool =
 def _flows(draft: Draft, names: Mapping[str, list[str]]) -> list[str]:
     lines = ["flows:"]
     for flow in draft.flows:
-        lines += [line for text in flow.note.split("\n") if text for line in comment(text, 2)]
+        lines += comment(" ".join(flow.note.split()), 2) if flow.note else []
         data = dict(flow.data)
         for side in ("from", "to"):
             data[side] = _named(data[side], names)
