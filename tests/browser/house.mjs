@@ -19,10 +19,12 @@ const ALIKE = [
   [/^(guides|about)\/[^/]+\/$/, '$1/*/'],
 ]
 
+/** The pages of a site, without those that only lead to another. */
 export function pagesOf(folder, prefix = '') {
   return readdirSync(folder).sort().flatMap((name) => {
     const path = join(folder, name)
     if (statSync(path).isDirectory()) return pagesOf(path, `${prefix}${name}/`)
+    if (name.endsWith('.html') && readFileSync(path, 'utf8').includes('http-equiv="refresh"')) return []
     return name === 'index.html' ? [prefix] : name.endsWith('.html') ? [prefix + name] : []
   })
 }
