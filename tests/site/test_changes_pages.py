@@ -44,6 +44,7 @@ def test_marks_are_said_as_well_as_drawn() -> None:
     assert body.count("<ins>") == len(re.findall("put in: ", body)) > 3
     words = " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
     assert "None" not in words.split()
+    assert not re.search(r"[a-z]</del><ins>|</del>[a-z]|[a-z]<(?:del|ins)>", body), "words stay apart"
 
 
 def test_a_restricted_protocol_has_no_such_page() -> None:
