@@ -26,6 +26,8 @@ from verapdf.judge import PROFILES, Verdict, judged, missing
 pytestmark = pytest.mark.slow
 PROBATION, COUNCIL = "county-probation", "town-council"
 BOTH = tuple(PROFILES)
+#: The party whose copies are tried.
+WELSH = "ty-cymru"
 PACK = ("county-housing-v1.0-copy-1-keep", "county-housing-v1.0-copy-2-return", "signing-letter", "officer-nomination")
 
 
@@ -83,13 +85,11 @@ def pack(folder: Path) -> dict[str, bytes]:
         as_of=TODAY,
         public_only=True,
         forms=False,
-        copies=Copies(standard_form_record("officer-nomination"), frozenset({"ty-cymru"})),
+        copies=Copies(standard_form_record("officer-nomination"), frozenset({WELSH})),
     )
     assert written.failures == ()
     return {
-        path.stem: path.read_bytes()
-        for path in written.files
-        if path.suffix == ".pdf" and "ty-cymru" in path.parent.name
+        path.stem: path.read_bytes() for path in written.files if path.suffix == ".pdf" and WELSH in path.parent.name
     }
 
 
@@ -147,8 +147,12 @@ RETURNED: Mapping[str, Callable[[Mapping[str, bytes]], bytes]] = {
     "filled form": lambda files: filled(files["form"], {"answer__full_name": "Example Person", "answer__told": True}),
     "one signature": lambda files: signed_once(files["master"]),
     "two signatures": lambda files: signed_twice(files["master"]),
-    "filled copy": lambda files: filled(files[PACK[1]], block(PROBATION, "A. Post Holder")),
-    "copy with two signatures": lambda files: signed_twice(files[PACK[1]]),
+    "filled copy": lambda files: filled(
+        files[PACK[1]], block(WELSH, "B. Ŵyn")
+    ),  # a copy has its own body's block alone
+    "copy with a signature": lambda files: signed(
+        filled(files[PACK[1]], block(WELSH, "B. Ŵyn")), f"{WELSH}__signature", signer("Council")
+    ),
 }
 
 
