@@ -122,7 +122,10 @@ def _covering_letter(letter: Letter, sender: Sender | None, marked: str) -> Iter
             yield paragraph(word("covering.changes_marked", file=marked))
         for version in letter.later:
             yield heading(2, word("covering.changes_version", version=str(version.said.values["version"])))
-            yield from _changes(version, most=_share(version, letter) if marked else None)
+            if marked:  # the words of each passage are in that file
+                yield from _changes(version, most=_share(version, letter), passages=False)
+            else:
+                yield from _changes(version)
 
 
 def _notice(letter: Letter) -> Iterable[Block]:
@@ -142,21 +145,22 @@ def _share(version: LaterVersion, letter: Letter) -> int:
     return max(2, _MOST_IN_LETTER - sum(min(2, len(one.points or ())) for one in others))
 
 
-def _changes(version: LaterVersion, *, most: int | None = None) -> Iterable[Block]:
+def _changes(version: LaterVersion, *, most: int | None = None, passages: bool = True) -> Iterable[Block]:
+    """`passages`: with what was taken out of a passage and put into it."""
     if version.points is None:
         yield paragraph(word("covering.changes_not_kept"))
     elif not version.points:
         yield paragraph(word("covering.changes_none"))
     else:
-        yield Bullets(tuple((paragraph(change_in_words(point)),) for point in version.points[:most]))
+        yield Bullets(tuple((paragraph(change_in_words(point, passages=passages)),) for point in version.points[:most]))
         if most is not None and len(version.points) > most:
             yield paragraph(word("covering.changes_more", count=str(len(version.points) - most)))
 
 
-def change_in_words(point: Point) -> str:
-    """One change of the text; what was taken out of a passage and put into it is marked in words."""
+def change_in_words(point: Point, *, passages: bool = True) -> str:
+    """One change of the text. With `passages`, what was taken out of a passage and put into it is marked in words."""
     said = _PHRASES.point(point)
-    return f"{said}. {spans_in_words(point.spans)}" if point.spans else f"{said}."
+    return f"{said}. {spans_in_words(point.spans)}" if passages and point.spans else f"{said}."
 
 
 def _step(step: tuple[Statement, ...], sender: Sender | None) -> Iterable[Block]:
