@@ -237,7 +237,9 @@ def packs(desk: Desk) -> dict[str, dict[str, bytes]]:
     return found
 
 
-def test_a_whole_round(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_whole_round(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    # A process that has set pages with Typst, which has threads, must not be forked: other tests may have done so here.
+    monkeypatch.setattr("undersigned.cli.documents.processes", lambda: 0)
     desk = Desk(copy_of_the_example(tmp_path / "register"), tmp_path / "inbox", capsys, tmp_path / "cache")
     desk.files.mkdir()
     git(desk.root, "init", "-q", "-b", "main")
