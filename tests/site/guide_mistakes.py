@@ -143,6 +143,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "first checks",
         ),
         (
+            "the clause 'joining-and-leaving' has changed against version 1.0, and this line has not",
+            _TEXT,
+            "first checks",
+            "first checks",
+        ),
+        (
             "this line is indented with a tab",
             _TEXT,
             "    text: |\n      A council, a non-profit",
