@@ -7,8 +7,6 @@ from datetime import date
 from functools import cache
 from html import unescape
 
-import pytest
-
 from support import ROOT, example_register
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.files import load_files
@@ -41,18 +39,20 @@ def test_every_live_public_protocol_has_a_page_in_each_of_its_areas() -> None:
     assert wanted <= set(pages())
 
 
-@pytest.mark.parametrize("url", [url for url in pages() if url.count("/") == 3])
-def test_a_page_holds_every_sentence_of_its_record(url: str) -> None:
-    _, _, id_, _ = url.split("/")
-    record = site().by_id[id_].folder.for_people
-    assert record is not None
-    assert record.value is not None
-    said = words(pages()[url])
-    for name in ("what", "never", "who", "why", "how_long", "choice"):
-        for entry in getattr(record.value, name):
-            assert (entry if isinstance(entry, str) else entry.say) in said
-    assert "You can complain" in said
-    assert ("Nobody has confirmed this page yet" in said) == (record.value.confirmed is None)
+def test_a_page_holds_every_sentence_of_its_record() -> None:
+    urls = [url for url in pages() if url.count("/") == 3]
+    assert len(urls) > 5
+    for url in urls:
+        _, _, id_, _ = url.split("/")
+        record = site().by_id[id_].folder.for_people
+        assert record is not None
+        assert record.value is not None
+        said = words(pages()[url])
+        for name in ("what", "never", "who", "why", "how_long", "choice"):
+            for entry in getattr(record.value, name):
+                assert (entry if isinstance(entry, str) else entry.say) in said, url
+        assert "You can complain" in said
+        assert ("Nobody has confirmed this page yet" in said) == (record.value.confirmed is None), url
 
 
 def test_the_list_leads_to_each_area() -> None:

@@ -60,7 +60,6 @@ _OTHER_LISTS = frozenset(
         "provision_group",
         "provision_for",
         "provision_entry",
-        "provision_state",
     }
 )
 
