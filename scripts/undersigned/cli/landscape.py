@@ -19,7 +19,7 @@ def landscape_command(common: Common, area: str | None, format_: str, output: Pa
 
     Without AREA, the whole register, where protocols are compared within each area.
     """
-    from undersigned.figures.landscape import areas_of
+    from undersigned.figures.landscape import areas_of, landscape
     from undersigned.records.reading import did_you_mean
     from undersigned.reports import landscape as reports
 
@@ -31,7 +31,7 @@ def landscape_command(common: Common, area: str | None, format_: str, output: Pa
     known = {*areas_of(protocols), *parts, *(part for areas in parts.values() for part in areas)}
     if area is not None and area not in known:
         raise CommandError(f"no protocol is for the area '{area}'", did_you_mean(area, sorted(known)))
-    found = reports.landscape_of(register, protocols, area=area, as_of=common.as_of)
+    found = landscape(register, protocols, area=area, as_of=common.as_of)
     match format_:
         case "json":
             answer: str | bytes = reports.render_landscape_json(found)

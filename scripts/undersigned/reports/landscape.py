@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from undersigned.figures.landscape import (
-    LONG_OUT,
-    Clause,
-    Funding,
-    Landscape,
-    Link,
-    LinkState,
-    Pair,
-    Seen,
-    landscape,
-    seen,
-)
+from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, LinkState, Pair, Seen, seen
 from undersigned.figures.survival import FEWEST, Clock, Spell
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import When
@@ -70,10 +59,6 @@ def _seen_of(register: Register, ids: Iterable[str], as_of: date) -> tuple[list[
             found.append(seen(register, folder.clean_part(), as_of=as_of))
         register.forget(id_)
     return found, left_out
-
-
-def landscape_of(register: Register, protocols: Sequence[Seen], *, area: str | None, as_of: date) -> Landscape:
-    return landscape(register, protocols, area=area, as_of=as_of)
 
 
 # -- JSON -----------------------------------------------------------------------------------------------------------
