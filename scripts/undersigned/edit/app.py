@@ -20,7 +20,10 @@ from werkzeug.exceptions import HTTPException
 from undersigned.changes.compare import report_between
 from undersigned.changes.git import History, HistoryError
 from undersigned.changes.render_html import render_html
+from undersigned.edit.card_pages import CardPages
 from undersigned.edit.drafts import AUTHOR, drafts
+from undersigned.edit.new_pages import NewPages
+from undersigned.edit.party_pages import PartyPages
 from undersigned.edit.protocol_pages import ProtocolPages
 from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES, ReceivePage
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
@@ -69,7 +72,8 @@ def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -
         ("/wording/<protocol>/<slug>", pages.wording),
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
-    ProtocolPages(root, as_of, pages.token).add_to(app)
+    for more in (NewPages, ProtocolPages, PartyPages, CardPages):
+        more(root, as_of, pages.token).add_to(app)
     ReceivePage(root, as_of, pages.token).add_to(app)
     return app
 

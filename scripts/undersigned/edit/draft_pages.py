@@ -1,0 +1,126 @@
+"""What the pages of drafts share: one page of questions, the checks before a draft is saved, and saving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from flask import Flask, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from undersigned.changes.git import HistoryError
+from undersigned.checks.engine import check_organisation, check_protocols
+from undersigned.edit.drafts import Draft, open_draft
+from undersigned.edit.form_words import at_question
+from undersigned.edit.questions import Question, Section
+from undersigned.edit.tasks import Fault
+from undersigned.editing import EditingError
+from undersigned.editing.amend import Append, Put, Remove, amended
+from undersigned.findings import Finding, new_findings
+from undersigned.records.protocol import Protocol
+from undersigned.register import Register
+from undersigned.words.text import with_capital
+
+
+class DraftPages:
+    """What all pages of drafts share. `as_of` is asked for each request; `token` goes into each form."""
+
+    def __init__(self, root: Path, as_of: Callable[[], date], token: str) -> None:
+        self.root, self.as_of, self.token = root, as_of, token
+
+    def add_rules(self, app: Flask, *rules: tuple[str, Callable[..., str | Response]]) -> None:
+        """Adds pages to the application: for each its address and its view."""
+        for rule, view in rules:
+            app.add_url_rule(rule, f"protocol_{view.__name__}", view, methods=["GET", "POST"])
+
+    def draft(self, id_: str) -> Draft:
+        draft = open_draft(self.root, id_)
+        found = draft.register.protocol(id_)
+        if found is None or not found.readable:
+            abort(404)
+        return draft
+
+    def form(self) -> dict[str, list[str]]:
+        return {name: request.form.getlist(name) for name in request.form}
+
+    def page(
+        self,
+        title: str,
+        questions: Sequence[Question],
+        answers: Mapping[str, list[str]],
+        *,
+        back: str,
+        faults: Sequence[Fault] = (),
+        about: str = "",
+        notes: Sequence[str] = (),
+        hidden: Sequence[tuple[str, str]] = (),
+        button: str = "Save and continue",
+        second: tuple[str, str] | None = None,
+        draft: Draft | None = None,
+        action: str = "",
+    ) -> str:
+        ids = {one.id: one.label for one in questions}
+        return render_template(
+            "questions.html",
+            title=title,
+            about=about,
+            notes=notes,
+            questions=questions,
+            answers=answers,
+            faults={id_: [fault.words for fault in faults if fault.field == id_] for id_ in ids},
+            all_faults=[
+                (one.field, f"{ids[one.field]} {one.words}") if one.field in ids else ("", one.words) for one in faults
+            ],
+            back=back,
+            hidden=hidden,
+            button=button,
+            second=second,
+            token=self.token,
+            draft=draft,
+            action=action,
+        )
+
+    def new_errors(self, draft: Draft, files: Mapping[str, bytes]) -> list[Finding]:
+        """The errors that these files would bring."""
+        after = draft.register.with_files(files)
+        old, new = (self._findings(one, draft.protocol, files) for one in (draft.register, after))
+        return [finding for finding in new_findings(old, new)[0] if finding.severity == "error"]
+
+    def _findings(self, register: Register, protocol: str, files: Mapping[str, bytes]) -> list[Finding]:
+        found = list(register.findings)
+        if register.has_protocol(protocol):
+            found += check_protocols(register, [protocol], as_of=self.as_of())[0]
+        for path in files:
+            top, name, *_ = path.split("/")
+            if top == "signatories" and register.has_organisation(name):
+                found += check_organisation(register, name, as_of=self.as_of())
+        return found
+
+    def save(
+        self, draft: Draft, changes: Sequence[Put | Append | Remove], message: str, section: Section | None = None
+    ) -> list[Fault]:
+        """Saves changes that bring no error; otherwise returns the faults, each at the question that it is about."""
+        if not changes:
+            return []
+        try:
+            raw = amended(
+                draft.register, draft.path, draft.register.files.contents[draft.path], Protocol, list(changes)
+            )
+        except EditingError as error:
+            return [Fault("", f"{with_capital(str(error))}. {error.hint}")]
+        errors = self.new_errors(draft, {draft.path: raw})
+        if errors:
+            return [at_question(finding, raw, section) for finding in errors]
+        try:
+            draft.saved({draft.path: raw}, message)
+        except HistoryError:
+            return [
+                Fault("", "Somebody else saved this draft a moment ago. Look at it again: your answers are still here.")
+            ]
+        return []
+
+
+def redirect_to(address: str) -> Response:
+    """A redirect after a form, so that reloading a page never sends it twice."""
+    return redirect(address, 303)
