@@ -17,13 +17,12 @@ from pathlib import Path
 from flask import Flask, Response, abort, make_response, redirect, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
-from undersigned.changes.compare import report_between
-from undersigned.changes.git import History, HistoryError
-from undersigned.changes.render_html import render_html
+from undersigned.changes.git import HistoryError
 from undersigned.edit.card_pages import CardPages
-from undersigned.edit.drafts import AUTHOR, drafts
+from undersigned.edit.drafts import drafts
 from undersigned.edit.new_pages import NewPages
 from undersigned.edit.party_pages import PartyPages
+from undersigned.edit.proposing import Proposals
 from undersigned.edit.protocol_pages import ProtocolPages
 from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES, ReceivePage
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
@@ -100,6 +99,7 @@ class _Pages:
     def __init__(self, root: Path, as_of: Callable[[], date], key: str) -> None:
         self._root, self._as_of, self._key = root, as_of, key
         self.token = secrets.token_urlsafe(24)
+        self._proposals = Proposals(root, as_of, self.token)
 
     # -- who may ask -------------------------------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class _Pages:
         except FaultyError as error:
             return self._form(page, register, written, error.faults)
         try:
-            return self._proposed(page, written, change)
+            return self._proposals.page(change, action=page.action, carried=written.items())
         except HistoryError as error:
             return self._form(page, register, written, (Fault("", f"{error}. {error.hint}"),))
 
@@ -247,44 +247,6 @@ class _Pages:
         }.get(field.type)
         options = list(listed().items()) if listed is not None else []
         return options if len(options) <= _LONGEST_LIST else []
-
-    def _proposed(self, page: _Page, written: Mapping[str, str], change: Change) -> str:
-        """Makes the commit. Shows what it means; with the second button, makes the branch that points to it."""
-        as_of = self._as_of()
-        with History(self._root) as history:
-            base = history.resolve("HEAD")
-            commit = history.commit(base, change.files, change.title + "\n", AUTHOR)
-            words = render_html(report_between(self._root, base, commit, as_of=as_of))
-            if request.form.get("do") == "propose":
-                if request.form.get("commit_base") == base:
-                    branch = f"edit/{secrets.token_hex(4)}"
-                    history.make_branch(branch, commit)
-                    return render_template("proposed.html", change=change, branch=branch, words=words)
-                moved = True
-            else:
-                moved = False
-        return render_template(
-            "check.html",
-            page=page,
-            change=change,
-            words=words,
-            written=written,
-            base=base,
-            moved=moved,
-            token=self.token,
-            uncommitted=self._uncommitted(change),
-        )
-
-    def _uncommitted(self, change: Change) -> list[str]:
-        """The files of the change whose copy in the working tree was not committed yet."""
-        found = []
-        with History(self._root) as history:
-            tree = history.names(history.resolve("HEAD"))
-            for path in change.files:
-                file = self._root / path
-                if file.is_file() and (path not in tree or history.read(tree[path].id) != file.read_bytes()):
-                    found.append(path)
-        return found
 
 
 def _in_summary(fault: Fault, form: Form) -> tuple[str, str]:
