@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ import pytest
 import yaml
 
 from undersigned.checks.engine import check_register
-from undersigned.records.files import Files
-from undersigned.register import Register
+from undersigned.facts.register import RegisterFacts
+from undersigned.records.files import Files, load_files
+from undersigned.register import Register, register_of
 from undersigned.status import ProtocolStatus, protocol_status
 
 TODAY = date(2026, 11, 22)
@@ -38,6 +42,18 @@ def example_register() -> Path:
     if settings.get("extra", {}).get("register", {}).get("example") is not True:
         pytest.skip("needs the worked example; this register has records of its own")
     return ROOT
+
+
+@cache
+def example_facts(as_of: date = date(2026, 11, 30)) -> RegisterFacts:
+    """What the site's pages read of the worked example, once for all tests of a process."""
+    example_register()
+    return RegisterFacts(register_of(ROOT, load_files(ROOT)), as_of=as_of)
+
+
+def words_of(markup: str) -> str:
+    """What a reader sees of a page: its text, with single spaces."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
 
 
 def copy_of_the_example(folder: Path) -> Path:

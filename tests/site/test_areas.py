@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from functools import cache
-from html import unescape
 
-from support import ROOT, example_register
-from undersigned.facts.register import RegisterFacts
-from undersigned.records.files import load_files
-from undersigned.register import register_of
+from support import example_facts, words_of
 from undersigned.site.areas import areas_shown
 from undersigned.site.generate import generated_files
 from undersigned.site.pages import PageSet, generated_pages
 
-DAY = date(2026, 11, 30)
-
-
-@cache
-def site() -> RegisterFacts:
-    example_register()
-    return RegisterFacts(register_of(ROOT, load_files(ROOT)), as_of=DAY)
-
 
 @cache
 def pages() -> dict[str, str]:
-    return {page.url: page.body for page in generated_pages(PageSet(site(), "A register")) if "areas/" in page.url}
-
-
-def words(markup: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+    return {
+        page.url: page.body for page in generated_pages(PageSet(example_facts(), "A register")) if "areas/" in page.url
+    }
 
 
 def test_each_area_that_a_published_protocol_names_has_two_pages() -> None:
-    named = {area for facts in site().open_protocols for area in facts.record.areas}
+    named = {area for facts in example_facts().open_protocols for area in facts.record.areas}
     assert set(pages()) == {"areas/"} | {f"areas/{area}/{page}" for area in named for page in ("", "landscape/")}
 
 
 def test_an_area_lists_its_protocols_and_every_signature_that_status_waits_for() -> None:
-    body = words(pages()["areas/staffordshire/"])
-    (area,) = (one for one in areas_shown(site()) if one.area == "staffordshire")
-    for facts in site().open_protocols:
+    body = words_of(pages()["areas/staffordshire/"])
+    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
+    for facts in example_facts().open_protocols:
         live = facts.record.status in ("draft", "consultation", "signing", "in-force")
         listed = "staffordshire" in facts.record.areas and live
         assert (facts.title in body) >= listed
@@ -51,12 +35,12 @@ def test_an_area_lists_its_protocols_and_every_signature_that_status_waits_for()
 
 
 def test_a_restricted_protocol_is_in_no_area_and_covers_no_link_for_sure() -> None:
-    restricted = [facts for facts in site().protocols if facts.restricted]
+    restricted = [facts for facts in example_facts().protocols if facts.restricted]
     assert restricted
     for facts in restricted:
         for body in pages().values():
-            assert facts.title not in words(body).replace("(" + facts.title + ")", "")
-    (area,) = (one for one in areas_shown(site()) if one.area == "staffordshire")
+            assert facts.title not in words_of(body).replace("(" + facts.title + ")", "")
+    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
     (link,) = (one for one in area.landscape.links if one.link == "mappa")
     assert link.state == "cannot-say"
 
@@ -70,5 +54,9 @@ def test_the_landscape_answers_in_its_order() -> None:
 
 
 def test_each_area_has_its_files() -> None:
-    files = {path for path, _ in generated_files(site(), name="A register") if path.startswith("areas/staffordshire/")}
+    files = {
+        path
+        for path, _ in generated_files(example_facts(), name="A register")
+        if path.startswith("areas/staffordshire/")
+    }
     assert {path.rsplit(".", 1)[1] for path in files} == {"json", "csv", "xlsx", "ics"}

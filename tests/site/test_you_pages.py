@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
-from html import unescape
 
-from support import ROOT, example_register
-from undersigned.facts.register import RegisterFacts
-from undersigned.records.files import load_files
-from undersigned.register import register_of
+from support import example_facts, words_of
 from undersigned.site.pages import PageSet, generated_pages
-
-DAY = date(2026, 11, 30)
-
-
-@cache
-def site() -> RegisterFacts:
-    example_register()
-    return RegisterFacts(register_of(ROOT, load_files(ROOT)), as_of=DAY)
 
 
 @cache
 def pages() -> dict[str, str]:
     return {
-        page.url: page.body for page in generated_pages(PageSet(site(), "A register")) if page.url.startswith("you/")
+        page.url: page.body
+        for page in generated_pages(PageSet(example_facts(), "A register"))
+        if page.url.startswith("you/")
     }
 
 
-def words(markup: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
-
-
 def test_every_live_public_protocol_has_a_page_in_each_of_its_areas() -> None:
-    live = [one for one in site().open_protocols if one.record.status in ("signing", "in-force")]
+    live = [one for one in example_facts().open_protocols if one.record.status in ("signing", "in-force")]
     wanted = {f"you/{area}/{one.id}/" for one in live for area in one.record.areas}
     assert wanted <= set(pages())
 
@@ -44,10 +29,10 @@ def test_a_page_holds_every_sentence_of_its_record() -> None:
     assert len(urls) > 5
     for url in urls:
         _, _, id_, _ = url.split("/")
-        record = site().by_id[id_].folder.for_people
+        record = example_facts().by_id[id_].folder.for_people
         assert record is not None
         assert record.value is not None
-        said = words(pages()[url])
+        said = words_of(pages()[url])
         for name in ("what", "never", "who", "why", "how_long", "choice"):
             for entry in getattr(record.value, name):
                 assert (entry if isinstance(entry, str) else entry.say) in said, url

@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from undersigned.facts.outcomes import FEW
+from undersigned.figures.landscape import FundingState, LinkState
+from undersigned.figures.overlap import Words
 from undersigned.records.fields import MARKS, Authored
 from undersigned.records.form import Form, FormField
 from undersigned.records.protocol import (
@@ -51,6 +53,10 @@ NOT_LABELS = {
         ("signature_state", SIGNATURE_STATES),
         ("figure_mark", (FEW, *MARKS)),
         ("period", tuple(RETURN_MONTHS)),
+        ("pair", get_args(Words)),
+        ("pair_short", get_args(Words)),
+        ("link_state", get_args(LinkState)),
+        ("money", get_args(FundingState)),
     ],
 )
 def test_lists_of_other_rooms_are_whole(name: str, members: tuple[str, ...]) -> None:

@@ -13,9 +13,11 @@ from functools import cached_property
 from undersigned.figures.combined import Combined, areas_in, combined
 from undersigned.figures.landscape import Landscape, Link, Seen, landscape
 from undersigned.figures.provision import AreaMap, area_ids, area_map
+from undersigned.figures.survival import FEWEST, Clock
 from undersigned.records.fields import When, has_happened, in_time, latest
 from undersigned.register import Register
 from undersigned.status import PartyStatus, ProtocolStatus
+from undersigned.words.dates import days_in_words
 
 _A_YEAR = timedelta(days=365)
 _WAITING = frozenset({"awaiting", "stale", "not-sent"})
@@ -92,6 +94,20 @@ class AreaFacts:
 
     def name(self, organisation: str) -> str:
         return self.register.organisation_name(organisation)
+
+
+def clock_in_words(start: str, clock: Clock) -> str:
+    """How long something takes and how sure that is, for every output. `start`: what the days finish, as `Half end within`.
+
+    Too few cases are said to be too few.
+    """
+    if clock.ended < FEWEST:
+        return f"Too few have ended to say how long it takes ({clock.ended} of {clock.n})."
+    if clock.median is None:
+        return f"Fewer than half of {clock.n} have ended, so nobody can say yet how long it takes."
+    low = "not known" if clock.low is None else str(clock.low)
+    sure = f"between {low} and {clock.high}" if clock.high is not None else f"not before {low}"
+    return f"{start} {days_in_words(clock.median)} ({sure}, with 95 per cent confidence; {clock.ended} of {clock.n} have ended)."
 
 
 def _waits(party: PartyStatus) -> bool:

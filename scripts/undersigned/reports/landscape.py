@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, LinkState, Pair, Seen, seen
+from undersigned.facts.area import clock_in_words
+from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, Pair, Seen, seen
 from undersigned.figures.survival import FEWEST, Clock, Spell
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import When
@@ -13,23 +14,8 @@ from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.reports.status import iso, when_cell
 from undersigned.reports.tables import Cell, Sheet, counted, csv_text, json_text, text_table, workbook
+from undersigned.words.labels import heading, label
 
-_WORDS = {"merge": "could be one", "join": "could join", "same-bodies": "same bodies, other terms"}
-_LINKS: dict[LinkState, str] = {
-    "in-force": "in force",
-    "agreed": "agreed, not in force between these two",
-    "other": "only another protocol",
-    "none": "none",
-    "cannot-say": "cannot be said",
-}
-_MONEY = {
-    "ended": "has ended",
-    "before-review": "ends before the next review",
-    "within-six-months": "ends within six months",
-    "later": "ends after the next review",
-    "no-end": "no end is given",
-    "not-said": "nothing is said of money",
-}
 _MOST_LINES = 12
 
 
@@ -192,7 +178,7 @@ def _twice(found: Landscape) -> list[str]:
     lines = []
     for words in ("merge", "join", "same-bodies"):
         pairs = [pair for pair in told if pair.words == words]
-        lines.append(f"{counted(len(pairs), 'pair')}: {_WORDS[words]}.")
+        lines.append(f"{counted(len(pairs), 'pair')}: {label('pair', words)}.")
     if told:
         lines.append("")
         lines += text_table(
@@ -201,7 +187,7 @@ def _twice(found: Landscape) -> list[str]:
                 (
                     pair.overlap.a.id,
                     pair.overlap.b.id,
-                    _WORDS[pair.words or ""],
+                    label("pair", pair.words or ""),
                     f"{_per_cent(pair.overlap.pairs)} ({_per_cent(pair.overlap.inside)} of the smaller)",
                     _per_cent(pair.overlap.data),
                     _per_cent(pair.overlap.power),
@@ -264,11 +250,11 @@ def _missing(found: Landscape, register: Register) -> list[str]:
 def _link_in_words(link: Link, register: Register) -> str:
     ends = f"{register.organisation_name(link.from_)} to {register.organisation_name(link.to)}"
     waits = f", waits for {' and '.join(map(register.organisation_name, link.waits))}" if link.waits else ""
-    return f"{ends}: {_LINKS[link.state]}" + (f" ({link.protocol})" if link.protocol else "") + waits
+    return f"{ends}: {label('link_state', link.state)}" + (f" ({link.protocol})" if link.protocol else "") + waits
 
 
 def _waits(found: Landscape, register: Register) -> list[str]:
-    lines = [_clock_in_words("Half of the copies come back signed within", found.signing)]
+    lines = [clock_in_words("Half of the copies come back signed within", found.signing)]
     out = sorted(
         (
             (one.days or 0, one.organisation, seen_.id)
@@ -289,23 +275,13 @@ def _waits(found: Landscape, register: Register) -> list[str]:
         if days > LONG_OUT
     ][:_MOST_LINES]
     for stage, clock in found.by_stage.items():
-        lines.append(_clock_in_words(f"Half of the stages '{stage}' end within", clock))
+        lines.append(f"{heading('milestone', stage)}: {clock_in_words('half end within', clock)}")
         lines += [f"  {_case(case)}" for case in clock.cases if clock.ended < FEWEST][:_MOST_LINES]
     if found.signing.by_month or found.stage.by_month:
         number = found.signing.by_month + found.stage.by_month
         lines.append(f"{counted(number, 'case')} known by month only, counted in none of these.")
     lines.append("Only what was recorded is seen: protocols that were given up leave no trace.")
     return lines
-
-
-def _clock_in_words(start: str, clock: Clock) -> str:
-    if clock.ended < FEWEST:
-        return f"{start}: too few to say ({clock.ended} of {clock.n} have ended)."
-    if clock.median is None:
-        return f"{start}: not yet known; fewer than half of {clock.n} have ended."
-    low = "?" if clock.low is None else clock.low
-    between = f"{low} to {clock.high}" if clock.high is not None else f"not before {low}"
-    return f"{start} {clock.median} days ({between}; {clock.ended} of {clock.n} have ended)."
 
 
 def _case(spell: Spell) -> str:
@@ -316,13 +292,13 @@ def _ends(found: Landscape) -> list[str]:
     lines: list[str] = []
     for state in ("ended", "before-review", "within-six-months"):
         for one in (funding for funding in found.funding if funding.state == state):
-            lines.append(f"{one.protocol}: {one.source} {_MONEY[state]} ({one.ends_on}).")
+            lines.append(f"{one.protocol}: {one.source} {label('money', state)} ({one.ends_on}).")
     if not lines:
         lines.append("No money that is known ends before a review or within six months.")
     for state in ("no-end", "not-said"):
         protocols = sorted({one.protocol for one in found.funding if one.state == state})
         if protocols:
-            lines.append(f"{_MONEY[state].capitalize()}: {', '.join(protocols)}.")
+            lines.append(f"{heading('money', state)}: {', '.join(protocols)}.")
     ends: list[tuple[str, When]] = [
         (one.id, one.effective_to) for one in found.protocols if one.live and one.effective_to is not None
     ]
@@ -366,7 +342,7 @@ def _pair_rows(found: Landscape) -> Iterator[Sequence[Cell]]:
         yield (
             overlap.a.id,
             overlap.b.id,
-            _WORDS.get(pair.words or "", ""),
+            label("pair", pair.words) if pair.words else "",
             pair.judged.answer if pair.judged else None,
             *(
                 round(100 * figure)
@@ -412,7 +388,7 @@ def render_landscape_xlsx(found: Landscape) -> bytes:
                         vocabulary().expected_links[one.link].title,
                         one.from_,
                         one.to,
-                        _LINKS[one.state],
+                        label("link_state", one.state),
                         one.protocol,
                         ", ".join(one.waits),
                     )
@@ -453,5 +429,5 @@ def _funding_row(one: Funding) -> Sequence[Cell]:
         when_cell(one.ends_on),
         when_cell(one.review_due),
         when_cell(one.effective_to),
-        _MONEY[one.state],
+        label("money", one.state),
     )

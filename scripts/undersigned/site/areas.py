@@ -8,22 +8,20 @@ from dataclasses import replace
 from datetime import date
 from string import ascii_uppercase
 
-from undersigned.facts.area import AreaFacts, area_facts
+from undersigned.facts.area import AreaFacts, area_facts, clock_in_words
 from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.figures.combined import areas_in
 from undersigned.figures.landscape import areas_of
-from undersigned.figures.survival import FEWEST, Clock
 from undersigned.records.fields import KEBAB, add_months, latest
 from undersigned.records.vocabulary import vocabulary
-from undersigned.words.dates import date_in_words, days_in_words
+from undersigned.words.dates import date_in_words
+from undersigned.words.labels import heading
 from undersigned.words.text import in_reading_order
 
 #: Rows of a list on one page.
 MOST_ROWS = 100
 #: So many protocols have a letter in the table of what they share. With more, the table could not be read.
 _MOST_LETTERS = len(ascii_uppercase)
-MEANINGS = {"merge": "Could be one", "join": "Could be joined", "same-bodies": "Same bodies, other terms"}
-_IN_A_CELL = {"merge": "One", "join": "Join", "same-bodies": "Same"}
 
 
 def areas_shown(site: RegisterFacts) -> tuple[AreaFacts, ...]:
@@ -66,7 +64,11 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
     """What the page of an area's landscape shows."""
     found = area.landscape
     told = [pair for pair in found.pairs if pair.words]
-    words = {frozenset((pair.overlap.a.id, pair.overlap.b.id)): _IN_A_CELL[pair.words] for pair in told if pair.words}
+    words = {
+        frozenset((pair.overlap.a.id, pair.overlap.b.id)): heading("pair_short", pair.words)
+        for pair in told
+        if pair.words
+    }
     compared = [one for one in found.protocols if one.terms is not None]
     by_link: dict[str, dict[str, list[object]]] = {}
     for link in found.links:
@@ -77,7 +79,6 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
     return {
         "area": area,
         "told": told,
-        "meanings": MEANINGS,
         "counts": {
             name: sum(1 for pair in told if pair.words == id_)
             for name, id_ in (("merge", "merge"), ("join", "join"), ("same", "same-bodies"))
@@ -99,14 +100,3 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
 
 def _from_to(start: date, end: date) -> str:
     return f"{date_in_words(start)} to {date_in_words(end)}"
-
-
-def clock_in_words(start: str, clock: Clock) -> str:
-    """How long something takes, with how sure that is; too few cases are said to be too few."""
-    if clock.ended < FEWEST:
-        return f"Too few have ended to say how long it takes ({clock.ended} of {clock.n})."
-    if clock.median is None:
-        return f"Fewer than half of {clock.n} have ended, so nobody can say yet how long it takes."
-    low = "not known" if clock.low is None else str(clock.low)
-    sure = f"between {low} and {clock.high}" if clock.high is not None else f"not before {low}"
-    return f"{start} {days_in_words(clock.median)} ({sure}, with 95 per cent confidence; {clock.ended} of {clock.n} have ended)."

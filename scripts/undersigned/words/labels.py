@@ -60,6 +60,10 @@ _OTHER_LISTS = frozenset(
         "provision_group",
         "provision_for",
         "provision_entry",
+        "pair",
+        "pair_short",
+        "link_state",
+        "money",
     }
 )
 

@@ -6,17 +6,18 @@ It says what the records of the day show. What nobody recorded is said to be not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from undersigned.documents.model import Block, Blocks, Document, Fact, NewPage, Numbered, Table, plain
 from undersigned.documents.words import heading, listed, paragraph, strong, term, text, word
-from undersigned.facts.area import AreaFacts
+from undersigned.facts.area import AreaFacts, clock_in_words
 from undersigned.figures.combined import Row
 from undersigned.figures.landscape import LONG_OUT
-from undersigned.figures.survival import FEWEST
+from undersigned.figures.overlap import Words
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.dates import date_in_words, days_in_words
 from undersigned.words.labels import heading as label_heading
-from undersigned.words.text import in_a_list, name_of_id, with_capital
+from undersigned.words.text import in_a_list, name_of_id
 
 #: So many decisions, and so many names in one, fit the first page.
 _MOST_DECISIONS, _MOST_NAMES = 6, 3
@@ -58,7 +59,7 @@ def _first_page(facts: AreaFacts) -> Iterator[Block]:
         ("have", _have(facts)),
         ("bound", _bound(facts)),
         ("reviews", _reviews(facts)),
-        ("waits", _waits_in_words(facts)),
+        ("waits", clock_in_words(word("board.waits_start"), facts.landscape.signing)),
         ("twice", _twice(facts)),
         ("gaps", _gaps(facts)),
         ("provision", _provision(facts)),
@@ -115,22 +116,8 @@ def _reviews(facts: AreaFacts) -> str:
     return word("board.reviews_value", late=str(len(facts.late)), all=str(due), soon=soon)
 
 
-def _waits_in_words(facts: AreaFacts) -> str:
-    clock = facts.landscape.signing
-    counts = {"ended": str(clock.ended), "n": str(clock.n)}
-    if clock.ended < FEWEST:
-        return word("board.waits_few", **counts)
-    if clock.median is None:
-        return word("board.waits_not_half", n=str(clock.n))
-    low = word("board.not_known") if clock.low is None else str(clock.low)
-    median = days_in_words(clock.median)
-    if clock.high is None:
-        return word("board.waits_open", median=median, low=low, **counts)
-    return word("board.waits_value", median=median, low=low, high=str(clock.high), **counts)
-
-
 def _twice(facts: AreaFacts) -> str:
-    counts = {words: sum(1 for pair in facts.landscape.pairs if pair.words == words) for words in _MEANINGS}
+    counts = {words: sum(1 for pair in facts.landscape.pairs if pair.words == words) for words in get_args(Words)}
     if not any(counts.values()):
         return word("board.twice_none")
     return word(
@@ -219,9 +206,6 @@ def _some(names: list[str]) -> str:
 
 # -- the annex --------------------------------------------------------------------------------------------------------
 
-_MEANINGS = {"merge": "could be one", "join": "could be joined", "same-bodies": "same bodies, other terms"}
-_LINKS = {"agreed": "agreed, and not yet signed by both", "other": "another agreement only", "none": "none"}
-
 
 def _annex(facts: AreaFacts) -> Iterator[Block]:
     yield from _part(
@@ -264,7 +248,7 @@ def _annex(facts: AreaFacts) -> Iterator[Block]:
             (
                 links[link.link].title if link.link in links else link.link,
                 f"{_name(facts, link.from_)} to {_name(facts, link.to)}",
-                with_capital(_LINKS[link.state]),
+                label_heading("link_state", link.state),
             )
             for link in facts.gaps
         ],
@@ -300,7 +284,7 @@ def _pairs(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
         shares = (overlap.pairs, overlap.data, overlap.power, overlap.purpose)
         yield (
             f"{facts.title(overlap.a.id)}; {facts.title(overlap.b.id)}",
-            with_capital(_MEANINGS[pair.words]),
+            label_heading("pair", pair.words),
             ", ".join(f"{round(100 * share)}%" for share in shares),
             date_in_words(pair.judged.on) if pair.judged else word("board.none"),
         )
