@@ -14,11 +14,11 @@ from openpyxl.styles import Font
 
 from support import ROOT
 from undersigned.cli import main
+from undersigned.facts.bodies import known_bodies, listed_bodies
 from undersigned.intake.cells import UnreadableError, read_workbook
 from undersigned.intake.imports import Import, import_file
 from undersigned.intake.meaning import read_interval, read_version, read_when
 from undersigned.intake.shape import meaning_of
-from undersigned.intake.who import known_bodies, listed_bodies
 from undersigned.records.fields import Month
 from undersigned.register import Register, load_register
 

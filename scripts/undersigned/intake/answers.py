@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from undersigned.editing.yaml_write import render_yaml
+from undersigned.facts.bodies import decision_key
 from undersigned.intake.cells import Sheet, Value, text_of
 from undersigned.intake.meaning import NOTHING, read_when
 from undersigned.intake.shape import MEANINGS, Shape, heading_key
-from undersigned.intake.who import decision_key
 from undersigned.records.fields import KEBAB, When
 from undersigned.records.imports import ImportRecord
 from undersigned.records.reading import read_record

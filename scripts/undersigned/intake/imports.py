@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from undersigned.facts.bodies import known_bodies
 from undersigned.findings import SEVERITIES
 from undersigned.intake.answers import (
     Decisions,
@@ -18,11 +19,11 @@ from undersigned.intake.answers import (
     read_decisions,
     render_decisions,
 )
+from undersigned.intake.cell_findings import CellFinding
 from undersigned.intake.cells import Sheet, UnreadableError, read_workbook
-from undersigned.intake.plan import CellFinding, Plan, plan_rows
+from undersigned.intake.plan import Plan, plan_rows
 from undersigned.intake.roundtrip import is_ours, plan_edits
 from undersigned.intake.shape import Shape, find_shape
-from undersigned.intake.who import known_bodies
 from undersigned.records.files import printable
 from undersigned.register import Register
 from undersigned.reports.tables import counted, json_text

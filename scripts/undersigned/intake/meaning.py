@@ -7,6 +7,7 @@ month without a word; a cell that this grammar does not know becomes a finding i
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -61,6 +62,25 @@ NOTHING = frozenset(
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "eighteen": 18}
 _UNITS = {"month": 1, "year": 12}
+_STATUSES: tuple[tuple[str, str], ...] = (
+    ("superseded", r"superseded|replaced( by .*)?"),
+    ("expired", r"expired|lapsed|out of date|ran out"),
+    ("withdrawn", r"withdrawn|terminated|ended|closed|archived|cancelled|no longer (in use|active)"),
+    ("signing", r"(out for|awaiting|waiting for|with partners for) (signatures?|signing|sign[ -]?off)|signing|to be signed"),
+    ("consultation", r"(out (for|to) )?consultation|(out )?for comments?"),
+    ("draft", r"(first |in |being )*(draft(ed|ing)?|development|progress)|proposed|new|work in progress|wip"),
+    ("in-force", r"in[ -]force|live|active|current|signed|agreed|complete(d)?|final|approved|in (use|place|operation)|operational|under review|review (due|overdue)|overdue"),
+)  # fmt: skip
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("framework", r"framework|overarching|tier ?1|charter|umbrella"),
+    ("memorandum-of-understanding", r"memorandum|\bmou\b"),
+    ("joint-controller-arrangement", r"joint controller"),
+    ("processing-agreement", r"process(ing|or) (agreement|contract)|\bdpa\b"),
+    ("disclosure-agreement", r"disclosure"),
+    ("data-sharing-agreement", r"data (sharing|exchange)|\bdsa\b"),
+    ("joint-working-protocol", r"joint working|working protocol|joint protocol"),
+    ("information-sharing-protocol", r"information sharing|\bis[ap]\b|protocol|agreement"),
+)
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,23 @@ def split_bodies(text: str) -> list[str]:
     """The names in a cell that lists bodies: one on a line, or with semicolons, bullets or bars between them."""
     parts = re.split(r"\n|;|\||•|\s+/\s+", text)
     return [name for part in parts if (name := part.strip(" ,.-–\t"))]
+
+
+def read_status(text: str) -> str:
+    """The status that the words of a cell name; empty if they name none."""
+    line = " ".join(text.casefold().split()).strip(" .")
+    return next((id_ for id_, words in _STATUSES if re.fullmatch(words, line)), "")
+
+
+def read_kind(text: str) -> str:
+    """The kind of agreement that a title or a cell speaks of; empty if it speaks of none."""
+    return next((id_ for id_, pattern in _KINDS if re.search(pattern, text.casefold())), "")
+
+
+def bare_words(text: str) -> str:
+    """A title or reference as it is compared: without capitals and punctuation, with "and" for "&"."""
+    letters = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
+    return " ".join(re.findall(r"[^\W_]+", letters))
 
 
 def _dated(day: str, month: int, year: str) -> ReadDate:

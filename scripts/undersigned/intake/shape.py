@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from undersigned.facts.bodies import KnownBodies
 from undersigned.intake.cells import Cell, Sheet, Value, text_of
-from undersigned.intake.who import KnownBodies
 
 Meaning = Literal[
     "title", "reference", "kind", "lead", "parties", "party", "party-signed", "version", "start", "end", "review", "reviewed",

@@ -13,8 +13,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal, TypeAlias
 
+from undersigned.facts.bodies import SEVERAL, KnownBodies, own_bodies
 from undersigned.jobs.form_definitions import LONGEST_NAME, Field, Form, forms
 from undersigned.jobs.messages import message
 from undersigned.records.fields import KEBAB, VERSION_NUMBER
@@ -356,7 +358,7 @@ class AnswerReader:
 
     def _organisation(self, field: str, text: str) -> str:
         register = self._register
-        names = _Names()
+        names = _BodyNames(self._bodies)
         for id_ in register.organisation_ids:
             record = register.organisation(id_)
             body = record.value if record is not None else None
@@ -364,11 +366,16 @@ class AnswerReader:
             if body is not None and body.dissolved_on is not None:
                 verb = "ended" if has_happened(body.dissolved_on, self._as_of) else "ends"
                 about += f", {verb} {date_in_words(body.dissolved_on)}"
-            names.add(id_, [body.name, *body.also_known_as] if body is not None else [], about)
+            names.add(id_, [body.name] if body is not None else [], about)
         for former, id_ in register.former_organisations.items():
             names.add_former(former, id_)
         codes: _NameCodes = ("no-organisation", "several-organisations", "two-organisations")
         return self._id_of(codes, field, text, names)
+
+    @cached_property
+    def _bodies(self) -> KnownBodies:
+        # One that has ended may be named: who took its place, or that it never signed, is recorded with these forms too.
+        return KnownBodies(own_bodies(self._register))
 
     def protocol(self, field: str) -> ProtocolFolder | None:
         """A protocol of the register that can be read; None for an unknown name."""
@@ -455,3 +462,21 @@ class _Names:
 
     def offer(self, ids: Sequence[str]) -> str:
         return "; ".join(dict.fromkeys(self._shown[id_] for id_ in ids))
+
+
+class _BodyNames(_Names):
+    """The names of organisations, matched as everywhere (`facts.bodies`): only the same words are a body."""
+
+    def __init__(self, bodies: KnownBodies) -> None:
+        super().__init__()
+        self._bodies = bodies
+
+    def by_name(self, text: str) -> list[str]:
+        match = self._bodies.match(text)
+        named = [body.id for body in match.bodies] if match.answer == "same" or match.reason == SEVERAL else []
+        return sorted(named) or super().by_name(text)
+
+    def near(self, text: str) -> list[str]:
+        return list(dict.fromkeys([*(body.id for body in self._bodies.match(text).bodies), *super().near(text)]))[
+            :_MOST_OFFERED
+        ]

@@ -33,6 +33,8 @@ SOURCES = (
     ("Police forces", "typed from the forces' own names", "facts", "2026-11-30"),
 )
 _MOST_SUGGESTIONS = 3
+#: The reasons for a question that other rooms act upon.
+SEVERAL, ENDED = "several bodies have this name", "this body has ended"
 _EXPAND = {
     "bc": "borough council", "dc": "district council", "mbc": "metropolitan borough council", "cc": "county council",
     "lb": "london borough", "dept": "department", "govt": "government", "staffs": "staffordshire",
@@ -175,9 +177,9 @@ class KnownBodies:
             return None
         live = [body for body in found if not body.ended]
         if not live:
-            return Match("ask", self._heirs(found[0]), "this body has ended")
+            return Match("ask", self._heirs(found[0]), ENDED)
         if len(live) > 1:
-            return Match("ask", tuple(live[:_MOST_SUGGESTIONS]), "several bodies have this name")
+            return Match("ask", tuple(live[:_MOST_SUGGESTIONS]), SEVERAL)
         if inside and (other := self._short.get(inside)) and live[0] not in other:
             return Match("ask", (live[0], *other)[:_MOST_SUGGESTIONS], "the name and the letters in brackets differ")
         if not live[0].id and (own := self._own_with_these_words(name)):
@@ -185,7 +187,10 @@ class KnownBodies:
                 "ask", (*own, live[0])[:_MOST_SUGGESTIONS], "the register has a body with these words in its name"
             )
         if not full and not _kind_of(name) and not short:
-            return Match("ask", self._of_the_place(live[0], name), "a place or a short name alone")
+            # Among a register's own bodies alone, a short name that its record gives is good if it is of no other's place.
+            suggested = self._of_the_place(live[0], name)
+            if len(suggested) > 1 or not all(body.id for body in self.bodies):
+                return Match("ask", suggested, "a place or a short name alone")
         return Match("same", (live[0],), "the same words")
 
     def _own_with_these_words(self, name: str) -> tuple[Body, ...]:
@@ -223,17 +228,24 @@ class KnownBodies:
         return tuple(seen.values())[:_MOST_SUGGESTIONS]
 
 
-def known_bodies(register: Register, *, as_of: date, decided: Mapping[str, str] | None = None) -> KnownBodies:
-    """The register's own organisations first, then those of the open lists that it does not have."""
+def own_bodies(register: Register, *, as_of: date | None = None) -> list[Body]:
+    """The register's organisations that can be read. With `as_of`, those that ended by that day say so."""
     bodies: list[Body] = []
     for id_ in register.organisation_ids:
         record = register.organisation(id_)
         value = record.value if record is not None else None
         if value is not None:
-            ended = value.dissolved_on if value.dissolved_on and has_happened(value.dissolved_on, as_of) else None
+            day = value.dissolved_on
+            ended = day if day is not None and as_of is not None and has_happened(day, as_of) else None
             names = (*value.also_known_as, id_.replace("-", " "), *(old.replace("-", " ") for old in value.formerly))
             successors = tuple(register.present_organisation(one) for one in value.successors)
             bodies.append(Body(value.name, value.kind, id_, names, value.jurisdiction or "", ended, successors))
+    return bodies
+
+
+def known_bodies(register: Register, *, as_of: date, decided: Mapping[str, str] | None = None) -> KnownBodies:
+    """The register's own organisations first, then those of the open lists that it does not have."""
+    bodies = own_bodies(register, as_of=as_of)
     listed = {_core(body.name): body for body in listed_bodies() if not body.ended}
     for index, body in enumerate(bodies):
         same = listed.get(_core(body.name))
@@ -246,7 +258,7 @@ def known_bodies(register: Register, *, as_of: date, decided: Mapping[str, str] 
 @cache
 def listed_bodies() -> tuple[Body, ...]:
     """The bodies of the open lists."""
-    text = resources.files("undersigned.intake").joinpath("bodies.tsv").read_text("utf-8")
+    text = resources.files("undersigned.facts").joinpath("bodies.tsv").read_text("utf-8")
     return tuple(
         Body(
             row["name"],
