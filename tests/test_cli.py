@@ -349,6 +349,20 @@ def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
     )
 
 
+def test_since_knows_older_faults_beside_protocols_and_organisations(tmp_path: Path) -> None:
+    root = write_register(tmp_path, SOUND)
+    (root / "provision" / "shire").mkdir(parents=True)
+    (root / "provision" / "shire" / "advice.yaml").write_text("titel: T\n")
+    (root / "provision" / "shire" / "people.csv").write_text("a,b\n")
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(root)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *arguments], check=True)
+    before = json.loads(run(root, "check", "--format", "json").stdout)
+    assert before["counts"]["errors"] >= 2
+    since = json.loads(run(root, "check", "--since", "HEAD", "--format", "json").stdout)
+    assert (since["findings"], since["older"]["errors"]) == ([], before["counts"]["errors"])
+
+
 def test_since_counts_equal_findings(tmp_path: Path) -> None:
     """A fault that was there once and is there twice is a new fault, although path, code and message are the same."""
     root = write_register(tmp_path, BROKEN)

@@ -202,6 +202,29 @@ def test_records_in_a_submodule_are_named_as_unread(tmp_path: Path, inside: str)
         assert "No record of the register changes" not in text
 
 
+@pytest.mark.parametrize("inside", ["", "register"])
+def test_what_changes_beside_protocols_and_organisations_is_named(tmp_path: Path, inside: str) -> None:
+    repository = Repository(tmp_path / "r", inside=inside)
+    for path in ("provision/shire/advice.yaml", "provision/shire/people.csv", "imports/list.xlsx", "areas.yaml"):
+        (repository.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository.root / path).write_text("title: T\n", encoding="utf-8")
+    repository.commit("beside")
+    report = report_between(repository.root, "HEAD~1", "HEAD", as_of=TODAY)
+    assert [(one.side, one.path, one.code) for one in report.unread] == [
+        ("after", "areas.yaml", "uncompared"),
+        ("after", "imports/list.xlsx", "stray"),
+        ("after", "provision/shire/advice.yaml", "uncompared"),
+        ("after", "provision/shire/people.csv", "stray"),
+    ]
+    assert "No record of the register changes" not in render_text(report)
+    assert not report.other_files
+    (repository.root / "provision/shire/people.csv").unlink()
+    (repository.root / "provision/shire/advice.yaml").unlink()
+    repository.commit("taken away")
+    (gone,) = report_between(repository.root, "HEAD~1", "HEAD", as_of=TODAY).unread
+    assert (gone.side, gone.path, gone.code) == ("before", "provision/shire/advice.yaml", "uncompared")
+
+
 @pytest.mark.parametrize(("inside", "beside"), [(":!in ner/[reg]ister", ":!in ner/register22"), (".hidden", "xhidden")])
 def test_a_register_in_a_folder_of_its_repository(tmp_path: Path, inside: str, beside: str) -> None:
     repository = Repository(tmp_path / "r", inside=inside, signed=False)

@@ -17,6 +17,7 @@ from undersigned.changes.revisions import (
     Revisions,
     added_reviews,
     read_revisions,
+    records_beside,
     submodules_of_records,
     unread_records,
 )
@@ -83,6 +84,7 @@ def report_between(root: Path, base: str, head: str, *, as_of: date, author_logi
             _fill(report, read_revisions(history, comparison, root), comparison, provenance)
         else:
             report.unread = submodules_of_records(history, comparison)
+        report.unread += records_beside(comparison.beside)
         return report
 
 

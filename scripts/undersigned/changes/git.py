@@ -14,7 +14,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from undersigned.records.files import MAX_BYTES, RECORD_FOLDERS, Files, printable, stray_words
+from undersigned.records.files import (
+    FOLDERS_BESIDE,
+    MAX_BYTES,
+    RECORD_FOLDERS,
+    ROOT_RECORDS,
+    Files,
+    printable,
+    stray_words,
+)
 from undersigned.records.shape import file_finding
 
 if TYPE_CHECKING:
@@ -94,13 +102,18 @@ class Commit:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two revisions, by full ids. `compared_from` is the base, or its common ancestor with the head."""
+    """What differs between two revisions, by full ids. `compared_from` is the base, or its common ancestor with the head.
+
+    `files` are those under `protocols/` and `signatories/`; `beside`, those where other kinds of record belong, by path
+    from the register's root; `other_files`, all others, by path from the top of the repository.
+    """
 
     base: str
     head: str
     compared_from: str
     relation: Literal["ahead", "diverged", "behind", "unrelated", "same"]
     files: tuple[FileChange, ...]
+    beside: tuple[FileChange, ...]
     other_files: tuple[str, ...]
     commits: tuple[Commit, ...]
 
@@ -113,6 +126,13 @@ def is_record(path: str, entry: TreeEntry) -> bool:
         and path.isprintable()
         and not any(part.startswith(".") for part in path.split("/"))
     )
+
+
+def _file_change(paths: Iterable[str | None], entries: tuple[TreeEntry, TreeEntry]) -> FileChange | None:
+    """One file before and after; None if it has no path on either side."""
+    old_path, new_path = paths
+    old, new = (entry if path is not None else None for path, entry in zip((old_path, new_path), entries, strict=True))
+    return FileChange(old_path, new_path, old, new) if old or new else None
 
 
 # -- reading history ----------------------------------------------------------------------------------------------------
@@ -167,30 +187,35 @@ class History:
         else:
             relation = "ahead" if ancestor[0] == base_id else "behind" if ancestor[0] == head_id else "diverged"
         start = ancestor[0] if relation == "diverged" else base_id
-        files, other_files = self._changed_files(start, head_id)
-        return Comparison(base_id, head_id, start, relation, files, other_files, self._commits(base_id, head_id))
+        files, beside, other_files = self._changed_files(start, head_id)
+        commits = self._commits(base_id, head_id)
+        return Comparison(base_id, head_id, start, relation, files, beside, other_files, commits)
 
-    def _changed_files(self, start: str, end: str) -> tuple[tuple[FileChange, ...], tuple[str, ...]]:
-        """The record files that differ, renames followed, and the paths of all other files that do (from the top)."""
+    def _changed_files(
+        self, start: str, end: str
+    ) -> tuple[tuple[FileChange, ...], tuple[FileChange, ...], tuple[str, ...]]:
+        """The files that differ, renames followed, as `files`, `beside` and `other_files` of a comparison."""
         fields = iter(
             _split(
                 self._run("diff-tree", "-r", "-z", "--raw", "-M", "-l1000", "--no-abbrev", "--no-ext-diff", start, end)
             )
         )
         records: list[FileChange] = []
+        beside: list[FileChange] = []
         others: list[str] = []
         for meta in fields:
             old_mode, new_mode, old_id, new_id, letter = meta.lstrip(":").split(" ")
             first = next(fields)
             second = next(fields) if letter[0] in "RC" else first
-            old_path, new_path = self._record_path(first), self._record_path(second)
-            old = TreeEntry(old_mode, old_id) if letter[0] != "A" and old_path is not None else None
-            new = TreeEntry(new_mode, new_id) if letter[0] != "D" and new_path is not None else None
-            if old is None and new is None:
-                others.append(second)
+            paths = (None if letter[0] == "A" else first, None if letter[0] == "D" else second)
+            entries = (TreeEntry(old_mode, old_id), TreeEntry(new_mode, new_id))
+            if (file := _file_change(map(self._record_path, paths), entries)) is not None:
+                records.append(file)
+            elif (file := _file_change(map(self._path_beside, paths), entries)) is not None:
+                beside.append(file)
             else:
-                records.append(FileChange(old_path if old else None, new_path if new else None, old, new))
-        return tuple(records), tuple(others)
+                others.append(second)
+        return tuple(records), tuple(beside), tuple(others)
 
     def _commits(self, start: str, end: str) -> tuple[Commit, ...]:
         """The commits that `end` has and `start` has not, newest first, that touched records.
@@ -236,11 +261,12 @@ class History:
             raise self._shallow_error("the commits in between are not all in this clone")
         return tuple(Commit(id_, author, _day(seconds), tuple(paths)) for id_, author, seconds, paths in commits)
 
-    def names(self, commit: str) -> dict[str, TreeEntry]:
-        """Every file under `protocols/` and `signatories/` at a commit, by its path from the register's root."""
+    def names(self, commit: str, places: Iterable[str] = RECORD_FOLDERS) -> dict[str, TreeEntry]:
+        """Every file in these places of the register at a commit, by its path from the register's root."""
         entries: dict[str, TreeEntry] = {}
         skip = len(self._prefix) + 1 if self._prefix else 0
-        for line in _split(self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *self._record_folders())):
+        paths = map(self.path_from_top, places)
+        for line in _split(self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)):
             meta, _, path = line.partition("\t")
             mode, _type, id_ = meta.split(" ")
             entries[path[skip:]] = TreeEntry(mode, id_)
@@ -364,13 +390,22 @@ class History:
     def _record_folders(self) -> list[str]:
         return [self.path_from_top(folder) for folder in RECORD_FOLDERS]
 
-    def _record_path(self, path: str) -> str | None:
+    def _record_path(self, path: str | None) -> str | None:
         """A path from the top as a path from the register's root; None outside the folders of records."""
-        if self._prefix:
-            if not path.startswith(self._prefix + "/"):
-                return None
-            path = path[len(self._prefix) + 1 :]
-        return path if path.startswith(("protocols/", "signatories/")) else None
+        path = self._path_from_root(path)
+        return path if path is not None and path.startswith(("protocols/", "signatories/")) else None
+
+    def _path_beside(self, path: str | None) -> str | None:
+        """As `_record_path`, for the places of the other kinds of record."""
+        path = self._path_from_root(path)
+        if path is None or path in ROOT_RECORDS:
+            return path
+        return path if path.partition("/")[0] in FOLDERS_BESIDE else None
+
+    def _path_from_root(self, path: str | None) -> str | None:
+        if path is None or not self._prefix:
+            return path
+        return path[len(self._prefix) + 1 :] if path.startswith(self._prefix + "/") else None
 
     def _run(self, *arguments: str, allowed: tuple[int, ...] = (0,), env: Mapping[str, str] | None = None) -> bytes:
         """The standard output of a Git command. HistoryError if it exits with a status that is not allowed."""
@@ -407,7 +442,7 @@ class History:
 def files_at(root: Path, revision: str) -> Files:
     """The record files of the register in `root` as they were at `revision`, and what was beside them and is no record."""
     with History(root) as history:
-        tree = history.names(history.resolve(revision))
+        tree = history.names(history.resolve(revision), (*RECORD_FOLDERS, *FOLDERS_BESIDE, *ROOT_RECORDS))
         names = {path: entry for path, entry in tree.items() if is_record(path, entry)}
         stray = ((path, stray_words(path)) for path, entry in tree.items() if entry.is_plain)
         findings = tuple(file_finding(printable(path), "stray-file", words) for path, words in stray if words)

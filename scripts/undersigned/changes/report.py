@@ -90,18 +90,19 @@ class OrganisationChange:
 
 @dataclass(frozen=True)
 class UnreadRecord:
-    """A record that was not read completely on one side.
+    """A file that was not read completely on one side.
 
     `code` says why: `fault` with the first fault, at `line`; `kind`, because it is a link or a name that cannot be shown;
     `place`, because no record belongs there; `stray`, because it is not a record at all; `submodule`, because what is in
-    it belongs to another repository, whether it changes or not.
+    it belongs to another repository, whether it changes or not; `uncompared`, because a report compares no record of
+    that kind: services, areas, decisions about pairs, looks at the law, answers about a spreadsheet.
     """
 
     side: Literal["before", "after"]
     path: str
     line: int = 1
     message: str = ""
-    code: Literal["fault", "kind", "place", "stray", "submodule"] = "fault"
+    code: Literal["fault", "kind", "place", "stray", "submodule", "uncompared"] = "fault"
 
 
 @dataclass(frozen=True)

@@ -323,6 +323,23 @@ def unread_records(revisions: Revisions, files: Iterable[FileChange]) -> list[Un
     return list(unread.values())
 
 
+def records_beside(files: Iterable[FileChange]) -> Iterator[UnreadRecord]:
+    """What changes where the other kinds of record belong. A report names it and does not compare it."""
+    for file in sorted(files, key=lambda file: file.new_path or file.old_path or ""):
+        if file.new_path is None:
+            assert file.old_path is not None  # noqa: S101 - a file that changes has a path on one side
+            if not stray_words(file.old_path):
+                yield UnreadRecord("before", printable(file.old_path), code="uncompared")
+        elif file.new is not None and file.new.is_submodule:
+            yield UnreadRecord("after", printable(file.new_path), code="submodule")
+        elif file.new is not None and file.new.is_plain and stray_words(file.new_path):
+            yield UnreadRecord("after", printable(file.new_path), code="stray")
+        elif file.new is not None and not is_record(file.new_path, file.new):
+            yield UnreadRecord("after", printable(file.new_path), code="kind")
+        else:
+            yield UnreadRecord("after", printable(file.new_path), code="uncompared")
+
+
 def submodules_of_records(history: History, comparison: Comparison) -> list[UnreadRecord]:
     """The folders of records that another repository holds: of their changes nothing can be said here."""
     found: dict[str, UnreadRecord] = {}

@@ -23,6 +23,8 @@ LAW_FOLDER = "law"
 PROVISION_FOLDER = "provision"
 #: Folders of other kinds of record, by how deep their records lie. Nothing here reads them; what is no record is a fault.
 _OTHER_FOLDERS: Mapping[str, int] = {"imports": 1}
+#: Every folder of records other than those of protocols and organisations.
+FOLDERS_BESIDE = (LAW_FOLDER, PROVISION_FOLDER, *_OTHER_FOLDERS)
 #: The records beside these folders.
 ROOT_RECORDS = ("areas.yaml", "landscape.yaml")
 #: Endings of files that are published, or lost, if they are put among the records, by the words for them.
