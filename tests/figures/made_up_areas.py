@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from undersigned.figures.landscape import Seen, seen
 from undersigned.figures.overlap import Edge, SharedItem, Terms
+from undersigned.figures.seen import Seen, seen
 from undersigned.register import Register
 
 SIZE = 27

@@ -13,8 +13,9 @@ from made_up_areas import area, bases, truth
 
 from support import example_register, register_from
 from undersigned.cli.main import main
-from undersigned.figures.landscape import Landscape, landscape, numbers_in
+from undersigned.figures.landscape import Landscape, landscape
 from undersigned.figures.overlap import Comparison, SharedItem, Terms, stems
+from undersigned.figures.seen import numbers_in
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register, load_register
 from undersigned.reports.landscape import all_seen, render_landscape_json, render_landscape_table
@@ -315,6 +316,8 @@ def test_spreadsheet_and_wrong_area(tmp_path: Path, capfd: pytest.CaptureFixture
         "Conflicts",
         "Missing",
         "Waits",
+        "Stages",
+        "Year",
         "Ends",
     ]
     assert main(["landscape", "stafordshire", "--root", root]) == 2

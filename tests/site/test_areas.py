@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
 from functools import cache
+from io import BytesIO
+
+import openpyxl
+import pytest
+from lxml import html
 
 from support import example_facts, words_of
+from undersigned.figures.year import Event, by_month, in_the_year
+from undersigned.records.fields import Month
 from undersigned.site.areas import areas_shown
 from undersigned.site.generate import generated_files
 from undersigned.site.pages import PageSet, generated_pages
+from undersigned.words.labels import heading, label
+from undersigned.words.text import in_a_list
 
 
 @cache
@@ -60,3 +71,98 @@ def test_each_area_has_its_files() -> None:
         if path.startswith("areas/staffordshire/")
     }
     assert {path.rsplit(".", 1)[1] for path in files} == {"json", "csv", "xlsx", "ics"}
+
+
+# -- the same figures in picture, table and spreadsheet ---------------------------------------------------------------
+
+
+@cache
+def drawings() -> dict[str, html.HtmlElement]:
+    """The figures of the example's landscape, by the id of their drawing."""
+    page = html.document_fromstring(pages()["areas/staffordshire/landscape/"])
+    found = {}
+    for figure in page.cssselect("figure"):
+        (title,) = figure.cssselect("svg > title")
+        found[title.get("id").removesuffix("-title")] = figure
+    return found
+
+
+@cache
+def sheets() -> dict[str, list[tuple[object, ...]]]:
+    files = dict(generated_files(example_facts(), name="A register"))
+    book = openpyxl.load_workbook(BytesIO(files["areas/staffordshire/landscape.xlsx"]))
+    return {sheet.title: [row for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]] for sheet in book}
+
+
+def rows_of(figure: html.HtmlElement) -> list[list[str]]:
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in figure.cssselect("details tbody tr")]
+
+
+def drawn(figure: html.HtmlElement) -> list[str]:
+    return [" ".join(text.text_content().split()) for text in figure.cssselect("svg text")]
+
+
+def test_the_picture_of_what_is_alike_is_its_table_and_its_spreadsheet() -> None:
+    figure = drawings()["chart-overlap"]
+    rows = rows_of(figure)
+    names = {row[0].partition(". ")[2]: number for number, row in enumerate(rows, 1)}
+    titles = {facts.id: names[facts.title] for facts in example_facts().open_protocols if facts.title in names}
+    letters = sorted(text for text in drawn(figure) if text.isalpha())
+    table = {(row, column): cell for row, line in enumerate(rows, 1) for column, cell in enumerate(line[1:], 1)}
+    said = {pair: cell for pair, cell in table.items() if pair[0] < pair[1]}
+    assert all(table[b, a] == cell for (a, b), cell in said.items())
+    sheet = {}
+    for one, other, meaning, _, _, _, data, *_ in sheets()["Twice"]:
+        a, b = sorted((titles[str(one)], titles[str(other)]))
+        sheet[a, b] = (meaning, data)
+    short = {label("pair", id_): heading("pair_short", id_) for id_ in ("merge", "join", "same-bodies")}
+    assert said == {
+        pair: short[str(meaning)] if meaning else f"{data} per cent of data" if data else "–"
+        for pair, (meaning, data) in sheet.items()
+    }
+    assert letters == sorted(cell[0] for cell in said.values() if cell in short.values())
+    assert len(letters) >= 3
+    assert len(figure.cssselect("svg circle")) == sum(cell.endswith("of data") for cell in said.values())
+
+
+def test_the_picture_of_the_stages_is_its_table_and_its_spreadsheet() -> None:
+    figure = drawings()["chart-stages"]
+    rows = rows_of(figure)
+    assert len(rows) > 10
+    titles = {facts.id: facts.title for facts in example_facts().open_protocols}
+    assert sorted((row[0].partition(". ")[2], row[1].lower(), row[2]) for row in rows) == sorted(
+        (titles[str(id_)], str(stage), f"{int(str(days)):,}" + ("" if ended == "yes" else " so far"))
+        for id_, stage, days, ended in sheets()["Stages"]
+    )
+    by_protocol: dict[str, list[str]] = {}
+    for row in rows:
+        by_protocol.setdefault(row[0], []).append(row[2])
+    lines = [text.removeprefix("Days: ") for text in drawn(figure) if text.startswith("Days: ")]
+    assert lines == [in_a_list(days) for days in by_protocol.values()]
+
+
+def test_the_picture_of_the_year_is_its_table_and_its_spreadsheet() -> None:
+    figure = drawings()["chart-year"]
+    kinds = Counter(row[1].partition(":")[0] for row in rows_of(figure))
+    assert kinds == Counter(str(row[1]).capitalize() for row in sheets()["Year"])
+    assert [row[2] for row in rows_of(figure)] == [str(row[3]) for row in sheets()["Year"]]
+    shown: Counter[str] = Counter()
+    kind = ""
+    for text in drawn(figure):
+        if text.isdigit():
+            shown[kind] += int(text)
+        elif len(text) > 1:
+            kind = text
+    assert shown == kinds
+    assert {"Review due", "Last day for notice", "End of a service"} <= kinds.keys()
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 11, 30), date(2027, 3, 1), date(2028, 2, 29)])
+def test_every_event_of_the_year_has_its_month(day: date) -> None:
+    events = [Event("review", day + timedelta(days=number), "", "P", "p") for number in range(-3, 369)]
+    inside = in_the_year([*events, Event("money", Month(day.year, day.month), "", "P", "p")], as_of=day)
+    assert len(inside) == 367
+    assert {kind: sum(numbers) for kind, numbers in by_month(inside, as_of=day).items() if sum(numbers)} == {
+        "review": 366,
+        "money": 1,
+    }

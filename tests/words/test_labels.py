@@ -15,6 +15,7 @@ import yaml
 from undersigned.facts.outcomes import FEW
 from undersigned.figures.landscape import FundingState, LinkState
 from undersigned.figures.overlap import Words
+from undersigned.figures.year import EventKind
 from undersigned.records.fields import MARKS, Authored
 from undersigned.records.form import Form, FormField
 from undersigned.records.protocol import (
@@ -57,6 +58,7 @@ NOT_LABELS = {
         ("pair_short", get_args(Words)),
         ("link_state", get_args(LinkState)),
         ("money", get_args(FundingState)),
+        ("year", get_args(EventKind)),
     ],
 )
 def test_lists_of_other_rooms_are_whole(name: str, members: tuple[str, ...]) -> None:

@@ -7,30 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from undersigned.figures.combined import Combined, areas_in, combined
-from undersigned.figures.landscape import Landscape, Link, Seen, landscape
+from undersigned.figures.landscape import Landscape, Link, landscape
 from undersigned.figures.provision import AreaMap, area_ids, area_map
+from undersigned.figures.seen import Seen
 from undersigned.figures.survival import FEWEST, Clock
-from undersigned.records.fields import When, has_happened, in_time, latest
+from undersigned.figures.year import Event
+from undersigned.records.fields import in_time
 from undersigned.register import Register
 from undersigned.status import PartyStatus, ProtocolStatus
 from undersigned.words.dates import days_in_words
 
-_A_YEAR = timedelta(days=365)
 _WAITING = frozenset({"awaiting", "stale", "not-sent"})
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Something that ends within a year. `service`: it is a service of the area and not a protocol."""
-
-    title: str
-    source: str
-    on: When
-    service: bool
 
 
 @dataclass(frozen=True)
@@ -68,19 +59,9 @@ class AreaFacts:
         return tuple(sorted(open_, key=lambda pair: (-(pair[1].days_waiting or 0), pair[0].id, pair[1].organisation)))
 
     @property
-    def ending(self) -> tuple[Ending, ...]:
+    def ending(self) -> tuple[Event, ...]:
         """Money, contracts and services that end within a year, first things first."""
-        limit = self.as_of + _A_YEAR
-        found = [
-            Ending(self.title(one.protocol), one.source, one.ends_on, False)
-            for one in self.landscape.funding
-            if one.source is not None and one.ends_on is not None and self._soon(one.ends_on, limit)
-        ]
-        found += [Ending(one.value.title, what, when, True) for map_ in self.maps for one, what, when in map_.ending]
-        return tuple(sorted(found, key=lambda one: (in_time(one.on), one.title, one.source)))
-
-    def _soon(self, when: When, limit: date) -> bool:
-        return not has_happened(when, self.as_of - timedelta(days=1)) and latest(when) <= limit
+        return tuple(one for one in self.landscape.year if one.kind in ("money", "service"))
 
     def _restricted(self, id_: str) -> bool:
         return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)

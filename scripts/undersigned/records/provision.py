@@ -21,11 +21,13 @@ class ProvisionFunding(Authored):
 
 
 class Contract(Authored):
-    """The contract with the provider. `may_extend_to`: how far it can be extended without a new one."""
+    """The contract with the provider. `may_extend_to`: how far it can be extended without a new one. `notice_by`: the last
+    day on which notice can be given or an extension agreed."""
 
     reference: str | None = None
     ends_on: DayOrMonth | None = None
     may_extend_to: DayOrMonth | None = None
+    notice_by: DayOrMonth | None = None
 
 
 class Provision(Authored):

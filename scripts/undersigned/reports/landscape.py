@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from undersigned.facts.area import clock_in_words
-from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, Pair, Seen, seen
+from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, Pair
+from undersigned.figures.seen import Seen, seen
 from undersigned.figures.survival import FEWEST, Clock, Spell
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import When
@@ -97,7 +98,11 @@ def render_landscape_json(found: Landscape) -> str:
                     **_clock_json(found.stage),
                     "by_stage": {stage: _clock_json(clock) for stage, clock in found.by_stage.items()},
                 },
-                "signing": _clock_json(found.signing),
+                "signing": {
+                    **_clock_json(found.signing),
+                    "by_kind": {kind: _clock_json(clock) for kind, clock in found.signing_by_kind.items()},
+                },
+                "agreeing": _clock_json(found.agreeing),
             },
             "funding": [
                 {
@@ -109,6 +114,10 @@ def render_landscape_json(found: Landscape) -> str:
                     "state": one.state,
                 }
                 for one in found.funding
+            ],
+            "year": [
+                {"kind": one.kind, "on": iso(one.on), "what": one.what or None, "of": one.of, "id": one.id}
+                for one in found.year
             ],
         }
     )
@@ -255,6 +264,9 @@ def _link_in_words(link: Link, register: Register) -> str:
 
 def _waits(found: Landscape, register: Register) -> list[str]:
     lines = [clock_in_words("Half of the copies come back signed within", found.signing)]
+    for kind, clock in found.signing_by_kind.items():
+        lines.append(f"  {heading('organisation_kind', kind)}: {clock_in_words('half come back signed within', clock)}")
+    lines.append(f"From the first step to in force: {clock_in_words('half within', found.agreeing)}")
     out = sorted(
         (
             (one.days or 0, one.organisation, seen_.id)
@@ -400,8 +412,30 @@ def render_landscape_xlsx(found: Landscape) -> bytes:
                 ("what", "cases", "ended", "half within (days)", "from", "to", "method", "by month only"),
                 [
                     (name, clock.n, clock.ended, clock.median, clock.low, clock.high, clock.method, clock.by_month)
-                    for name, clock in (("signing", found.signing), *found.by_stage.items())
+                    for name, clock in (
+                        ("signing", found.signing),
+                        *(
+                            (f"signing: {label('organisation_kind', kind)}", one)
+                            for kind, one in found.signing_by_kind.items()
+                        ),
+                        ("from the first step to in force", found.agreeing),
+                        *found.by_stage.items(),
+                    )
                 ],
+            ),
+            Sheet(
+                "Stages",
+                ("protocol", "stage", "days", "has ended"),
+                [
+                    (one.id, label("milestone", stage), spell.days, "yes" if spell.ending else "no")
+                    for one in found.protocols
+                    for stage, spell in one.stages
+                ],
+            ),
+            Sheet(
+                "Year",
+                ("on", "what", "part", "of", "id"),
+                [(when_cell(one.on), label("year", one.kind), one.what, one.of, one.id) for one in found.year],
             ),
             Sheet(
                 "Ends",

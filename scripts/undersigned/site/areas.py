@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
-from string import ascii_uppercase
 
 from undersigned.facts.area import AreaFacts, area_facts, clock_in_words
 from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.figures.combined import areas_in
-from undersigned.figures.landscape import areas_of
-from undersigned.records.fields import KEBAB, add_months, latest
+from undersigned.figures.landscape import Pair, areas_of
+from undersigned.figures.seen import STAGES
+from undersigned.figures.year import by_month, months_of
+from undersigned.records.fields import KEBAB, MONTHS
 from undersigned.records.vocabulary import vocabulary
-from undersigned.words.dates import date_in_words
+from undersigned.site.charts import MOST_IN_MATRIX, matrix, strips
 from undersigned.words.labels import heading
 from undersigned.words.text import in_reading_order
 
 #: Rows of a list on one page.
 MOST_ROWS = 100
-#: So many protocols have a letter in the table of what they share. With more, the table could not be read.
-_MOST_LETTERS = len(ascii_uppercase)
 
 
 def areas_shown(site: RegisterFacts) -> tuple[AreaFacts, ...]:
@@ -64,18 +62,12 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
     """What the page of an area's landscape shows."""
     found = area.landscape
     told = [pair for pair in found.pairs if pair.words]
-    words = {
-        frozenset((pair.overlap.a.id, pair.overlap.b.id)): heading("pair_short", pair.words)
-        for pair in told
-        if pair.words
-    }
-    compared = [one for one in found.protocols if one.terms is not None]
+    numbers = {one.id: place for place, one in enumerate((one for one in found.protocols if one.terms is not None), 1)}
+    pictured = numbers if len(numbers) <= MOST_IN_MATRIX else {}
     by_link: dict[str, dict[str, list[object]]] = {}
     for link in found.links:
         by_link.setdefault(link.link, defaultdict(list))[link.state].append(link)
     expected = vocabulary().expected_links
-    starts = [add_months(area.as_of, 3 * quarter) for quarter in range(5)]
-    quarters = {str(number): _from_to(starts[number], starts[number + 1]) for number in range(4)}
     return {
         "area": area,
         "told": told,
@@ -83,20 +75,56 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
             name: sum(1 for pair in told if pair.words == id_)
             for name, id_ in (("merge", "merge"), ("join", "join"), ("same", "same-bodies"))
         },
-        "lettered": list(zip(ascii_uppercase, compared, strict=False)) if len(compared) <= _MOST_LETTERS else [],
-        "words_of": lambda one, other: words.get(frozenset((one, other)), "–"),
+        "names": {place: area.title(id_) for id_, place in pictured.items()},
+        "names_of_rows": {str(place): area.title(id_) for id_, place in pictured.items()},
+        "numbers": {place: id_ for id_, place in pictured.items()},
+        "matrix": matrix(_marks(found.pairs, pictured), len(pictured)),
+        "cells": _cells(found.pairs, pictured),
         "links": [(expected[id_].title, expected[id_].strength, states) for id_, states in by_link.items()],
         "signing": clock_in_words("Half of the copies come back signed within", found.signing),
+        "agreeing": clock_in_words("Half of the protocols are in force within", found.agreeing),
+        "by_kind": [
+            (kind, clock_in_words("Half of the copies come back signed within", clock), clock)
+            for kind, clock in found.signing_by_kind.items()
+        ],
         "stages": [(stage, clock_in_words("Half end within", clock)) for stage, clock in found.by_stage.items()],
+        "stage_rows": strips(
+            {
+                str(pictured[one.id]): [(stage, spell.days, spell.ending is None) for stage, spell in one.stages]
+                for one in found.protocols
+                if one.id in pictured and one.stages
+            }
+        ),
+        "stage_patterns": dict(zip(STAGES, ("none", "lines", "dots", "solid", "cross"), strict=False)),
         "waiting_bands": in_bands(party.days_waiting for _, party in area.waiting if party.state != "not-sent"),
-        "quarters": quarters,
-        "quarter_counts": {
-            id_: sum(1 for one in area.ending if starts[int(id_)] <= latest(one.on) < starts[int(id_) + 1])
-            for id_ in quarters
-        },
+        "year": by_month(found.year, as_of=area.as_of),
+        "months": [(MONTHS[month][0], f"{MONTHS[month]} {year}") for year, month in months_of(area.as_of)],
         "unsaid": sorted({one.protocol for one in found.funding if one.state == "not-said"}),
     }
 
 
-def _from_to(start: date, end: date) -> str:
-    return f"{date_in_words(start)} to {date_in_words(end)}"
+def _marks(pairs: Iterable[Pair], numbers: Mapping[str, int]) -> dict[tuple[int, int], tuple[str, int]]:
+    """By the numbers of two protocols, the letter of what they may be to each other, and the per cent of data in both."""
+    return {
+        key: (heading("pair_short", pair.words)[0] if pair.words else "", round(100 * pair.overlap.data))
+        for key, pair in _numbered(pairs, numbers)
+    }
+
+
+def _cells(pairs: Iterable[Pair], numbers: Mapping[str, int]) -> dict[tuple[int, int], str]:
+    """The same in words, for the table. Data in both are told where nothing follows from them."""
+    return {
+        key: heading("pair_short", pair.words)
+        if pair.words
+        else f"{share} per cent of data"
+        if (share := round(100 * pair.overlap.data))
+        else "–"
+        for key, pair in _numbered(pairs, numbers)
+    }
+
+
+def _numbered(pairs: Iterable[Pair], numbers: Mapping[str, int]) -> Iterator[tuple[tuple[int, int], Pair]]:
+    for pair in pairs:
+        one, other = numbers.get(pair.overlap.a.id), numbers.get(pair.overlap.b.id)
+        if one is not None and other is not None:
+            yield (min(one, other), max(one, other)), pair

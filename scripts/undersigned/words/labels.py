@@ -64,6 +64,7 @@ _OTHER_LISTS = frozenset(
         "pair_short",
         "link_state",
         "money",
+        "year",
     }
 )
 

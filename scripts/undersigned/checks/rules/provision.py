@@ -48,6 +48,9 @@ def _days(subject: Subject, record: Record[Provision], value: Provision) -> Iter
     ends, extended = (None, None) if contract is None else (contract.ends_on, contract.may_extend_to)
     if ends is not None and extended is not None and surely_before(extended, ends):
         yield from subject.find("provision-days", record, ("contract", "may_extend_to"), words="extension", ends=ends)
+    notice = None if contract is None else contract.notice_by
+    if ends is not None and notice is not None and surely_before(ends, notice):
+        yield from subject.find("provision-days", record, ("contract", "notice_by"), words="notice", ends=ends)
 
 
 def _bodies(subject: Subject, record: Record[Provision], value: Provision) -> Iterator[Finding]:

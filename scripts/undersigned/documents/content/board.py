@@ -158,7 +158,7 @@ def _provision(facts: AreaFacts) -> str:
 
 
 def _ends(facts: AreaFacts) -> str:
-    services = sum(1 for one in facts.ending if one.service)
+    services = sum(1 for one in facts.ending if one.kind == "service")
     if facts.ending:
         money = _counted(len(facts.ending) - services, "source of money", "sources of money")
         things = _counted(services, "source of money or contract", "sources of money or contracts")
@@ -191,8 +191,7 @@ def _decisions(facts: AreaFacts) -> Iterator[str]:
         count = _counted(len(out), "signature whose copy has been", "signatures whose copies have been")
         yield word("board.decide_signature", count=count, those=_some(out))
     for ending in facts.ending:
-        name = "service" if ending.service else "money"
-        yield word(f"board.decide_{name}", title=ending.title, source=ending.source, on=date_in_words(ending.on))
+        yield word(f"board.decide_{ending.kind}", title=ending.of, source=ending.what, on=date_in_words(ending.on))
     if unowned := [service.value.title for map_ in facts.maps for service in map_.without_owner]:
         yield word("board.decide_owner", those=_some(unowned))
     for pair in facts.landscape.pairs:
@@ -257,7 +256,7 @@ def _annex(facts: AreaFacts) -> Iterator[Block]:
     yield from _part(
         "annex_ends",
         ("what", "of", "on"),
-        [(one.source, one.title, date_in_words(one.on)) for one in facts.ending],
+        [(one.what, one.of, date_in_words(one.on)) for one in facts.ending],
         (4, 4.8, 2.6),
     )
     yield from _part(
