@@ -332,6 +332,17 @@ def test_the_law_watch_says_that_it_could_not_look_and_changes_nothing(
     assert not hub.writes
 
 
+def test_send(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
+    run = run_of("send", "schedule", event("schedule"), origin, tmp_path, api=hub.address)
+    main = git(origin, "rev-parse", "main")
+    assert run.job("offer"), run.steps
+    pulls = [issue for issue in hub.issues.values() if issue.head]
+    assert {str(issue.head).split("/")[0] for issue in pulls} <= {"send"}
+    assert all("has sent nothing" in issue.body for issue in pulls)
+    assert bool(pulls) is ("packs" in run.artifacts and any(run.artifacts["packs"].rglob("*.eml")))
+    assert git(origin, "rev-parse", "main") == main
+
+
 def test_stamp(origin: Path, tmp_path: Path, hub: PretendGitHub) -> None:
     payload = event("workflow_dispatch")
     payload["inputs"] = {

@@ -16,6 +16,7 @@ from document_sample import TODAY, sample_text
 from returned_kit import COUNCIL, PROBATION, TY_CYMRU, rewritten
 from signing_kit import block, filled, filled_docx, signed, signer
 
+from github.server import PretendGitHub
 from support import register_from, write_register
 from undersigned.cache import DocumentCache
 from undersigned.cli.main import main
@@ -401,3 +402,25 @@ def test_a_record_goes_onto_a_branch_and_nothing_else_changes(desk: Desk, pack: 
     assert desk.run("receive", {"copy.pdf": typed(pack)}, "--branch")[0] == 2
     (desk.root / PATH).write_text("signatures: []\n", encoding="utf-8")
     assert desk.run("receive", {"copy.pdf": typed(pack)}, "--branch")[0] == 2
+
+
+def test_a_record_goes_into_a_pull_request(
+    desk: Desk, pack: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "The register")):
+        settings = ("-c", "user.name=Registrar", "-c", "user.email=registrar@example.org")
+        subprocess.run(["git", *settings, *words], cwd=desk.root, check=True, capture_output=True)
+    with PretendGitHub(git=desk.root) as hub:
+        monkeypatch.setenv("GITHUB_API_URL", hub.address)
+        monkeypatch.setenv("GITHUB_TOKEN", hub.token)
+        monkeypatch.setattr("undersigned.github.client.WRITE_SECONDS", 0.0)
+        arguments = ("--pull", "--repository", hub.repository)
+        assert desk.run("receive", {"copy.pdf": typed(pack)}, *arguments)[0] == 0
+        assert desk.record() == ""
+        [pull] = hub.issues.values()
+        assert pull.head == f"receive/{COUNCIL}-county-housing-2026-11-22"
+        assert "must never be" in pull.body
+        assert "A. Example" not in pull.body
+        assert hub.violations == []
+        monkeypatch.delenv("GITHUB_TOKEN")
+        assert desk.run("receive", {"copy.pdf": typed(pack)}, *arguments)[0] == 2

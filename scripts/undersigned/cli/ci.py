@@ -104,11 +104,53 @@ def _sync(common: Common, issues_of: IssuesOf, repository: str, account: str, dr
     from undersigned.jobs.issue_sync import IssueKeeper
 
     register = common.register
-    github = _github(repository, dry_run)
+    github = github_of(repository, dry_run)
     with stop_on(GitHubError):
-        sync = issues_of(register, as_of=common.as_of, links=_links(github), root=common.root)
+        sync = issues_of(register, as_of=common.as_of, links=links_of(github), root=common.root)
         keeper = IssueKeeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
         return EXIT_FINE if keeper.keep(sync, as_of=common.as_of) else EXIT_BROKEN
+
+
+@verb("send", example="undersigned ci send --dry-run", group=ci_command)
+@click.option("--output", type=Path, metavar="DIR", help="The folder for the packs. Default: build/send.")
+@github_options
+def send_job(common: Common, output: Path | None, repository: str, account: str, dry_run: bool) -> int:
+    """Make the packs and drafts that have to go out, and keep one pull request a text that records the sending."""
+    from undersigned.changes.git import History, HistoryError
+    from undersigned.editing.standard_texts import standard_form_record
+    from undersigned.github import GitHubError
+    from undersigned.jobs.send_offer import Desk, offer_all, offers
+
+    register = common.register
+    if dry_run:
+        for offer in offers(register, as_of=common.as_of):
+            bodies = " ".join(one.organisation for one in offer.addressees)
+            write(f"{offer.round.folder.id} {offer.round.version}: {bodies}\n", None)
+        return EXIT_FINE
+    github = github_of(repository, dry_run)
+    with stop_on(GitHubError, HistoryError):
+        links = links_of(github)
+        with History(common.root) as history:
+            base = history.resolve("HEAD")
+        run = os.environ.get("GITHUB_RUN_ID", "")
+        cache = common.cache.documents()
+        desk = Desk(
+            output or common.root / "build" / "send",
+            standard_form_record("officer-nomination"),
+            cache,
+            links.run(run) if run.isdecimal() else "",
+        )
+        done = offer_all(
+            github,
+            register,
+            desk,
+            lambda line: write(line + "\n", None),
+            base=base,
+            into=links.branch,
+            as_of=common.as_of,
+        )
+        cache.forget_old()
+    return EXIT_FINE if done else EXIT_BROKEN
 
 
 @verb("heartbeat", example="undersigned ci heartbeat", group=ci_command)
@@ -119,7 +161,7 @@ def heartbeat_job(_: Common, repository: str, account: str, dry_run: bool) -> in
     from undersigned.jobs.heartbeat import heartbeat
 
     with stop_on(GitHubError):
-        return EXIT_FINE if heartbeat(_github(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN
+        return EXIT_FINE if heartbeat(github_of(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN
 
 
 @verb("intake", example="undersigned ci intake --issue 12 --dry-run", group=ci_command)
@@ -138,7 +180,7 @@ def intake_job(common: Common, issue: int | None, repository: str, account: str,
 
     number = issue or _issue_of_event()
     register = common.register
-    github = _github(repository, dry_run)
+    github = github_of(repository, dry_run)
     try:
         with stop_on(JobError, GitHubError, HistoryError):
             if dry_run:
@@ -153,7 +195,7 @@ def intake_job(common: Common, issue: int | None, repository: str, account: str,
                 register,
                 number,
                 base=base,
-                links=_links(github),
+                links=links_of(github),
                 account=account,
                 as_of=common.as_of,
                 processes=processes(),
@@ -176,7 +218,7 @@ def comment_job(_: Common, text: Path, pull: int, repository: str, account: str,
     from undersigned.github.issues import Issues
     from undersigned.jobs.issue_sync import Mark, keep_comment
 
-    issues = Issues(_github(repository, dry_run))
+    issues = Issues(github_of(repository, dry_run))
     markdown = _read(text, _LARGEST_TEXT)
 
     def comment() -> int:
@@ -209,10 +251,10 @@ def upkeep_job(common: Common, repository: str, account: str, dry_run: bool) -> 
         if dry_run:
             write("".join(f"{path}\n" for path in stale_files(register, as_of=common.as_of)), None)
             return EXIT_FINE
-        github = _github(repository, dry_run)
+        github = github_of(repository, dry_run)
         with History(common.root) as history:
             base = history.resolve("HEAD")
-        write(upkeep(github, register, base=base, into=_links(github).branch, as_of=common.as_of) + "\n", None)
+        write(upkeep(github, register, base=base, into=links_of(github).branch, as_of=common.as_of) + "\n", None)
     return EXIT_FINE
 
 
@@ -242,7 +284,7 @@ def law_job(common: Common, repository: str, account: str, dry_run: bool) -> int
     if not found.looked and long_unseen(register.law_states, as_of=common.as_of) is None:
         return EXIT_AWAY
     files = law_files(found, register.law_states, as_of=common.as_of)
-    github = _github(repository, dry_run)
+    github = github_of(repository, dry_run)
     with stop_on(GitHubError, HistoryError):
         keeper = IssueKeeper(Issues(github), account, lambda line: write(line + "\n", None), dry_run=dry_run)
         kept = keeper.keep(law_issues(found, register, as_of=common.as_of), as_of=common.as_of)
@@ -255,7 +297,7 @@ def law_job(common: Common, repository: str, account: str, dry_run: bool) -> int
         else:
             with History(common.root) as history:
                 base = history.resolve("HEAD")
-            draft = law_draft(found, files, register, base=base, into=_links(github).branch)
+            draft = law_draft(found, files, register, base=base, into=links_of(github).branch)
             outcome = repeat_if_unanswered(lambda: propose(github, draft))
             write(message("words", "law", outcome.code, address=outcome.address, branch=BRANCH) + "\n", None)
     return EXIT_FINE if kept else EXIT_BROKEN
@@ -341,13 +383,13 @@ def stamp_job(
             draft = draft_of(register, request, base=base, into="", as_of=common.as_of)
             write(f"{draft.title}\n\n{draft.body}\n", None)
             return EXIT_FINE
-        github = _github(repository, dry_run)
-        outcome = stamp(github, register, request, base=base, into=_links(github).branch, as_of=common.as_of)
+        github = github_of(repository, dry_run)
+        outcome = stamp(github, register, request, base=base, into=links_of(github).branch, as_of=common.as_of)
         write(outcome + "\n", None)
     return EXIT_FINE
 
 
-def _github(repository: str, dry_run: bool) -> GitHub:
+def github_of(repository: str, dry_run: bool) -> GitHub:
     """The repository, with the token of the environment (`GITHUB_TOKEN`)."""
     from undersigned.github import API, GitHub, GitHubError
 
@@ -360,7 +402,7 @@ def _github(repository: str, dry_run: bool) -> GitHub:
         return GitHub(repository, token, api=os.environ.get("GITHUB_API_URL", API))
 
 
-def _links(github: GitHub) -> RepositoryLinks:
+def links_of(github: GitHub) -> RepositoryLinks:
     """Where the repository is, with its default branch as GitHub names it."""
     from undersigned.github.client import as_object, text_in
     from undersigned.jobs.messages import RepositoryLinks

@@ -12,15 +12,13 @@ import click
 
 from undersigned.cli.options import Common, day, format_option, verb
 from undersigned.cli.output import EXIT_BROKEN, EXIT_FINE, EXIT_FOUND, CommandError, remark, stop_on, write
+from undersigned.cli.proposals import Proposals, proposal_options
 
 if TYPE_CHECKING:
     from undersigned.records.signature import SigningMethod
     from undersigned.returned.judging import Judged
     from undersigned.returned.proposal import Seen
     from undersigned.returned.reading import Incoming
-
-#: The author of the commits that --branch makes: a post, as everywhere.
-_AUTHOR: Final = ("Signing desk of the register", "receive@register.invalid")
 
 _TRUSTED: Final = click.option(
     "--trusted-list",
@@ -63,9 +61,7 @@ def _status(judged: Judged) -> int:
 @verb("receive", example="undersigned receive reply.eml --on 2026-12-04 --write")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Path)
 @click.option("--write", "write_records", is_flag=True, help="Write what is proposed into the signing records.")
-@click.option(
-    "--branch", "make_branches", is_flag=True, help="Put each proposed record on a Git branch of its own instead."
-)
+@proposal_options
 @click.option("--on", "came_on", type=day, metavar="DATE", help="The day on which the files came. Default: today.")
 @format_option("text", "json")
 @_TRUSTED
@@ -90,7 +86,9 @@ def receive_command(
     common: Common,
     files: tuple[Path, ...],
     write_records: bool,
-    make_branches: bool,
+    make_branch: bool,
+    make_pull: bool,
+    repository: str,
     came_on: date | None,
     format_: str,
     trusted_list: Path | None,
@@ -107,12 +105,12 @@ def receive_command(
 
     Takes PDF, DOCX, scans, e-mails (.eml) with attachments and ZIP. Exit status 2 if anything could not be recorded.
     """
-    from undersigned.jobs.receiving import as_record
+    from undersigned.jobs.receiving import as_record, draft_of
     from undersigned.returned.proposal import Proposer, in_words
     from undersigned.returned.reading import can_draw
 
-    if write_records and make_branches:
-        raise CommandError("--write and --branch exclude each other", "Give one of them.")
+    if write_records + make_branch + make_pull > 1:
+        raise CommandError("--write, --branch and --pull exclude each other", "Give one of them.")
     look = _seen(common, seen, signed_on, post, authority, method)
 
     if pictures is not None and not can_draw():
@@ -152,15 +150,23 @@ def receive_command(
             told[-1] += f"  written: {path}\n"
         proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
         entries.append({**judged.json(incoming.name), "proposal": proposal, "reasons": list(outcome.reasons)})
-    made = _branches(common.root, records, on) if make_branches else []
+    if records and (make_branch or make_pull):
+        desk = Proposals(common.root, pull=make_pull, repository=repository)
+        desk.propose(
+            [
+                draft_of(register, path, content, on=on, base=desk.base, into=desk.into)
+                for path, content in records.items()
+            ]
+        )
     if format_ == "json":
         _write_json(entries)
     else:
         write("\n".join(told), None)
-    for branch in made:
-        remark(f"undersigned: branch {branch} holds the change; push it and open a pull request")
-    if proposed and not write_records and not made:
-        remark("undersigned: nothing was written; --write writes what is proposed, --branch puts it on a branch")
+    if proposed and not (write_records or make_branch or make_pull):
+        remark(
+            "undersigned: nothing was written; --write writes what is proposed, --branch puts it on a branch, and --pull "
+            "opens a pull request"
+        )
     return EXIT_BROKEN if refused or not proposed else EXIT_FINE
 
 
@@ -185,27 +191,6 @@ def _seen(
         raise CommandError("--seen needs --signed-on and --post", "Say on which day which post signed.")
     [protocol], [organisation] = common.protocols_named([seen[0]]), common.organisations_named([seen[1]])
     return Seen(protocol, organisation, signed_on, post, authority, method)
-
-
-def _branches(root: Path, records: Mapping[str, bytes], on: date) -> list[str]:
-    """Makes a branch of HEAD for each record, and returns their names. CommandError if a record has changes that are not
-    committed, which would go with it unseen."""
-    from undersigned.changes.git import History, HistoryError
-    from undersigned.jobs.receiving import uncommitted
-
-    made = []
-    with stop_on(HistoryError), History(root) as history:
-        base = history.resolve("HEAD")
-        changed = uncommitted(history, root, records)
-        if changed:
-            raise CommandError(f"{' and '.join(changed)} has changes that are not committed", "Commit them first.")
-        for path, content in records.items():
-            organisation, protocol = path.removesuffix(".yaml").split("/")[-2:]
-            message = f"Record what {organisation} returned for {protocol} on {on.isoformat()}\n"
-            branch = f"receive/{organisation}-{protocol}-{on.isoformat()}"
-            history.make_branch(branch, history.commit(base, {path: content}, message, _AUTHOR))
-            made.append(branch)
-    return made
 
 
 def _is_of_the_register(folder: Path, root: Path) -> bool:

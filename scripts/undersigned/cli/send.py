@@ -10,6 +10,7 @@ import click
 
 from undersigned.cli.options import Common, day, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, ended_by_signals, remark, stop_on, write
+from undersigned.cli.proposals import Proposals, proposal_options
 
 if TYPE_CHECKING:
     from undersigned.register import ProtocolFolder
@@ -29,6 +30,7 @@ _DRAFTS = "Nothing has been sent: open each .eml file in your mail program, look
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--on", "sent_on", type=day, metavar="DATE", help="The day on which the copies go out. Default: today.")
 @click.option("--output", type=Path, metavar="DIR", help="The folder for the packs. Default: build/send.")
+@proposal_options
 def send_command(
     common: Common,
     protocol: str,
@@ -36,6 +38,9 @@ def send_command(
     dry_run: bool,
     sent_on: date | None,
     output: Path | None,
+    make_branch: bool,
+    make_pull: bool,
+    repository: str,
 ) -> int:
     """Make the packs, e-mail drafts and records for those who have to sign.
 
@@ -44,8 +49,11 @@ def send_command(
     from undersigned.documents.model import DocumentError
     from undersigned.editing import EditingError
     from undersigned.editing.standard_texts import standard_form_record
+    from undersigned.jobs.send_offer import Offer, draft_of
     from undersigned.jobs.sending import Round, SendingError, written_files
 
+    if make_branch and make_pull:
+        raise CommandError("--branch and --pull exclude each other", "Give one of them.")
     register, on = common.register, _day(common, sent_on)
     wanted = common.organisations_named(organisations)
     place = output or common.root / "build" / "send"
@@ -67,13 +75,23 @@ def send_command(
             remark("undersigned: nothing was written; leave out --dry-run to write it")
             return EXIT_FINE
         cache = common.cache.documents()
+        desk = Proposals(common.root, pull=make_pull, repository=repository) if make_branch or make_pull else None
+        if desk is not None:
+            desk.refuse_uncommitted([f"signatories/{one.organisation}/{round_.folder.id}.yaml" for one in addressees])
         sent = round_.send(
-            addressees, common.root, place, nomination=standard_form_record("officer-nomination"), cache=cache
+            addressees,
+            common.root if desk is None else None,
+            place,
+            nomination=standard_form_record("officer-nomination"),
+            cache=cache,
         )
+        if desk is not None:
+            desk.propose([draft_of(Offer(round_, addressees), sent, base=desk.base, into=desk.into)])
     cache.forget_old()
     names = [str(_from_here(place / name)) for name in written_files(sent)]
-    write("".join(f"{name}\n" for name in (*names, *(one.record for one in sent))), None)
-    remark(f"undersigned: {_DRAFTS} Then commit the records.")
+    records = [one.record for one in sent] if desk is None else []
+    write("".join(f"{name}\n" for name in (*names, *records)), None)
+    remark(f"undersigned: {_DRAFTS} Then {'commit the records' if desk is None else 'merge the change'}.")
     return EXIT_FINE
 
 

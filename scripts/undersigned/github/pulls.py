@@ -19,7 +19,7 @@ from undersigned.github.client import (
 )
 
 #: The only branches that a program may write to, and the only files that it may propose.
-BRANCHES = ("intake/", "upkeep/")
+BRANCHES = ("intake/", "upkeep/", "send/", "receive/")
 PATHS = ("protocols/", "signatories/", "law/", ".github/CODEOWNERS", ".github/ISSUE_TEMPLATE/")
 _BOT = "[bot]@"
 

@@ -180,5 +180,9 @@ class RepositoryLinks:
             return link
         return self._link(f"new/{quote(self.branch)}?" + urlencode({"filename": path}))
 
+    def run(self, number: str) -> Markup:
+        """GitHub's page for a run of a workflow, where its artefacts are."""
+        return self._link(f"actions/runs/{quote(number)}")
+
     def _link(self, rest: str) -> Markup:
         return Markup(f"{self.server}/{self.repository}/{rest}")  # noqa: S704 - quoted by the callers

@@ -14,6 +14,8 @@ from undersigned.documents.model import DocumentError
 from undersigned.editing import EditingError
 from undersigned.editing.received import with_officer, with_signature
 from undersigned.editing.standard_texts import standard_form_record
+from undersigned.github.pulls import PullRequestDraft
+from undersigned.jobs.messages import render, render_plain
 from undersigned.register import Register
 from undersigned.returned.judging import Judge, Judged, unread
 from undersigned.returned.proposal import Outcome
@@ -64,6 +66,22 @@ def as_record(register: Register, outcome: Outcome) -> tuple[Outcome, str, bytes
         reason = f"{str(error)[:1].upper()}{str(error)[1:]}. {error.hint}".strip()
         return replace(outcome, proposal=None, reasons=(*outcome.reasons, reason)), "", None
     return outcome, path, content
+
+
+def draft_of(register: Register, path: str, content: bytes, *, on: date, base: str, into: str) -> PullRequestDraft:
+    """The proposal of one record, on a branch of its own. `into`: the branch to merge into; "" if only a branch is made."""
+    organisation, protocol = path.removesuffix(".yaml").split("/")[-2:]
+    folder = register.protocol(protocol)
+    title = render_plain("titles.txt", title="receive", body=organisation, id=protocol, on=on)
+    body = render(
+        "receive-pull.md",
+        name=register.organisation_name(organisation),
+        title=folder.value.title if folder is not None and folder.readable else protocol,
+        on=on,
+        path=path,
+    )
+    branch = f"receive/{organisation}-{protocol}-{on.isoformat()}"
+    return PullRequestDraft(branch, base, into, title, body, {path: content})
 
 
 def uncommitted(history: History, root: Path, paths: Iterable[str]) -> list[str]:

@@ -95,6 +95,7 @@ class Sent:
     organisation: str
     files: tuple[str, ...]
     record: str
+    content: bytes
     mail: Mail
     again: bool
 
@@ -258,9 +259,10 @@ class Round:
     # carrying it out
 
     def send(
-        self, addressees: list[Addressee], root: Path, output: Path, *, nomination: Form, cache: DocumentCache
+        self, addressees: list[Addressee], root: Path | None, output: Path, *, nomination: Form, cache: DocumentCache
     ) -> list[Sent]:
-        """Makes the packs and drafts under `output`, and changes the records: all of it or nothing.
+        """Makes the packs and drafts under `output`, and changes the records under `root`: all of it or nothing. Without
+        `root`, the changed records are only returned.
 
         DocumentError, EditingError or OSError if it cannot be done.
         """
@@ -283,7 +285,7 @@ class Round:
                 path, content = self.record(one, pack)
                 records[path] = content
                 names = tuple(f"{self.folder.id}/{name}" for name in files)
-                made.append(Sent(one.organisation, names, path, mail, one.before is not None))
+                made.append(Sent(one.organisation, names, path, content, mail, one.before is not None))
             _put_in_place(staging, place, root, records)
         return made
 
@@ -391,8 +393,9 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _put_in_place(staging: Path, place: Path, root: Path, records: Mapping[str, bytes]) -> None:
-    """Moves what is staged to its place, and then writes the records; if anything fails, all is as it was before."""
+def _put_in_place(staging: Path, place: Path, root: Path | None, records: Mapping[str, bytes]) -> None:
+    """Moves what is staged to its place, and then writes the records; if anything fails, all is as it was before. Without
+    `root`, no record is written."""
     kept = staging / ".before"
     kept.mkdir()
     moved: list[Path] = []
@@ -403,7 +406,8 @@ def _put_in_place(staging: Path, place: Path, root: Path, records: Mapping[str, 
                 target.rename(kept / new.name)
             moved.append(target)
             new.rename(target)
-        write_all(root, records)
+        if root is not None:
+            write_all(root, records)
     except BaseException:
         for target in moved:
             _remove(target)
