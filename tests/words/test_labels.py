@@ -41,6 +41,7 @@ NOT_LABELS = {
     "status_colours": "names of colours",
     "signature_colours": "names of colours",
     "review_colours": "names of colours",
+    "PICTURES": "the shapes of drawings",
     "watermark": "stamps across a page, where a consultation text is a draft",
     "level": "words of GitHub's annotations and of SARIF",
     "rule_severities": "what a severity means for whoever meets it",
@@ -113,6 +114,10 @@ def tables() -> Iterator[tuple[str, dict[str, str]]]:
             id(node.value): ast.unparse(node.targets[0])
             for node in ast.walk(tree)
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        } | {
+            id(node.value): ast.unparse(node.target)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
         }
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):

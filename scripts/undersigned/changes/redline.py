@@ -28,6 +28,7 @@ from undersigned.words.blocks import (
     NewPage,
     Numbered,
     Paragraph,
+    Pictured,
     Preformatted,
     Quote,
     Rule,
@@ -122,7 +123,7 @@ def _simple(blocks: Blocks) -> Blocks:
     out: list[Block] = []
     for block in blocks:
         match block:
-            case Together(inner):
+            case Together(inner) | Pictured(blocks=inner):
                 out += _simple(inner)
             case Rule() | NewPage():
                 continue

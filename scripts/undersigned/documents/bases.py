@@ -16,6 +16,7 @@ from undersigned.documents.content.dpo import NOTICE, dpia_document, filled_form
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.content.letter import COPY_PROPERTIES, master_stamp, nomination_defaults, nomination_form
+from undersigned.documents.content.people import people_document
 from undersigned.documents.docx.controls import names_in_copy
 from undersigned.documents.docx.docx import CUSTOM, docx_parts
 from undersigned.documents.docx.word_xml import with_custom_properties
@@ -23,6 +24,7 @@ from undersigned.documents.model import Document, DocumentError
 from undersigned.documents.pdf.setting import pdf_of
 from undersigned.documents.stamping import DocxStamper, Member, PdfStamper, Stamp, defaults_of, mark, packed
 from undersigned.facts.agreement import Agreement
+from undersigned.facts.for_people import PeoplePage
 from undersigned.records.form import Form
 
 
@@ -160,6 +162,17 @@ def paper_sheets(agreement: Agreement, papers: Mapping[str, Form]) -> Iterator[t
     for id_, form in papers.items():
         make = partial(filled_form, id_, form, agreement)
         yield f"{id_}-draft", Sheet(f"{agreement.id}/{id_}-draft", f"paper {id_} {form!r} {agreement!r}", epoch, make)
+
+
+def people_sheet(agreement: Agreement, page: PeoplePage) -> Sheet:
+    """Two sides for the people whom the sharing is about."""
+    where = (agreement.id, agreement.version, agreement.status, agreement.lead, agreement.register_address)
+    return Sheet(
+        f"{agreement.id}/for-people",
+        f"people {page!r} {where!r}",
+        epoch_of(agreement.dated),
+        lambda: people_document(agreement, page),
+    )
 
 
 def nomination_sheet(agreement: Agreement, form: Form) -> Sheet:

@@ -23,6 +23,7 @@ from undersigned.words.blocks import (
     Numbered,
     Numbering,
     Paragraph,
+    Pictured,
     Preformatted,
     Quote,
     Rule,
@@ -61,6 +62,7 @@ __all__ = [
     "Numbered",
     "Numbering",
     "Paragraph",
+    "Pictured",
     "Preformatted",
     "Quote",
     "Rule",
@@ -107,7 +109,7 @@ class Document:
     """A whole document, ready to be set. `properties` go into the file's metadata; `copy` says whose copy it is.
 
     `names`: those that its stamped fields may show. `code`: the address in the code of each page's foot, to which the page's
-    number is added; "" for none.
+    number is added; "" for none. `large`: it has large type, made smaller only so that it fills two sides at most.
     """
 
     record: str
@@ -118,6 +120,7 @@ class Document:
     copy: Blocks = dataclasses.field(default=(), kw_only=True)
     names: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
     code: str = dataclasses.field(default="", kw_only=True)
+    large: bool = dataclasses.field(default=False, kw_only=True)
     author: str
     subject: str
     facts: tuple[Fact, ...]

@@ -21,6 +21,7 @@ from undersigned.documents.bases import (
     dpia_sheet,
     form_sheet,
     paper_sheets,
+    people_sheet,
 )
 from undersigned.documents.content.agreement import ANNEX, agreement_document, has_annex
 from undersigned.documents.content.dpo import FORM as DPIA
@@ -31,8 +32,9 @@ from undersigned.documents.docx.docx import docx_of
 from undersigned.documents.model import DocumentError
 from undersigned.documents.packs import notices_of, packs_of
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.facts.agreement import Agreement, agreements_to_print, sender_of
+from undersigned.facts.agreement import SIGNABLE, Agreement, agreements_to_print, sender_of
 from undersigned.facts.letter import Letters, Standing
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.parallel import WorkerError, map_as_done
 from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
@@ -119,6 +121,7 @@ def write_documents(
     watch: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Writes `<output>/<protocol>/<protocol>-v<version>.pdf` and `.docx` (a draft: `-draft`), and `<form>.pdf` and `.docx`,
+    `<protocol>-for-people.pdf` and `.docx` where it is out for signature or in force and has a page for people,
     with `dpia` `dpia-draft.pdf` and `.docx`, and with `papers` (standard forms by id) every working paper of a data
     protection officer, each `<paper>-draft.pdf` and `.docx`;
     with `copies` also a folder `<protocol>-v<version>-<organisation>/` and a ZIP of it for each party that owes a signature,
@@ -221,7 +224,7 @@ def _written(order: _Order, id_: str) -> Written:
         named = order.copies is not None and order.copies.organisations is not None and not order.copies.all_masters
         if named and not any(one.owes or one.notice for one in asked):
             return Written(not_owed=not_owed)
-        bases, failures = _bases(_sheets(agreements, order), order.cache)
+        bases, failures = _bases(_sheets(folder, agreements, order), order.cache)
         if failures:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
@@ -259,11 +262,14 @@ def _write_masters(place: Path, bases: dict[str, Base]) -> Iterator[Path]:
         yield write_whole(place / f"{stem}.docx", base.docx)
 
 
-def _sheets(agreements: list[Agreement], order: _Order) -> Iterator[tuple[str, Sheet]]:
+def _sheets(folder: ProtocolFolder, agreements: list[Agreement], order: _Order) -> Iterator[tuple[str, Sheet]]:
     for agreement in agreements:
         yield agreement.file_stem, agreement_sheet(agreement)
         if has_annex(agreement):
             yield f"{agreement.file_stem}{ANNEX}", annex_sheet(agreement)
+    page = ProtocolFacts(folder, order.register, as_of=order.as_of).for_people
+    if page is not None and folder.value.status in SIGNABLE:
+        yield f"{folder.id}-for-people", people_sheet(agreements[0], page)
     if order.papers is not None:
         yield from paper_sheets(agreements[0], order.papers)
     elif order.dpia:

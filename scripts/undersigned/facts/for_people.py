@@ -13,6 +13,7 @@ from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions
 from undersigned.status.for_people import newer_version
+from undersigned.words.dates import on_in_words
 
 #: The folder of protocols that name no area.
 NO_AREA = "no-area"
@@ -49,10 +50,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """The page of one protocol. `newer`: a material version that it does not speak of yet. `begun`: whether anything is
-    passed on under the protocol today."""
+    """The page of one protocol. `version`: the text that it speaks of; None for a draft. `newer`: a material version that it
+    does not speak of yet. `begun`: whether anything is passed on under the protocol today."""
 
     title: str
+    version: str | None
     areas: tuple[str, ...]
     sections: tuple[Section, ...]
     rights: tuple[Section, ...]
@@ -62,6 +64,35 @@ class PeoplePage:
     read_on: date | None
     confirmed_on: date | None
     easy_read: EasyRead | None
+
+    @property
+    def notices(self) -> tuple[tuple[str, str], ...]:
+        """What the reader must know first: each a short statement, and what follows from it."""
+        found = []
+        if self.newer:
+            found.append(
+                (
+                    "This page is about an older text.",
+                    f"A newer one is agreed (version {self.newer}). Ask your officer what is different.",
+                )
+            )
+        if not self.begun:
+            found.append(
+                ("Nothing is passed on under this yet.", "The bodies that would do so have not all agreed to it.")
+            )
+        return tuple(found)
+
+    @property
+    def looked_at(self) -> str:
+        """Who read and who confirmed the words, as far as the record says."""
+        read = (
+            f"Read by somebody with experience of probation {on_in_words(self.read_on)}. "
+            if self.read_on is not None
+            else ""
+        )
+        if self.confirmed_on is None:
+            return f"{read}Nobody has confirmed this page yet."
+        return f"{read}Confirmed {on_in_words(self.confirmed_on)}."
 
 
 def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, as_of: date) -> PeoplePage | None:
@@ -75,6 +106,7 @@ def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, a
         return None
     return PeoplePage(
         title=page.title,
+        version=page.version,
         areas=tuple(filter(KEBAB.match, protocol.areas)) or (NO_AREA,),  # an area becomes an address
         sections=tuple(_sections(page)),
         rights=rights(),

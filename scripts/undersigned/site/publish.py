@@ -66,7 +66,7 @@ def keep_former_ids(downloads: Path, former: Mapping[str, str]) -> None:
             continue
         for path in sorted((downloads / present).glob("*")):
             name = path.name
-            if name.startswith((f"{present}-v", f"{present}-draft")):
+            if name.startswith((f"{present}-v", f"{present}-draft", f"{present}-for-people")):
                 name = old + name.removeprefix(present)
             (downloads / old).mkdir(exist_ok=True)
             shutil.copyfile(path, downloads / old / name)

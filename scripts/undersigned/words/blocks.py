@@ -156,6 +156,15 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictured:
+    """Blocks beside one of our own pictures (`words/pictures.py`). `words` say what it shows; the first block is a heading."""
+
+    picture: str
+    words: str
+    blocks: Blocks
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     """What follows starts on a page of its own."""
 
@@ -168,7 +177,20 @@ class Marked:
     blocks: Blocks
 
 
-Block = Paragraph | Heading | Bullets | Numbered | Quote | Preformatted | Rule | Table | Together | NewPage | Marked
+Block = (
+    Paragraph
+    | Heading
+    | Bullets
+    | Numbered
+    | Quote
+    | Preformatted
+    | Rule
+    | Table
+    | Together
+    | Pictured
+    | NewPage
+    | Marked
+)
 Blocks = tuple[Block, ...]
 
 # -- walking ----------------------------------------------------------------------------------------------------
@@ -263,7 +285,7 @@ def lines_of(blocks: Blocks, indent: str = "") -> Iterator[str]:
             case Numbered(items):
                 for place, item in enumerate(items):
                     yield from _item_lines(mark_of(block, place), item, indent)
-            case Quote(inner) | Together(inner) | Marked(blocks=inner):
+            case Quote(inner) | Together(inner) | Pictured(blocks=inner) | Marked(blocks=inner):
                 yield from lines_of(inner, f"{indent}  " if isinstance(block, Quote) else indent)
             case Preformatted(text):
                 yield from (f"{indent}{line}" for line in text.split("\n"))

@@ -20,6 +20,7 @@ from undersigned.words.blocks import (
     Numbered,
     Numbering,
     Paragraph,
+    Pictured,
     Preformatted,
     Quote,
     Rule,
@@ -71,7 +72,7 @@ class _Writer:
                 return f"<ul>\n{self._items(items)}</ul>\n"
             case Numbered():
                 return self._numbered(block)
-            case Quote(inner) | Together(inner) | Marked(blocks=inner):
+            case Quote(inner) | Together(inner) | Pictured(blocks=inner) | Marked(blocks=inner):
                 inside = "".join(map(self.block, inner))
                 return f"<blockquote>\n{inside}</blockquote>\n" if isinstance(block, Quote) else inside
             case Preformatted(text):

@@ -11,7 +11,7 @@ from typing import get_args
 import yaml
 
 from undersigned.findings import SEVERITIES
-from undersigned.records import form, protocol, provision, review, signature, version
+from undersigned.records import for_people, form, protocol, provision, review, signature, version
 from undersigned.records.fields import Jurisdiction
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.text import with_capital
@@ -46,6 +46,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "succession": get_args(signature.Succession),
     "funding_status": get_args(provision.FundingStatus),
     "severity": SEVERITIES,
+    "picture": for_people.PICTURES,
 }
 #: Lists whose members other rooms declare, or that records may add to. A test compares the first sort with their room.
 _OTHER_LISTS = frozenset(

@@ -57,6 +57,7 @@ from undersigned.documents.stamping import PARTY, DocxStamper, Stamp, defaults_o
 from undersigned.documents.words import TEMPLATE, word
 
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _DOCUMENT, _NUMBERING = "word/document.xml", "word/numbering.xml"
 #: How far each level of a list stands in, and its marks hang out, in twentieths of a point.
 _STEP, _HANG = 440, 320
@@ -68,6 +69,15 @@ _AIR = "160"
 _SHORT_ROW = 700
 #: Pandoc numbers its own changes from 0.
 _FIRST_CHANGE = 1_000_000
+#: Sizes of type that a document in large type has instead of others, in half points.
+_LARGE_TYPE = {"24": "28", "56": "44", "38": "34", "40": "34"}
+#: By style, the room above and below in such a document, in twentieths of a point.
+_LARGE_ROOM = {
+    "Heading1": ("120", "20"),
+    "Compact": ("0", "10"),
+    "BodyText": ("0", "40"),
+    "FirstParagraph": ("0", "40"),
+}
 T = TypeVar("T")
 
 
@@ -91,6 +101,8 @@ def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
             parts[name] = _with_marks(parts[name], document)
     if _NUMBERING in parts:
         parts[_NUMBERING] = _with_narrow_lists(parts[_NUMBERING])
+    if document.large:
+        parts["word/styles.xml"] = _with_large_type(parts["word/styles.xml"])
     parts["word/settings.xml"] = _in_british_english(parts["word/settings.xml"])
     parts["docProps/core.xml"] = core_properties(document, epoch)
     names = tuple(field.name for field in fields_of(document))
@@ -124,6 +136,8 @@ def _with_controls(part: bytes, document: Document, epoch: int) -> bytes:
         _place_controls(words, expected, document.record)
     if expected:
         raise DocumentError(document.record, f"the field {min(expected)!r} has no place in its DOCX")
+    for name in root.iter(f"{{{_PICTURE}}}cNvPr"):
+        name.set("descr", "")  # pandoc writes the whole picture there; its words are beside it, in docPr
     return serial(root)
 
 
@@ -245,7 +259,7 @@ def _dress_tables(root: Element, document: Document) -> None:
     """Marks row headings, and keeps each row on one page. The table of the facts comes after the lead."""
     tables: list[tuple[Table | None, bool]] = [
         *_found(document.lead, Table),
-        (None, False),
+        *([(None, False)] if document.facts else []),
         *_found(document.body, Table),
     ]
     found = [table for table in root.iter(w("tbl")) if next(table.iterancestors(w("tbl")), None) is None]
@@ -380,6 +394,19 @@ def _with_narrow_lists(numbering: bytes) -> bytes:
         for indent in level.iter(w("ind")):
             indent.set(w("left"), str(_STEP * (depth + 1)))
             indent.set(w("hanging"), str(_HANG))
+    return serial(root)
+
+
+def _with_large_type(styles: bytes) -> bytes:
+    """Makes the text larger, and the title, the headings and the room around them smaller, so that two sides hold more."""
+    root = etree.fromstring(styles, PARSER)
+    for size in root.iter(w("sz"), w("szCs")):
+        size.set(w("val"), _LARGE_TYPE.get(size.get(w("val"), ""), size.get(w("val"), "")))
+    for style in root.iter(w("style")):
+        before, after = _LARGE_ROOM.get(style.get(w("styleId"), ""), ("", ""))
+        for room in style.iter(w("spacing")) if before else ():
+            room.set(w("before"), before)
+            room.set(w("after"), after)
     return serial(root)
 
 

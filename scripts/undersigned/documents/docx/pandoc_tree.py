@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
 
 from undersigned.documents.docx.pandoc import api_version
+from undersigned.documents.drawing import png_of
 from undersigned.documents.model import (
     Block,
     Blocks,
@@ -24,6 +26,7 @@ from undersigned.documents.model import (
     NewPage,
     Numbered,
     Paragraph,
+    Pictured,
     Preformatted,
     Quote,
     Rule,
@@ -41,6 +44,8 @@ MARKED_PARAGRAPH: dict[Mark, str] = {"inserted": "\ue003", "deleted": "\ue004"}
 MARKED_ROW: dict[Mark, str] = {"inserted": "\ue005", "deleted": "\ue006"}
 #: Who made the tracked changes.
 TRACKED_BY = "Undersigned"
+#: How wide and high a picture is.
+_PICTURE = "0.95cm"
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 
 _STYLES: dict[Style, str] = {
@@ -111,7 +116,9 @@ class Tree:
             ),
             row_heads=True,
         )
-        first += [*self.blocks(document.lead), *self.blocks((facts,))]
+        first += self.blocks(document.lead)
+        if document.facts:
+            first += self.blocks((facts,))
         if document.contents:
             first.append(_node("Para", [_node("Str", CONTENTS)]))
         body = self.blocks(document.body)
@@ -144,9 +151,8 @@ class Tree:
         match block:
             case Paragraph(content):
                 return [_node("Plain" if plain else "Para", self._paragraph(content))]
-            case Heading(level, content):
-                self._headings += 1
-                return [_node("Header", [level, [heading_id(self._headings - 1), [], []], self._paragraph(content)])]
+            case Heading():
+                return [self._heading(block, [])]
             case Marked(mark, inner):
                 before, self._mark = self._mark, mark
                 made = self.blocks(inner, in_cell=plain)
@@ -167,8 +173,25 @@ class Tree:
                 return [_node("RawBlock", ["openxml", PAGE_BREAK])]
             case Together(inner):
                 return self.blocks(inner)
+            case Pictured():
+                return self._pictured(block)
             case Table():
                 return [self._table(block)]
+
+    def _pictured(self, block: Pictured) -> list[Json]:
+        """The picture stands in the heading: beside it in a table, screen readers would announce rows and columns."""
+        heading, *rest = block.blocks
+        if not isinstance(heading, Heading):
+            raise ValueError("what a picture stands beside begins with a heading")
+        source = "data:image/png;base64," + b64encode(png_of(block.picture)).decode()
+        size: Json = ["", [], [["width", _PICTURE], ["height", _PICTURE]]]
+        image = _node("Image", [size, _words(block.words), [source, ""]])
+        return [self._heading(heading, [image, _node("Str", "\u2002")]), *self.blocks(tuple(rest))]
+
+    def _heading(self, heading: Heading, before: list[Json]) -> Json:
+        self._headings += 1
+        attributes: Json = [heading_id(self._headings - 1), [], []]
+        return _node("Header", [heading.level, attributes, [*before, *self._paragraph(heading.content)]])
 
     def _paragraph(self, content: Inlines) -> list[Json]:
         if not self._mark:

@@ -272,12 +272,12 @@ def _title_is_a_heading(file: pikepdf.Pdf) -> None:
 def _head_rows(file: pikepdf.Pdf, document: Document) -> None:
     """Marks the first cell of each row as a row heading in tables that have them (Typst cannot say so yet).
 
-    The tables of the file are those of the lead, the table of facts, and those of the body, in reading order.
+    The tables of the file are those of the lead, the table of facts if there is one, and those of the body, in reading order.
     """
     lead, body = (
         [node.row_heads for node in every(part) if isinstance(node, Table)] for part in (document.lead, document.body)
     )
-    heads = [*lead, True, *body]
+    heads = [*lead, *([True] if document.facts else []), *body]
     found = list(_elements_of(file.Root.StructTreeRoot, "/Table"))
     if len(found) != len(heads):
         raise DocumentError(document.record, "the tables of its PDF are not those of the document")

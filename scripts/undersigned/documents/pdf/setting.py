@@ -13,21 +13,29 @@ from typing import Final, Literal
 
 import typst
 
-from undersigned.documents.model import Document, DocumentError, Json, as_data, check_size
+from undersigned.documents.model import Document, DocumentError, Json, Pictured, as_data, check_size, every
 from undersigned.documents.pdf.codes import pictures_of
 from undersigned.documents.pdf.fields import with_fields
 from undersigned.documents.words import TEMPLATE, word
+from undersigned.words.pictures import svg
 
 #: Every font has every character up to this one (basic Latin).
 _SURELY_THERE: Final = "\x7f"
 _PROBE: Final = '#set document(title: "x")\n#set text(font: "Inter", lang: "en")\n#json("probe.json")\n'
 #: What is not shown as text: addresses, and the names of fields.
-_NOT_SHOWN: Final = frozenset({"t", "url", "name", "kind", "record", "properties", "code", "codes"})
+_NOT_SHOWN: Final = frozenset(
+    {"t", "url", "name", "kind", "record", "properties", "code", "codes", "picture", "pictures"}
+)
 #: Pages after these have no code in their foot. No agreement has had so many.
 _MOST_CODES: Final = 100
 
 #: How close lines are set, in steps of the template: as designed, then closer, then wider.
 _STEPS: Final = (0, 1, 2, 3, 5, -2, -4, -6, 7, -9, -12)
+#: Points of the type of a document, and of one in large type: the first that fits; and how close its lines may be set.
+_NORMAL_TYPE: Final = 12
+_LARGE_TYPES: Final = (14, 13, 12)
+_CLOSER: Final = (0, 2, 4)
+_SIDES: Final = 2
 #: How far down the last page must reach, in points: a fifth of the room for text, below the margin.
 _LEAST_OF_LAST_PAGE: Final = 51 + 720 / 5
 
@@ -54,6 +62,9 @@ class _Setter:
         assert isinstance(data, dict)  # noqa: S101
         data |= {"page": word("footer.page"), "of": word("footer.of"), "contents_title": word("cover.contents")}
         data["codes"] = _codes_of(document)
+        data["pictures"] = {
+            block.picture: svg(block.picture) for block in every(document) if isinstance(block, Pictured)
+        }
         data |= {"added": word("redline.added"), "removed": word("redline.removed")}
         try:
             return self._filled(data, epoch)
@@ -70,16 +81,33 @@ class _Setter:
 
     def _filled(self, data: dict[str, Json], epoch: int) -> bytes:
         """The PDF. If its last page would be nearly empty, lines are set a little closer, or wider if that does not help."""
+        if data["large"]:
+            return self._on_two_sides(data, epoch)
         first = b""
         for tight in _STEPS:
-            pdf = self._compile({**data, "tight": tight}, epoch)
+            pdf = self._compile({**data, "tight": tight, "size": _NORMAL_TYPE}, epoch)
             if not self._ends_on_empty_page():
                 return pdf
             first = first or pdf
         return first
 
-    def _ends_on_empty_page(self) -> bool:
+    def _on_two_sides(self, data: dict[str, Json], epoch: int) -> bytes:
+        """The PDF in the largest type in which it fills two sides at most. Text that fits in none runs on."""
+        pdf = b""
+        for size in _LARGE_TYPES:
+            for tight in _CLOSER:
+                pdf = self._compile({**data, "tight": tight, "size": size}, epoch)
+                if int(self._end()["page"]) <= _SIDES:
+                    return pdf
+        return pdf
+
+    def _end(self) -> dict[str, int | str]:
+        """Where the text ends: its page and its height on it."""
         end: dict[str, int | str] = json.loads(self._compiler.query("<end>", field="value", one=True))
+        return end
+
+    def _ends_on_empty_page(self) -> bool:
+        end = self._end()
         return int(end["page"]) > 1 and float(str(end["y"]).removesuffix("pt")) < _LEAST_OF_LAST_PAGE
 
     def _compile(self, data: Json, epoch: int) -> bytes:
