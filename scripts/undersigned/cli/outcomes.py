@@ -92,11 +92,8 @@ def _combined(
 
 def _safe(common: Common, named: str, format_: str, output: Path | None, write_: bool) -> int:
     from undersigned.editing import EditingError
-    from undersigned.editing.amend import Put, amended
     from undersigned.editing.atomic import write_bytes
-    from undersigned.figures.audit import ReturnOf
-    from undersigned.figures.safe import proposal
-    from undersigned.records.outcome import Outcome
+    from undersigned.editing.returns import made_safe
     from undersigned.reports import outcomes as reports
 
     register = common.register
@@ -104,37 +101,17 @@ def _safe(common: Common, named: str, format_: str, output: Path | None, write_:
     path = _path_of(common, named, list(records))
     if not records[path][1].clean:
         raise CommandError(f"{path} has errors", f"Correct what 'undersigned check {path}' reports first.")
-    returns = [ReturnOf(one, id_, record.value) for one, (id_, record) in records.items() if record.value is not None]
-    found = proposal(returns, path, areas=register.parts_of_areas, hide_up_to=register.hide_up_to)
-    places = {change.at: records[change.at.path][1].place(*change.at.in_record) for change in found.changes}
-    written = write_ and bool(found.changes)
-    if written:
-        with stop_on(EditingError, OSError):
-            texts = {
-                one: amended(
-                    register,
-                    one,
-                    register.files.contents[one],
-                    Outcome,
-                    [
-                        Put(records[one][1].as_written(c.at.in_record), _typed(c.write))
-                        for c in found.changes
-                        if c.at.path == one
-                    ],
-                )
-                for one in dict.fromkeys(change.at.path for change in found.changes)
-            }
-            for one, raw in texts.items():
-                write_bytes(register.root, one, raw)
+    with stop_on(EditingError, OSError):
+        found, texts = made_safe(register, path)
+        places = {change.at: records[change.at.path][1].place(*change.at.in_record) for change in found.changes}
+        written = write_ and bool(found.changes)
+        for one, raw in texts.items() if written else ():
+            write_bytes(register.root, one, raw)
     render = reports.render_safe_json if format_ == "json" else reports.render_safe_text
     write(render(found, path, places, written=written), output)
     if register.repository_private:
         remark("undersigned: this repository is private, so the checks do not ask you to hide counts")
     return EXIT_FINE if found.safe else EXIT_FOUND
-
-
-def _typed(text: str) -> str | int:
-    return int(text) if text.isdigit() else text
 
 
 def _path_of(common: Common, named: str, paths: list[str]) -> str:

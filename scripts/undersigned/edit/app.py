@@ -19,12 +19,16 @@ from werkzeug.exceptions import HTTPException
 
 from undersigned.changes.git import HistoryError
 from undersigned.edit.card_pages import CardPages
+from undersigned.edit.confirm_pages import ConfirmPages
 from undersigned.edit.drafts import drafts
 from undersigned.edit.new_pages import NewPages
 from undersigned.edit.party_pages import PartyPages
 from undersigned.edit.proposing import Proposals
 from undersigned.edit.protocol_pages import ProtocolPages
 from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES, ReceivePage
+from undersigned.edit.return_pages import ReturnPages
+from undersigned.edit.service_pages import ServicePages
+from undersigned.edit.stamp_pages import StampPages
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
 from undersigned.register import ProtocolFolder, Register, load_register
@@ -71,7 +75,7 @@ def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -
         ("/wording/<protocol>/<slug>", pages.wording),
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
-    for more in (NewPages, ProtocolPages, PartyPages, CardPages):
+    for more in (NewPages, ProtocolPages, PartyPages, CardPages, ReturnPages, ServicePages, ConfirmPages, StampPages):
         more(root, as_of, pages.token).add_to(app)
     ReceivePage(root, as_of, pages.token).add_to(app)
     return app

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from flask import Flask, abort, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from undersigned.changes.git import HistoryError
@@ -59,7 +60,10 @@ class DraftPages:
         second: tuple[str, str] | None = None,
         draft: Draft | None = None,
         action: str = "",
+        links: Sequence[tuple[str, str]] = (),
+        beside: str | Markup = "",
     ) -> str:
+        """A page of questions. `links`: addresses and words of what else can be done here. `beside`: shown above."""
         ids = {one.id: one.label for one in questions}
         return render_template(
             "questions.html",
@@ -79,6 +83,8 @@ class DraftPages:
             token=self.token,
             draft=draft,
             action=action,
+            links=links,
+            beside=beside,
         )
 
     def new_errors(self, draft: Draft, files: Mapping[str, bytes]) -> list[Finding]:
@@ -124,3 +130,8 @@ class DraftPages:
 def redirect_to(address: str) -> Response:
     """A redirect after a form, so that reloading a page never sends it twice."""
     return redirect(address, 303)
+
+
+def rendered(template: str, **values: object) -> Markup:
+    """A part of a page, to be shown in another."""
+    return Markup(render_template(template, **values))  # noqa: S704 - the template escapes every value

@@ -6,6 +6,7 @@ from undersigned.edit.questions import Section, sections
 from undersigned.edit.tasks import Fault
 from undersigned.findings import Finding
 from undersigned.records.source import Source
+from undersigned.register import Register
 from undersigned.words.text import with_capital
 
 SECTION_OF_TOPIC = {
@@ -52,6 +53,6 @@ def at_question(finding: Finding, raw: bytes, section: Section | None) -> Fault:
     return Fault("", in_form_words(finding))
 
 
-def in_form_words(finding: Finding) -> str:
+def in_form_words(finding: Finding, register: Register | None = None) -> str:
     """A finding as a sentence for somebody who sees forms and no record."""
     return with_capital(finding.message) + (f". {finding.hint}" if finding.hint else ".")

@@ -14,15 +14,18 @@ from typing import Literal
 from undersigned.edit.drafts import Draft
 from undersigned.edit.tasks import Fault, FaultyError
 from undersigned.editing.amend import Append, Put, Remove
+from undersigned.editing.returns import read_figure
 from undersigned.jobs.form_definitions import organisation_options, protocol_options
 from undersigned.records.fields import when_of
 from undersigned.records.source import Data, KeyPath
 from undersigned.records.vocabulary import vocabulary
+from undersigned.register import Register
 from undersigned.words.dates import read_date
 from undersigned.words.labels import headings
 from undersigned.words.text import id_from, in_a_list
 
-Kind = Literal["text", "long", "lines", "one", "some", "day", "number", "group"]
+#: `figure`: a number of a return, or a mark such as `[c]`.
+Kind = Literal["text", "long", "lines", "one", "some", "day", "number", "figure", "group"]
 Answers = Mapping[str, list[str]]
 _LONGEST_TEXT, _LONGEST_LINE, _MOST_LINES = 20_000, 500, 100
 
@@ -47,7 +50,7 @@ class Question:
     help: str = ""
     options: tuple[Option, ...] = ()
     required: bool = False
-    path: tuple[str, ...] = ()
+    path: KeyPath = ()
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,15 @@ class Section:
     choices: Mapping[str, str]
 
 
-@cache
 def sections() -> Mapping[str, Section]:
     """The parts of a protocol by id, in the order in which they are asked."""
-    data = tomllib.loads((pathlib.Path(__file__).parent / "sections.toml").read_text(encoding="utf-8"))
+    return sections_of("sections.toml")
+
+
+@cache
+def sections_of(file: str) -> Mapping[str, Section]:
+    """The pages of one of the package's files, by id, in the order of the file."""
+    data = tomllib.loads((pathlib.Path(__file__).parent / file).read_text(encoding="utf-8"))
     return {id_: _section(id_, one) for id_, one in data.items()}
 
 
@@ -75,7 +83,7 @@ def _section(id_: str, data: Mapping[str, Data]) -> Section:
     for one in data["fields"]:
         options: tuple[Option, ...] = ()
         if "list" in one:
-            options = tuple(Option(value, words) for value, words in headings(one["list"]).items())
+            options = _listed(one["list"])
         if "choices" in one:
             choices[one["id"]] = one["choices"]
         fields.append(
@@ -86,10 +94,32 @@ def _section(id_: str, data: Mapping[str, Data]) -> Section:
                 one.get("help", ""),
                 options,
                 one.get("required", False),
-                tuple(one["path"].split(".")),
+                tuple(int(part) if part.isdigit() else part for part in one["path"].split(".")),
             )
         )
     return Section(id_, data["title"], data["about"], data.get("list"), data.get("name", ""), tuple(fields), choices)
+
+
+def options_of(list_: str) -> tuple[Option, ...]:
+    """The members of a closed list as choices, by their labels."""
+    return tuple(Option(value, words) for value, words in headings(list_).items())
+
+
+def organisation_choices(register: Register, *, as_of: date) -> tuple[Option, ...]:
+    """The organisations that exist on a day, as choices."""
+    return tuple(Option(id_, words) for words, id_ in organisation_options(register, as_of=as_of).items())
+
+
+def protocol_choices(register: Register, *, as_of: date) -> tuple[Option, ...]:
+    """The protocols that have not ended by a day, as choices."""
+    listed = protocol_options(register, as_of=as_of).items()
+    return tuple(Option(id_, words.rpartition(" (")[0]) for words, id_ in listed)
+
+
+def _listed(list_: str) -> tuple[Option, ...]:
+    if list_ == "provision_kind":
+        return tuple(Option(one.id, one.title, one.meaning) for one in vocabulary().provision_kinds.values())
+    return options_of(list_)
 
 
 def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Question]:
@@ -98,7 +128,7 @@ def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Questio
     for field in section.fields:
         source = section.choices.get(field.id)
         if source == "organisations":
-            options = tuple(Option(v, w) for w, v in organisation_options(draft.register, as_of=as_of).items())
+            options = organisation_choices(draft.register, as_of=as_of)
         elif source == "protocols":
             listed = protocol_options(draft.register, as_of=as_of).items()
             options = tuple(Option(value, words) for words, value in listed if value != draft.protocol)
@@ -118,6 +148,12 @@ def groups_so_far(draft: Draft) -> list[str]:
     """A sentence that names the groups of the draft; none without groups."""
     names = [group.title or group.id for group in draft.folder.value.groups]
     return [f"Groups so far: {in_a_list(names)}."] if names else []
+
+
+def shown_answer(question: Question, given: Sequence[str]) -> str:
+    """An answer in words, one line for each part of it."""
+    words = {option.value: option.words for option in question.options}
+    return "\n".join(words.get(value, value) for value in given)
 
 
 def read_answers(questions: Iterable[Question], form: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -158,11 +194,21 @@ def faults_of(questions: Iterable[Question], answers: Answers) -> list[Fault]:
             found.append(Fault(one.id, f"Write no more than {_LONGEST_LINE} letters in a line."))
         if one.kind == "lines" and len(given) > _MOST_LINES:
             found.append(Fault(one.id, f"Write no more than {_MOST_LINES} lines."))
-        if one.kind == "day" and _day(given[0]) is None:
+        if one.kind == "day" and read_day(given[0]) is None:
             found.append(Fault(one.id, "Write a day, such as 1 April 2027, or a month, such as April 2027."))
+        if one.kind == "figure" and not _is_figure(given[0]):
+            found.append(Fault(one.id, "Write a whole number, such as 125. Leave it empty if nobody knows."))
         if one.kind == "number" and not (given[0].isascii() and given[0].isdigit() and int(given[0]) < 1000):
             found.append(Fault(one.id, "Write a whole number, such as 12."))
     return found
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        read_figure(text)
+    except ValueError:
+        return False
+    return True
 
 
 _MONTHS = [
@@ -181,7 +227,7 @@ _MONTHS = [
 ]
 
 
-def _day(text: str) -> Data:
+def read_day(text: str) -> Data:
     """A day, or a month as text, as people write them; None if it is neither."""
     month = re.fullmatch(r"([A-Za-z]+) (\d{4})", text)
     if month and month[1].lower() in _MONTHS:
@@ -210,8 +256,11 @@ def present_answers(section: Section, data: Mapping[str, Data], groups: Mapping[
     return found
 
 
-def _at(data: Data, path: Sequence[str]) -> Data:
+def _at(data: Data, path: KeyPath) -> Data:
     for part in path:
+        if isinstance(part, int):
+            data = data[part] if isinstance(data, list) and part < len(data) else None
+            continue
         if isinstance(data, list) and data:
             data = data[0]  # the first of several owners
         data = data.get(part) if isinstance(data, dict) else None
@@ -227,7 +276,7 @@ def value_of(question: Question, given: list[str]) -> Data:
     if question.kind == "long":
         return given[0] + "\n" if "\n" in given[0] else given[0]
     if question.kind == "day":
-        return _day(given[0])
+        return read_day(given[0])
     return int(given[0]) if question.kind == "number" else given[0]
 
 
@@ -272,7 +321,7 @@ def entry_changes(
                 value = values[one.id]
                 changes.append(Remove(path) if value is None else Put(path, value))
         return changes
-    entry = {one.path[0]: values[one.id] for one in section.fields if values[one.id] is not None}
+    entry = {str(one.path[0]): values[one.id] for one in section.fields if values[one.id] is not None}
     if name in ("data_items", "clauses"):
         taken = {str(each.get("id")) for each in data.get(name) or [] if isinstance(each, dict)}
         entry["id"] = free_id(str(entry.get("name") or entry.get("title")), taken)

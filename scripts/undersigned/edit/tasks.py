@@ -6,13 +6,13 @@ The four issue forms and the forms of `tasks.toml` share one engine. A change of
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from undersigned.checks.engine import check_organisation, check_protocols
+from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.atomic import write_bytes
@@ -24,7 +24,7 @@ from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, Unusab
 from undersigned.jobs.form_definitions import Field, Form, forms, read_forms
 from undersigned.jobs.issue_forms import RecordChange, record_change
 from undersigned.jobs.messages import message
-from undersigned.records.files import load_files
+from undersigned.records.files import PROVISION_FOLDER, load_files
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
@@ -202,31 +202,46 @@ def wording_change(wording: Wording, text: str, folder: ProtocolFolder, register
 def _checked(
     title: str, form: Form, values: Mapping[str, str], files: Mapping[str, bytes], register: Register, as_of: date
 ) -> Change:
-    after = register.with_files(files)
-    new, _older = new_findings(_findings(register, files, as_of), _findings(after, files, as_of))
-    errors = [finding for finding in new if finding.severity == "error"]
-    if errors:
-        raise FaultyError([_placed(finding, form, files) for finding in errors])
     pairs = []
     for field in form.fields:
         shown = {value: words for words, value in field.options}.get(values[field.id], values[field.id])
         if shown:
             pairs.append((field.label, shown))
-    return Change(title, dict(files), tuple(pairs), tuple(new))
+    return checked(title, files, pairs, register, lambda finding: _placed(finding, form, files), as_of=as_of)
+
+
+def checked(
+    title: str,
+    files: Mapping[str, bytes],
+    answers: Iterable[tuple[str, str]],
+    register: Register,
+    placed: Callable[[Finding], Fault],
+    *,
+    as_of: date,
+) -> Change:
+    """The change that these files are, if it brings no error. Otherwise raises FaultyError, each finding as `placed` says."""
+    after = register.with_files(files)
+    new, _older = new_findings(_findings(register, files, as_of), _findings(after, files, as_of))
+    errors = [finding for finding in new if finding.severity == "error"]
+    if errors:
+        raise FaultyError([placed(finding) for finding in errors])
+    return Change(title, dict(files), tuple(answers), tuple(new))
 
 
 def _findings(register: Register, files: Mapping[str, bytes], as_of: date) -> list[Finding]:
-    """What the check says of the protocols and organisations of these files."""
+    """What the check says of the protocols, organisations and services of these files."""
     protocols, organisations = set(), set()
     for path in files:
         top, name, *rest = path.split("/")
         if top == "protocols":
             protocols.add(name)
-        else:
+        elif top == "signatories":
             organisations.add(name)
             if rest != ["organisation.yaml"]:
                 protocols.add(rest[0].removesuffix(".yaml"))
     found = list(register.findings)
+    if any(path.startswith(f"{PROVISION_FOLDER}/") for path in files):
+        found += check_root_records(register, as_of=as_of)
     known = [id_ for id_ in sorted(protocols) if register.has_protocol(id_)]
     found += check_protocols(register, known, as_of=as_of)[0]
     for id_ in sorted(organisations):

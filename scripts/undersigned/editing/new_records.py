@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -385,7 +386,7 @@ def write_outcome(request: Request) -> dict[str, str]:
         # [x]: not available (Analysis Function, "Using symbols in tables"), which is true of a figure that nobody has entered.
         result: dict[str, Data] = {"measure": id_, **dict.fromkeys(figures, "[x]")}
         if measure.series:
-            result["series"] = _series(measure.id, date.fromisoformat(request.answers["from"]))
+            result["series"] = series_on(measure.id, date.fromisoformat(request.answers["from"]))
         if measure.of == "people":
             result["rounded_to"] = 5
         results.append(result)
@@ -394,21 +395,27 @@ def write_outcome(request: Request) -> dict[str, str]:
         **{name: request.answers[name] for name in ("area", "source") if request.answer(name)},
         "results": results,
     }
+    path = f"protocols/{request.protocol().id}/outcomes/{request.ids[1]}.yaml"
+    return {path: outcome_text(data, as_of=request.as_of)}
+
+
+def outcome_text(data: Mapping[str, Data], *, as_of: date) -> str:
+    """A new return with these values, and comments that say what else it may hold."""
     text = render_commented(
         Outcome,
         data,
         examples={
             "area": "staffordshire",
             "source": "Where the figures come from",
-            "extracted_on": str(request.as_of),
+            "extracted_on": str(as_of),
             "notes": "|\n  What a reader must know.",
         },
     )
     head = '"[x]" means that a figure is not available: write the figure in its place. A count from 1 to 4 of people is written "[c]".'
-    return {f"protocols/{request.protocol().id}/outcomes/{request.ids[1]}.yaml": head_comment(head) + text}
+    return head_comment(head) + text
 
 
-def _series(measure: str, day: date) -> str:
+def series_on(measure: str, day: date) -> str:
     """Returns the newest series of a measure that had begun by a day."""
     series = vocabulary().outcome_measures[measure].series
     begun = [one for one in series if one.from_ is None or one.from_ <= day]

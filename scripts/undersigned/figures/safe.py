@@ -151,8 +151,8 @@ def _rounded(one: ReturnOf, measures: set[str], hide_up_to: int) -> ReturnOf:
 def _rounded_result(result: Result, hide_up_to: int) -> Result:
     if (result.rounded_to or 1) >= ROUNDED_TO or not list(_numbers(result)):
         return result
-    rounded = {name: _round(value, hide_up_to) for name, value in _numbers(result)}
-    return result.model_copy(update={"rounded_to": ROUNDED_TO, **rounded})
+    figures = {name: rounded(value, hide_up_to) for name, value in _numbers(result)}
+    return result.model_copy(update={"rounded_to": ROUNDED_TO, **figures})
 
 
 def _cohort_rounded(one: ReturnOf, hide_up_to: int) -> ReturnOf:
@@ -160,15 +160,15 @@ def _cohort_rounded(one: ReturnOf, hide_up_to: int) -> ReturnOf:
     cohort = one.outcome.cohort
     if cohort is None:
         return one
-    size = cohort.model_copy(update={"size": _round(cohort.size, hide_up_to)})
+    size = cohort.model_copy(update={"size": rounded(cohort.size, hide_up_to)})
     points = tuple(
-        point.model_copy(update={name: _round(getattr(point, name), hide_up_to) for name in POINT_FIGURES})
+        point.model_copy(update={name: rounded(getattr(point, name), hide_up_to) for name in POINT_FIGURES})
         for point in one.outcome.points
     )
     return ReturnOf(one.path, one.protocol, one.outcome.model_copy(update={"cohort": size, "points": points}))
 
 
-def _round(value: int | str | None, hide_up_to: int) -> int | str | None:
+def rounded(value: int | str | None, hide_up_to: int) -> int | str | None:
     """The nearest multiple of 5, or a mark. A whole number is never halfway between two multiples."""
     if not isinstance(value, int):
         return value
