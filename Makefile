@@ -42,6 +42,7 @@ lint: $(VENV)/development  ## Lint, formatting and strict types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 bench: $(VENV)/development  ## Measure on a register of national size (takes minutes)
 	$(BIN)/python tests/benchmark/measure.py

@@ -149,8 +149,8 @@ def test_a_country_of_registers(sites: tuple[Path, str], tmp_path: Path) -> None
         assert f"Release protocol {number}" in page, "yesterday's answer stays"
         assert "Shown as it was read on 30 November 2026" in page
     assert "Protocol 2 is left out: id cannot be read" in words(site / "registers" / "r6" / "index.html")
-    for page in site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
+    for file in site.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "javascript:alert" not in text

@@ -413,7 +413,7 @@ def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> No
     register, changed = sample_register(), sample_register(("method: Secure e-mail", "method: By hand"))
     sheets = [
         agreement_sheet(agreement_of(one.protocol("county-housing"), one, as_of=TODAY)) for one in (register, changed)
-    ]  # type: ignore[arg-type]
+    ]
     first, second = (base_of(sheet, cache) for sheet in sheets)
     assert first.pdf != second.pdf
     assert len([path for path in (tmp_path / "cache").rglob("*") if path.is_file()]) == 2

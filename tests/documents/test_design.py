@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
@@ -115,7 +115,7 @@ def body_of(one: list[tuple[float, float, float, float, str]]) -> list[tuple[flo
     return [word for word in one if word[1] > TOP - 3 and word[3] < HEIGHT - FOOT + 3]
 
 
-SAMPLES = {
+SAMPLES: dict[str, Callable[[], bytes]] = {
     "large": master,
     "form": lambda: form("pro-forma"),
     "letter": lambda: form("letter"),

@@ -139,7 +139,8 @@ def test_title_language_and_properties() -> None:
 
 def test_headings_lists_and_table_heads_are_real() -> None:
     document = opened(master())
-    levels = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading")]
+    styles = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style is not None]
+    levels = [style for style in styles if style is not None and style.startswith("Heading")]
     assert levels.count("Heading 1") >= 10
     steps = [int(name[-1]) for name in levels]
     assert all(after - before <= 1 for before, after in pairwise(steps))

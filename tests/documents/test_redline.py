@@ -10,6 +10,7 @@ import zipfile
 from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
+from typing import Any
 
 import page as page_validation
 import pytest
@@ -214,11 +215,12 @@ def accepted(blocks: Blocks, *, take: str) -> Blocks:
                 out += [Paragraph((Text(cell),)) for cell in head]
                 out += [part for row in rows for cell in row for part in accepted(cell, take=take)]
             case _:
-                out.append(dataclasses.replace(block, content=_words(block.content, leave)))
+                changed: Any = block
+                out.append(dataclasses.replace(changed, content=_words(changed.content, leave)))
     return tuple(out)
 
 
-def _words(inlines: tuple[object, ...], leave: str) -> tuple[object, ...]:
+def _words(inlines: tuple[Any, ...], leave: str) -> tuple[Any, ...]:
     return tuple(
         dataclasses.replace(inline, content=_words(inline.content, leave)) if hasattr(inline, "content") else inline
         for inline in inlines

@@ -101,9 +101,10 @@ def prose(text: str | None) -> Iterator[str]:
 def statements(text: Agreement) -> Iterator[str]:
     """What is agreed, in the order of first mention."""
     record = text.text
-    yield record.title
+    yield record.title or ""
     for party in text.parties:
-        yield from filter(None, (party.name, party.capacity, label("role", party.role) if party.role else None))
+        role = label("role", party.role) if party.role else None
+        yield from (said for said in (party.name, party.capacity, role) if said)
     yield from (group.title or "" for group in record.groups)
     if record.purpose:
         yield from (*record.purpose.aims, *record.purpose.benefits)
@@ -194,7 +195,12 @@ def _named_in(flow: int, text: Agreement) -> set[int]:
         for node in every(agreement_document(text).body)
         if isinstance(node, Table) and node.caption == word("flows.caption", number=str(flow))
     )
-    cell = next(row[1] for row in table.rows if inline_words(row[0][0].content) == word("flows.what"))
+    heads = [row[0][0] for row in table.rows]
+    cell = next(
+        row[1]
+        for row, head in zip(table.rows, heads, strict=True)
+        if isinstance(head, Paragraph) and inline_words(head.content) == word("flows.what")
+    )
     said = inline_words(cell[0].content) if isinstance(cell[0], Paragraph) else ""
     numbers: set[int] = set()
     for first, last in re.findall(r"(\d+)(?: to (\d+))?", said.split(" of part D")[0] if "part D" in said else ""):

@@ -280,7 +280,7 @@ class _Writer:
 
     def _scalar(self, value: Any, indent: int, *, flow: bool = False) -> str:
         if isinstance(value, bool):
-            return self._draw(st.sampled_from(["yes", "true"] if value else ["no", "false"]))  # type: ignore[no-any-return]
+            return self._draw(st.sampled_from(["yes", "true"] if value else ["no", "false"]))
         if re.fullmatch(r"[a-zŷ][a-z0-9ŷ-]*", value) and not self._maybe():
             return str(value)
         if "\n" in value and not flow and not value.startswith(" ") and value == value.rstrip():

@@ -13,8 +13,12 @@ from undersigned.figures.audit import Audit, Place, ReturnOf, audit
 from undersigned.figures.bounds import UNBOUNDED, Bounds, ContradictionError, Sum
 from undersigned.records.outcome import Outcome
 
-QUARTERS = (("2025-04-01", "2025-06-30"), ("2025-07-01", "2025-09-30"), ("2025-10-01", "2025-12-31"))
-QUARTERS += (("2026-01-01", "2026-03-31"),)
+QUARTERS = (
+    ("2025-04-01", "2025-06-30"),
+    ("2025-07-01", "2025-09-30"),
+    ("2025-10-01", "2025-12-31"),
+    ("2026-01-01", "2026-03-31"),
+)
 #: A cell of a table: a group or None for everybody, and a quarter or None for all of them.
 Cell = tuple[int | None, int | None]
 

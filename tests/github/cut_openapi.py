@@ -76,7 +76,7 @@ def main(package: Path) -> None:
     (HERE / "openapi.json").write_text(json.dumps(excerpt, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def operation_of(whole: dict, item: dict, method: str) -> dict:  # type: ignore[type-arg]
+def operation_of(whole: dict, item: dict, method: str) -> dict:
     operation = item[method]
     parameters = [found(whole, one) for one in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     out: dict[str, object] = {
@@ -100,7 +100,7 @@ def operation_of(whole: dict, item: dict, method: str) -> dict:  # type: ignore[
     return out
 
 
-def found(whole: dict, value: dict) -> dict:  # type: ignore[type-arg]
+def found(whole: dict, value: dict) -> dict:
     """What a reference leads to."""
     while "$ref" in value:
         target = whole
@@ -110,7 +110,7 @@ def found(whole: dict, value: dict) -> dict:  # type: ignore[type-arg]
     return value
 
 
-def closure(whole: dict, paths: dict) -> dict:  # type: ignore[type-arg]
+def closure(whole: dict, paths: dict) -> dict:
     """Every schema that the paths need, by name."""
     schemas: dict[str, object] = {}
     waiting = sorted(names_in(paths))

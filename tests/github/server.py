@@ -207,8 +207,8 @@ class _Transport(requests.adapters.BaseAdapter):
         self._hub = hub
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        body = json.loads(request.body) if request.body else None
-        token = request.headers.get("Authorization", "")
+        body = json.loads(request.body) if isinstance(request.body, str | bytes) else None
+        token = str(request.headers.get("Authorization", ""))
         status, headers, content = self._hub.handle(request.method or "", request.path_url, token, body)
         if status == "cut":
             raise requests.ConnectionError("cut")

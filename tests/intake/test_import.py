@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def sheet(folder: Path, *rows: list[object], heads: list[str] = HEADS, name: str = "register.xlsx") -> Path:
+def sheet(folder: Path, *rows: Sequence[object], heads: list[str] = HEADS, name: str = "register.xlsx") -> Path:
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None

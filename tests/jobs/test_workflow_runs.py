@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 from collections.abc import Iterator
@@ -83,17 +84,10 @@ def run_of(
     api: str = "",
 ) -> Run:
     shown = ref if ref.startswith("refs/pull/") else "main"
-    return Run(
-        workflow,
-        name,
-        payload,
-        origin,
-        folder,
-        git(origin, "rev-parse", shown),
-        ref=ref,
-        cache=origin.parent / "cache",
-        **({"api": api} if api else {}),
+    given = Run(
+        workflow, name, payload, origin, folder, git(origin, "rev-parse", shown), ref=ref, cache=origin.parent / "cache"
     )
+    return dataclasses.replace(given, api=api) if api else given
 
 
 def outcomes(run: Run) -> dict[str, str]:

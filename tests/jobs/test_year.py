@@ -84,8 +84,9 @@ class Year:
         found = set()
         for folder in self.register.protocols():
             review = review_state(folder, as_of=day)
-            if folder.value.status == "in-force" and review.due_on is not None and (review.due_on - day).days <= 60:
-                found.add((folder.id, review.due_on.isoformat()))
+            due = review.due_on
+            if folder.value.status == "in-force" and isinstance(due, date) and (due - day).days <= 60:
+                found.add((folder.id, due.isoformat()))
         return found
 
     def open_issues(self) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from undersigned.records.outcome import Outcome
@@ -13,7 +15,7 @@ from undersigned.records.signature import SigningRecord
 HEAD = "title: T\nkind: framework\nstatus: draft\npublication: public\n"
 RETURN = "period: {from: 2025-04-01, to: 2026-03-31}\nresults:\n"
 REVIEW = 'version: "1.0"\noutcome: no-change\nnote: Looked at it.\nreviewed_by: [{organisation: a, post: Manager}]\n'
-MODELS = {"protocol": Protocol, "signing": SigningRecord, "review": Review, "return": Outcome}
+MODELS: dict[str, type[Any]] = {"protocol": Protocol, "signing": SigningRecord, "review": Review, "return": Outcome}
 
 
 def said(text: str, kind: str = "protocol") -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 
 from docx.oxml.ns import qn
 from lxml import etree
@@ -13,7 +14,7 @@ from signing_kit import control
 
 Parts = dict[str, bytes]
 ChangeDocx = Callable[[Parts], None]
-Root = etree._Element
+Root: TypeAlias = etree._Element
 DOCUMENT, STYLES, RELATIONS = "word/document.xml", "word/styles.xml", "word/_rels/document.xml.rels"
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -3,6 +3,9 @@ they are signed, in files written anew and in files with one revision more."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 from returned_kit import COUNCIL, TY_CYMRU, ChangePdf
@@ -15,7 +18,7 @@ def field(file: pikepdf.Pdf, name: str) -> pikepdf.Object:
     return next(one for one in file.Root.AcroForm.Fields if str(one.T) == name)
 
 
-def form(file: pikepdf.Pdf, words: str, box: list[float], *, white: bool = True) -> pikepdf.Object:
+def form(file: pikepdf.Pdf, words: str, box: Sequence[float], *, white: bool = True) -> pikepdf.Object:
     """An appearance that covers its box and shows words."""
     width, height = box[2] - box[0], box[3] - box[1]
     ground = f"1 g 0 0 {width} {height} re f " if white else ""
@@ -26,7 +29,7 @@ def form(file: pikepdf.Pdf, words: str, box: list[float], *, white: bool = True)
     return stream
 
 
-def mark(file: pikepdf.Pdf, kind: str, page: int = 1, box: list[float] | None = None, **more: object) -> None:
+def mark(file: pikepdf.Pdf, kind: str, page: int = 1, box: Sequence[float] | None = None, **more: Any) -> None:
     entries = Dictionary(Type=Name.Annot, Subtype=Name("/" + kind), Rect=Array(box or OVER_TEXT), F=4, **more)
     target = file.pages[page].obj
     if "/Annots" not in target:
@@ -34,7 +37,7 @@ def mark(file: pikepdf.Pdf, kind: str, page: int = 1, box: list[float] | None = 
     target.Annots.append(file.make_indirect(entries))
 
 
-def add_field(file: pikepdf.Pdf, name: str, kind: str, page: int, box: list[float], **more: object) -> None:
+def add_field(file: pikepdf.Pdf, name: str, kind: str, page: int, box: Sequence[float], **more: Any) -> None:
     widget = file.make_indirect(
         Dictionary(
             Type=Name.Annot, Subtype=Name.Widget, FT=Name("/" + kind), T=String(name), Rect=Array(box), F=4, **more
@@ -324,7 +327,7 @@ def page_acts(file: pikepdf.Pdf) -> None:
     file.pages[0].obj.AA = Dictionary(O=script())
 
 
-def first_fonts(file: pikepdf.Pdf, page: int = 1) -> Dictionary:
+def first_fonts(file: pikepdf.Pdf, page: int = 1) -> pikepdf.Object:
     return file.pages[page].obj.Resources.Font
 
 

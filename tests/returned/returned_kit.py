@@ -6,6 +6,7 @@ import io
 import struct
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pikepdf
 from document_sample import ADDRESS, TODAY, sample_register
@@ -90,13 +91,13 @@ def certified() -> bytes:
     return signed(typed(), f"{COUNCIL}__signature", signer("Council"))
 
 
-def saved(file: pikepdf.Pdf, **options: object) -> bytes:
+def saved(file: pikepdf.Pdf, **options: Any) -> bytes:
     out = io.BytesIO()
     file.save(out, **options)
     return out.getvalue()
 
 
-def rewritten(content: bytes, change: ChangePdf = lambda file: None, **options: object) -> bytes:
+def rewritten(content: bytes, change: ChangePdf = lambda file: None, **options: Any) -> bytes:
     """A change in a file that is written anew."""
     with pikepdf.open(io.BytesIO(content)) as file:
         change(file)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import page
 import pikepdf
@@ -46,7 +47,7 @@ def states(content: bytes) -> dict[str | None, str]:
     return {found.organisation: found.state for found in read(content).blocks}
 
 
-def annotations(writer: IncrementalPdfFileWriter, number: int = 0) -> generic.ArrayObject:
+def notes_of(writer: IncrementalPdfFileWriter, number: int = 0) -> generic.ArrayObject:
     found = writer.find_page_for_modification(number)[0].get_object()
     if "/Annots" not in found:
         found["/Annots"] = generic.ArrayObject()
@@ -246,7 +247,7 @@ def page_changed(writer: IncrementalPdfFileWriter) -> None:
 def overlay(writer: IncrementalPdfFileWriter) -> None:
     """A shadow attack: a note without a frame lies over the text."""
     page_box = generic.ArrayObject([generic.NumberObject(edge) for edge in (50, 300, 500, 500)])
-    annotations(writer).append(
+    notes_of(writer).append(
         writer.add_object(
             generic.DictionaryObject(
                 {
@@ -275,7 +276,7 @@ def script(writer: IncrementalPdfFileWriter) -> None:
 
 
 def metadata(writer: IncrementalPdfFileWriter) -> None:
-    writer._update_meta = lambda: None  # pyHanko would write its own over it
+    writer._update_meta = lambda: None  # type: ignore[method-assign] # pyHanko would write its own over it
     stream = writer.root["/Metadata"]
     old = stream.data
     assert b'ProtocolId="county-housing"' in old
@@ -521,7 +522,7 @@ def test_a_signature_of_another_kind_cannot_be_checked() -> None:
         assert found.verdict == "ours"
 
 
-def sign_with(file: pikepdf.Pdf, **entries: object) -> None:
+def sign_with(file: pikepdf.Pdf, **entries: Any) -> None:
     place = next(one_ for one_ in file.Root.AcroForm.Fields if str(one_.T) == f"{COUNCIL}__signature")
     place.V = file.make_indirect(Dictionary(Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), **entries))
 

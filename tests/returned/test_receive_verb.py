@@ -10,6 +10,7 @@ import zipfile
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from document_sample import TODAY, sample_text
@@ -75,7 +76,7 @@ class Desk:
 
     def json(
         self, verb: str, files: dict[str, bytes], *options: str, as_of: date = TODAY
-    ) -> tuple[int, list[dict[str, object]]]:
+    ) -> tuple[int, list[dict[str, Any]]]:
         status, out = self.run(verb, files, "--format", "json", *options, as_of=as_of)
         return status, json.loads(out)["files"]
 
@@ -222,7 +223,7 @@ WRONG = {
 @pytest.mark.parametrize("sentence", WRONG)
 def test_what_cannot_be_right_is_a_sentence_and_no_proposal(desk: Desk, pack: dict[str, bytes], sentence: str) -> None:
     status, [entry] = desk.json("receive", {"came.pdf": WRONG[sentence](pack)}, "--write")
-    told = " ".join([*entry["reasons"], *entry["notes"]])  # type: ignore[misc]
+    told = " ".join([*entry["reasons"], *entry["notes"]])
     assert (status, entry["proposal"]) == (2, None)
     assert sentence in told or sentence == "no copy of an agreement"
     assert desk.record() == ""
@@ -240,13 +241,13 @@ def test_a_copy_of_an_earlier_release_is_judged_by_the_digest_that_was_recorded(
     assert own["proposal"] is not None
     status, [other] = desk.json("receive", {"other.pdf": filled(old, block(TY_CYMRU, "A. Example"))})
     assert (status, other["proposal"]) == (2, None)
-    assert "Cymdeithas" in " ".join([*other["reasons"], *other["notes"]])  # type: ignore[misc]
+    assert "Cymdeithas" in " ".join([*other["reasons"], *other["notes"]])
 
 
 def test_the_same_file_is_recorded_once(desk: Desk, pack: dict[str, bytes]) -> None:
     status, [first, again] = desk.json("receive", dict.fromkeys(("a.pdf", "b.pdf"), typed(pack)), "--write")
     assert (status, first["proposal"] is not None, again["proposal"]) == (2, True, None)
-    assert "This very file is recorded already" in " ".join(again["reasons"])  # type: ignore[arg-type]
+    assert "This very file is recorded already" in " ".join(again["reasons"])
 
 
 def test_an_older_version_is_told_what_took_its_place(desk: Desk, pack: dict[str, bytes]) -> None:
@@ -257,7 +258,7 @@ def test_an_older_version_is_told_what_took_its_place(desk: Desk, pack: dict[str
     assert (status, entry["standing"], entry["by"], entry["change"]) == (1, "superseded", "2.0", "material")
     status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)}, as_of=later)
     assert (status, entry["proposal"]) == (2, None)
-    assert "not the current text" in " ".join(entry["reasons"])  # type: ignore[arg-type]
+    assert "not the current text" in " ".join(entry["reasons"])
 
 
 def test_a_day_before_the_copy_was_sent_is_refused_and_an_open_entry_is_completed(
@@ -267,7 +268,7 @@ def test_a_day_before_the_copy_was_sent_is_refused_and_an_open_entry_is_complete
     (desk.root / PATH).write_text(given, encoding="utf-8")
     status, [entry] = desk.json("receive", {"copy.pdf": typed(pack, date="21/11/2026")}, "--write")
     assert (status, desk.record()) == (2, given)
-    assert "before the copy was sent" in " ".join(entry["reasons"])  # type: ignore[arg-type]
+    assert "before the copy was sent" in " ".join(entry["reasons"])
     status, [entry] = desk.json("receive", {"copy.pdf": typed(pack)}, "--write")
     assert (status, entry["reasons"]) == (0, [])
     assert desk.record().startswith("# Kept as it is\nsignatures:\n")
@@ -296,7 +297,7 @@ def test_a_file_of_another_text_of_that_number_is_none_of_ours(desk: Desk, pack:
     for name in ("copy-2-return.pdf", "copy-2-return.docx"):
         status, [entry] = desk.json("verify", {name: pack[name]})
         assert (status, entry["verdict"], entry["standing"], entry["differences"]) == (2, "not-ours", "unknown", [])
-        assert "another fingerprint" in " ".join(entry["notes"])  # type: ignore[arg-type]
+        assert "another fingerprint" in " ".join(entry["notes"])
 
 
 def test_facts_that_changed_since_are_told_as_uncertain(desk: Desk, pack: dict[str, bytes]) -> None:
@@ -326,7 +327,7 @@ def test_an_open_document_is_told_what_to_be_saved_as(desk: Desk) -> None:
         archive.writestr("content.xml", "<x/>")
     status, [entry] = desk.json("verify", {"copy.odt": out.getvalue()})
     assert (status, entry["verdict"]) == (2, "cannot-tell")
-    assert "OpenDocument" in " ".join(entry["notes"])  # type: ignore[arg-type]
+    assert "OpenDocument" in " ".join(entry["notes"])
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".docx"])

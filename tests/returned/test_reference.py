@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from document_sample import TODAY, sample_register
@@ -33,7 +34,7 @@ def sent(register: Register, as_of: date = TODAY) -> dict[str, bytes]:
     return base.copy(stamp_of_copy(2, to, sender_of(folder, register, as_of=as_of)))
 
 
-def known(claim: Claim, register: Register, as_of: date = TODAY, **more: object) -> Issued:
+def known(claim: Claim, register: Register, as_of: date = TODAY, **more: Any) -> Issued:
     found = issued_copy(claim, register, as_of=as_of, cache=DocumentCache(None), **more)
     assert found is not None
     return found

@@ -311,7 +311,7 @@ def test_a_whole_round(tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
         content = (desk.root / f"build/send/{PROTOCOL}/counterpart-{body}.eml").read_bytes()
         mail = email.message_from_bytes(content, policy=email.policy.default)
         assert mail["X-Unsent"] == "1"
-        assert [part.get_filename() for part in mail.iter_attachments()] == ["lead.pdf"]  # type: ignore[attr-defined]
+        assert [part.get_filename() for part in mail.iter_attachments()] == ["lead.pdf"]
     desk.commit("Return the lead's copies")
     assert desk.state(later) == {**before, LEAD: ("signed", True)}
     desk.run(later, "counterpart", PROTOCOL, struck, status=2)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -44,7 +45,7 @@ def name(path: Path) -> str:
     return path.relative_to(HANDBOOK if path.is_relative_to(HANDBOOK) else ROOT / "docs").as_posix()
 
 
-def parts(path: Path) -> tuple[dict[str, object], str]:
+def parts(path: Path) -> tuple[dict[str, Any], str]:
     _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(head), body
 

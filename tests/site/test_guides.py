@@ -179,7 +179,7 @@ def test_what_is_said_of_stamps(base: Path, tmp_path: Path) -> None:
         release(
             loaded(root),
             protocol,
-            change=change,  # type: ignore[arg-type]
+            change=change,
             summary="x",
             agreed_on=date.fromisoformat(day),
             judged_by="Information Governance Manager",

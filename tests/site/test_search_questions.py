@@ -49,7 +49,7 @@ def leads_to(url: str, first: str) -> bool:
 @needs_node
 def test_what_people_type_leads_to_the_page_that_they_mean(shipped_site: Path) -> None:
     answers = asked(shipped_site, [query["asks"] for query in QUERIES])
-    wrong = {}
+    wrong: dict[str, object] = {}
     for query in QUERIES:
         found = answers[query["asks"]]["found"]
         if query["first"] == NOTHING:

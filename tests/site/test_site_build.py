@@ -254,10 +254,10 @@ def test_serving_lets_the_reload_script_in_and_building_does_not(tmp_path: Path)
     (tmp_path / "pages").mkdir()
     policies = []
     for command in ("serve", "build"):
-        config = load_config(str(config_file), plugins={"undersigned": {"as_of": "2026-11-22"}}, extra={})  # type: ignore[arg-type]
+        config = load_config(str(config_file), plugins={"undersigned": {"as_of": "2026-11-22"}}, extra={})
         plugin = config.plugins["undersigned"]
         assert isinstance(plugin, UndersignedPlugin)
-        plugin.on_startup(command=command, dirty=False)  # type: ignore[arg-type]
+        plugin.on_startup(command=command, dirty=False)
         plugin.on_config(config)
         policies.append(config.extra["frame"]["security_policy"])
         plugin.on_shutdown()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from test_status import ALL_SIGNED, ORGS, V1, protocol, signing, version
 
 from support import TODAY, findings_in, register_from, status_of
-from undersigned.records.fields import Month, in_time, months_later
+from undersigned.records.fields import Month, When, in_time, months_later
 from undersigned.reports.feeds import render_reviews_ics
 from undersigned.reports.reviews import render_reviews_json, review_rows
 from undersigned.reports.status import StatusReport, render_status_json, status_report
@@ -146,7 +146,7 @@ def test_a_due_month_is_a_month_in_every_report() -> None:
 
 
 def test_months_and_days_are_sorted_by_when_they_have_surely_happened() -> None:
-    days = [Month(2025, 5), date(2025, 5, 31), date(2025, 5, 30), date(2025, 6, 1), Month(2025, 4)]
+    days: list[When] = [Month(2025, 5), date(2025, 5, 31), date(2025, 5, 30), date(2025, 6, 1), Month(2025, 4)]
     assert sorted(days, key=in_time) == [
         Month(2025, 4),
         date(2025, 5, 30),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -77,8 +77,10 @@ def test_lists_of_other_rooms_are_whole(name: str, members: tuple[str, ...]) -> 
         (lambda lists: lists.update(colour={"red": "red"}), "colour"),
     ],
 )
-def test_a_file_that_does_not_match_is_refused(change, message: str, tmp_path: Path, monkeypatch) -> None:
-    lists = {name: dict(entries) for name, entries in LISTS.items()}
+def test_a_file_that_does_not_match_is_refused(
+    change: Callable[[dict[str, Any]], object], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists: dict[str, Any] = {name: dict(entries) for name, entries in LISTS.items()}
     change(lists)
     (tmp_path / "labels.yaml").write_text(yaml.safe_dump(lists), encoding="utf-8")
     monkeypatch.setattr(module, "_FILE", tmp_path / "labels.yaml")

@@ -377,10 +377,7 @@ def _is_chain(content: bytes, end: int) -> bool:
 def _previous(section: bytes) -> int | None:
     """Where the cross-reference section before this one starts. None if there is none, or more than one."""
     head = section.split(b"startxref")[0]
-    if section.startswith(b"xref"):
-        head = head[head.find(b"trailer") :]
-    else:
-        head = head.split(b"stream")[0]
+    head = head[head.find(b"trailer") :] if section.startswith(b"xref") else head.split(b"stream")[0]
     if b"/XRefStm" in head:
         return None
     found = re.findall(rb"/Prev\s+(\d+)", head)
