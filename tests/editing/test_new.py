@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support import copy_of_the_example
 from undersigned.checks.engine import check_register
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.formatting import fmt
 from undersigned.editing.new import new_record, questions
 from undersigned.editing.new_records import days_of
 from undersigned.editing.release import release
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.protocol import Protocol
@@ -492,3 +494,34 @@ def test_standards_name_no_place_and_no_body() -> None:
             r"(?i)stafford|stoke|lichfield|cannock|nacro|longstile|brackenford|\barch\b|example (?:nhs|county)|worked example|\bEX-",
             path.read_text(),
         ), path
+
+
+# -- a page for the person --------------------------------------------------------------------------------------
+
+
+def test_a_page_for_people_names_all_that_the_text_shares_and_says_none_of_it_yet(tmp_path: Path) -> None:
+    root = copy_of_the_example(tmp_path)
+    id_ = "staffordshire-housing-protocol"
+    (root / "protocols" / id_ / "for-people.yaml").unlink()
+    path = new(root, "for-people", id_)
+    assert path == root / "protocols" / id_ / "for-people.yaml"
+    loaded = load_register(root)
+    folder = loaded.protocol(id_)
+    assert folder is not None
+    assert folder.for_people is not None
+    page = folder.for_people.value
+    assert page is not None
+    assert page.version == "2.1"
+    assert page.never
+    assert page.unfinished
+    found = {one.code for one in check_register(loaded, as_of=DAY)[0] if one.path.endswith("for-people.yaml")}
+    assert found == {"placeholder"}
+    assert ProtocolFacts(folder, loaded, as_of=DAY).for_people is None
+    with pytest.raises(EditingError, match="exists already"):
+        new(root, "for-people", id_)
+
+
+def test_a_page_for_people_is_refused_where_it_would_not_be_shown(tmp_path: Path) -> None:
+    root = copy_of_the_example(tmp_path)
+    with pytest.raises(EditingError, match="is restricted"):
+        new(root, "for-people", "mappa-information-sharing-protocol")

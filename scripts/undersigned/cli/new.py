@@ -10,7 +10,7 @@ import click
 from undersigned.cli.options import Common, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, prompt, stop_on, write
 
-KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome", "provision")
+KINDS = ("protocol", "organisation", "signature", "review", "form", "outcome", "provision", "for-people")
 
 
 class _New(click.Command):
@@ -80,6 +80,7 @@ def new_command(
     undersigned new form PROTOCOL FORM
     undersigned new outcome PROTOCOL PERIOD
     undersigned new provision AREA SERVICE
+    undersigned new for-people PROTOCOL
     """
     from undersigned.editing import EditingError
     from undersigned.editing.new import new_record, questions

@@ -10,6 +10,7 @@ from pathlib import Path
 from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
 from undersigned.editing import EditingError
 from undersigned.editing.atomic import write_text
+from undersigned.editing.new_for_people import ask_for_people, write_for_people
 from undersigned.editing.new_protocol import ask_protocol, write_protocol
 from undersigned.editing.new_records import (
     ask_form,
@@ -54,6 +55,7 @@ _KINDS: dict[str, _Kind] = {
     "review": _Kind(("PROTOCOL",), "county-housing", ask_review, write_review),
     "form": _Kind(("PROTOCOL", "FORM"), "county-housing risk-summary", ask_form, write_form),
     "outcome": _Kind(("PROTOCOL", "PERIOD"), "county-housing 2026-27-q1", ask_outcome, write_outcome),
+    "for-people": _Kind(("PROTOCOL",), "county-housing", ask_for_people, write_for_people),
     "provision": _Kind(("AREA", "ID"), "county structured-alcohol-treatment", ask_provision, write_provision, None),
 }
 
@@ -83,7 +85,7 @@ def new_record(
 ) -> Path:
     """Writes a commented record that adds no error to `check`, and returns its path.
 
-    `kind`: protocol, organisation, signature, review, form, outcome or provision; `ids` as on the command line. `answers` maps a
+    `kind`: protocol, organisation, signature, review, form, outcome, provision or for-people; `ids` as on the command line. `answers` maps a
     question's name to its answer; the default applies to the others. `merge`: two protocols that a new one joins. A standard protocol or flow brings its forms along.
     Raises EditingError, and writes nothing, if it cannot.
     """

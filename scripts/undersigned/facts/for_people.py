@@ -96,13 +96,13 @@ class PeoplePage:
 
 
 def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, as_of: date) -> PeoplePage | None:
-    """Returns the page of a public protocol that has not ended; None without one that has no faults."""
+    """Returns the page of a public protocol that has not ended; None without one that has no faults and no blank to fill in."""
     record, protocol = folder.for_people, folder.value.on(as_of)
     if record is None or not record.clean or record.value is None:
         return None
     page = record.value
     known = page.version is None or page.version in [number for number, _ in agreed_versions(folder, as_of=as_of)]
-    if protocol.publication != "public" or protocol.status in ENDED or not known:
+    if page.unfinished or protocol.publication != "public" or protocol.status in ENDED or not known:
         return None
     return PeoplePage(
         title=page.title,

@@ -105,3 +105,12 @@ class ForPeople(Authored):
         for name in ("how_long", "choice"):
             found += [((name, index), text) for index, text in enumerate(getattr(self, name))]
         return tuple(found)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a sentence is still a blank to fill in. Sentences for people have no square brackets otherwise."""
+        return any(is_blank(text) for _path, text in self.sentences())
+
+
+def is_blank(sentence: str) -> bool:
+    return "[" in sentence

@@ -403,6 +403,10 @@ def check_placeholders(subject: ProtocolSubject) -> Iterator[Finding]:
         letter = isinstance(record.value, Form) and record.value.kind == "letter"
         for place, blank in islice(_blanks_of(record, letter=letter), MOST_OF_A_KIND):
             yield from subject.find("placeholder", record, at=place, blank=blank)
+    page: Record[Authored] | None = subject.folder.for_people  # type: ignore[assignment]
+    if page is not None and may_hold_blanks(raw_bytes(subject.register, page)):
+        for place, blank in islice(_blanks_of(page, letter=False), MOST_OF_A_KIND):
+            yield from subject.find("placeholder", page, at=place, severity="warning", words="page", blank=blank)
 
 
 def _blanks_of(record: Record[Authored], *, letter: bool) -> Iterator[tuple[Place, str]]:

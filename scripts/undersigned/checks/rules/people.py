@@ -11,7 +11,7 @@ from undersigned.checks.rules.prose import acronyms_in, reading_grade
 from undersigned.checks.rules.versions import check_fingerprint, check_version_named
 from undersigned.checks.suggestions import suggest
 from undersigned.findings import Finding, Severity
-from undersigned.records.for_people import PICTURES, ForPeople
+from undersigned.records.for_people import PICTURES, ForPeople, is_blank
 from undersigned.records.protocol import Operative
 from undersigned.records.reading import Record
 from undersigned.status.for_people import (
@@ -247,7 +247,7 @@ def check_words(subject: ProtocolSubject) -> Iterator[Finding]:
     if found is None or subject.protocol.publication != "public":
         return
     record, page = found
-    texts = page.sentences()
+    texts = [(path, text) for path, text in page.sentences() if not is_blank(text)]
     for path, text in texts:
         offset = 0
         for sentence in _SENTENCE_END.split(text):
