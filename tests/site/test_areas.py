@@ -28,9 +28,12 @@ def pages() -> dict[str, str]:
     }
 
 
-def test_each_area_that_a_published_protocol_names_has_two_pages() -> None:
+def test_each_area_that_a_published_protocol_names_has_its_pages() -> None:
     named = {area for facts in example_facts().open_protocols for area in facts.record.areas}
-    assert set(pages()) == {"areas/"} | {f"areas/{area}/{page}" for area in named for page in ("", "landscape/")}
+    returned = {one.outcome.area for facts in example_facts().open_protocols for one in facts.outcomes}
+    assert set(pages()) == {"areas/"} | {f"areas/{area}/{page}" for area in named for page in ("", "landscape/")} | {
+        f"areas/{area}/outcomes/" for area in named & returned
+    }
 
 
 def test_an_area_lists_its_protocols_and_every_signature_that_status_waits_for() -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from undersigned.facts.outcomes import FEW
+from undersigned.figures.cohorts import PARTS
 from undersigned.figures.landscape import FundingState, LinkState
 from undersigned.figures.overlap import Words
 from undersigned.figures.year import EventKind
@@ -60,6 +61,7 @@ NOT_LABELS = {
         ("link_state", get_args(LinkState)),
         ("money", get_args(FundingState)),
         ("year", get_args(EventKind)),
+        ("followed", PARTS),
     ],
 )
 def test_lists_of_other_rooms_are_whole(name: str, members: tuple[str, ...]) -> None:

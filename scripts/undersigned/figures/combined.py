@@ -11,46 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from math import sqrt
 
 from undersigned.figures.audit import FIGURES, HIDDEN
+from undersigned.figures.cohorts import Cohort, cohort_of
+from undersigned.figures.rates import SMALLEST_WHOLE, Amount, Rate, rate_of
 from undersigned.records.outcome import Outcome, Period, Result
 from undersigned.records.reading import Record
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary
 from undersigned.register import Register
 
-#: Two-sided 95 per cent of the normal distribution.
-Z = 1.959963984540054
-#: No rate is shown of a whole smaller than this, and below the second a remark says how few cases there are.
-SMALLEST_WHOLE, FEW_CASES = 10, 30
-#: A number or a mark such as `[c]`.
-Amount = int | str
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Whole per cents: the share, and the bounds of its 95 per cent interval by Wilson's method."""
-
-    per_cent: int
-    low: int
-    high: int
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The 95 per cent interval of a share, from 0 to 1. Source: E. B. Wilson, JASA 22 (1927), 209-212."""
-    share, square = part / whole, Z * Z
-    middle = share + square / (2 * whole)
-    width = Z * sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
-    low, high = (middle - width) / (1 + square / whole), (middle + width) / (1 + square / whole)
-    return low if part else 0.0, high if part < whole else 1.0
-
-
-def rate_of(part: Amount | None, whole: Amount | None) -> Rate | None:
-    """None where a figure is missing or hidden, and for a whole that is too small."""
-    if not isinstance(part, int) or not isinstance(whole, int) or whole < SMALLEST_WHOLE or part > whole:
-        return None
-    low, high = wilson(part, whole)
-    return Rate((200 * part + whole) // (2 * whole), round(100 * low), round(100 * high))
+#: Below this a remark says how few cases there are.
+FEW_CASES = 30
 
 
 @dataclass(frozen=True)
@@ -80,6 +51,24 @@ class Row:
         """The share with its interval, where one may be shown."""
         return rate_of(self.figures.get("numerator"), self.figures.get("denominator"))
 
+    @property
+    def national(self) -> float | None:
+        """The published figure in per cent, only for the same series and the same days, and everybody; None otherwise."""
+        measure = vocabulary().outcome_measures.get(self.measure)
+        if measure is None or self.group is not None or self.point not in (None, *measure.points):
+            return None
+        if self.months not in (None, measure.follow_up_months):
+            return None
+        return next(
+            (
+                figure.per_cent
+                for series in measure.series
+                for figure in series.national
+                if series.id == self.series and (figure.from_, figure.to) == (self.start, self.end)
+            ),
+            None,
+        )
+
 
 @dataclass(frozen=True)
 class Break:
@@ -106,6 +95,7 @@ class Combined:
     rows: tuple[Row, ...]
     breaks: tuple[Break, ...]
     left_out: tuple[LeftOut, ...]
+    cohorts: tuple[Cohort, ...]
 
 
 @dataclass(frozen=True)
@@ -134,12 +124,16 @@ def combined(
     left_out: list[LeftOut] = []
     inside = None if area is None else areas_in(area, register.parts_of_areas)
     together: dict[_Same, list[_Part]] = defaultdict(list)
+    cohorts: list[Cohort] = []
     for protocol, record in register.returns():
         outcome = _told(register, protocol, record, as_of, left_out, shows_restricted)
         if outcome is None or (inside is not None and (outcome.area or "") not in inside):
             continue
         if period is not None and not period[0] <= outcome.period.from_ <= outcome.period.to <= period[1]:
             continue
+        followed = cohort_of(protocol, outcome, hide_up_to=register.hide_up_to, as_of=as_of)
+        if followed is not None and (measure is None or any(point.measure == measure for point in followed.points)):
+            cohorts.append(followed)
         for result in outcome.results:
             if measure is None or result.measure == measure:
                 part = _part(record.path, protocol, outcome, result, register.hide_up_to)
@@ -150,7 +144,8 @@ def combined(
     for _, parts in sorted(together.items(), key=lambda pair: _order(pair[0])):
         rows.extend(part.row for part in parts)
         rows.extend(_sum(parts, register.parts_of_areas, left_out))
-    return Combined(tuple(rows), tuple(_breaks(rows)), tuple(left_out))
+    cohorts.sort(key=lambda one: (one.start, one.end, one.area or "", one.protocol))
+    return Combined(tuple(rows), tuple(_breaks(rows)), tuple(left_out), tuple(cohorts))
 
 
 def areas_in(area: str, parts: Mapping[str, Sequence[str]]) -> frozenset[str]:

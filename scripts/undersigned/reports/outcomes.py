@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from undersigned.figures.audit import FIGURES, Place
+from undersigned.figures.audit import FIGURES, HIDDEN, Place
+from undersigned.figures.cohorts import PARTS, Cohort
 from undersigned.figures.combined import Combined, Row
 from undersigned.figures.safe import Proposal
 from undersigned.findings import Place as InFile
 from undersigned.records.vocabulary import vocabulary
 from undersigned.reports.tables import EXAMPLES, Cell, Sheet, counted, csv_text, json_text, text_table, workbook
 from undersigned.words.dates import date_in_words
+from undersigned.words.labels import label
 
 #: What is unknown comes before what is known.
 COLUMNS = (
@@ -33,8 +35,29 @@ COLUMNS = (
     "per cent",
     "between low",
     "between high",
+    "nationally",
     "rounded to",
     "remarks",
+)
+
+
+COHORT_COLUMNS = (
+    "of",
+    "began from",
+    "to",
+    "area",
+    "protocol",
+    "size",
+    "after months",
+    "after weeks",
+    "measure",
+    "reached",
+    "not reached",
+    "unknown",
+    "followed no longer",
+    "per cent",
+    "between low",
+    "between high",
 )
 
 
@@ -61,9 +84,34 @@ def render_outcomes_json(found: Combined, as_of: date, asked: Mapping[str, str |
                 }
                 for one in found.breaks
             ],
+            "cohorts": [_cohort_json(one) for one in found.cohorts],
             "left_out": [{"path": one.path, "measure": one.measure, "reason": one.reason} for one in found.left_out],
         }
     )
+
+
+def _cohort_json(one: Cohort) -> dict[str, object]:
+    return {
+        "protocol": one.protocol,
+        "area": one.area,
+        "of": one.of,
+        "began": {"from": one.start.isoformat(), "to": one.end.isoformat()},
+        "size": one.size,
+        "points": [
+            {
+                "measure": point.measure,
+                "series": point.series,
+                "after_weeks": point.weeks,
+                "after_months": point.months,
+                **{name: None if point.parts is None else point.parts[name] for name in PARTS},
+                "hidden": point.parts is None,
+                "per_cent": point.rate.per_cent if point.rate else None,
+                "between": [point.rate.low, point.rate.high] if point.rate else None,
+            }
+            for point in one.points
+        ],
+        "not_yet": [{"after_months": months, "on": day.isoformat()} for months, day in one.not_yet],
+    }
 
 
 def _row_json(row: Row) -> dict[str, object]:
@@ -82,6 +130,7 @@ def _row_json(row: Row) -> dict[str, object]:
         **{name: row.figures.get(name) for name in FIGURES},
         "per_cent": rate.per_cent if rate else None,
         "between": [rate.low, rate.high] if rate else None,
+        "national_per_cent": row.national,
         "rounded_to": row.rounded_to,
         "offered": list(row.offered),
         "remarks": list(row.notes),
@@ -118,6 +167,8 @@ def render_outcomes_table(found: Combined, as_of: date) -> str:
         for reason, number in _reasons(found, measure):
             lines += ["", f"Not added up: {counted(number, 'return')}, because {reason}."]
         lines.append("")
+    for cohort in found.cohorts:
+        lines += [*_cohort_lines(cohort), ""]
     shown = counted(len(found.rows), "row")
     left = [one for one in found.left_out if one.measure is None]
     if left:
@@ -129,6 +180,18 @@ def render_outcomes_table(found: Combined, as_of: date) -> str:
         f"{shown}, as of {as_of}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _cohort_lines(cohort: Cohort) -> Iterator[str]:
+    size = "a number that is hidden" if cohort.size is None else f"{cohort.size} in all"
+    yield f"Followed over time: {cohort.of} from {cohort.start} to {cohort.end}, {size} ({cohort.protocol})"
+    yield ""
+    for point in cohort.points:
+        parts = point.parts
+        told = "hidden" if parts is None else ", ".join(f"{label('followed', name)} {parts[name]}" for name in PARTS)
+        yield f"  {point.when}, {measure_title(point.measure).lower()}: {told}"
+    for months, day in cohort.not_yet:
+        yield f"  after {months} months: not yet, until {day}"
 
 
 def _reasons(found: Combined, measure: str) -> Iterator[tuple[str, int]]:
@@ -162,7 +225,7 @@ def render_outcomes_csv(found: Combined, *, example: bool = False) -> str:
 
 
 def render_outcomes_xlsx(found: Combined, as_of: date, *, example: bool = False) -> bytes:
-    """A workbook of three sheets: the figures, breaks in series, and what was left out. `example`: as in CSV."""
+    """A workbook of four sheets: the figures, breaks in series, cohorts, and what was left out. `example`: as in CSV."""
     return workbook(
         (
             Sheet("Outcomes", COLUMNS, list(_rows(found))),
@@ -171,6 +234,7 @@ def render_outcomes_xlsx(found: Combined, as_of: date, *, example: bool = False)
                 ("measure", "earlier series", "later series", "from", "why they cannot be compared"),
                 [(measure_title(one.measure), one.earlier, one.later, one.on, one.note) for one in found.breaks],
             ),
+            Sheet("Cohorts", COHORT_COLUMNS, list(_cohort_rows(found))),
             Sheet(
                 "Left out",
                 ("return", "measure", "why it is in no sum"),
@@ -181,6 +245,26 @@ def render_outcomes_xlsx(found: Combined, as_of: date, *, example: bool = False)
         as_of=as_of,
         notice=EXAMPLES if example else "",
     )
+
+
+def _cohort_rows(found: Combined) -> Iterator[Sequence[Cell]]:
+    for one in found.cohorts:
+        for point in one.points:
+            yield (
+                one.of,
+                one.start,
+                one.end,
+                one.area,
+                one.protocol,
+                one.size if one.size is not None else HIDDEN,
+                point.months,
+                point.weeks,
+                measure_title(point.measure),
+                *(HIDDEN if point.parts is None else point.parts[name] for name in PARTS),
+                point.rate.per_cent if point.rate else None,
+                point.rate.low if point.rate else None,
+                point.rate.high if point.rate else None,
+            )
 
 
 def _rows(found: Combined) -> Iterator[Sequence[Cell]]:
@@ -206,6 +290,7 @@ def _rows(found: Combined) -> Iterator[Sequence[Cell]]:
             rate.per_cent if rate else None,
             rate.low if rate else None,
             rate.high if rate else None,
+            None if row.national is None else str(row.national),
             row.rounded_to,
             "; ".join((*row.notes, *row.offered)),
         )

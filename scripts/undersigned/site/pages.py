@@ -28,6 +28,7 @@ from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.site.areas import area_values, areas_shown, landscape_values
 from undersigned.site.html import first_words
+from undersigned.site.outcomes import outcome_values
 from undersigned.site.render import render, word
 from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.labels import label
@@ -227,27 +228,9 @@ def _verify_page(pages: PageSet) -> GeneratedPage:
 def _outcomes_page(pages: PageSet) -> GeneratedPage:
     """Returns the page of all figures that were returned under published protocols, by measure."""
     found = combined(pages.site.register, as_of=pages.as_of, restricted=False)
-    shown = {facts.id: facts for facts in pages.site.protocols if not facts.restricted}
-    rows = [row for row in found.rows if set(row.protocols) <= shown.keys()]
-    measures = dict.fromkeys(row.measure for row in rows)
+    values = outcome_values(pages.site, found)
     return _page(
-        pages,
-        "outcomes/",
-        "all_outcomes.html",
-        title=_TITLES["outcomes/"],
-        section="outcomes/",
-        wide=True,
-        measures=[
-            (
-                id_,
-                id_ if id_ in vocabulary().outcome_measures else f"measure-no-{place}",
-                [row for row in rows if row.measure == id_],
-            )
-            for place, id_ in enumerate(measures, start=1)
-        ],
-        breaks=found.breaks,
-        left_out=found.left_out,
-        protocols=shown,
+        pages, "outcomes/", "all_outcomes.html", title=_TITLES["outcomes/"], section="outcomes/", wide=True, view=values
     )
 
 
@@ -271,6 +254,16 @@ def _pages_of_areas(pages: PageSet) -> Iterator[GeneratedPage]:
             wide=True,
             view=landscape_values(area),
         )
+        if area.outcomes.rows or area.outcomes.cohorts:
+            yield _page(
+                pages,
+                f"{url}outcomes/",
+                "all_outcomes.html",
+                title=f"{name}: outcome figures",
+                section=section,
+                wide=True,
+                view=outcome_values(pages.site, area.outcomes, area=area.area),
+            )
 
 
 def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:

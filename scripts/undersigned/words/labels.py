@@ -66,6 +66,7 @@ _OTHER_LISTS = frozenset(
         "link_state",
         "money",
         "year",
+        "followed",
     }
 )
 

@@ -227,6 +227,16 @@ class ContentTopic(Entry):
     asked_when: Literal["always", "policy-document-needed"] = "always"
 
 
+class NationalFigure(BaseModel):
+    """What was published for all of England and Wales for some days, in per cent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: date = Field(alias="from")
+    to: date
+    per_cent: float
+
+
 class Series(BaseModel):
     """One run of a measure counted in one way. `comparable`: with the series before it."""
 
@@ -237,6 +247,7 @@ class Series(BaseModel):
     to: date | None = None
     note: str = ""
     comparable: bool = True
+    national: tuple[NationalFigure, ...] = ()
 
 
 class OutcomeMeasure(Entry):
