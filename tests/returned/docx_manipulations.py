@@ -127,6 +127,14 @@ def word_changed(root: Root) -> None:
 
 
 @in_document
+def words_after_a_comment(root: Root) -> None:
+    """A program shows the words on both sides of a comment of XML."""
+    words = clause(root)[-1]
+    words.append(etree.Comment("x"))
+    words[-1].tail = " Or post."
+
+
+@in_document
 def word_added(root: Root) -> None:
     clause(root)[-1].text = "Secure e-mail or post"
 
@@ -433,7 +441,7 @@ def see_through(parts: Parts) -> None:
 
 #: A reader sees other words, or sees them in another way.
 ALTERED: tuple[ChangeDocx, ...] = (
-    word_changed, word_added, paragraph_removed, tracked_deletion, tracked_insertion, tracked_move,
+    word_changed, words_after_a_comment, word_added, paragraph_removed, tracked_deletion, tracked_insertion, tracked_move,
     words_in_a_control_of_their_own, line_among_the_contents, band_changed, formula,
     list_renumbered, list_started_elsewhere, header_reservation, footer_changed, footnote,
     row_without_height, row_hidden, cell_merged_away, cell_crossed_out, cell_of_the_colour_of_its_words, theme_white, rows_changed_about,

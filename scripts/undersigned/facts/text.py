@@ -253,10 +253,20 @@ def issued_digests(folder: ProtocolFolder, version: str) -> Iterator[str]:
                 yield from (docx_digest.strip(),) if docx_digest else ()
 
 
+def _words_issued(folder: ProtocolFolder, version: str) -> Iterator[str]:
+    for organisation, record in folder.signing.items():
+        for signature in record.value.signatures if record.value is not None else ():
+            if signature.version == version and signature.issued is not None and signature.issued.docx:
+                digest = signature.issued.docx.strip().removeprefix("v1:")
+                yield f"{digest}:{hashlib.sha256(f'{digest} {organisation}'.encode()).hexdigest()[:16]}"
+
+
 @dataclass(frozen=True)
 class IssuedText:
     """An agreed text whose copies can be checked by anybody. `issued`: SHA-256 (hex) of the PDF copies that were sent, which
-    the records publish; it does not say whose each is. `lead`: may sign every copy."""
+    the records publish; it does not say whose each is. `words`: of each Word copy the SHA-256 (hex) of its words, a colon, and a
+    mark of whose it is: the first 16 digits of the SHA-256 of the digest, a space and the organisation's id, so that a file that
+    names an organisation can be believed or not. `lead`: may sign every copy."""
 
     protocol: str
     title: str
@@ -265,6 +275,7 @@ class IssuedText:
     standing: Standing
     lead: str
     issued: tuple[str, ...]
+    words: tuple[str, ...]
 
     @property
     def short(self) -> str:
@@ -287,6 +298,7 @@ def issued_texts(folder: ProtocolFolder, register: Register, *, as_of: date) -> 
             standing_of(folder, register, number, as_of=as_of),
             lead,
             tuple(sorted({one for one in issued_digests(folder, number) if len(one) == 64})),  # a PDF's, not a DOCX's
+            tuple(sorted(_words_issued(folder, number))),
         )
         for number, version in reversed(agreed_versions(folder, as_of=as_of))
         if version.fingerprint is not None

@@ -431,7 +431,7 @@ def issued_digest_of(file: Opened) -> str:
     for what, margins in (("header", file.text.headers), ("footer", file.text.footers)):
         parts += sorted({f"{what} {' '.join(one.text for one in part)}" for part in margins if part})
     parts += _stray_lines(file.text, file.text)
-    parts += sorted(f"{one.what}: {one.words}" for one in file.text.extras)
+    parts += sorted(f"{one.what}: {one.words}" for one in _each_link_once(file.text.extras))
     parts += sorted(name for name in file.names if not name)
     return "v1:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

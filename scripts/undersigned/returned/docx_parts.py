@@ -148,7 +148,10 @@ def package_of(content: bytes) -> Package:
 
 def tree_of(content: bytes) -> Element:
     """XML that a stranger wrote: no entity is replaced, nothing is fetched, no document type is allowed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # Programs show the words on both sides of a comment, so it must not end the text of an element.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
