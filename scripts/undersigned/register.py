@@ -560,23 +560,26 @@ def load_register(root: Path) -> Register:
     return register_of(root, load_files(root))
 
 
-def register_of(root: Path, files: Files, *, commit: str = "", address: str = "") -> Register:
+def register_of(
+    root: Path, files: Files, *, commit: str = "", address: str = "", settings: bytes | None = None
+) -> Register:
     """Returns the register made of these files, with what `mkdocs.yml` in `root` says of the repository and the address.
 
-    `address`: the site's address, used if that file names none.
+    `address`: the site's address, used if that file names none. `settings`: the text to take for that file.
     """
-    settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
-    written = settings.get("site_url")
+    raw = (read_bytes(root / "mkdocs.yml") or b"") if settings is None else settings
+    said = Source("mkdocs.yml", raw).data
+    written = said.get("site_url")
     address = written if written and isinstance(written, str) else address
     return Register(
         root,
         files,
-        repository_private=_setting(settings, "repository") == "private",
+        repository_private=_setting(said, "repository") == "private",
         address=address,
         commit=commit,
-        hide_up_to=_hide_up_to(settings),
-        tag=tag if isinstance(tag := _setting(settings, "tag"), str) else "",
-        example=_setting(settings, "example") in ("yes", "true"),
+        hide_up_to=_hide_up_to(said),
+        tag=tag if isinstance(tag := _setting(said, "tag"), str) else "",
+        example=_setting(said, "example") in ("yes", "true"),
     )
 
 

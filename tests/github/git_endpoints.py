@@ -174,13 +174,18 @@ def _make_tree(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, str
 @at("POST", f"{REPO}/git/commits")
 def _make_commit(hub: PretendGitHub, _names: dict[str, str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
     parents = [word for parent in body.get("parents", []) for word in ("-p", parent)]
-    sha = hub.git("commit-tree", body["tree"], *parents, "-F", "-", given=body["message"].encode())
+    author = body.get("author")
+    named = ("-c", f"user.name={author['name']}", "-c", f"user.email={author['email']}") if author else ()
+    sha = hub.git(*named, "commit-tree", body["tree"], *parents, "-F", "-", given=body["message"].encode())
     return 201, git_commit_of(hub, sha)
 
 
 @at("GET", f"{REPO}/git/commits/{{commit_sha}}")
 def _git_commit(hub: PretendGitHub, names: dict[str, str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
-    return 200, git_commit_of(hub, names["commit_sha"])
+    try:
+        return 200, git_commit_of(hub, names["commit_sha"])
+    except Refusal:
+        raise Refusal(404, "Not Found") from None
 
 
 def ref_of(hub: PretendGitHub, ref: str) -> dict[str, Any]:

@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from undersigned.records.files import (
     FOLDERS_BESIDE,
+    LAW_FOLDER,
     MAX_BYTES,
+    PROVISION_FOLDER,
     RECORD_FOLDERS,
     ROOT_RECORDS,
     Files,
@@ -24,6 +27,7 @@ from undersigned.records.files import (
     stray_words,
 )
 from undersigned.records.shape import file_finding
+from undersigned.register import Register, register_of
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -139,13 +143,18 @@ def _file_change(paths: Iterable[str | None], entries: tuple[TreeEntry, TreeEntr
 
 
 class History:
-    """The history of the repository that holds the register in `root`. Use it in a `with`: it keeps a Git process open."""
+    """The history of the repository that holds the register in `root`. Use it in a `with`: it keeps a Git process open.
+
+    In a bare repository, `root` is the repository itself, and the register is at the top of it.
+    """
 
     def __init__(self, root: Path) -> None:
-        self._work_tree = _work_tree(root.resolve())
-        inside = root.resolve().relative_to(self._work_tree).as_posix()
+        root = root.resolve()
+        self.is_bare = is_bare(root)
+        self._work_tree = root if self.is_bare else _work_tree(root)
+        inside = root.relative_to(self._work_tree).as_posix()
         self._prefix = "" if inside == "." else inside
-        folder = _git_folder(self._work_tree)
+        folder = root if self.is_bare else _git_folder(self._work_tree)
         self._common = _common_folder(folder)
         self._git = _program(self._work_tree)
         self._git.update_environment(**_environment(self._work_tree, folder, self._common))
@@ -328,6 +337,46 @@ class History:
             )
         return sum(1 for line in lines if line.endswith(".yaml"))
 
+    def settings_at(self, commit: str) -> bytes | None:
+        """The `mkdocs.yml` of a commit in a bare repository; None where there is a working tree, whose own file counts."""
+        if not self.is_bare:
+            return None
+        text = self.text_at(commit, [self.path_from_top("mkdocs.yml")], most=MAX_BYTES)
+        return (text or "").encode("utf-8", "surrogateescape")
+
+    def main_branch(self) -> str:
+        """The name of the branch that is checked out, or that a bare repository names as its main one."""
+        name = self._run("symbolic-ref", "HEAD").decode("utf-8", "replace").strip()
+        return name.removeprefix("refs/heads/")
+
+    def title_of(self, commit: str) -> str:
+        """The first line of a commit's message."""
+        return self._run("log", "-1", "--format=%s", commit).decode("utf-8", "replace").strip()
+
+    def changed_paths(self, start: str, end: str) -> dict[str, bool]:
+        """Every path that differs between two commits; True where the file is a plain one at `end`."""
+        fields = iter(_split(self._run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", start, end)))
+        return {next(fields): meta.split(" ")[1] in _PLAIN_MODES for meta in fields}
+
+    def merge(self, mine: str, theirs: str, message: str, author: tuple[str, str]) -> str | None:
+        """Makes a commit that joins two commits, `mine` first; returns its id. None if they change the same lines.
+
+        No branch points to it yet. HistoryError if this Git is older than 2.38 and cannot do it without a working tree.
+        """
+        found = self._run("merge-tree", "--write-tree", "--no-messages", "--name-only", mine, theirs, allowed=(0, 1))
+        lines = found.decode("utf-8", "replace").splitlines()
+        if len(lines) != 1:
+            return None
+        return self._commit_tree(lines[0], (mine, theirs), message, author)
+
+    def _commit_tree(self, tree: str, parents: Iterable[str], message: str, author: tuple[str, str]) -> str:
+        with tempfile.TemporaryDirectory(prefix="undersigned-commit-") as folder:
+            file = Path(folder) / "message"
+            file.write_text(message, encoding="utf-8")
+            options = [option for parent in parents for option in ("-p", parent)]
+            made = self._run("commit-tree", tree, *options, "-F", str(file), env=_as_author(author))
+            return made.decode().strip()
+
     def commit(self, base: str, files: Mapping[str, bytes], message: str, author: tuple[str, str]) -> str:
         """Makes a commit of the commit `base` with these files, path in the register to content; returns its id.
 
@@ -335,10 +384,7 @@ class History:
         """
         with tempfile.TemporaryDirectory(prefix="undersigned-commit-") as folder:
             content = Path(folder) / "content"
-            name, mailbox = author
             variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            for who in ("AUTHOR", "COMMITTER"):
-                variables |= {f"GIT_{who}_NAME": name, f"GIT_{who}_EMAIL": mailbox}
             self._run("read-tree", base, env=variables)
             for path, raw in files.items():
                 content.write_bytes(raw)
@@ -346,8 +392,7 @@ class History:
                 entry = f"100644,{blob},{self.path_from_top(path)}"
                 self._run("update-index", "--add", "--cacheinfo", entry, env=variables)
             tree = self._run("write-tree", env=variables).decode().strip()
-            content.write_text(message, encoding="utf-8")
-            return self._run("commit-tree", tree, "-p", base, "-F", str(content), env=variables).decode().strip()
+            return self._commit_tree(tree, (base,), message, author)
 
     def make_branch(self, name: str, commit: str) -> None:
         """Makes a branch that points to a commit. HistoryError if it exists already, or if the name cannot be one."""
@@ -442,12 +487,33 @@ class History:
 def files_at(root: Path, revision: str) -> Files:
     """The record files of the register in `root` as they were at `revision`, and what was beside them and is no record."""
     with History(root) as history:
-        tree = history.names(history.resolve(revision), (*RECORD_FOLDERS, *FOLDERS_BESIDE, *ROOT_RECORDS))
+        tree = history.names(history.resolve(revision), (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER, *ROOT_RECORDS))
         names = {path: entry for path, entry in tree.items() if is_record(path, entry)}
         stray = ((path, stray_words(path)) for path, entry in tree.items() if entry.is_plain)
         findings = tuple(file_finding(printable(path), "stray-file", words) for path, words in stray if words)
         folders = {"/".join(path.split("/")[:2]) for path in names}
         return Files({path: history.read(entry.id) for path, entry in names.items()}, findings, tuple(sorted(folders)))
+
+
+def register_at(root: Path, revision: str) -> Register:
+    """The whole register as it was at `revision`, with the settings of then in a bare repository.
+
+    HistoryError if this clone does not have it.
+    """
+    with History(root) as history:
+        commit = history.resolve(revision)
+        settings = history.settings_at(commit)
+    return register_of(root, _files_of_commit(root, commit), commit=commit, settings=settings)
+
+
+@lru_cache(maxsize=2)
+def _files_of_commit(root: Path, commit: str) -> Files:
+    """Every record file of a commit. What a commit holds never changes, so the last ones are kept."""
+    with History(root) as history:
+        tree = history.names(commit, (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER, *ROOT_RECORDS))
+        contents = dict(record_contents(history, tree, tree))
+    folders = {"/".join(path.split("/")[:2]) for path in contents}
+    return Files(contents, (), tuple(sorted(folders)))
 
 
 def record_contents(
@@ -471,6 +537,21 @@ def _program(folder: Path) -> Git:
             "Git is not on this machine, or cannot be run", "Install it from https://git-scm.com, and try again."
         ) from None
     return Git(str(folder))
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether a folder is a Git repository without a working tree."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def _as_author(author: tuple[str, str]) -> dict[str, str]:
+    """Variables for Git that name the author and the committer: the name and mailbox of a post."""
+    name, mailbox = author
+    return {
+        f"GIT_{who}_{part}": text
+        for who in ("AUTHOR", "COMMITTER")
+        for part, text in (("NAME", name), ("EMAIL", mailbox))
+    }
 
 
 def _work_tree(root: Path) -> Path:

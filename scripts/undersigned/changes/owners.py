@@ -224,8 +224,12 @@ def stale_lines(register: Register, *, as_of: date) -> list[str]:
 
 def keeper_of(root: Path) -> tuple[str, ...]:
     """Who keeps the register: `extra: {register: {keeper: …}}` in mkdocs.yml, one or several. OwnersError without a valid one."""
-    settings = Source("mkdocs.yml", read_bytes(root / "mkdocs.yml") or b"").data
-    extra = settings.get("extra")
+    return keepers_in(read_bytes(root / "mkdocs.yml") or b"")
+
+
+def keepers_in(settings: bytes) -> tuple[str, ...]:
+    """The same from the text of mkdocs.yml."""
+    extra = Source("mkdocs.yml", settings).data.get("extra")
     register = extra.get("register") if isinstance(extra, dict) else None
     given = register.get("keeper") if isinstance(register, dict) else None
     owners = given if isinstance(given, list) else [given] if given else []

@@ -198,7 +198,8 @@ def _revision(tree: Tree, protocols: set[str], organisations: set[str], root: Pa
         paths += [f"protocols/{id_}/protocol.yaml" for id_ in tree.protocols if id_ not in protocols]
     contents = dict(record_contents(tree.history, tree.names, paths))
     folders = [*(f"protocols/{id_}" for id_ in tree.protocols), *(f"signatories/{id_}" for id_ in tree.organisations)]
-    register = register_of(root, Files(contents, (), tuple(sorted(folders))))
+    settings = tree.history.settings_at("HEAD")
+    register = register_of(root, Files(contents, (), tuple(sorted(folders))), settings=settings)
     read = [folder for id_ in present if (folder := register.protocol(id_)) is not None]
     if not whole and any(id_ not in tree.protocols for folder in read for id_ in _named_protocols(folder)):
         return _revision(tree, protocols, organisations, root, whole=True)

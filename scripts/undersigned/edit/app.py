@@ -7,35 +7,36 @@ compared, a policy that runs nothing, and every answer escaped.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flask import Flask, Response, abort, make_response, redirect, render_template, request, send_from_directory
+from flask import Flask, Response, abort, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from undersigned.changes.git import HistoryError
 from undersigned.edit.card_pages import CardPages
 from undersigned.edit.confirm_pages import ConfirmPages
-from undersigned.edit.drafts import drafts
+from undersigned.edit.context import Context, FormToken
+from undersigned.edit.drafts import drafts, main_register
+from undersigned.edit.guard import Guard, LocalGuard
 from undersigned.edit.new_pages import NewPages
+from undersigned.edit.outlets import BranchOutlet, Outlet, OutletError
 from undersigned.edit.party_pages import PartyPages
 from undersigned.edit.proposing import Proposals
 from undersigned.edit.protocol_pages import ProtocolPages
-from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES, ReceivePage
+from undersigned.edit.receive_page import ADDRESS, ReceivePage
 from undersigned.edit.return_pages import ReturnPages
 from undersigned.edit.service_pages import ServicePages
 from undersigned.edit.stamp_pages import StampPages
 from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
-from undersigned.register import ProtocolFolder, Register, load_register
+from undersigned.register import ProtocolFolder, Register
 from undersigned.words.text import name_of_id
 
 _ASSETS = Path(__file__).parents[1] / "site" / "theme" / "assets"
-_COOKIE = "undersigned-edit"
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
@@ -57,14 +58,25 @@ class _Page:
     back: str
 
 
-def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -> Flask:
-    """The application for the register in `root`. `as_of` is asked for each request. `key` opens the first page."""
+def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None, outlet: Outlet | None = None) -> Flask:
+    """The application for the register in `root`, for one person. `as_of` is asked for each request.
+
+    `key` opens the first page. `outlet`: where proposals go; a branch of this repository if none is given.
+    """
+    key = key or secrets.token_urlsafe(24)
+    token = FormToken(secrets.token_bytes(32), day=as_of)
+    context = Context(root, as_of, token, outlet or BranchOutlet(root))
+    return app_with(context, LocalGuard(token, key))
+
+
+def app_with(context: Context, guard: Guard) -> Flask:
+    """The application with the pages that one's own computer and a host have in common."""
     app = Flask("undersigned.edit", template_folder=str(Path(__file__).parent / "templates"), static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.config["MAX_FORM_PARTS"] = 200
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    pages = _Pages(root, as_of, key or secrets.token_urlsafe(24))
-    app.before_request(pages.guard)
+    pages = _Pages(context, guard)
+    app.before_request(guard.before)
     app.after_request(_protect)
     app.register_error_handler(HTTPException, pages.refused)
     for rule, view in (
@@ -76,8 +88,8 @@ def make_app(root: Path, *, as_of: Callable[[], date], key: str | None = None) -
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
     for more in (NewPages, ProtocolPages, PartyPages, CardPages, ReturnPages, ServicePages, ConfirmPages, StampPages):
-        more(root, as_of, pages.token).add_to(app)
-    ReceivePage(root, as_of, pages.token).add_to(app)
+        more(context).add_to(app)
+    ReceivePage(context).add_to(app)
     return app
 
 
@@ -100,41 +112,15 @@ def _protect(response: Response) -> Response:
 class _Pages:
     """The pages. Each request reads the register again, so that a page never shows an old record."""
 
-    def __init__(self, root: Path, as_of: Callable[[], date], key: str) -> None:
-        self._root, self._as_of, self._key = root, as_of, key
-        self.token = secrets.token_urlsafe(24)
-        self._proposals = Proposals(root, as_of, self.token)
-
-    # -- who may ask -------------------------------------------------------------------------------------------------
-
-    def guard(self) -> Response | None:
-        """Refuses requests from other hosts, other sites and people without the key."""
-        if request.host.rsplit(":", 1)[0] not in ("127.0.0.1", "localhost", "[::1]"):
-            abort(403)  # a name of another site that leads to this machine
-        if request.path.startswith("/assets/"):
-            return None
-        given = request.args.get("key", "")
-        if given and hmac.compare_digest(given.encode(), self._key.encode()):
-            answer = make_response(redirect("/", 303))
-            answer.set_cookie(_COOKIE, self._key, httponly=True, samesite="Strict")
-            return answer
-        if not hmac.compare_digest(request.cookies.get(_COOKIE, "").encode(), self._key.encode()):
-            abort(403)
-        if request.method == "POST":
-            if request.path == ADDRESS:
-                request.max_content_length = LARGEST_FILES
-            origin = request.headers.get("Origin")
-            token = request.form.get("token", "")
-            if origin not in (None, f"http://{request.host}") or not hmac.compare_digest(
-                token.encode(), self.token.encode()
-            ):
-                abort(403)
-        return None
+    def __init__(self, context: Context, guard: Guard) -> None:
+        self._context, self._guard = context, guard
+        self._root, self._as_of, self.token = context.root, context.as_of, context.token
+        self._proposals = Proposals(context)
 
     def refused(self, error: HTTPException) -> tuple[str, int]:
         """A page for what is not there or not allowed."""
         words = {
-            403: "Open the address that the program printed when it started. It holds the key to these pages.",
+            403: self._guard.refusal,
             404: "There is no such page. Go back to the list of jobs.",
             413: "The files are too large for copies of an agreement."
             if request.path == ADDRESS
@@ -149,7 +135,7 @@ class _Pages:
         return send_from_directory(_ASSETS, name)
 
     def home(self) -> str:
-        register = load_register(self._root)
+        register = main_register(self._root)
         known = tasks()
         groups = [(title, [known[id_] for id_ in ids]) for title, ids in _GROUPS]
         return render_template(
@@ -169,7 +155,7 @@ class _Pages:
         form = tasks().get(id_)
         if form is None:
             abort(404)
-        register = load_register(self._root)
+        register = main_register(self._root)
         as_of = self._as_of()
         return self._answer(
             _Page(form, f"/task/{id_}", "/"), register, lambda written: change_of(form, written, register, as_of=as_of)
@@ -197,7 +183,7 @@ class _Pages:
         )
 
     def _folder(self, protocol: str) -> tuple[Register, ProtocolFolder]:
-        register = load_register(self._root)
+        register = main_register(self._root)
         folder = register.protocol(protocol)
         if folder is None or not folder.readable:
             abort(404)
@@ -226,8 +212,8 @@ class _Pages:
             return self._form(page, register, written, error.faults)
         try:
             return self._proposals.page(change, action=page.action, carried=written.items())
-        except HistoryError as error:
-            return self._form(page, register, written, (Fault("", f"{error}. {error.hint}"),))
+        except (HistoryError, OutletError) as error:
+            return self._form(page, register, written, (Fault("", f"{error}. {error.hint}".strip()),))
 
     def _form(self, page: _Page, register: Register, written: Mapping[str, str], faults: tuple[Fault, ...]) -> str:
         ids = {field.id for field in page.form.fields}

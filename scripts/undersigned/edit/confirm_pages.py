@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, abort
 from werkzeug.wrappers import Response
 
+from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import Option, Question, organisation_choices
 from undersigned.edit.record_pages import RecordPages, Step
 from undersigned.edit.tasks import Change, Fault, FaultyError
@@ -17,7 +18,7 @@ from undersigned.records.organisation import Organisation
 from undersigned.records.provision import Provision
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import KeyPath
-from undersigned.register import Register, load_register
+from undersigned.register import Register
 from undersigned.status import review_state
 from undersigned.words.dates import date_in_words
 
@@ -43,12 +44,12 @@ class ConfirmPages(RecordPages):
 
     def whose(self) -> str | Response:
         """Whose records are confirmed."""
-        choices = organisation_choices(load_register(self.root), as_of=self.as_of())
+        choices = organisation_choices(main_register(self.root), as_of=self.as_of())
         return self.choose("Nothing has changed", "Which organisation?", choices, "/confirm/")
 
     def confirm(self, organisation: str) -> str | Response:
         """What the register holds about it: its contacts, and the services that it is in charge of."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         record = register.organisation(organisation)
         if record is None or record.value is None:
             abort(404)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from pathlib import Path
 
 from flask import Flask, abort, redirect, render_template, request
 from markupsafe import Markup
@@ -12,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from undersigned.changes.git import HistoryError
 from undersigned.checks.engine import check_organisation, check_protocols
+from undersigned.edit.context import Context
 from undersigned.edit.drafts import Draft, open_draft
 from undersigned.edit.form_words import at_question
 from undersigned.edit.questions import Question, Section
@@ -25,10 +24,11 @@ from undersigned.words.text import with_capital
 
 
 class DraftPages:
-    """What all pages of drafts share. `as_of` is asked for each request; `token` goes into each form."""
+    """What all pages of drafts share."""
 
-    def __init__(self, root: Path, as_of: Callable[[], date], token: str) -> None:
-        self.root, self.as_of, self.token = root, as_of, token
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.root, self.as_of, self.token = context.root, context.as_of, context.token
 
     def add_rules(self, app: Flask, *rules: tuple[str, Callable[..., str | Response]]) -> None:
         """Adds pages to the application: for each its address and its view."""

@@ -6,13 +6,15 @@ Each saved answer is a commit on that branch. Proposing puts the whole draft, as
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from undersigned.changes.git import History, is_record
+from undersigned.changes.git import History, HistoryError, is_bare, is_record, register_at
+from undersigned.edit.outlets import Outlet, Proposal, Proposed
 from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Data
@@ -21,7 +23,9 @@ from undersigned.register import ProtocolFolder, Register, load_register
 _FOLDER = "draft"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: A commit is the work of a post. Who it was is known to whoever runs the program, not to the public history.
-AUTHOR = ("Form editor of the register", "edit@register.invalid")
+AUTHOR: ContextVar[tuple[str, str]] = ContextVar(
+    "AUTHOR", default=("Form editor of the register", "edit@register.invalid")
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Draft:
     @cached_property
     def register(self) -> Register:
         """The register with the draft in it."""
-        return load_register(self.root).with_files(self.files)
+        return main_register(self.root).with_files(self.files)
 
     @property
     def folder(self) -> ProtocolFolder:
@@ -67,7 +71,7 @@ class Draft:
     def saved(self, files: Mapping[str, bytes], message: str) -> Draft:
         """The draft with these files, committed. HistoryError if somebody else saved it meanwhile."""
         with History(self.root) as history:
-            commit = history.commit(self.tip or self.base, files, message + "\n", AUTHOR)
+            commit = history.commit(self.tip or self.base, files, message + "\n", AUTHOR.get())
             if self.tip is None:
                 history.make_branch(self.branch, commit)
             else:
@@ -80,28 +84,33 @@ class Draft:
         after = amended(self.register, self.path, raw, Protocol, changes)
         return self if after == raw else self.saved({self.path: after}, message)
 
-    def proposed(self, title: str) -> tuple[str, str, str]:
-        """Puts the draft on the main text, and deletes it. Returns the branch to propose, its base and its commit."""
+    def proposed(self, title: str, outlet: Outlet) -> Proposed:
+        """Puts the draft on the main text, proposes it, and deletes it. OutletError if it cannot be proposed."""
         with History(self.root) as history:
             head = history.resolve("HEAD")
-            commit = history.commit(head, self.files, title + "\n", AUTHOR)
-            branch = f"edit/{secrets.token_hex(4)}"
-            history.make_branch(branch, commit)
+            commit = history.commit(head, self.files, title + "\n", AUTHOR.get())
+            proposed = outlet.propose(Proposal(head, commit, title, self.files, AUTHOR.get()))
             if self.tip is not None:
-                history.delete_branch(self.branch, before=self.tip)
-        return branch, head, commit
+                with suppress(HistoryError):  # somebody saved more just now: it stays as a draft
+                    history.delete_branch(self.branch, before=self.tip)
+        return proposed
 
     def commit_to_compare(self) -> tuple[str, str]:
         """The main text's commit and a commit of the draft on top of it, which no branch names."""
         with History(self.root) as history:
             head = history.resolve("HEAD")
-            return head, history.commit(head, self.files, "draft\n", AUTHOR)
+            return head, history.commit(head, self.files, "draft\n", AUTHOR.get())
 
     def given_up(self) -> None:
         """Deletes the draft."""
         if self.tip is not None:
             with History(self.root) as history:
                 history.delete_branch(self.branch, before=self.tip)
+
+
+def main_register(root: Path) -> Register:
+    """The register as its main text is now: the files in the folder, or the newest commit of a bare repository."""
+    return register_at(root, "HEAD") if is_bare(root) else load_register(root)
 
 
 def is_id(text: str) -> bool:

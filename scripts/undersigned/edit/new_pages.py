@@ -10,7 +10,7 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import DraftPages, redirect_to
-from undersigned.edit.drafts import drafts, open_draft
+from undersigned.edit.drafts import drafts, main_register, open_draft
 from undersigned.edit.questions import Option, Question, faults_of, free_id, read_answers
 from undersigned.edit.tasks import Fault
 from undersigned.editing import EditingError, standard_texts
@@ -20,7 +20,6 @@ from undersigned.jobs.form_definitions import organisation_options
 from undersigned.records.files import load_files
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Data
-from undersigned.register import load_register
 from undersigned.words.labels import headings
 from undersigned.words.text import with_capital
 
@@ -71,7 +70,7 @@ class NewPages(DraftPages):
         return redirect_to(f"/protocol/{draft.protocol}")
 
     def _free_protocol(self, title: str) -> str:
-        return free_id(title, {*load_register(self.root).protocol_ids, *drafts(self.root)})
+        return free_id(title, {*main_register(self.root).protocol_ids, *drafts(self.root)})
 
     def new_from_standard(self) -> str | Response:
         """The second page of a new protocol from a standard one: which bodies are meant by each of its groups."""
@@ -86,7 +85,7 @@ class NewPages(DraftPages):
         return self._from_standard(title, kind, standard, form)
 
     def _from_standard(self, title: str, kind: str, standard: str, form: Mapping[str, list[str]]) -> str | Response:
-        register, as_of = load_register(self.root), self.as_of()
+        register, as_of = main_register(self.root), self.as_of()
         listed = organisation_options(register, as_of=as_of).items()
         kinds = {}
         for id_ in register.organisation_ids:

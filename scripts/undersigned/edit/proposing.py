@@ -1,42 +1,43 @@
-"""From a checked change to a proposal: the page on which answers are checked, and the branch that proposes them."""
+"""From a checked change to a proposal: the page on which answers are checked, and the proposal."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable
 
 from flask import render_template, request
 
 from undersigned.changes.compare import report_between
 from undersigned.changes.git import History
 from undersigned.changes.render_html import render_html
+from undersigned.edit.context import Context
 from undersigned.edit.drafts import AUTHOR
+from undersigned.edit.outlets import OutletError, Proposal
 from undersigned.edit.tasks import Change
 
 
 class Proposals:
-    """Proposes changes of the register in `root`. `as_of` is asked for each request; `token` goes into each form."""
+    """Proposes changes through the outlet."""
 
-    def __init__(self, root: Path, as_of: Callable[[], date], token: str) -> None:
-        self._root, self._as_of, self._token = root, as_of, token
+    def __init__(self, context: Context) -> None:
+        self._context, self._root = context, context.root
 
     def page(self, change: Change, *, action: str, carried: Iterable[tuple[str, str]]) -> str:
-        """Makes the commit. Shows what it means; with the second button, makes the branch that points to it.
+        """Makes the commit. Shows what it means; with the second button, proposes it.
 
         `action`: the address to which the answers go. `carried`: the answers as they were sent, which travel in the page.
-        Raises HistoryError if Git refuses.
+        Raises HistoryError if Git refuses, and OutletError if the person may not propose it or the outlet refuses.
         """
+        if refused := self._context.refusal(change.files):
+            raise OutletError(refused.rstrip("."))
         with History(self._root) as history:
             base = history.resolve("HEAD")
-            commit = history.commit(base, change.files, change.title + "\n", AUTHOR)
-            words = render_html(report_between(self._root, base, commit, as_of=self._as_of()))
+            commit = history.commit(base, change.files, change.title + "\n", AUTHOR.get())
+            words = render_html(report_between(self._root, base, commit, as_of=self._context.as_of()))
             if request.form.get("do") == "propose":
                 if request.form.get("commit_base") == base:
-                    branch = f"edit/{secrets.token_hex(4)}"
-                    history.make_branch(branch, commit)
-                    return render_template("proposed.html", change=change, branch=branch, words=words)
+                    proposal = Proposal(base, commit, change.title, change.files, AUTHOR.get())
+                    proposed = self._context.outlet.propose(proposal)
+                    return render_template("proposed.html", title=change.title, proposed=proposed, words=words)
                 moved = True
             else:
                 moved = False
@@ -48,7 +49,7 @@ class Proposals:
             carried=list(carried),
             base=base,
             moved=moved,
-            token=self._token,
+            token=self._context.token,
             uncommitted=self._uncommitted(change),
         )
 

@@ -15,6 +15,7 @@ from undersigned.checks.engine import check_protocols
 from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.drafts import Draft
 from undersigned.edit.form_words import SECTION_OF_TOPIC, in_form_words, section_of
+from undersigned.edit.outlets import OutletError
 from undersigned.edit.questions import (
     Option,
     Question,
@@ -269,16 +270,21 @@ class ProtocolPages(DraftPages):
         title = draft.folder.value.title
         errors = self.new_errors(Draft(draft.root, id_, None, base, {}, ()), draft.files)
         seen = (request.form.get("commit_base"), request.form.get("commit_tip")) == (base, draft.tip)
-        if request.method == "POST" and seen and not draft.moved and not errors:
-            branch, _, _ = draft.proposed(f"{title}: draft")
-            return render_template("proposed.html", change={"title": title}, branch=branch, words=words)
+        refused = self.context.refusal(draft.files)
+        problems = [*([refused] if refused else []), *(in_form_words(finding) for finding in errors)]
+        if request.method == "POST" and seen and not draft.moved and not problems:
+            try:
+                proposed = draft.proposed(f"{title}: draft", self.context.outlet)
+                return render_template("proposed.html", title=title, proposed=proposed, words=words)
+            except OutletError as error:
+                problems = [f"{error}. {error.hint}".strip()]
         return render_template(
             "propose.html",
             draft=draft,
             title=title,
             words=words,
             base=base,
-            errors=[in_form_words(finding) for finding in errors],
+            errors=problems,
             missing=self.missing(draft),
             again=request.method == "POST",
             token=self.token,

@@ -5,36 +5,28 @@ The files are read in this process's memory. They are written nowhere, and nothi
 
 from __future__ import annotations
 
-import secrets
-from collections import OrderedDict
-from collections.abc import Callable
-from datetime import date
-from pathlib import Path
-
 from flask import Flask, render_template, request
 
 from undersigned.cache import DocumentCache
 from undersigned.changes.compare import report_between
-from undersigned.changes.git import History, HistoryError
+from undersigned.changes.git import History, HistoryError, record_contents
 from undersigned.changes.render_html import render_html
-from undersigned.edit.drafts import AUTHOR
+from undersigned.edit.context import Context
+from undersigned.edit.drafts import AUTHOR, main_register
+from undersigned.edit.outlets import OutletError, Proposal
 from undersigned.jobs.receiving import MOST_READ, as_record, judged_files, uncommitted
-from undersigned.register import load_register
 from undersigned.returned.proposal import Proposer, in_words
 
 ADDRESS = "/receive"
 #: Of what one form may hold: a ZIP or an e-mail with the copies of several organisations.
 LARGEST_FILES = MOST_READ
-#: Commits that were shown and not proposed yet are forgotten after so many others.
-_MOST_HELD = 20
 
 
 class ReceivePage:
-    """`token`: what each form of these pages must hold."""
+    """What was shown and is not proposed yet is a commit that no branch names. The form holds its id, with a seal."""
 
-    def __init__(self, root: Path, as_of: Callable[[], date], token: str) -> None:
-        self._root, self._as_of, self._token = root, as_of, token
-        self._held: OrderedDict[str, tuple[str, str]] = OrderedDict()
+    def __init__(self, context: Context) -> None:
+        self._context, self._root, self._token = context, context.root, context.token
         self._cache = DocumentCache(None)
 
     def add_to(self, app: Flask) -> None:
@@ -51,7 +43,7 @@ class ReceivePage:
         return self._read(files)
 
     def _read(self, files: list[tuple[str, bytes]]) -> str:
-        as_of, register = self._as_of(), load_register(self._root)
+        as_of, register = self._context.as_of(), main_register(self._root)
         found: list[tuple[str, bool]] = []
         records: dict[str, bytes] = {}
         for incoming, judged in judged_files(register, files, as_of=as_of, cache=self._cache):
@@ -60,8 +52,8 @@ class ReceivePage:
                 register = register.with_files({path: content})
                 records[path] = content
             found.append((in_words(incoming.name, judged, register, outcome), content is not None))
-        key, words, fault = "", "", ""
-        if records:
+        key, words, fault = "", "", self._context.refusal(records) if records else ""
+        if records and not fault:
             title = f"Record what came back: {', '.join(sorted(path.split('/')[1] for path in records))}"
             try:
                 with History(self._root) as history:
@@ -70,26 +62,29 @@ class ReceivePage:
                     if changed:
                         fault = f"{', '.join(changed)} has changes that are not committed. Commit them first."
                     else:
-                        commit = history.commit(base, records, title + "\n", AUTHOR)
+                        commit = history.commit(base, records, title + "\n", AUTHOR.get())
                         words = render_html(report_between(self._root, base, commit, as_of=as_of))
-                        key = self._hold(commit, title)
+                        key = f"{base} {commit} {self._token.seal(f'{base} {commit}')}"
             except HistoryError as error:
                 fault = f"{error}. {error.hint}".strip()
         return render_template("received.html", found=found, token=self._token, change=key, words=words, fault=fault)
 
-    def _hold(self, commit: str, title: str) -> str:
-        key = secrets.token_hex(8)
-        self._held[key] = (commit, title)
-        while len(self._held) > _MOST_HELD:
-            self._held.popitem(last=False)
-        return key
-
     def _propose(self, key: str) -> str:
-        held = self._held.pop(key, None)
-        if held is None:
-            again = "This page is too old, or its change was proposed already. Choose the files again."
-            return render_template("receive.html", token=self._token, fault=again)
-        branch = f"edit/{secrets.token_hex(4)}"
-        with History(self._root) as history:
-            history.make_branch(branch, held[0])
-        return render_template("received.html", found=[], token=self._token, branch=branch, title=held[1])
+        base, _, rest = key.partition(" ")
+        commit, _, seal = rest.partition(" ")
+        if not self._token.has_sealed(f"{base} {commit}", seal):
+            return render_template(
+                "receive.html", token=self._token, fault="This page is too old. Choose the files again."
+            )
+        try:
+            with History(self._root) as history:
+                title = history.title_of(commit)
+                paths = history.changed_paths(base, commit)
+                files = dict(record_contents(history, history.names(commit), paths))
+            refused = self._context.refusal(files)
+            if refused:
+                raise OutletError(refused.rstrip("."))
+            proposed = self._context.outlet.propose(Proposal(base, commit, title, files, AUTHOR.get()))
+        except (OutletError, HistoryError) as error:
+            return render_template("receive.html", token=self._token, fault=f"{error}. {error.hint}".strip())
+        return render_template("received.html", found=[], token=self._token, proposed=proposed, title=title)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from undersigned.changes.git import HistoryError
+from undersigned.edit.context import Context
 from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.form_words import in_form_words
+from undersigned.edit.outlets import OutletError
 from undersigned.edit.proposing import Proposals
 from undersigned.edit.questions import Option, Question, faults_of, read_answers, shown_answer
 from undersigned.edit.tasks import Change, Fault, FaultyError, checked
@@ -42,9 +42,9 @@ class Step:
 class RecordPages(DraftPages):
     """What forms about other records share."""
 
-    def __init__(self, root: Path, as_of: Callable[[], date], token: str) -> None:
-        super().__init__(root, as_of, token)
-        self._proposals = Proposals(root, as_of, token)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._proposals = Proposals(context)
 
     def walk(
         self, steps: Sequence[Step], change: Callable[[Mapping[str, list[str]]], Change], *, back: str, action: str
@@ -79,7 +79,7 @@ class RecordPages(DraftPages):
             return self._proposals.page(made, action=action, carried=carried)
         except FaultyError as error:
             faults = list(error.faults)
-        except (EditingError, HistoryError) as error:
+        except (EditingError, HistoryError, OutletError) as error:
             faults = [Fault("", words_of_error(error))]
         asked = {one.field for one in faults}
         place = next((n for n, step in enumerate(steps) if asked & {one.id for one in step.questions}), len(steps) - 1)
@@ -149,7 +149,7 @@ class RecordPages(DraftPages):
         )
 
 
-def words_of_error(error: EditingError | HistoryError) -> str:
+def words_of_error(error: EditingError | HistoryError | OutletError) -> str:
     """Why something cannot be done, for somebody who sees forms: advice for the command line is left out."""
     hint = "" if "--" in error.hint or "undersigned" in error.hint else f" {error.hint}"
     words = str(error)

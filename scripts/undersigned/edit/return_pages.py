@@ -9,6 +9,7 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import redirect_to
+from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import Kind, Question, faults_of, protocol_choices, read_answers, read_day
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
 from undersigned.edit.tasks import Change, Fault
@@ -24,7 +25,7 @@ from undersigned.editing.returns import (
     recorded_figures,
 )
 from undersigned.records.vocabulary import vocabulary
-from undersigned.register import ProtocolFolder, Register, load_register
+from undersigned.register import ProtocolFolder, Register
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import label
 from undersigned.words.text import one_line
@@ -57,12 +58,12 @@ class ReturnPages(RecordPages):
 
     def which_return(self) -> str | Response:
         """Which protocol the return is for."""
-        choices = protocol_choices(load_register(self.root), as_of=self.as_of())
+        choices = protocol_choices(main_register(self.root), as_of=self.as_of())
         return self.choose(_TITLE, "Which protocol is it for?", choices, "/return/")
 
     def which_days(self, protocol: str) -> str | Response:
         """Which days it covers; those that are due are filled in."""
-        folder = self._folder(load_register(self.root), protocol)
+        folder = self._folder(main_register(self.root), protocol)
         questions = [
             Question("from", "day", "Which is the first day that it covers?", "", (), True),
             Question("to", "day", "Which is the last day?", "", (), True),
@@ -93,7 +94,7 @@ class ReturnPages(RecordPages):
 
     def figures(self, protocol: str, period: str) -> str | Response:
         """The figures, then where they come from, then the answers to check."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         folder = self._folder(register, protocol)
         try:
             begun = begin_return(folder, period)

@@ -9,6 +9,7 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import redirect_to, rendered
+from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import (
     Option,
     Question,
@@ -32,7 +33,7 @@ from undersigned.records.files import PROVISION_FOLDER
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.source import Data
 from undersigned.records.vocabulary import vocabulary
-from undersigned.register import Register, load_register
+from undersigned.register import Register
 from undersigned.words.text import name_of_id
 
 _STEPS = ("service", "who", "money")
@@ -53,7 +54,7 @@ class ServicePages(RecordPages):
 
     def services(self) -> str | Response:
         """The services by area, and where to add one."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         areas = self._areas(register)
         questions = [
             Question("area", "one", "In which area?", "", tuple(Option(id_, name_of_id(id_)) for id_ in areas), True)
@@ -79,7 +80,7 @@ class ServicePages(RecordPages):
 
     def new_service(self, area: str) -> str | Response:
         """A service that the register does not know yet."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         if area not in self._areas(register):
             abort(404)
         steps = self._steps(register, {})
@@ -101,7 +102,7 @@ class ServicePages(RecordPages):
 
     def service(self, area: str, service: str) -> str | Response:
         """A service that has changed. What is saved counts as confirmed today."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         record = register.provisions.get((area, service))
         if record is None or record.value is None:
             abort(404)
@@ -122,7 +123,7 @@ class ServicePages(RecordPages):
 
     def nobody_provides(self, area: str) -> str | Response:
         """The kinds of service that nobody provides in the area, as its keeper knows."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         if area not in self._areas(register):
             abort(404)
         record = register.provision_areas.get(area)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from undersigned.changes.phrases import Phrases
 from undersigned.edit.draft_pages import rendered
+from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import Option, Question, protocol_choices, read_day
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
 from undersigned.edit.tasks import Change, Fault, FaultyError
@@ -21,7 +22,7 @@ from undersigned.editing.release import refuse_unjudged, release, wordings_of_st
 from undersigned.records.files import load_files
 from undersigned.records.version import CHANGES
 from undersigned.records.version import Change as KindOfChange
-from undersigned.register import ProtocolFolder, Register, load_register
+from undersigned.register import ProtocolFolder, Register
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import headings
 from undersigned.words.text import plain
@@ -44,12 +45,12 @@ class StampPages(RecordPages):
 
     def which_stamp(self) -> str | Response:
         """Which protocol is stamped."""
-        choices = protocol_choices(load_register(self.root), as_of=self.as_of())
+        choices = protocol_choices(main_register(self.root), as_of=self.as_of())
         return self.choose("Stamp a version", "Which protocol has been agreed?", choices, "/stamp/")
 
     def stamp(self, protocol: str) -> str | Response:
         """What kind of change it is, then the facts of the version, then the answers to check."""
-        register = load_register(self.root)
+        register = main_register(self.root)
         folder = register.protocol(protocol)
         if folder is None or not folder.readable:
             abort(404)

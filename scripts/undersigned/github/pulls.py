@@ -19,8 +19,8 @@ from undersigned.github.client import (
 )
 
 #: The only branches that a program may write to, and the only files that it may propose.
-BRANCHES = ("intake/", "upkeep/", "send/", "receive/")
-PATHS = ("protocols/", "signatories/", "law/", ".github/CODEOWNERS", ".github/ISSUE_TEMPLATE/")
+BRANCHES = ("intake/", "upkeep/", "send/", "receive/", "edit/")
+PATHS = ("protocols/", "signatories/", "provision/", "law/", ".github/CODEOWNERS", ".github/ISSUE_TEMPLATE/")
 _BOT = "[bot]@"
 
 OutcomeCode = Literal["opened", "updated", "same", "merged", "closed", "theirs", "not-allowed"]
@@ -30,7 +30,8 @@ OutcomeCode = Literal["opened", "updated", "same", "merged", "closed", "theirs",
 class PullRequestDraft:
     """What to propose. `base`: the full id of the commit that the files were made from; `into`: the branch to merge into.
 
-    `again`: after a pull request of the branch was merged, open another for the next change.
+    `again`: after a pull request of the branch was merged, open another for the next change. `author`: the name and
+    mailbox of the post whose work it is; without one, GitHub names the account of the token.
     """
 
     branch: str
@@ -40,6 +41,7 @@ class PullRequestDraft:
     body: str
     files: Mapping[str, bytes]
     again: bool = False
+    author: tuple[str, str] | None = None
 
     @property
     def message(self) -> str:
@@ -55,7 +57,7 @@ class PullRequestDraft:
         email = text_in(object_in(commit, "author"), "email")
         return (
             text_in(commit, "message").rstrip().endswith(self._trailer)
-            and _BOT in email
+            and (_BOT in email or (self.author is not None and email == self.author[1]))
             and len(objects_in(commit, "parents")) == 1
         )
 
@@ -138,7 +140,10 @@ def _commit(github: GitHub, draft: PullRequestDraft, head: JsonObject | None) ->
         and text_in(objects_in(head, "parents")[0], "sha") == draft.base
     ):
         return False
-    commit = as_object(github.post("git/commits", {"message": draft.message, "tree": sha, "parents": [draft.base]}))
+    body: JsonObject = {"message": draft.message, "tree": sha, "parents": [draft.base]}
+    if draft.author is not None:
+        body["author"] = {"name": draft.author[0], "email": draft.author[1]}
+    commit = as_object(github.post("git/commits", body))
     new_head = text_in(commit, "sha")
     if head is None:
         github.post("git/refs", {"ref": f"refs/heads/{draft.branch}", "sha": new_head})
