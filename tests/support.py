@@ -13,11 +13,15 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import html
+from lxml.html import HtmlElement
 
 from undersigned.checks.engine import check_register
+from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.files import Files, load_files
 from undersigned.register import Register, register_of
+from undersigned.site.pages import PageSet, part_pages, protocol_page
 from undersigned.status import ProtocolStatus, protocol_status
 
 TODAY = date(2026, 11, 22)
@@ -105,3 +109,17 @@ def write_register(root: Path, text: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
     return root
+
+
+def site_of_protocol(site: Path, id_: str) -> HtmlElement:
+    """What a built site says of a protocol now: the main parts of its front page and of the pages directly below it, in one."""
+    folder = site / "protocols" / id_
+    whole = html.Element("div")
+    for path in (folder / "index.html", *sorted(folder.glob("*/index.html"))):
+        whole.extend(html.document_fromstring(path.read_bytes()).cssselect("main"))
+    return whole
+
+
+def pages_of_protocol(pages: PageSet, facts: ProtocolFacts) -> str:
+    """The same of a site that is not written: the bodies of these pages, one after the other."""
+    return "\n".join(page.body for page in (protocol_page(pages, facts), *part_pages(pages, facts)))

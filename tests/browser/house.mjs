@@ -14,6 +14,8 @@ const ARGUMENTS = [
 ]
 // Pages that one template makes, or that are written alike. Each is shown by the first of its kind.
 const ALIKE = [
+  [/^protocols\/[^/]+\/(versions)\/[^/]+\/$/, 'protocols/*/$1/*/'],
+  [/^protocols\/[^/]+\/(?!cards|\*)([^/]+)\/$/, 'protocols/*/$1/'],
   [/^(organisations|between|rules|decisions|lists)\/[^/]+\/$/, '$1/*/'],
   [/^(guidance|guides)\/(.*)\/[^/]+\/$/, '$1/$2/*/'],
   [/^(guides|about)\/[^/]+\/$/, '$1/*/'],
@@ -39,7 +41,7 @@ export function sample(all, each, kindOf) {
   })
 }
 
-/** One page of each kind, and each with a drawing; protocols each: they are agreed, draft, ended or restricted. */
+/** One page of each kind, and each with a drawing; the front page and the cards of each protocol: they are agreed, draft, ended or restricted. */
 export function oneOfEach(all, site) {
   const drawn = (page) => readFileSync(join(site, page.endsWith('/') || !page ? `${page}index.html` : page)).includes('<svg')
   return sample(all, 1, (page) => (drawn(page) ? page : ALIKE.reduce((kind, [pattern, name]) => kind.replace(pattern, name), page)))

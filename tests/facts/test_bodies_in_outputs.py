@@ -148,7 +148,7 @@ def outputs(name: str) -> Iterator[tuple[str, str]]:
     register = register_of(name)
     folder = register.protocol("homes")
     assert folder is not None
-    for url in ("protocols/homes/", "matrix/"):
+    for url in ("protocols/homes/", "protocols/homes/cards/", "protocols/homes/text/", "matrix/"):
         yield url, words_of(pages_of(name)[url])
     site = RegisterFacts(register, as_of=DAY)
     yield "protocol.json", render_json(protocol_data(site.by_id["homes"]))
@@ -327,7 +327,7 @@ def test_pages_and_data_tell_how_the_predecessors_stood() -> None:
     site = RegisterFacts(register_from(PROTOCOL + records), as_of=DAY)
     pages = {page.url: " ".join(words_of(page).split()) for page in generated_pages(PageSet(site, "Test", {}))}
     told = "bodies in different positions: Ash Council (version 1.0: signed); Birch Council (version 1.0: declined)"
-    assert told in pages["protocols/homes/"]
+    assert told in pages["protocols/homes/signatures/"]
     assert told in pages["organisations/elm/"]
     elm = next(
         one

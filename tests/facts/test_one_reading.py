@@ -14,7 +14,7 @@ import pytest
 from lxml import html
 from pypdf import PdfReader
 
-from support import ROOT, register_from
+from support import ROOT, pages_of_protocol, register_from
 from undersigned.documents import render_docx, render_pdf
 from undersigned.documents.content.agreement import agreement_document
 from undersigned.facts.agreement import agreement_of
@@ -24,7 +24,7 @@ from undersigned.records.files import load_files
 from undersigned.records.protocol import Operative
 from undersigned.register import Register, register_of
 from undersigned.site.api import protocol_data
-from undersigned.site.pages import PageSet, protocol_page
+from undersigned.site.pages import PageSet
 from undersigned.words.blocks import lines_of
 from undersigned.words.prose import read, words_of
 
@@ -90,7 +90,7 @@ def shipped() -> Register:
 
 
 def page_words(site: RegisterFacts, facts: ProtocolFacts) -> list[str]:
-    body = html.fragment_fromstring(protocol_page(PageSet(site, "Test"), facts).body, "div")
+    body = html.fragment_fromstring(pages_of_protocol(PageSet(site, "Test"), facts), "div")
     for caption in body.iter("caption"):
         caption.text = None
     for element in body.iter():

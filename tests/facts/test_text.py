@@ -6,10 +6,10 @@ from datetime import date
 
 from lxml import html
 
-from support import register_from
+from support import pages_of_protocol, register_from
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
-from undersigned.site.pages import PageSet, protocol_page
+from undersigned.site.pages import PageSet
 
 DAY = date(2026, 12, 20)
 TEXT = """
@@ -67,13 +67,13 @@ def test_an_amendment_names_the_terms_that_change_and_no_others() -> None:
 
 def test_the_page_says_which_terms_an_amendment_would_change() -> None:
     facts = protocol(*CHANGES)
-    page = protocol_page(PageSet(RegisterFacts(facts.register, as_of=DAY), "Test"), facts)
-    words = " ".join(html.fragment_fromstring(page.body, "div").text_content().split())
+    pages = PageSet(RegisterFacts(facts.register, as_of=DAY), "Test")
+    words = " ".join(html.fragment_fromstring(pages_of_protocol(pages, facts), "div").text_content().split())
     sentence = words.partition("It would change ")[2].partition(". ")[0]
     assert sentence.count(",") + sentence.count(" and ") == 2, sentence
     assert "the parties" not in sentence
     assert "the purpose" not in sentence
-    prepared = words.partition("This is working text.")[2]
+    prepared = words.partition("This is working text.")[2].partition("The parties")[0]
     assert "Within 3 days" in prepared
     assert "Check it twice." in prepared
     assert "Within 5 days" not in prepared

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from support import register_from
+from support import pages_of_protocol, register_from
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.reports.status import status_report
-from undersigned.site.pages import PageSet, law_rows, protocol_page
+from undersigned.site.pages import PageSet, law_rows
 from undersigned.status.law import law_looked_on, long_unseen
 
 SECTION_14 = "=== law/ukpga-2007-21.yaml\nitem: ukpga/2007/21\nprovisions:\n  - {path: section/14}\n"
@@ -65,6 +65,6 @@ def test_a_register_that_does_not_watch_the_law_is_not_reminded() -> None:
 @pytest.mark.parametrize("guidance", [True, False])
 def test_a_law_that_is_not_confirmed_leads_to_what_is_open(guidance: bool) -> None:
     site = RegisterFacts(register_from(WITH_OPEN_LAW), as_of=date(2026, 12, 1))
-    page = protocol_page(PageSet(site, "Test", guidance=guidance), site.by_id["example"])
-    assert ('href="../../guidance/for-your-lawyer/">What is open</a>' in page.body) is guidance
-    assert page.body.count("What is open") == (1 if guidance else 0)
+    said = pages_of_protocol(PageSet(site, "Test", guidance=guidance), site.by_id["example"])
+    assert ('href="../../../guidance/for-your-lawyer/">What is open</a>' in said) is guidance
+    assert said.count("What is open") == (1 if guidance else 0)

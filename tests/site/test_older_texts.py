@@ -76,14 +76,17 @@ def words(element: HtmlElement) -> str:
 
 
 def test_the_card_says_whom_the_text_does_not_bind() -> None:
-    page = body(pages_of(RECORDS)["protocols/housing/"])
+    pages = pages_of(RECORDS)
+    page, cards = body(pages["protocols/housing/"]), body(pages["protocols/housing/cards/"])
     assert words(page.cssselect(".app-standing")[0]).startswith(
         "In force Version 2.0 is in force between 2 of 3 parties."
     )
-    assert words(page.cssselect(".app-first-side > .app-notice")[0]) == (
-        "Version 2.0 does not bind everybody. Council: version 1.0 only."
-    )
-    receivers = page.cssselect("#flow-referral tr")[1][1]
+    for shown in (
+        page.cssselect(".app-standing + .app-notice")[0],
+        cards.cssselect(".app-first-side > .app-notice")[0],
+    ):
+        assert words(shown) == "Version 2.0 does not bind everybody. Council: version 1.0 only."
+    receivers = cards.cssselect("#flow-referral tr")[1][1]
     assert words(receivers) == "Those who let homes (Council (version 1.0 only) and Landlord)"
     rows = {words(row[0]): row[1] for row in page.cssselect("table.app-contacts tbody tr")}
     assert words(rows["Council"]) == "Version 1.0"
@@ -95,7 +98,8 @@ def test_the_older_text_has_a_page() -> None:
     pages = pages_of(RECORDS)
     older = pages["protocols/housing/versions/1.0/"]
     page = body(older)
-    assert older.title == "Housing protocol: version 1.0"
+    assert older.title == "Version 1.0"
+    assert words(page.cssselect("h1")[0]) == "Housing protocol: Version 1.0"
     assert [words(item) for item in page.cssselect("#in-force-between ~ ul")[0]] == [
         "Council (this text only)",
         "Probation",
@@ -115,8 +119,8 @@ def test_a_text_that_binds_all_needs_no_notice_and_the_older_one_stays_readable(
         f'  - {{version: "2.0", fingerprint: "{TWO}", signed_on: 2026-02-01, method: electronic}}\n',
     )
     pages = pages_of(all_signed)
-    page = body(pages["protocols/housing/"])
-    assert page.cssselect(".app-first-side > .app-notice") == []
+    page = body(pages["protocols/housing/cards/"])
+    assert page.cssselect(".app-notice") == []
     assert "only)" not in words(page.cssselect("#flow-referral")[0])
     older = body(pages["protocols/housing/versions/1.0/"])
     assert "It is in force between nobody, and is kept as a record." in words(older)

@@ -79,7 +79,7 @@ def tables(page: HtmlElement) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def test_each_return_is_a_table_newest_first(site: Path) -> None:
-    found = dict(tables(main(site, "protocols/housing")))
+    found = dict(tables(main(site, "protocols/housing/outcomes")))
     assert list(found) == [
         "Figures from 1 April 2025 to 31 March 2026, Stoke on Trent",
         "Figures from 1 April 2024 to 31 March 2025",
@@ -104,7 +104,7 @@ def test_each_return_is_a_table_newest_first(site: Path) -> None:
 
 
 def test_it_says_where_the_figures_come_from_and_what_is_held_back(site: Path) -> None:
-    page = main(site, "protocols/housing")
+    page = main(site, "protocols/housing/outcomes")
     text = words(page)
     assert "Source: Quarterly counts. Taken on 18 May 2026." in text
     assert text.count("Figures are rounded to the nearest 5.") == 1
@@ -112,13 +112,14 @@ def test_it_says_where_the_figures_come_from_and_what_is_held_back(site: Path) -
     assert [strong.text for strong in page.xpath(".//p[contains(., 'Figures for women')]/strong")] == ["held back"]
 
 
-def test_it_comes_after_the_reviews(site: Path) -> None:
-    ids = main(site, "protocols/housing").xpath(".//h2/@id")
-    assert ids.index("outcomes") == ids.index("reviews") + 1
+def test_the_front_page_says_what_is_late_and_leads_to_the_figures(site: Path) -> None:
+    due = main(site, "protocols/housing").get_element_by_id("due").getnext()
+    assert "Figures in custody for the time to 30 June 2026 are 84 days late." in words(due)
+    assert due.xpath(".//a[@id='outcomes']/@href") == ["outcomes/index.html"]
 
 
 def test_what_is_asked_for_and_what_is_late(site: Path) -> None:
-    text = words(main(site, "protocols/housing"))
+    text = words(main(site, "protocols/housing/outcomes"))
     assert "In custody: duty to refer accepted, by The Council, every quarter" in text
     assert "On release: settled 3 months after release" in text
     assert "In custody: the return for the time to 30 June 2026 is 84 days late" in text
@@ -135,7 +136,7 @@ def test_the_one_who_is_asked_owes_it_and_else_the_lead(site: Path) -> None:
 
 
 def test_a_protocol_in_force_without_a_return_says_so(sound_site: Path) -> None:
-    assert "No figures have been returned yet." in words(main(sound_site, "protocols/housing"))
+    assert "No outcome figures have been returned yet." in words(main(sound_site, "protocols/housing"))
     assert not main(sound_site, "protocols/alcohol").xpath(".//*[@id='outcomes']")
 
 
@@ -206,7 +207,7 @@ def test_nothing_of_a_restricted_one(sound_site: Path) -> None:
 
 
 def test_hostile_text_is_text(hostile_site: Path) -> None:
-    page = main(hostile_site, "protocols/p")
+    page = main(hostile_site, "protocols/p/outcomes")
     caption, (row, offered) = next(tables(page))
     assert caption.endswith(" ".join(EVIL.split()))
     assert all("<script>evil()</script>" in cell for cell in (row[0], offered[1]))

@@ -53,12 +53,12 @@ def withdrawn(reason: str = "It takes too long") -> str:
 
 
 def told(text: str, as_of: date = TODAY) -> tuple[list[str], str]:
-    """The cells of the landlord's row on the protocol's page, and its cell on its own page."""
+    """The cells of the landlord's row on the page of signatures, and its cell on its own page."""
     pages = {
         page.url: page.body
         for page in generated_pages(PageSet(RegisterFacts(register_from(text), as_of=as_of), "Test"))
     }
-    table = html.document_fromstring(pages["protocols/p/"]).cssselect("table.app-not-searched")[0]
+    table = html.document_fromstring(pages["protocols/p/signatures/"]).cssselect("table.app-not-searched")[0]
     row = next(row for row in table.cssselect("tbody tr") if row[0].text_content() == "Landlord")
     own = html.document_fromstring(pages["organisations/a/"]).get_element_by_id("p1")
     return [" ".join(cell.text_content().split()) for cell in row[1:]], " ".join(own[-1].text_content().split())
@@ -99,7 +99,7 @@ def test_who_declined_without_a_reason_and_had_signed_nothing() -> None:
 @pytest.mark.parametrize("write", [declined, withdrawn])
 def test_a_hostile_reason_is_text(write: Callable[[str], str]) -> None:
     text = write("'" + EVIL.replace("'", "''") + "'")
-    for url in ("protocols/p/", "organisations/a/"):
+    for url in ("protocols/p/signatures/", "organisations/a/"):
         body = next(
             page.body
             for page in generated_pages(PageSet(RegisterFacts(register_from(text), as_of=TODAY), "Test"))

@@ -44,9 +44,10 @@ def test_pages_are_found_by_kind_and_lists_are_not(sound_site: Path) -> None:
 
 
 def test_only_the_text_of_a_page_is_found(sound_site: Path) -> None:
-    content = str(fragments(sound_site)["/protocols/housing/"]["content"])
+    content = str(fragments(sound_site)["/protocols/housing/text/"]["content"])
     assert "The agreed wording of accuracy." in content
-    page = html.document_fromstring((sound_site / "protocols/housing/index.html").read_bytes())
+    content = str(fragments(sound_site)["/protocols/housing/signatures/"]["content"])
+    page = html.document_fromstring((sound_site / "protocols/housing/signatures/index.html").read_bytes())
     # What is in order is told in plain words, what is not bears a tag.
     states = [
         "".join(row[1].xpath("text() | strong/text()")).strip()
@@ -160,6 +161,8 @@ def test_without_the_program_the_site_is_built_and_says_so(tmp_path: Path, monke
     ("source", "kind"),
     [
         ("protocols/housing/index.md", "protocol"),
+        ("protocols/housing/versions/index.md", "protocol"),
+        ("protocols/housing/versions/1.0/index.md", ""),
         ("protocols/index.md", ""),
         ("guidance/index.md", "guidance"),
         ("guidance/sharing/consent.md", "guidance"),

@@ -8,7 +8,7 @@ from lxml import html
 from lxml.html import HtmlElement
 from site_registers import SOUND, WITHHELD
 
-from support import TODAY, register_from
+from support import TODAY, register_from, site_of_protocol
 from undersigned.facts.register import RegisterFacts
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.site.render import relative
@@ -22,24 +22,79 @@ def headings(element: HtmlElement, level: int) -> list[str]:
     return [" ".join(heading.text_content().split()) for heading in element.cssselect(f"main h{level}")]
 
 
-def test_what_may_be_shared_comes_first(sound_site: Path) -> None:
-    found = headings(page(sound_site, "protocols/housing"), 2)
-    assert found == [
+def test_the_front_page_is_an_overview_of_the_others(sound_site: Path) -> None:
+    front = page(sound_site, "protocols/housing")
+    assert headings(front, 2) == [
         "What may be shared",
         "In force between whom, and whom to contact",
+        "What is due",
+        "What changed last",
         "About this protocol",
-        "Full text: version 1.0",
-        "Amendment being prepared",
-        "Signatures",
-        "Version history",
-        "Reviews",
-        "Outcomes",
+        "The text",
+        "Forms and letters",
         "Downloads",
+    ]
+    parts = ["cards", "text", "forms", "signatures", "versions", "reviews"]
+    assert front.xpath("//nav[@aria-label='Pages of this protocol']//a/@href") == [
+        f"{part}/index.html" for part in parts
+    ]
+    for part in parts:
+        below = page(sound_site, f"protocols/housing/{part}")
+        assert below.cssselect("h1")[0].text_content().startswith("Housing protocol: ")
+        assert len(below.xpath("//nav[@aria-label='Pages of this protocol']//a")) == len(parts)
+
+
+def test_cards_are_listed_by_sender(sound_site: Path) -> None:
+    front = page(sound_site, "protocols/alcohol")
+    found = [
+        (" ".join(group.text_content().split()), [" ".join(item.text_content().split()) for item in group.getnext()])
+        for group in front.cssselect(".app-glance__from")
+    ]
+    assert found == [
+        ("From Probation", ["1. Attendance To County Council"]),
+        ("From County Council", ["2. Outcome To Probation", "3. Alarm To Probation, in an emergency only"]),
     ]
 
 
+#: What stood on the long page of the housing protocol, by the page where it is now; empty for the front page.
+PLACES = {
+    "cards": ["flow-referral", "group-homes"],
+    "text": [
+        "text",
+        "clause-accuracy",
+        "law-1",
+        "amendment",
+        "prepared-flow-referral",
+        "prepared-law-1",
+        "prepared-group-homes",
+    ],
+    "forms": ["form-referral-form"],
+    "signatures": ["signatures"],
+    "versions": ["versions"],
+    "reviews": ["reviews"],
+    "": ["what-may-be-shared", "in-force-between", "about", "outcomes", "downloads"],
+}
+
+
+def test_an_old_place_leads_to_where_it_is_now(sound_site: Path) -> None:
+    """The front page has a target of every old name: what is there still, or a link, which `moved.js` follows."""
+    front = page(sound_site, "protocols/housing")
+    for part, names in PLACES.items():
+        below = page(sound_site, f"protocols/housing/{part}") if part else front
+        for name in names:
+            (there,) = front.xpath(f"//*[@id='{name}']")
+            if not part:
+                assert there.tag != "a", name
+                continue
+            address, _, place = there.get("href").partition("#")
+            assert (there.tag, address) == ("a", f"{part}/index.html"), name
+            assert place in (name, ""), name
+            assert not place or below.get_element_by_id(place) is not None
+            assert place or name == part
+
+
 def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
-    card = page(sound_site, "protocols/housing").cssselect("#flow-referral")[0]
+    card = page(sound_site, "protocols/housing/cards").cssselect("#flow-referral")[0]
     rows = {row[0].text_content().strip(): " ".join(row[1].text_content().split()) for row in card.cssselect("tr")}
     assert rows["From"] == "Probation"
     assert rows["To"] == "Those who let homes (County Council and Landlord (not bound))"
@@ -48,11 +103,13 @@ def test_the_card_says_what_with_whom_how_and_by_when(sound_site: Path) -> None:
 
 
 def test_the_text_in_force_is_shown_and_the_prepared_one_only_beside_it(sound_site: Path) -> None:
-    main = page(sound_site, "protocols/housing").cssselect("main")[0].text_content()
+    main = page(sound_site, "protocols/housing/text").cssselect("main")[0].text_content()
     agreed, prepared = (main.index("The agreed wording of accuracy."), main.index("The prepared wording of accuracy."))
-    assert main.index("Full text: version 1.0") < agreed < main.rindex("Amendment being prepared") < prepared
-    assert "An amendment is being prepared." in main
+    assert main.index("This is version 1.0.") < agreed < main.rindex("Amendment being prepared") < prepared
     assert "Support needs" not in main[: main.rindex("Amendment being prepared")]
+    front = page(sound_site, "protocols/housing").cssselect("main")[0].text_content()
+    assert "An amendment is being prepared." in front
+    assert "Support needs" not in front
 
 
 def test_it_names_those_between_whom_it_is_in_force(sound_site: Path) -> None:
@@ -68,7 +125,9 @@ def test_contacts_are_posts_and_mailboxes(sound_site: Path) -> None:
 
 
 def test_signatures_with_copy_outstanding_reservation_and_waiting(sound_site: Path) -> None:
-    table = page(sound_site, "protocols/housing").xpath("//table[caption[contains(., 'each signature stands')]]")[0]
+    table = page(sound_site, "protocols/housing/signatures").xpath(
+        "//table[caption[contains(., 'each signature stands')]]"
+    )[0]
     rows = [" ".join(row.text_content().split()) for row in table.cssselect("tbody tr")]
     assert "Paper copy not back, 659 days after signing" in rows[0]
     assert "Reserves “Referral for housing”: Not at weekends (accepted on 3 February 2025)" in rows[0]
@@ -90,11 +149,11 @@ def test_a_superseded_one_says_what_replaced_it(sound_site: Path) -> None:
 
 
 def test_downloads_tell_type_and_size(sound_site: Path) -> None:
-    links = [link.text for link in page(sound_site, "protocols/housing").xpath("//a[@download]")]
+    links = [link.text for link in site_of_protocol(sound_site, "housing").xpath(".//a[@download]")]
     assert links == [
-        "Referral form (PDF, 1 kB)",
         "Housing protocol, version 1.0 (PDF, 123 kB)",
         "Housing protocol, version 1.0 (Word (DOCX), 64 kB)",
+        "Referral form (PDF, 1 kB)",
     ]
 
 

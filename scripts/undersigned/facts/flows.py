@@ -108,6 +108,14 @@ class FlowTerms:
         conditions = (condition for facts in self.flows for condition in facts.conditions)
         return tuple(dict.fromkeys(condition.words for condition in conditions if condition.kind == "mappa"))
 
+    @property
+    def by_senders(self) -> tuple[tuple[tuple[FlowEnd, ...], tuple[FlowFacts, ...]], ...]:
+        """Those with the same senders together, in the order of the text, under their senders as the first of them names them."""
+        found: dict[tuple[str, ...], list[FlowFacts]] = {}
+        for facts in self.flows:
+            found.setdefault(tuple(end.name for end in facts.senders), []).append(facts)
+        return tuple((cards[0].senders, tuple(cards)) for cards in found.values())
+
 
 @dataclass(frozen=True)
 class CardSource:

@@ -87,8 +87,8 @@ class GeneratedPage:
     over: bool = False
     #: The new address, relative to the site's root, if this page only redirects.
     moved_to: str = ""
-    #: Its template of the theme, if it has one of its own.
-    template: str = ""
+    #: Its script, a file among the theme's assets, if it has one.
+    script: str = ""
     #: The body, compressed, while the page waits; then `body` is empty.
     packed: bytes = b""
 
@@ -222,7 +222,7 @@ def _verify_page(pages: PageSet) -> GeneratedPage:
     """Returns the page on which anybody checks a copy. Its rows hold what its script compares with."""
     texts = [text for protocol in pages.site.protocols for text in protocol.issued_texts]
     page = _page(pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts)
-    return replace(page, template="verify.html")
+    return replace(page, script="verify.js")
 
 
 def _outcomes_page(pages: PageSet) -> GeneratedPage:
@@ -311,27 +311,68 @@ def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def pages_of_protocol(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]:
-    """Yields every page of one protocol, its own first."""
+    """Yields every page of one protocol, its front page first."""
     yield protocol_page(pages, facts)
+    yield from part_pages(pages, facts)
     yield from older_pages(pages, facts)
     yield from changes_pages(pages, facts)
     yield from people_pages(pages, facts)
 
 
 def protocol_page(pages: PageSet, facts: ProtocolFacts) -> GeneratedPage:
-    """Returns a protocol's page. A restricted protocol shows its title, parties and dates."""
-    template = "restricted.html" if facts.restricted else "protocol.html"
-    summary = "" if facts.restricted else first_words(facts.record.summary or "")
-    return _page(
+    """Returns a protocol's front page. A restricted protocol has no other, and shows its title, parties and dates."""
+    url = f"protocols/{facts.id}/"
+    over = facts.record.status in ENDED
+    if facts.restricted:
+        return _page(pages, url, "restricted.html", title=facts.title, section="protocols/", over=over, facts=facts)
+    page = _page(
         pages,
-        f"protocols/{facts.id}/",
-        template,
+        url,
+        "protocol.html",
         title=facts.title,
         section="protocols/",
-        description=summary,
-        over=facts.record.status in ENDED,
+        description=first_words(facts.record.summary or ""),
+        over=over,
         facts=facts,
+        parts=parts_of_protocol(facts),
     )
+    return replace(page, script="moved.js")
+
+
+def parts_of_protocol(facts: ProtocolFacts) -> tuple[str, ...]:
+    """Returns the folders of the pages below a protocol's front page: those that have something to say."""
+    has = {
+        "cards": facts.terms.flows,
+        "text": True,
+        "forms": facts.forms,
+        "signatures": facts.parties,
+        "versions": facts.versions,
+        "changes": facts.text_changes,
+        "reviews": facts.reviews,
+        "outcomes": facts.outcomes or facts.record.monitoring,
+    }
+    return tuple(part for part, what in has.items() if what)
+
+
+def part_pages(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]:
+    """Yields the pages below a protocol's front page, except what changed."""
+    if facts.restricted:
+        return
+    parts = parts_of_protocol(facts)
+    for part in parts:
+        if part != "changes":
+            yield _page(
+                pages,
+                f"protocols/{facts.id}/{part}/",
+                "protocol_part.html",
+                title=word("protocol_parts", part),
+                section="protocols/",
+                above=facts,
+                over=facts.record.status in ENDED,
+                facts=facts,
+                part=part,
+                parts=parts,
+            )
 
 
 def older_pages(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]:
@@ -346,8 +387,9 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]
             pages,
             f"protocols/{facts.id}/versions/{older.shown_version}/",
             "older.html",
-            title=f"{older.title}: version {older.shown_version}",
+            title=f"Version {older.shown_version}",
             section="protocols/",
+            above=facts,
             facts=older,
             newest=facts,
         )
@@ -366,11 +408,13 @@ def changes_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, 
             pages,
             f"protocols/{facts.id}/changes/",
             "changes.html",
-            title=f"{facts.title}: what changed",
+            title=word("protocol_parts", "changes"),
             section="protocols/",
+            above=facts,
             over=facts.record.status in ENDED,
             facts=facts,
             changes=changes,
+            parts=parts_of_protocol(facts),
             say=Phrases(str, ids=False).point,
         ),
     )
@@ -565,6 +609,7 @@ def _page(
     title: str,
     section: str = "",
     description: str = "",
+    above: ProtocolFacts | None = None,
     wide: bool = False,
     over: bool = False,
     **values: object,
@@ -573,6 +618,8 @@ def _page(
     crumbs = [Crumb(_TITLES[""], "")] if url else []
     if section and section != url:
         crumbs.append(Crumb(_TITLES[section], section))
+    if above is not None:
+        crumbs.append(Crumb(above.title, f"protocols/{above.id}/"))
     return GeneratedPage(
         source=f"{url}index.md",
         title=title,

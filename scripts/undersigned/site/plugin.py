@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
 #: No script, no other host, no inline style. A page cannot set `frame-ancestors` itself.
 SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-#: For the page that checks a copy: its script fetches nothing.
-VERIFY_POLICY = f"{SECURITY_POLICY}; script-src 'self'"
+#: For pages with a script of their own, which fetches nothing.
+SCRIPT_POLICY = f"{SECURITY_POLICY}; script-src 'self'"
 #: For the search page: its script fetches parts of the index, which Pagefind reads with WebAssembly.
 SEARCH_POLICY = f"{SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 #: For `serve`, because MkDocs adds a script to each page that reloads it.
@@ -124,7 +124,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         extra["frame"] = {
             "security_policy": _SERVING_POLICY if self._serving else SECURITY_POLICY,
             "search_policy": SEARCH_POLICY,
-            "verify_policy": _SERVING_POLICY if self._serving else VERIFY_POLICY,
+            "script_policy": _SERVING_POLICY if self._serving else SCRIPT_POLICY,
             "searchable": not self._serving and can_search(),
             "as_of_words": date_in_words(as_of),
             **{place: [] for place in _PLACES_OF_LINKS},
@@ -310,7 +310,7 @@ class MadePage(Page):
             self.meta |= {"template": "redirect.html", "moved_to": made.moved_to, "moved_title": made.title}
         else:
             self.meta["kind"] = kind_of(self.file.src_uri)
-            self.meta |= {"template": made.template} if made.template else {}
+            self.meta["script"] = made.script
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         made = self._made

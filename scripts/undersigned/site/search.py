@@ -65,7 +65,7 @@ def kind_of(source: str) -> str:
     """Returns the kind of a page by its name in MkDocs; empty for the search page, lists and older texts, which are not searched."""
     folder, *below = source.split("/")
     is_list = below == ["index.md"] and folder in ("protocols", "organisations", "rules")
-    is_older = folder == "protocols" and "versions" in below
+    is_older = folder == "protocols" and "versions" in below[:-2]
     if source == SEARCH_PAGE or is_list or is_older or (below and folder in _LISTS):
         return ""
     return _KINDS.get(folder, "register") if below else "register"
@@ -200,6 +200,12 @@ class _Page:
     words: str
     places: tuple[tuple[str, str], ...]
 
+    @property
+    def front(self) -> str:
+        """The page as a part of which it is found: a protocol's front page, or the page itself."""
+        folder, *below = self.url.split("/")
+        return f"{folder}/{below[0]}/" if folder == "protocols" and len(below) > 2 else self.url
+
 
 def place_kinds() -> tuple[str, ...]:
     """Returns the kinds of what is found, in the order in which `places.json` numbers them."""
@@ -208,13 +214,21 @@ def place_kinds() -> tuple[str, ...]:
 
 def write_places(site: Path) -> None:
     """Writes `search/places.json` from the finished pages in `site`. The same pages give the same bytes."""
-    pages = [page for path in sorted(site.rglob("*.html")) if (page := _page_of(path, site)) is not None]
+    every = [page for path in sorted(site.rglob("*.html")) if (page := _page_of(path, site)) is not None]
+    pages = [page for page in every if page.front == page.url]
+    numbers = {page.url: number for number, page in enumerate(pages)}
     spoken = search_words()
     kinds = place_kinds()
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, page in enumerate(pages):
-        for place in dict.fromkeys(page.places):
-            places[place].append(number)
+    for page in every:
+        number = numbers[page.front]
+        below = page.url.removeprefix(page.front)
+        on_front = {title for title, _name in pages[number].places} if below else ()
+        if below and page.title not in on_front:
+            places[page.title, below].append(number)
+        for title, name in dict.fromkeys(page.places):
+            if title not in on_front:
+                places[title, f"{below}#{name}"].append(number)
     content = {
         "kinds": kinds,
         "means": spoken.means,
@@ -224,7 +238,7 @@ def write_places(site: Path) -> None:
             [page.url, page.title, kinds.index(page.kind), int(page.last), page.words, spoken.pages.get(page.url, [])]
             for page in pages
         ],
-        "places": [[title, name, numbers] for (title, name), numbers in sorted(places.items())],
+        "places": [[title, where, found] for (title, where), found in sorted(places.items())],
     }
     target = site / PLACES_FILE
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -235,11 +249,7 @@ def _page_of(path: Path, site: Path) -> _Page | None:
     """Returns what a page offers to be found; None if it only redirects, is the search itself, or an older text."""
     name = path.relative_to(site).as_posix()
     folder, *below = name.split("/")
-    if (
-        path.name != "index.html"
-        or name == "search/index.html"
-        or (folder == "protocols" and "versions" in below[1:-1])
-    ):
+    if path.name != "index.html" or name == "search/index.html" or (folder == "protocols" and "versions" in below[:-2]):
         return None
     whole = path.read_text(encoding="utf-8")
     head, _, body = whole.partition("<main")
@@ -250,7 +260,7 @@ def _page_of(path: Path, site: Path) -> _Page | None:
     caption = _CAPTION.search(body)
     return _Page(
         url=name.removesuffix("index.html"),
-        title=_plain(title[1]),
+        title=_plain(title[1].rpartition("</span>")[2] or title[1]),
         kind=_place_kind(folder, below),
         last='data-pagefind-filter="last:yes"' in head,
         words=_plain(caption[1]) if caption else "",

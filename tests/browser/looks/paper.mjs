@@ -1,6 +1,6 @@
 // Printed on A4: no word of the page is missing or beyond the edge, heads of tables come again on each side, folded
 // parts are open, addresses of other sites stand beside their links, and charts are told from the paper in grey. The
-// practitioner's card and the table of who has an agreement with whom are in type that can be read.
+// practitioner's cards and the table of who has an agreement with whom are in type that can be read.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,10 +42,9 @@ export async function look({ pages, base, browser, fault }) {
       const times = words.each.filter((side) => head.words.every((word) => side.includes(word))).length
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
     }
-    const next = await page.evaluate(card)
-    if (next) readable(words.boxes.slice(1, words.each.findIndex((side) => side.startsWith(next))).flat().concat(afterHead(words.boxes[0], await page.locator('main .app-first-side h2').first().innerText())), /\p{L}/u, LEAST_ON_CARD, 'the card', tell)
+    const cards = page.locator('main .app-first-side')
+    if (await cards.count()) readable(beforeFoot(afterHead(words.boxes.flat(), await cards.locator('h2').first().innerText()), await page.locator('footer').innerText()), /\p{L}/u, LEAST_ON_CARD, 'a card', tell)
     if (matrix) readable(words.boxes.flat(), /^[\dFR()]+$/, LEAST_IN_MATRIX, 'the table of agreements', tell)
-    if (next && !words.each.slice(1).some((side) => side.startsWith(next))) tell(`what follows the card, “${next}”, begins no side`)
     for (const head of await page.evaluate(heads)) {
       for (const [at, side] of words.each.entries()) if (side.endsWith(head)) tell(`the head “${head.slice(0, 60)}” stands alone at the foot of side ${at + 1}`)
     }
@@ -63,7 +62,7 @@ function meant() {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
-    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-glance, .app-contents, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-contents, .app-parts, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
     // The address of a page for two bodies chooses what is shown; the rest is neither on the screen nor on paper.
     if (parent.closest('.app-between') && !parent.checkVisibility()) continue
     if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
@@ -90,10 +89,17 @@ function printed(file) {
   return { text: each.join('').replace(/\u00ad|-?\n/g, ''), each, beyond, boxes, sides: each.length }
 }
 
-/** The words of a side after a head: the summary of a protocol, above its card, is in smaller type. */
+/** The words after a head: what is above the cards of a protocol is in smaller type. */
 function afterHead(words, head) {
   const parts = head.split(/\s+/)
   return words.slice(Math.max(0, words.findIndex((_, at) => parts.every((part, more) => words[at + more]?.text === part))))
+}
+
+/** The words before the foot of the page. */
+function beforeFoot(words, foot) {
+  const parts = foot.trim().split(/\s+/).slice(0, 4)
+  const at = words.findLastIndex((_, from) => parts.every((part, more) => words[from + more]?.text === part))
+  return at < 0 ? words : words.slice(0, at)
 }
 
 /** No word of those that `told` matches is in smaller type than `least` points. */
@@ -109,11 +115,6 @@ function longHeads() {
   const side = 1045 // A4 between margins of 10 mm, in pixels
   return [...document.querySelectorAll('main table')].filter((table) => table.tHead && table.checkVisibility() && table.offsetHeight > side)
     .map((table) => ({ words: table.tHead.textContent.match(/\p{L}{4,}/gu) ?? [], sides: Math.floor(table.offsetHeight / side) + 1 }))
-}
-
-// In the page: how the part after the practitioner's card begins.
-function card() {
-  return document.querySelector('main .app-first-side')?.nextElementSibling?.textContent.replace(/\s/g, '').slice(0, 15) ?? ''
 }
 
 // In the page: what the heads of its tables say, without white space.

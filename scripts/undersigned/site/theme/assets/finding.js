@@ -86,8 +86,9 @@ export function prepare(index) {
     count([...page.own, ...page.given])
     return page
   })
-  const places = index.places.map(([title, name, numbers]) => {
-    const place = { title, name, numbers, own: stems(title), given: words(name).slice(1).map(stem) }
+  const places = index.places.map(([title, where, numbers]) => {
+    const name = where.split('#')[1] ?? ''
+    const place = { title, name, where, numbers, own: stems(title), given: words(name).slice(1).map(stem) }
     count([...place.own, ...place.given])
     return place
   })
@@ -212,7 +213,7 @@ export function find(ready, query, kept = new Set()) {
   const rules = []
   const keep = (page, place, score, share) => {
     if (!(score > 0)) return
-    const one = { url: page.url + (place ? `#${place.name}` : ''), title: place ? place.title : page.title, kind: page.kind, page, place, score, share, complete: share > FULL }
+    const one = { url: page.url + (place ? place.where : ''), title: place ? place.title : page.title, kind: page.kind, page, place, score, share, complete: share > FULL }
     ;(page.kind === 'rule' && !wantsRule ? rules : found).push(one)
   }
   const ofPages = ready.pages.map((page) => {
@@ -253,6 +254,9 @@ export function holdsEvery(terms, text) {
   return terms.every(({ alternatives }) => alternatives.some(({ stems }) => stems.every((one) => fit(all, one) > 0)))
 }
 
+// The page as a part of which another is found: a protocol's front page, or the page itself.
+const frontOf = (url) => url.replace(/^(protocols\/[^/]+\/).+$/, '$1')
+
 const MOST_BODIES = 30
 const RANK = 10
 
@@ -272,14 +276,17 @@ export async function answer(ready, query, inText) {
   const kinds = new Map(ready.pages.map((page) => [page.url, page]))
   const told = async (list, ofRules) => {
     const bodies = terms.length ? (await inText(text, ofRules, MOST_BODIES)).filter(({ title, content }) => holdsEvery(terms, `${title} ${content}`)) : []
-    const excerpts = new Map(bodies.flatMap(({ url, excerpt, places }) => [[url, excerpt], ...places.map((place) => [place.url, place.excerpt])]))
+    const excerpts = new Map([...bodies].reverse().map(({ url, excerpt }) => [frontOf(url), excerpt]))
+    for (const { url, excerpt, places } of bodies) for (const [where, words] of [[url, excerpt], ...places.map((place) => [place.url, place.excerpt])]) excerpts.set(where, words)
     const seen = new Set(list.filter(({ complete }) => complete).map(({ page }) => page.url))
     // Of a page whose text has every word, what bears some of them in its title is likelier meant than where the text has them.
     const partly = new Map()
     for (const one of list) if (!one.complete && one.share > 0.3 && !partly.has(one.page.url)) partly.set(one.page.url, one)
-    const more = bodies.filter(({ url }) => !seen.has(url)).map(({ url, title, excerpt, places }, rank) => {
-      const near = partly.get(url)
-      const page = kinds.get(url)
+    // Each protocol once, however many of its pages have the words.
+    const once = bodies.filter(({ url }) => !seen.has(frontOf(url)) && seen.add(frontOf(url)))
+    const more = once.map(({ url, title, excerpt, places }, rank) => {
+      const near = partly.get(frontOf(url))
+      const page = kinds.get(frontOf(url))
       const score = (near?.score ?? 0) + RANK * (1 - rank / MOST_BODIES)
       if (near) return { ...near, last: near.page.last, score, excerpt: excerpts.get(near.url) ?? excerpt }
       const best = places[0]
