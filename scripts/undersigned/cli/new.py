@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -53,6 +54,12 @@ class _New(click.Command):
     help="Join two protocols into a new draft that supersedes both. Give it twice. Only for a protocol.",
 )
 @click.option(
+    "--document",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Begin with the text of an agreement: DOCX, ODT, or a PDF with text. Only for a protocol.",
+)
+@click.option(
     "--set",
     "answers",
     multiple=True,
@@ -66,6 +73,7 @@ def new_command(
     standards: tuple[str, ...],
     on_paper: bool,
     merge: tuple[str, ...],
+    document: Path | None,
     answers: tuple[str, ...],
 ) -> int:
     """Write a new record with comments that say what to fill in.
@@ -74,6 +82,7 @@ def new_command(
     undersigned new protocol ID
     undersigned new protocol ID --on-paper
     undersigned new protocol ID --merge ONE --merge OTHER
+    undersigned new protocol ID --document FILE
     undersigned new organisation ID
     undersigned new signature ORGANISATION PROTOCOL
     undersigned new review PROTOCOL
@@ -100,6 +109,13 @@ def new_command(
             "--merge joins two protocols into a new one, and goes with neither --from nor --on-paper",
             "Write: undersigned new protocol ID --merge ONE --merge OTHER",
         )
+    if document is not None:
+        if kind != "protocol" or standards or on_paper or merge or len(ids) != 1:
+            raise CommandError(
+                "--document makes a draft of one protocol, and goes with no other way to begin it",
+                "Write: undersigned new protocol ID --document FILE",
+            )
+        return _from_document(common, ids[0], document, answers_given(answers))
     standard = ON_PAPER if on_paper else standards[0] if standards else None
     given = answers_given(answers)
     with stop_on(EditingError):
@@ -108,6 +124,29 @@ def new_command(
                 if question.name not in given:
                     given[question.name] = prompt(question.prompt, question.default or "")
         path = new_record(kind, common.register, ids, answers=given, standard=standard, merge=merge, as_of=common.as_of)
+    write(f"{path.relative_to(common.root).as_posix()}\n", None)
+    return EXIT_FINE
+
+
+def _from_document(common: Common, id_: str, file: Path, given: dict[str, str]) -> int:
+    from undersigned.editing import EditingError
+    from undersigned.intake.cells import UnreadableError
+    from undersigned.intake.document_draft import draft_from_document, questions_about
+    from undersigned.intake.document_reader import read_document
+    from undersigned.intake.document_report import render_document_text
+    from undersigned.records.files import printable
+
+    if not file.is_file():
+        raise CommandError(f"there is no file {file}")
+    with stop_on(UnreadableError, EditingError):
+        document = read_document(file.read_bytes(), printable(file.name))
+        proposal, asked = questions_about(document, printable(file.name), common.register, id_, as_of=common.as_of)
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            for question in asked:
+                if question.name not in given:
+                    given[question.name] = prompt(question.prompt, question.default or "")
+        path, choices, made = draft_from_document(proposal, asked, given, common.register, id_, as_of=common.as_of)
+    write(render_document_text(proposal, choices, made), None)
     write(f"{path.relative_to(common.root).as_posix()}\n", None)
     return EXIT_FINE
 

@@ -94,8 +94,16 @@ def new_record(
     for name in answers:
         if name not in asked:
             raise EditingError(f"there is no question '{name}' for a new {kind}", did_you_mean(name, asked))
-    request = replace(request, answers={name: _answered(question, answers) for name, question in asked.items()})
-    texts = _kind(kind).texts(request)
+    request = replace(request, answers={name: answered(question, answers) for name, question in asked.items()})
+    return write_new(request, _kind(kind).texts(request))
+
+
+def write_new(request: Request, texts: Mapping[str, str]) -> Path:
+    """Writes new files that add no error to `check`, and returns the path of the last one.
+
+    Raises EditingError, and writes nothing, if a file exists already or would bring an error.
+    """
+    register = request.register
     for path in texts:
         if path in register.files.contents or (register.root / path).exists():
             raise EditingError(f"{path} exists already", "Edit that file, or choose another id.")
@@ -103,7 +111,8 @@ def new_record(
     return [write_text(register.root, path, text, new=True) for path, text in texts.items()][-1]
 
 
-def _answered(question: Question, answers: Mapping[str, str]) -> str:
+def answered(question: Question, answers: Mapping[str, str]) -> str:
+    """The answer to a question, or its default. Raises EditingError for an answer that its choices do not have."""
     value = answers.get(question.name, "").strip() or question.default or ""
     if value and question.choices and value not in question.choices:
         raise EditingError(f"'{value}' is not an answer to '{question.name}'", did_you_mean(value, question.choices))

@@ -338,6 +338,13 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
     )
 
 
+def render_read(data: Mapping[str, Data], head: str) -> str:
+    """Returns the text of `protocol.yaml` for a draft that was read from a document. `head`: what its reader must know."""
+    return head_comment(head) + render_commented(
+        Protocol, data, examples=_EXAMPLES, leave_out=frozenset({"formerly", "ended_on"})
+    )
+
+
 def _is_group(draft: Draft, end: End) -> bool:
     """Returns False if a member is already in an earlier group: a party has one group, so flows then name the members."""
     earlier = {member for other in draft.ends[: draft.ends.index(end)] for member in draft.members.get(other.id, ())}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -33,6 +33,8 @@ SOURCES = (
     ("Police forces", "typed from the forces' own names", "facts", "2026-11-30"),
 )
 _MOST_SUGGESTIONS = 3
+#: Of a name with commas or "and" in it, the most parts.
+_MOST_PIECES = 6
 #: The reasons for a question that other rooms act upon.
 SEVERAL, ENDED = "several bodies have this name", "this body has ended"
 _EXPAND = {
@@ -151,6 +153,18 @@ class KnownBodies:
         if text not in self._matches:
             self._matches[text] = self._match(text)
         return self._matches[text]
+
+    def knows(self, text: str) -> bool:
+        """Whether the name is surely that of one body. Quicker than `match`, which also looks for near names."""
+        text = " ".join(text.split())
+        if text in self._matches:
+            return self._matches[text].answer == "same"
+        decided = self.decided.get(decision_key(text))
+        if decided is not None and any(one.key == decided for one in self.bodies):
+            return True
+        outside, inside = _brackets(text)
+        found = self._exact(text, inside) or self._exact(outside, inside)
+        return found is not None and found.answer == "same"
 
     def _match(self, text: str) -> Match:
         decided = self.decided.get(decision_key(text))
@@ -272,6 +286,55 @@ def listed_bodies() -> tuple[Body, ...]:
         )
         for row in csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     )
+
+
+def names_in(text: str, knows: Callable[[str], bool]) -> list[str]:
+    """The names in a list of bodies: one on a line, or with semicolons, bullets, bars, commas or "and" between them.
+
+    A comma or an "and" may belong to a name, so the longest names that `knows` knows are taken first, and an "and" parts
+    two names only if it knows what stands on either side of it.
+    """
+    names: list[str] = []
+    for part in filter(None, (one.strip(" ,.-–\t") for one in re.split(r"\n|;|\||•|\s+/\s+", text))):
+        names += _names_in_line(part, knows)
+    return names
+
+
+def _names_in_line(line: str, knows: Callable[[str], bool]) -> list[str]:
+    pieces = re.split(r"(\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+)", line)
+    words, between = pieces[::2], pieces[1::2]
+
+    def span(start: int, end: int) -> str:
+        return "".join(part for n in range(start, end) for part in (words[n], between[n] if n + 1 < end else ""))
+
+    @cache
+    def known_end(start: int) -> int:
+        """Where the longest known name from `start` ends; `start` if none begins there."""
+        for end in range(min(len(words), start + _MOST_PIECES), start, -1):
+            at_comma = end == len(words) or "," in between[end - 1]
+            if knows(span(start, end)) and (at_comma or known_end(end) > end):
+                return end
+        return start
+
+    names = []
+    start = 0
+    while start < len(words):
+        end = known_end(start)
+        if end == start:
+            end += 1
+            while end < len(words) and "," not in between[end - 1] and known_end(end) == end:
+                end += 1
+            if end < len(words) and "," not in between[end - 1] and not knows(span(start, end)):
+                end = next((n for n in range(end, len(words)) if "," in between[n - 1]), len(words))
+        name = re.sub(r"(?i)^and ", "", span(start, end)).strip()
+        names += [name] if name else []
+        start = end
+    return names
+
+
+def looks_like_a_body(name: str) -> bool:
+    """Whether the words of a name tell what kind of body it is."""
+    return bool(_kind_of(name)) and len(_core(name).split()) > 1
 
 
 def decision_key(text: str) -> str:

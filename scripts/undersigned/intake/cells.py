@@ -141,7 +141,7 @@ def _csv(path: Path) -> Sheet:
 def _read_fenced(path: Path) -> list[Sheet] | str:
     """In a process of its own: the sheets, or why they cannot be read."""
     faulthandler.disable()  # the library may abort, and the answer says so in a sentence
-    _set_limits()
+    limit_memory()
     try:
         from python_calamine import CalamineWorkbook
 
@@ -191,7 +191,8 @@ def _value(value: object) -> Value:
     return str(value)[:_LONGEST_CELL]
 
 
-def _set_limits() -> None:
+def limit_memory() -> None:
+    """For a process that reads a stranger's file: a limit of memory, where the system has it."""
     try:
         import resource
     except ImportError:  # Windows: only the time is limited

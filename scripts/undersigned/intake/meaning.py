@@ -1,4 +1,4 @@
-"""What the words of a cell mean: dates, periods between reviews, version numbers, lists of bodies.
+"""What the words of a cell mean: dates, periods between reviews, version numbers, kinds and statuses.
 
 Dates are read by a fixed grammar, day first. Libraries that guess take the missing day from today's date or swap day and
 month without a word; a cell that this grammar does not know becomes a finding instead.
@@ -165,12 +165,6 @@ def read_version(value: Value, known: frozenset[str] = frozenset()) -> tuple[str
         return "", not text_of(value)
     doubtful = isinstance(value, float) and f"{text}0" in known
     return text, not doubtful
-
-
-def split_bodies(text: str) -> list[str]:
-    """The names in a cell that lists bodies: one on a line, or with semicolons, bullets or bars between them."""
-    parts = re.split(r"\n|;|\||•|\s+/\s+", text)
-    return [name for part in parts if (name := part.strip(" ,.-–\t"))]
 
 
 def read_status(text: str) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from undersigned.checks.people import name_in
-from undersigned.facts.bodies import ENDED, Body, KnownBodies, Match, decision_key
+from undersigned.facts.bodies import ENDED, Body, KnownBodies, Match, decision_key, names_in
 from undersigned.intake.answers import Decisions
 from undersigned.intake.cell_findings import CellFinding, cell_finding, short
 from undersigned.intake.cells import Cell, text_of
@@ -24,7 +24,6 @@ from undersigned.intake.meaning import (
     read_status,
     read_version,
     read_when,
-    split_bodies,
 )
 from undersigned.intake.shape import Shape
 from undersigned.records.fields import When, earliest, latest
@@ -145,7 +144,7 @@ class RowReader:
                 facts.parties[body.key] = body
         for number in rows:
             for cell in self._shape.cells(number, "parties"):
-                for name in self._names_in(cell.text):
+                for name in names_in(cell.text, self._knows):
                     self._party(cell, name, facts, findings)
             for cell in self._shape.cells(number, "party"):
                 body = self._party(cell, " ".join(cell.text.split()), facts, findings)
@@ -170,31 +169,8 @@ class RowReader:
             facts.signed_on[body.key] = when
         facts.parties[body.key] = body
 
-    def _names_in(self, text: str) -> list[str]:
-        """The names in a cell. A comma or an "and" may belong to a name, so the longest known names are taken first."""
-        names: list[str] = []
-        for part in split_bodies(text):
-            if self._knows(part):
-                names.append(part)
-                continue
-            pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-            while pieces:
-                size = next((n for n in range(len(pieces), 0, -1) if self._knows(", ".join(pieces[:n]))), 1)
-                name = ", ".join(pieces[:size])
-                names += [name] if self._knows(name) else self._parted(re.sub(r"(?i)^and ", "", name))
-                pieces = pieces[size:]
-        return [name for name in names if name.casefold() not in NOTHING]
-
-    def _parted(self, name: str) -> list[str]:
-        """`A and B` as two names, if each side alone is a body that is known."""
-        for match in re.finditer(r"(?i) (?:and|&) ", name):
-            left, right = name[: match.start()], name[match.end() :]
-            if self._knows(left) and self._knows(right):
-                return [left, right]
-        return [name]
-
     def _knows(self, name: str) -> bool:
-        return self._bodies.match(name).answer == "same" or self._decisions.names.get(decision_key(name)) is not None
+        return self._bodies.knows(name) or self._decisions.names.get(decision_key(name)) is not None
 
     def _party(self, cell: Cell, name: str, facts: Facts, findings: list[CellFinding]) -> Body | None:
         body = self._body(cell, name, facts, findings)

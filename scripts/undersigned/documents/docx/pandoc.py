@@ -1,4 +1,4 @@
-"""Pandoc, which writes DOCX: in its sandbox, with limits of time and memory."""
+"""Pandoc, which writes DOCX and reads agreements: in its sandbox, with limits of time and memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pandoc_path() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
-def run_pandoc(arguments: Sequence[str], text: str, *, record: str, epoch: int = 0) -> bytes:
+def run_pandoc(arguments: Sequence[str], text: str | bytes, *, record: str, epoch: int = 0) -> bytes:
     """Pandoc's output. It sees no file, no network and none of our environment. DocumentError when it fails or takes too long."""
     command = [pandoc_path(), *LIMITS, "--sandbox", *arguments]
     environment = {"SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": os.devnull}
@@ -31,7 +31,7 @@ def run_pandoc(arguments: Sequence[str], text: str, *, record: str, epoch: int =
     try:
         done = subprocess.run(
             command,
-            input=text.encode("utf-8", "replace"),
+            input=text.encode("utf-8", "replace") if isinstance(text, str) else text,
             capture_output=True,
             check=False,
             timeout=TIME_LIMIT,
