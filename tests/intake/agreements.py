@@ -6,13 +6,16 @@ All bodies and people in them are invented.
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import pypandoc
 import typst
 from docx import Document as Word
+from docx.document import Document as WordDocument
 
 #: The bodies of the test register: id, name, kind.
 BODIES = (
@@ -76,9 +79,6 @@ def _file(name: str, suffix: str, blocks: tuple[tuple[object, ...], ...]) -> byt
     _word(blocks).save(word)
     if suffix == "docx":
         return word.getvalue()
-    import tempfile
-    from pathlib import Path
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.docx"
         path.write_bytes(word.getvalue())
@@ -86,7 +86,7 @@ def _file(name: str, suffix: str, blocks: tuple[tuple[object, ...], ...]) -> byt
         return (Path(folder) / "x.odt").read_bytes()
 
 
-def _word(blocks: Sequence[tuple[object, ...]]) -> object:
+def _word(blocks: Sequence[tuple[object, ...]]) -> WordDocument:
     """A Word document. Blocks: (h1|h2|title|p|bold|item|number|table|break, text or rows)."""
     document = Word()
     for kind, content in blocks:

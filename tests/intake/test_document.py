@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from docx import Document as Word
+from docx.document import Document as WordDocument
 
 from intake.agreements import Agreement, content_of
 from intake.agreements_in_view import CONFERENCE, CONTRACT, FRONT_SHEET, IN_VIEW
 from intake.counting import TODAY, counted, proposal_of, register_of_bodies
 from undersigned.cli import main
 from undersigned.intake.cells import UnreadableError
-from undersigned.intake.document_draft import all_of, make_draft
+from undersigned.intake.document_draft import Proposal, all_of, make_draft, propose
 from undersigned.intake.document_reader import read_document
 from undersigned.intake.headings import topics_of
 from undersigned.intake.people import clean_text
@@ -65,11 +66,9 @@ def test_a_clause_never_answers_a_topic_by_its_id_alone(register: Register, tmp_
     assert set(made.missing) >= titles & {"Consent", "Regime", "Legal power", "Summary", "Impact assessment", "Parties"}
 
 
-def proposal_of_bytes(word: object, register: Register):  # type: ignore[no-untyped-def]
-    from undersigned.intake.document_draft import propose
-
+def proposal_of_bytes(word: WordDocument, register: Register) -> Proposal:
     out = io.BytesIO()
-    word.save(out)  # type: ignore[attr-defined]
+    word.save(out)
     return propose(read_document(out.getvalue(), "x.docx"), "x.docx", register, as_of=TODAY)
 
 
