@@ -78,6 +78,7 @@ points:
   - {after_weeks: 0, measure: mi014, numerator: 150, denominator: 190, unknown: 10, ended: 0}
   - {after_months: 3, measure: mi015a, series: MI015Sa, numerator: "[c]", denominator: 183, unknown: 14, ended: 3}
   - {after_months: 6, measure: employed-at-12-months, numerator: 30, denominator: 60, unknown: 120, ended: 20}
+  - {after_months: 12, measure: settled-at-12-months, numerator: 76, denominator: 79, unknown: 100, ended: 21}
 === protocols/p/outcomes/2024.yaml
 period: {from: 2024-04-01, to: 2025-03-31}
 area: county
@@ -126,7 +127,7 @@ def test_pictures_have_the_figures_of_their_tables_and_of_the_spreadsheet(drawn:
     said = [[str(cell) for cell in row[first : first + 4]] for row in sheet["Cohorts"] if row[0] == "releases"]
     hidden = "[c]"
     table = [[cell.replace("Hidden", hidden) for cell in (row[2], row[3], row[1], row[4])] for row in rows_of(cohort)]
-    assert table == said == [["150", "40", "10", "0"], [hidden] * 4, ["30", "30", "120", "20"]]
+    assert table == said == [["150", "40", "10", "0"], [hidden] * 4, ["30", "30", "120", "20"], [hidden] * 4]
     assert [in_a_list(row) for row in said if hidden not in row] == [t for t in texts(cohort) if t[0].isdigit()]
 
 

@@ -99,6 +99,7 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
         "waiting_bands": in_bands(party.days_waiting for _, party in area.waiting if party.state != "not-sent"),
         "year": by_month(found.year, as_of=area.as_of),
         "months": [(MONTHS[month][0], f"{MONTHS[month]} {year}") for year, month in months_of(area.as_of)],
+        "money": [one for one in found.funding if one.source is not None],
         "unsaid": sorted({one.protocol for one in found.funding if one.state == "not-said"}),
     }
 
