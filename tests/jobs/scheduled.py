@@ -11,6 +11,7 @@ from undersigned.github.issues import Issues
 from undersigned.jobs.chase import chase_issues
 from undersigned.jobs.issue_sync import IssueKeeper, IssueSync
 from undersigned.jobs.messages import RepositoryLinks
+from undersigned.jobs.provision import provision_issues
 from undersigned.jobs.reviews import review_issues
 from undersigned.register import Register
 
@@ -36,6 +37,9 @@ class Jobs:
 
     def chase(self, register: Register, day: date) -> bool:
         return self._run(chase_issues, register, day)
+
+    def provision(self, register: Register, day: date) -> bool:
+        return self._run(provision_issues, register, day)
 
     def _run(self, issues_of: Callable[..., IssueSync], register: Register, day: date) -> bool:
         self.hub.now = max(self.hub.now, a_day(day.year, day.month, day.day))

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from icalendar import Calendar
 from lxml import html
 
 from support import example_facts, words_of
@@ -169,3 +170,13 @@ def test_every_event_of_the_year_has_its_month(day: date) -> None:
         "review": 366,
         "money": 1,
     }
+
+
+def test_the_calendar_of_an_area_holds_what_ends_there_beside_its_reviews() -> None:
+    files = dict(generated_files(example_facts(), name="A register"))
+    events = Calendar.from_ical(files["areas/staffordshire/reviews.ics"]).walk("VEVENT")
+    said = [str(event["summary"]) for event in events]
+    assert "End of a service: Structured alcohol treatment (Police and crime commissioner)" in said
+    assert "Last day for notice: Structured alcohol treatment" in said
+    assert any(one.startswith("Review due: ") for one in said)
+    assert len({str(event["uid"]) for event in events}) == len(events)

@@ -51,7 +51,7 @@ QUESTIONS = [
     (
         "Which protocols depend on money that ends?",
         ["What is double, missing, waiting and ending"],
-        [r"Money of protocols[^|]*ends after the next review", r"do not say who pays for them"],
+        [r"Money of protocols[^|]*Ends after the next review"],
     ),
     ("Who has not signed, and for how long?", [], [r"Example NHS Trust [^|]*Sent, not yet signed[^|]*\d{3}"]),
     (

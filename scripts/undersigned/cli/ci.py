@@ -98,6 +98,15 @@ def chase_job(common: Common, repository: str, account: str, dry_run: bool) -> i
     return _sync(common, chase_issues, repository, account, dry_run)
 
 
+@verb("provision", example="undersigned ci provision --dry-run", group=ci_command)
+@github_options
+def provision_job(common: Common, repository: str, account: str, dry_run: bool) -> int:
+    """Keep one issue for each area whose services end soon, wait to be confirmed or have no owner."""
+    from undersigned.jobs.provision import provision_issues
+
+    return _sync(common, provision_issues, repository, account, dry_run)
+
+
 def _sync(common: Common, issues_of: IssuesOf, repository: str, account: str, dry_run: bool) -> int:
     from undersigned.github import GitHubError
     from undersigned.github.issues import Issues

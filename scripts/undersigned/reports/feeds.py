@@ -11,15 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from icalendar import Alarm, Calendar, Event, vText
 
 from undersigned.facts.news import NewsItem, ReviewDate, review_date
-from undersigned.records.fields import earliest, in_time, latest
+from undersigned.figures.year import Event as Happening
+from undersigned.records.fields import When, earliest, in_time, latest
 from undersigned.register import Register
 from undersigned.reports.tables import EXAMPLES
+from undersigned.words.labels import heading
 
 #: Days before a review is due on which a calendar reminds.
 ALARM_DAYS = (60, 30, 7)
@@ -94,8 +97,18 @@ def render_reviews_ics(
     return render_calendar(dates, as_of=as_of, name=name, source=source or Source.of(register))
 
 
-def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, source: Source | None = None) -> bytes:
-    """All-day events with reminders, most urgent first. `source`: without one, the register has no address and no tag."""
+def render_calendar(
+    dates: Iterable[ReviewDate],
+    *,
+    as_of: date,
+    name: str,
+    source: Source | None = None,
+    events: Iterable[Happening] = (),
+) -> bytes:
+    """All-day events with reminders, most urgent first. `source`: without one, the register has no address and no tag.
+
+    `events`: what else falls due, after the reviews.
+    """
     source = source or Source()
     name = f"{name} (examples)" if source.example else name
     calendar = Calendar()
@@ -109,7 +122,8 @@ def render_calendar(dates: Iterable[ReviewDate], *, as_of: date, name: str, sour
     calendar.add("x-published-ttl", "P1D")
     head, end, _ = calendar.to_ical().partition(b"END:VCALENDAR")
     entries = sorted(dates, key=lambda entry: (in_time(entry.due_on), entry.protocol))
-    return b"".join([head, *(_event_text(day, as_of, source) for day in entries), end, b"\r\n"])
+    others = [bytes(_other(one, datetime.combine(as_of, time(), UTC), source).to_ical()) for one in events]
+    return b"".join([head, *(_event_text(day, as_of, source) for day in entries), *others, end, b"\r\n"])
 
 
 @lru_cache(maxsize=4096)
@@ -119,26 +133,49 @@ def _event_text(day: ReviewDate, as_of: date, source: Source) -> bytes:
 
 
 def _event(day: ReviewDate, stamp: datetime, source: Source) -> Event:
-    event = Event()
-    event.add("uid", source.uid(f"{day.first_id}-review"))
-    event.add("dtstamp", stamp)
-    event.add("sequence", day.completed)
     title = _in_a_line(day.title)
-    event.add("summary", _REVIEW_DUE.format(title=title))
-    event.add("dtstart", earliest(day.due_on))  # a month: from its first day to its last
-    if latest(day.due_on) < date.max:
-        event.add("dtend", latest(day.due_on) + timedelta(days=1))
+    on = "on" if isinstance(day.due_on, date) else "in"
+    event = _all_day(
+        day.due_on,
+        f"{day.first_id}-review",
+        _REVIEW_DUE.format(title=title),
+        f"protocols/{day.protocol}/",
+        _REMINDER.format(title=title, on=on, due_on=day.due_on),
+        stamp,
+        source,
+    )
+    event.add("sequence", day.completed)
+    return event
+
+
+def _other(one: Happening, stamp: datetime, source: Source) -> Event:
+    """An end of money, of a text or of a service, or a last day for notice. Its id stays the same when its day moves."""
+    area, _, service = one.id.partition("/")
+    what = f" ({one.what})" if one.what else ""
+    summary = _in_a_line(f"{heading('year', one.kind)}: {one.of}{what}")
+    part = sha256(one.what.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    page = f"provision/{area}/" if service else f"protocols/{one.id}/"
+    return _all_day(one.on, f"{one.id}-{one.kind}-{part}", summary, page, summary, stamp, source)
+
+
+def _all_day(on: When, key: str, summary: str, page: str, reminder: str, stamp: datetime, source: Source) -> Event:
+    event = Event()
+    event.add("uid", source.uid(key))
+    event.add("dtstamp", stamp)
+    event.add("summary", summary)
+    event.add("dtstart", earliest(on))  # a month: from its first day to its last
+    if latest(on) < date.max:
+        event.add("dtend", latest(on) + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     if source.example:
         event.add("description", EXAMPLES)
     if source.address:
-        event.add("url", f"{_with_slash(source.address)}protocols/{day.protocol}/")
-    on = "on" if isinstance(day.due_on, date) else "in"
+        event.add("url", f"{_with_slash(source.address)}{page}")
     for days in ALARM_DAYS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", timedelta(days=-days))
-        alarm.add("description", _REMINDER.format(title=title, on=on, due_on=day.due_on))
+        alarm.add("description", reminder)
         event.add_component(alarm)
     return event
 

@@ -19,6 +19,7 @@ from undersigned.facts.news import ReviewDate
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
+from undersigned.figures.year import Event
 from undersigned.parallel import map_in_order, map_protocols
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol
@@ -192,7 +193,8 @@ def _area_files(site: RegisterFacts, address: str) -> Iterator[tuple[str, bytes]
         yield f"{folder}landscape.xlsx", render_landscape_xlsx(area.landscape)
         here = {one.id for one in area.landscape.protocols}
         protocols = [facts for facts in site.open_protocols if facts.id in here]
-        yield f"{folder}reviews.ics", _calendar(site, protocols, name_of_id(area.area), address)
+        others = [one for one in area.landscape.year if one.kind != "review"]
+        yield f"{folder}reviews.ics", _calendar(site, protocols, name_of_id(area.area), address, others)
 
 
 def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
@@ -214,9 +216,15 @@ def _organisation_files(
     yield f"calendars/organisations/{id_}.ics", _calendar(site, protocols, organisation.record.name, address)
 
 
-def _calendar(of: RegisterFacts | ProtocolFacts, protocols: Iterable[ProtocolFacts], name: str, address: str) -> bytes:
+def _calendar(
+    of: RegisterFacts | ProtocolFacts,
+    protocols: Iterable[ProtocolFacts],
+    name: str,
+    address: str,
+    events: Iterable[Event] = (),
+) -> bytes:
     dates: list[ReviewDate] = [day for protocol in protocols if (day := protocol.review_date) is not None]
-    return render_calendar(dates, as_of=of.as_of, name=name, source=Source.of(of.register, address))
+    return render_calendar(dates, as_of=of.as_of, name=name, source=Source.of(of.register, address), events=events)
 
 
 def site_map(address: str, urls: Iterable[str]) -> bytes:
