@@ -349,9 +349,15 @@ class History:
         name = self._run("symbolic-ref", "HEAD").decode("utf-8", "replace").strip()
         return name.removeprefix("refs/heads/")
 
-    def title_of(self, commit: str) -> str:
-        """The first line of a commit's message."""
-        return self._run("log", "-1", "--format=%s", commit).decode("utf-8", "replace").strip()
+    def described(self, commit: str) -> tuple[str, str, str]:
+        """The first line of a commit's message, the name of its author, and the rest of the message."""
+        shown = self._run("log", "-1", "--format=%s%x00%an%x00%b", commit).decode("utf-8", "replace")
+        title, author, body = shown.split("\0")
+        return title.strip(), author.strip(), body.strip()
+
+    def authors(self, start: str, end: str) -> set[str]:
+        """The names of the authors of the commits that `end` has and `start` has not."""
+        return set(self._run("log", "--format=%an", f"{start}..{end}").decode("utf-8", "replace").splitlines())
 
     def changed_paths(self, start: str, end: str) -> dict[str, bool]:
         """Every path that differs between two commits; True where the file is a plain one at `end`."""

@@ -121,6 +121,7 @@ class _Pages:
         """A page for what is not there or not allowed."""
         words = {
             403: self._guard.refusal,
+            429: "You have sent too much in a short time. Wait a minute, and go on: your answers are still in your browser.",
             404: "There is no such page. Go back to the list of jobs.",
             413: "The files are too large for copies of an agreement."
             if request.path == ADDRESS

@@ -93,6 +93,8 @@ class Directory:
         a nominated officer; the domain of a body, if both its website and its mailbox are in that domain and no other
         body of the register has either there. The keeper's mailbox is in mkdocs.yml.
         """
+        if not MAILBOX.match(mailbox):
+            return None
         mailbox = mailbox.casefold()
         keeper = mailbox in self._keepers
         entry = self._table.get(mailbox)
@@ -185,7 +187,7 @@ class Directory:
             if not path.startswith(_OPEN):
                 return f"Only the keeper of the register proposes changes of {path}."
             bodies = self.owners(path) | self._parties(path)
-            if self._is_new(path) or not bodies.isdisjoint(officer.organisations):
+            if self.is_new(path) or not bodies.isdisjoint(officer.organisations):
                 continue
             return (
                 f"Your organisation does not look after {_about(path)}, so you cannot propose this. "
@@ -245,7 +247,7 @@ class Directory:
             for heir in record.value.successors:
                 yield from self._heirs(heir, seen | {id_})
 
-    def _is_new(self, path: str) -> bool:
+    def is_new(self, path: str) -> bool:
         """Whether nobody looks after a file yet: its protocol or organisation is new, or it says what is provided where."""
         top, _, rest = path.partition("/")
         name = rest.partition("/")[0]

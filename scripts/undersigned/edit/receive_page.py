@@ -78,7 +78,7 @@ class ReceivePage:
             )
         try:
             with History(self._root) as history:
-                title = history.title_of(commit)
+                title, _, _ = history.described(commit)
                 paths = history.changed_paths(base, commit)
                 files = dict(record_contents(history, history.names(commit), paths))
             refused = self._context.refusal(files)

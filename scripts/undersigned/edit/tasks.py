@@ -221,15 +221,16 @@ def checked(
 ) -> Change:
     """The change that these files are, if it brings no error. Otherwise raises FaultyError, each finding as `placed` says."""
     after = register.with_files(files)
-    new, _older = new_findings(_findings(register, files, as_of), _findings(after, files, as_of))
+    new, _older = new_findings(findings_about(register, files, as_of), findings_about(after, files, as_of))
     errors = [finding for finding in new if finding.severity == "error"]
     if errors:
         raise FaultyError([placed(finding) for finding in errors])
     return Change(title, dict(files), tuple(answers), tuple(new))
 
 
-def _findings(register: Register, files: Mapping[str, bytes], as_of: date) -> list[Finding]:
-    """What the check says of the protocols, organisations and services of these files."""
+def findings_about(register: Register, files: Iterable[str], as_of: date) -> list[Finding]:
+    """What the check says of the protocols, organisations and services of these files, by their paths."""
+    files = tuple(files)
     protocols, organisations = set(), set()
     for path in files:
         top, name, *rest = path.split("/")
