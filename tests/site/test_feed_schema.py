@@ -98,10 +98,11 @@ FAULTY: Mapping[str, tuple[Callable[[etree._Element], None], str]] = {
 
 @pytest.fixture(scope="module")
 def feeds(hostile_site: Path, sound_site: Path) -> dict[str, bytes]:
-    """Two that were built, that of the records in this repository, whosever they are, and one without news."""
+    """Three that were built, that of the records in this repository, whosever they are, and one without news."""
     return {
         "hostile": (hostile_site / "feed.xml").read_bytes(),
         "sound": (sound_site / "feed.xml").read_bytes(),
+        "a body": (sound_site / "feeds/organisations/probation.xml").read_bytes(),
         "this register": render_atom(
             RegisterFacts(load_register(ROOT), as_of=TODAY).news,
             as_of=TODAY,
@@ -133,7 +134,7 @@ def verdicts(feeds: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactor
     return {name: said_of[path] for name, path in paths.items()}
 
 
-FEEDS = ("hostile", "sound", "this register", "empty")
+FEEDS = ("hostile", "sound", "a body", "this register", "empty")
 
 
 @pytest.mark.parametrize("name", FEEDS)

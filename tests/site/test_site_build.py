@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from icalendar import Calendar
@@ -18,7 +21,8 @@ from site_registers import SOUND, build
 from support import TODAY, write_register
 from undersigned.register import load_register
 from undersigned.site.build import SiteError, build_site
-from undersigned.site.plugin import UndersignedPlugin
+from undersigned.site.plugin import UndersignedPlugin, _where_to_tell
+from undersigned.words.dates import date_in_words
 
 FORMATS = Draft202012Validator.FORMAT_CHECKER
 _BUILD = """
@@ -154,6 +158,51 @@ def test_the_feed_knows_what_has_a_new_id_by_the_old_one_and_leads_to_the_new(so
         f"{known}signatures/probation-area/1.0/2025-01-20",
     } <= entries.keys()
     assert all(id_.startswith(known) for id_ in entries)
+
+
+def test_a_bodys_feed_keeps_its_id_when_the_body_has_a_new_one(sound_site: Path) -> None:
+    raw = (sound_site / "feeds/organisations/probation.xml").read_bytes()
+    feed = etree.fromstring(raw)
+    assert feed.findtext("{*}id") == "tag:register.example.org,2026:base/organisations/probation-area/feed"
+    links = [link.get("href") for link in feed.findall("{*}link")]
+    assert links == [
+        "https://register.example.org/base/feeds/organisations/probation.xml",
+        "https://register.example.org/base/organisations/probation/",
+    ]
+    whole = etree.fromstring((sound_site / "feed.xml").read_bytes())
+    known = {entry.findtext("{*}id") for entry in whole.findall("{*}entry")}
+    own = {entry.findtext("{*}id") for entry in feed.findall("{*}entry")}
+    assert own
+    assert own <= known
+    old = etree.fromstring((sound_site / "feeds/organisations/probation-area.xml").read_bytes())
+    assert old.findtext("{*}id") == feed.findtext("{*}id")
+
+
+def test_a_calendar_can_be_followed_where_the_site_has_an_address(sound_site: Path, shipped_site: Path) -> None:
+    page = (sound_site / "protocols/housing/reviews/index.html").read_text(encoding="utf-8")
+    assert 'href="webcal://register.example.org/base/calendars/protocols/housing.ics"' in page
+    assert 'feeds/index.html#add"' in page
+    assert not [path for path in shipped_site.rglob("*.html") if "webcal:" in path.read_text(encoding="utf-8")]
+
+
+def test_each_page_says_for_which_day_it_was_checked_and_where_to_tell_a_mistake(shipped_site: Path) -> None:
+    for name in ("index.html", "protocols/duty-to-refer-protocol/index.html", "404.html"):
+        page = (shipped_site / name).read_text(encoding="utf-8")
+        assert f"This page was last checked for {date_in_words(TODAY)}" in page, name
+    page = (shipped_site / "protocols/duty-to-refer-protocol/index.html").read_text(encoding="utf-8")
+    [link] = re.findall(r'href="(mailto:register-keeper[^"]*)"', page)
+    assert unquote(link).endswith("?subject=Something is wrong here: protocols/duty-to-refer-protocol/")
+
+
+def test_a_register_whose_keeper_is_an_account_asks_for_an_issue() -> None:
+    def told(**extra: str) -> dict[str, str]:
+        config = SimpleNamespace(extra={"register": extra}, repo_url="https://github.com/north/register/")
+        return _where_to_tell(config)  # type: ignore[arg-type]
+
+    issues = "https://github.com/north/register/issues/new/choose"
+    assert told(keeper="@north/keepers") == {"keeper_mailbox": "", "issues": issues}
+    assert told(keeper="@north/keepers", repository="private") == {"keeper_mailbox": "", "issues": ""}
+    assert told(keeper='x@y.z?bcc=me" onclick="') == {"keeper_mailbox": "", "issues": issues}
 
 
 def test_the_site_map_lists_pages_without_days(sound_site: Path) -> None:

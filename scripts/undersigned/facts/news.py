@@ -103,7 +103,7 @@ def news_of(folder: ProtocolFolder, register: Register, acts: Iterable[Act], *, 
             yield NewsItem(day, "review", f"{key}reviews/{day.isoformat()}", id_, title, review.version, review.note)
     for act in acts:
         if isinstance(act.signed_on, date):
-            signer = _first_organisation_id(act.organisation, register)
+            signer = first_organisation_id(act.organisation, register)
             signature = f"{key}signatures/{signer}/{act.version}/{act.signed_on}"
             by = (act.organisation, act.name)
             yield NewsItem(act.signed_on, "signature", signature, id_, title, act.version, by=by)
@@ -126,7 +126,8 @@ def _first_protocol_id(folder: ProtocolFolder, register: Register) -> str:
     return _oldest(folder.id, folder.value.formerly, register.present_protocol)
 
 
-def _first_organisation_id(id_: str, register: Register) -> str:
+def first_organisation_id(id_: str, register: Register) -> str:
+    """The oldest id of an organisation, for ids that stay the same."""
     record = register.organisation(id_)
     formerly = record.value.formerly if record is not None and record.value is not None else ()
     return _oldest(id_, formerly, register.present_organisation)

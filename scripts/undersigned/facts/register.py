@@ -14,6 +14,7 @@ from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
 from undersigned.facts.partnerships import Partnerships
 from undersigned.facts.protocol import ProtocolFacts
+from undersigned.figures.combined import Combined, combined
 from undersigned.records.fields import KEBAB, in_time
 from undersigned.records.protocol import ENDED
 from undersigned.register import Register
@@ -137,6 +138,11 @@ class RegisterFacts:
         """Who is party with whom."""
         ended = frozenset(organisation.id for organisation in self.organisations if organisation.has_ended)
         return Partnerships(self.protocols, has_page=self.organisation_ids, ended=ended)
+
+    @cached_property
+    def combined(self) -> Combined:
+        """All figures that were returned under published protocols."""
+        return combined(self.register, as_of=self.as_of, restricted=False)
 
     @cached_property
     def news(self) -> list[NewsItem]:

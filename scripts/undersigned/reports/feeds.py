@@ -180,21 +180,35 @@ def _all_day(on: When, key: str, summary: str, page: str, reminder: str, stamp: 
     return event
 
 
-def render_atom(news: Sequence[NewsItem], *, as_of: date, name: str, source: Source | None = None) -> bytes:
-    """The first hundred items as a feed. Links are relative to the feed if the site has no address."""
+def render_atom(
+    news: Sequence[NewsItem],
+    *,
+    as_of: date,
+    name: str,
+    source: Source | None = None,
+    path: str = "feed.xml",
+    page: str = "",
+    key: str = "feed",
+    most: int = MOST_ITEMS,
+) -> bytes:
+    """The first items as a feed. Links are relative to the feed if the site has no address.
+
+    `path`: of the feed in the site. `page`: the folder of the page that it is about. `key`: what its id is made of, the same
+    for ever. An entry has the same id in every feed.
+    """
     source = source or Source()
-    shown = news[:MOST_ITEMS]
+    shown = news[:most]
     ElementTree.register_namespace("", _ATOM)
     feed = ElementTree.Element(f"{{{_ATOM}}}feed")
-    base = _with_slash(source.address) if source.address else ""
-    _text(feed, "id", source.id("feed"))
+    base = _with_slash(source.address) if source.address else "../" * path.count("/")
+    _text(feed, "id", source.id(key))
     _text(feed, "title", name)
     if source.example:
         _text(feed, "subtitle", EXAMPLES)
     _text(feed, "updated", _moment(shown[0].on if shown else as_of))
     _text(_child(feed, "author"), "name", name)
-    _link(feed, "self", f"{base}feed.xml", "application/atom+xml")
-    _link(feed, "alternate", base or "./", "text/html")
+    _link(feed, "self", f"{base}{path}", "application/atom+xml")
+    _link(feed, "alternate", f"{base}{page}" or "./", "text/html")
     for item in shown:
         entry = _child(feed, "entry")
         by = item.by[1] if item.by else ""

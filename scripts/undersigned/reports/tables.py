@@ -58,7 +58,7 @@ def text_table(
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, example: bool = False) -> str:
-    """CSV with lines that end in CR LF (RFC 4180). No cell can be taken for a formula.
+    """CSV with lines that end in CR LF (RFC 4180). No text can be taken for a formula; numbers stay numbers.
 
     `example`: the rows are worked examples, and a last column says so in each.
     """
@@ -66,7 +66,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, example:
     writer = csv.writer(out)
     writer.writerow([*columns, "example"] if example else columns)
     for row in rows:
-        writer.writerow([*(neutral(_text(cell)) for cell in row), *(["yes"] if example else [])])
+        cells = (neutral(cell) if isinstance(cell, str) else _text(cell) for cell in row)
+        writer.writerow([*cells, *(["yes"] if example else [])])
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from undersigned.checks.engine import rules
-from undersigned.facts.news import ReviewDate
+from undersigned.facts.news import ReviewDate, first_organisation_id, newest_first
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
@@ -26,6 +26,7 @@ from undersigned.records.protocol import Operative, Protocol
 from undersigned.register import ProtocolFolder, Register
 from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.reports.landscape import render_landscape_csv, render_landscape_json, render_landscape_xlsx
+from undersigned.reports.lists import render_lists
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
@@ -65,6 +66,8 @@ _OF_OPEN = (
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
 #: With fewer protocols, the other pages are made sooner than processes for them start.
 _WORTH_SPLITTING = 40
+#: The entries of the feed of an area or a body: there are thousands of these feeds.
+_MOST_OF_A_FEED = 40
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,8 @@ def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple
     yield "api/v1/register.json", render_json(register_data(site)).encode()
     yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
     yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, source=Source.of(site.register, address))
+    for list_, text in render_lists(site):
+        yield f"lists/{list_}.csv", text.encode()
     yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
     for old, organisation in site.moved_organisations:
         yield from _organisation_files(site, organisation, old, address)
@@ -194,7 +199,9 @@ def _area_files(site: RegisterFacts, address: str) -> Iterator[tuple[str, bytes]
         here = {one.id for one in area.landscape.protocols}
         protocols = [facts for facts in site.open_protocols if facts.id in here]
         others = [one for one in area.landscape.year if one.kind != "review"]
-        yield f"{folder}reviews.ics", _calendar(site, protocols, name_of_id(area.area), address, others)
+        name = name_of_id(area.area)
+        yield f"{folder}reviews.ics", _calendar(site, protocols, name, address, others)
+        yield f"{folder}feed.xml", _feed(site, protocols, name, address, page=folder, path=f"{folder}feed.xml")
 
 
 def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:
@@ -213,7 +220,11 @@ def _organisation_files(
     data["$schema"] = "../register.schema.json#/$defs/organisation"
     yield f"api/v1/organisations/{id_}.json", render_json(data).encode()
     protocols = [membership.protocol for membership in organisation.memberships]
-    yield f"calendars/organisations/{id_}.ics", _calendar(site, protocols, organisation.record.name, address)
+    name = organisation.record.name
+    yield f"calendars/organisations/{id_}.ics", _calendar(site, protocols, name, address)
+    path, page = f"feeds/organisations/{id_}.xml", f"organisations/{organisation.id}/"
+    first = f"organisations/{first_organisation_id(organisation.id, site.register)}/"
+    yield path, _feed(site, protocols, name, address, page=page, path=path, key=first)
 
 
 def _calendar(
@@ -225,6 +236,29 @@ def _calendar(
 ) -> bytes:
     dates: list[ReviewDate] = [day for protocol in protocols if (day := protocol.review_date) is not None]
     return render_calendar(dates, as_of=of.as_of, name=name, source=Source.of(of.register, address), events=events)
+
+
+def _feed(
+    site: RegisterFacts,
+    protocols: Iterable[ProtocolFacts],
+    name: str,
+    address: str,
+    *,
+    page: str,
+    path: str,
+    key: str = "",
+) -> bytes:
+    """The news of some protocols. `page`: what the feed is about. `key`: the page's address in time; without one, `page`."""
+    return render_atom(
+        newest_first(item for protocol in protocols for item in protocol.news),
+        as_of=site.as_of,
+        name=name,
+        source=Source.of(site.register, address),
+        path=path,
+        page=page,
+        key=f"{key or page}feed",
+        most=_MOST_OF_A_FEED,
+    )
 
 
 def site_map(address: str, urls: Iterable[str]) -> bytes:

@@ -21,11 +21,11 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
-from undersigned.figures.combined import combined
 from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.records.vocabulary import Entry, vocabulary
+from undersigned.reports.lists import LISTS
 from undersigned.site.areas import area_values, areas_shown, landscape_values
 from undersigned.site.html import first_words
 from undersigned.site.outcomes import outcome_values
@@ -197,7 +197,6 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         ("organisations/", "organisations.html"),
         ("reviews/", "reviews.html"),
         ("status/", "status.html"),
-        ("feeds/", "feeds.html"),
     ):
         yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
     yield _page(
@@ -210,6 +209,7 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         most_bodies=MOST_BODIES,
         all=True,
     )
+    yield _page(pages, "feeds/", "feeds.html", title=_TITLES["feeds/"], section="feeds/", wide=True, lists=LISTS)
     yield _verify_page(pages)
     yield _outcomes_page(pages)
     yield from _people_lists(pages)
@@ -227,7 +227,7 @@ def _verify_page(pages: PageSet) -> GeneratedPage:
 
 def _outcomes_page(pages: PageSet) -> GeneratedPage:
     """Returns the page of all figures that were returned under published protocols, by measure."""
-    found = combined(pages.site.register, as_of=pages.as_of, restricted=False)
+    found = pages.site.combined
     values = outcome_values(pages.site, found)
     return _page(
         pages, "outcomes/", "all_outcomes.html", title=_TITLES["outcomes/"], section="outcomes/", wide=True, view=values

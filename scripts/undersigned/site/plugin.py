@@ -22,6 +22,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
+from undersigned.records.fields import MAILBOX
 from undersigned.register import Register, load_register
 from undersigned.reports.feeds import is_tag
 from undersigned.site.generate import GeneratedSite, generate_site, site_map
@@ -127,6 +128,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             "script_policy": _SERVING_POLICY if self._serving else SCRIPT_POLICY,
             "searchable": not self._serving and can_search(),
             "as_of_words": date_in_words(as_of),
+            **_where_to_tell(config),
             **{place: [] for place in _PLACES_OF_LINKS},
         }
         config.theme.static_templates.discard(_SITE_MAP)
@@ -241,6 +243,17 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def _moved(self, file: File) -> bool:
         made = self._generated.get(file.src_uri)
         return made is not None and bool(made.moved_to)
+
+
+def _where_to_tell(config: MkDocsConfig) -> dict[str, str]:
+    """Where a reader says that something is wrong: the keeper's mailbox, or the issues of a register that everybody may read."""
+    register = config.extra["register"]
+    keeper, issues = str(register.get("keeper") or ""), str(config.repo_url or "").rstrip("/")
+    open_to_all = register.get("repository") != "private" and issues.startswith("https://github.com/")
+    return {
+        "keeper_mailbox": keeper if MAILBOX.match(keeper) else "",
+        "issues": f"{issues}/issues/new/choose" if open_to_all else "",
+    }
 
 
 def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:

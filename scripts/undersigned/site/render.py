@@ -74,6 +74,15 @@ def relative(here: str, there: str) -> str:
     return f"{way}/" if there.endswith("/") or not there else way
 
 
+def followed(address: str, path: str) -> str:
+    """The address with which a calendar program follows a file of the site at `address`; "" where the site has none.
+
+    `webcal` is in no standard; Outlook, Apple's and most other programs open it and read over https (IANA, URI schemes).
+    """
+    whole = f"{address.rstrip('/')}/{path}"
+    return f"webcal{whole.removeprefix('https')}" if address and _WEB_ADDRESS.match(whole) else ""
+
+
 def _law(found: LegalReference) -> str:
     """Returns a provision's title with its reference linked to the text; its id if no vocabulary has it."""
     entry = found.entry
@@ -111,6 +120,7 @@ def _environment() -> Environment:
         "when": on_in_words,
         "days": days_in_words,
         "size": size_words,
+        "followed": followed,
         "prose": render_prose,
         "first_words": first_words,
         "area": name_of_id,
