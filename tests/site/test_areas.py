@@ -74,7 +74,7 @@ def test_each_area_has_its_files() -> None:
         for path, _ in generated_files(example_facts(), name="A register")
         if path.startswith("areas/staffordshire/")
     }
-    assert {path.rsplit(".", 1)[1] for path in files} == {"json", "csv", "xlsx", "ics"}
+    assert {path.rsplit(".", 1)[1] for path in files} == {"json", "csv", "xlsx", "ics", "xml"}
 
 
 # -- the same figures in picture, table and spreadsheet ---------------------------------------------------------------

@@ -116,6 +116,10 @@ def test_nothing_inline_and_nothing_from_elsewhere(site: Path) -> None:
         assert policy[0].get("content").split("; ") == wanted, name
 
 
+#: How the address begins of a calendar that a program follows: that of the site of the tests.
+FOLLOWED = "webcal://register.example.org/base/"
+
+
 def test_ids_are_unique_and_not_empty(site: Path) -> None:
     for name, page in pages(site):
         ids = page.xpath("//@id")
@@ -124,11 +128,16 @@ def test_ids_are_unique_and_not_empty(site: Path) -> None:
 
 
 def test_every_link_leads_somewhere(site: Path) -> None:
-    """Within the site to a file and a place in it; out of it only by https or mailto. Downloads are put in later."""
+    """Within the site to a file and a place in it; out of it only by https or mailto, and by webcal to a calendar of
+    its own. Downloads are put in later."""
     known = {name: set(page.xpath("//@id")) for name, page in pages(site)}
     checked = 0
     for name, page in pages(site):
         for href in page.xpath("//a/@href | //link/@href"):
+            if href.startswith(FOLLOWED):
+                assert (site / href.removeprefix(FOLLOWED)).suffix == ".ics", f"{name}: {href}"
+                assert (site / href.removeprefix(FOLLOWED)).is_file(), f"{name}: {href}"
+                continue
             if urlsplit(href).scheme or href.startswith("//"):
                 assert urlsplit(href).scheme in ("https", "mailto"), f"{name}: {href}"
                 continue
