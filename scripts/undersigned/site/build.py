@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import logging
 import os
 import tempfile
@@ -65,6 +66,7 @@ def build_site(
     each by its path in that folder, `<protocol-id>/<file>`. Raises `SiteError`. The same arguments give the same bytes.
     """
     sizes = _sizes(downloads) if isinstance(downloads, Path) else downloads or {}
+    digests = _digests(downloads) if isinstance(downloads, Path) else {}
     with quiet() as complaints, _uncollected(), settled(register.root) as (config_file, settings):
         from mkdocs.commands.build import build
         from mkdocs.config import load_config
@@ -75,7 +77,7 @@ def build_site(
         try:
             config = load_config(config_file, site_dir=str(output_dir.resolve()), strict=True, **settings)  # type: ignore[arg-type]
             plugin = _plugin(config)
-            plugin.use(register, as_of=as_of, sizes=sizes, processes=processes)
+            plugin.use(register, as_of=as_of, sizes=sizes, digests=digests, processes=processes)
             config.plugins.on_startup(command="build", dirty=False)
             try:
                 build(config)
@@ -89,6 +91,14 @@ def build_site(
 
 def _sizes(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @contextmanager

@@ -88,8 +88,10 @@ def generate_site(
     sizes: Mapping[str, int],
     processes: int,
     guidance: bool = False,
+    digests: Mapping[str, str] | None = None,
 ) -> GeneratedSite:
-    """`address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them. Raises PageError, WorkerError.
+    """`address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them; `digests`: as `PageSet` has them.
+    Raises PageError, WorkerError.
 
     The pages and files are those of `generated_pages` and `generated_files`, whatever the number of processes.
     """
@@ -98,7 +100,7 @@ def generate_site(
     work = partial(_protocol_parts, _organisations_with_page(register), name, address, sizes)
     parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
     site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
-    pages = PageSet(site, name, rules(), guidance)
+    pages = PageSet(site, name, rules(), guidance, digests or {})
     files = list(_other_files(site, name, address))  # first, so that every process has the text of each calendar entry
     several = processes if len(parts) >= _WORTH_SPLITTING else 1
     others = list(map_in_order(partial(_other_part, pages, address), other_parts(pages), processes=several))

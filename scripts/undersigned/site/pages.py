@@ -109,13 +109,15 @@ class GeneratedPage:
 
 @dataclass(frozen=True)
 class PageSet:
-    """What the pages are made from. `name`: the site's name. `rules`: the rules that have a page, by code."""
+    """What the pages are made from. `name`: the site's name. `rules`: the rules that have a page, by code. `digests`: SHA-256 (hex)
+    of each document by its path under `downloads/`."""
 
     site: RegisterFacts
     name: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
     #: Whether the site has the program's guidance, which pages then link to.
     guidance: bool = False
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -221,7 +223,17 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 def _verify_page(pages: PageSet) -> GeneratedPage:
     """Returns the page on which anybody checks a copy. Its rows hold what its script compares with."""
     texts = [text for protocol in pages.site.protocols for text in protocol.issued_texts]
-    page = _page(pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts)
+    own = {
+        text.fingerprint: [
+            pages.digests[path]
+            for ending in ("pdf", "docx")
+            if (path := f"{text.protocol}/{text.protocol}-v{text.number}.{ending}") in pages.digests
+        ]
+        for text in texts
+    }
+    page = _page(
+        pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts, own=own
+    )
     return replace(page, script="verify.js")
 
 

@@ -76,14 +76,23 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._given: Register | None = None
         self._as_of: date | None = None
         self._sizes: Mapping[str, int] = {}
+        self._digests: Mapping[str, str] = {}
         self._generated: dict[str, GeneratedPage] = {}
         self._files: Files | None = None
         self._processes = 1
         self._site: GeneratedSite | None = None
 
-    def use(self, register: Register, *, as_of: date, sizes: Mapping[str, int], processes: int = 1) -> None:
+    def use(
+        self,
+        register: Register,
+        *,
+        as_of: date,
+        sizes: Mapping[str, int],
+        digests: Mapping[str, str],
+        processes: int = 1,
+    ) -> None:
         """Takes what `build` has read already. Without it, the register is read before each build."""
-        self._given, self._as_of, self._sizes = register, as_of, sizes
+        self._given, self._as_of, self._sizes, self._digests = register, as_of, sizes, digests
         self._processes = processes
 
     # -- events, in the order MkDocs sends them -----------------------------------------------------------------
@@ -94,7 +103,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
     def on_shutdown(self) -> None:
         # MkDocs keeps one plugin for the whole process, so the next build must not find this state.
-        self._given, self._as_of, self._sizes = None, None, {}
+        self._given, self._as_of, self._sizes, self._digests = None, None, {}, {}
         self._site, self._processes = None, 1
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -113,6 +122,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
                 name=config.site_name,
                 address=self._address(config),
                 sizes=self._sizes,
+                digests=self._digests,
                 processes=self._processes,
                 guidance=self.config.handbook,
             )

@@ -397,6 +397,8 @@ async function sinceIssued(bytes, text, end, lead) {
     for (const one of states instanceof Map ? states.values() : states ?? []) if (one?.n !== undefined) looksOf.set(one.n, [...(looksOf.get(one.n) ?? []), { field, name }])
   }
   const organisation = (await propertiesOf(issued)).get('Organisation')
+  // The document for reading, made into a copy for somebody: nobody recorded that it was sent.
+  if (!organisation && (await propertiesOf(now)).get('Organisation')) throw unsure('anew')
   const may = new Set([root, catalogue.get('/AcroForm').n, catalogue.get('/Metadata')?.n, issued.trailer.get('/Info')?.n])
   const hasGrown = async (before, after) => {
     const had = await issued.got(before) ?? []
@@ -513,17 +515,20 @@ async function readPdf(bytes, issued) {
   const text = latin(bytes)
   const ends = [...text.matchAll(/%%EOF(?:\r\n|\n|\r)?/g)].map((one) => one.index + one[0].length)
   if (ends.length > MOST_REVISIONS) return { verdict: 'cannot-tell', why: 'large' }
-  for (const end of ends) {
-    const digest = await hex(bytes.subarray(0, end))
-    const version = issued.find((one) => one.pdf.includes(digest))
+  const states = []
+  for (const end of ends) states.push([end, await hex(bytes.subarray(0, end))])
+  // A copy may begin with the document for reading, so the copies come first.
+  for (const [key, [end, digest]] of ['pdf', 'own'].flatMap((one) => states.map((state) => [one, state]))) {
+    const version = issued.find((one) => one[key].includes(digest))
     if (!version) continue
-    if (!text.slice(end).trim()) return { verdict: 'ours', version, filled: false }
+    const own = key === 'own'
+    if (!text.slice(end).trim()) return { verdict: 'ours', version, filled: false, own }
     try {
       const found = await sinceIssued(bytes, text, end, version.lead)
       if (found.altered.length) return { verdict: 'altered', why: found.altered[0], version }
       if (found.unsure.length) return { verdict: 'cannot-tell', why: found.unsure[0], version }
       if (found.added.length) return { verdict: 'ours-with-additions', why: found.added[0], version }
-      return { verdict: 'ours', version, filled: true }
+      return { verdict: 'ours', version, filled: true, own }
     } catch (error) {
       return error instanceof Stop ? { verdict: error.verdict, why: error.why, version } : { verdict: 'cannot-tell', why: 'syntax', version }
     }
@@ -541,13 +546,17 @@ export function claimed(issued, protocol, number, fingerprint, kind) {
 }
 
 /** What a file is: {verdict, why, version, filled, words}. `issued`: of each version {protocol, number, fingerprint, lead, pdf: the
- * SHA-256 of each copy, docx: the digest of the words of each, with a mark of whose it is}. */
+ * SHA-256 of each copy, docx: the digest of the words of each, with a mark of whose it is, own: the SHA-256 of the documents that
+ * the site publishes}. */
 export async function judged(bytes, issued) {
   if (bytes.length > MOST_BYTES) return { verdict: 'cannot-tell', why: 'large' }
   const start = latin(bytes.subarray(0, 1024))
   if (start.includes('%PDF-')) return readPdf(bytes, issued)
   if (start.startsWith('PK\x03\x04')) {
     if (start.includes('mimetypeapplication/vnd.oasis.opendocument')) return { verdict: 'cannot-tell', why: 'odt' }
+    const digest = await hex(bytes)
+    const version = issued.find((one) => one.own.includes(digest))
+    if (version) return { verdict: 'ours', version, filled: false, own: true }
     try {
       return await (await import('./verify-word.js')).readWord(bytes, issued)
     } catch (error) {
@@ -579,7 +588,7 @@ function onPage() {
   if (!form) return
   const answer = document.getElementById('verify-answer')
   const listed = (text) => (text ?? '').split(' ').filter(Boolean)
-  const issued = [...document.querySelectorAll('[data-fingerprint]')].map(({ dataset }) => ({ ...dataset, pdf: listed(dataset.pdf), docx: listed(dataset.docx) }))
+  const issued = [...document.querySelectorAll('[data-fingerprint]')].map(({ dataset }) => ({ ...dataset, pdf: listed(dataset.pdf), docx: listed(dataset.docx), own: listed(dataset.own) }))
   const text = (name) => document.querySelector(`[data-say="${name}"]`)?.textContent
   const show = (...parts) => answer.replaceChildren(...parts.filter(Boolean).map((one, at) => Object.assign(document.createElement('p'), { className: at ? 'govuk-body' : 'govuk-body govuk-!-font-weight-bold', textContent: one })))
   const standing = (version, start) => version && text(`is-${version.standing === 'current' ? 'current' : 'superseded'}`).replace('{start}', text(start)).replace('{protocol}', version.title).replace('{version}', version.number).replace('{note}', version.note)
@@ -592,7 +601,7 @@ function onPage() {
     if (turn !== latest) return
     const isCurrent = found.version?.standing === 'current'
     const head = found.verdict === 'ours' ? (isCurrent ? 'current' : 'superseded') : found.verdict === 'same-words' ? (isCurrent ? 'words-current' : 'words-superseded') : found.verdict
-    show(text(head), standing(found.version, INTACT.includes(found.verdict) ? 'it-is' : 'it-says'), found.filled ? text('filled') : '', found.why ? text(`why-${found.why}`) ?? text('why-broken') : '', found.words ? `\u201c${found.words}\u201d` : '', found.verdict === 'cannot-tell' ? text('then') : '')
+    show(text(head), standing(found.version, INTACT.includes(found.verdict) ? 'it-is' : 'it-says'), found.own ? text('own') : '', found.filled ? text('filled') : '', found.why ? text(`why-${found.why}`) ?? text('why-broken') : '', found.words ? `\u201c${found.words}\u201d` : '', found.verdict === 'cannot-tell' ? text('then') : '')
   }
   form.hidden = false
   document.getElementById('verify-none').hidden = true
