@@ -1,11 +1,11 @@
 // Walks the pages of `undersigned edit` with JavaScript off, looks at each with axe at two widths, and tells every fault.
-// Run: node edit.mjs ADDRESS [CHROMIUM] [--pictures FOLDER]. ADDRESS is the one that the program printed.
+// Run: node edit.mjs ADDRESS [CHROMIUM] [--pictures FOLDER] [--document FILE, an agreement to begin a protocol with]. ADDRESS is the one that the program printed.
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
 import axe from 'axe-core'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { pictures: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { pictures: { type: 'string' }, document: { type: 'string' } } })
 const [address, executablePath = '/usr/bin/chromium'] = positionals
 const base = new URL(address).origin
 const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox'] })
@@ -52,6 +52,24 @@ await page.goto(base + protocols[0])
 await look('wordings')
 await page.goto(base + await page.$eval('a[href*="/clauses."]', (link) => link.getAttribute('href')))
 await look('wording')
+if (values.document) {
+  await page.goto(base + '/document')
+  await look('document')
+  await press('read')
+  await look('document-none')
+  await (await page.$('#file')).uploadFile(values.document)
+  await press('read')
+  await look('document-read')
+  await press('all')
+  await look('document-ticked')
+  await page.$eval('#title', (box) => { box.value = '' })
+  await press('make')
+  await look('document-faults')
+  await page.type('#title', 'Read from a document')
+  await press('make')
+  await look('document-draft')
+  if (!page.url().includes('/protocol/')) { console.log('no draft was made of the document'); faults++ }
+}
 await page.goto(base + '/nowhere')
 await look('nowhere')
 console.log(`${tasks.length} forms, ${protocols.length} protocols: ${faults} faults`)

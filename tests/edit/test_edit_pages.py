@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from intake.agreements import content_of
+from intake.agreements_in_view import FRONT_SHEET
 from support import ROOT, copy_of_the_example
 from undersigned.changes.git import files_at
 from undersigned.checks.engine import check_protocols
@@ -62,8 +64,10 @@ def walked(script: str, address: str, *options: str) -> str:
 
 
 @pytest.mark.slow
-def test_every_page_and_state_is_accessible(served: tuple[Path, str]) -> None:
-    walked("edit.mjs", served[1])
+def test_every_page_and_state_is_accessible(served: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    document = tmp_path_factory.mktemp("document") / "agreement.docx"
+    document.write_bytes(content_of(FRONT_SHEET))
+    walked("edit.mjs", served[1], "--document", str(document))
 
 
 @pytest.mark.slow

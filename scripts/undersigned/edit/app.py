@@ -20,6 +20,7 @@ from undersigned.changes.git import HistoryError
 from undersigned.edit.card_pages import CardPages
 from undersigned.edit.confirm_pages import ConfirmPages
 from undersigned.edit.context import Context, FormToken
+from undersigned.edit.document_page import DocumentPage
 from undersigned.edit.drafts import drafts, main_register
 from undersigned.edit.guard import Guard, LocalGuard
 from undersigned.edit.new_pages import NewPages
@@ -87,7 +88,17 @@ def app_with(context: Context, guard: Guard) -> Flask:
         ("/wording/<protocol>/<slug>", pages.wording),
     ):
         app.add_url_rule(rule, view.__name__, view, methods=["GET", "POST"])
-    for more in (NewPages, ProtocolPages, PartyPages, CardPages, ReturnPages, ServicePages, ConfirmPages, StampPages):
+    for more in (
+        NewPages,
+        DocumentPage,
+        ProtocolPages,
+        PartyPages,
+        CardPages,
+        ReturnPages,
+        ServicePages,
+        ConfirmPages,
+        StampPages,
+    ):
         more(context).add_to(app)
     ReceivePage(context).add_to(app)
     return app
@@ -124,7 +135,7 @@ class _Pages:
             429: "You have sent too much in a short time. Wait a minute, and go on: your answers are still in your browser.",
             404: "There is no such page. Go back to the list of jobs.",
             413: "The files are too large for copies of an agreement."
-            if request.path == ADDRESS
+            if request.path in (ADDRESS, "/document")
             else "The answers are too long. Write no more than a million letters in all.",
         }
         code = error.code or 500

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flask import Response, abort, make_response, redirect, request
 
+from undersigned.edit import document_page
 from undersigned.edit.context import FormToken
 from undersigned.edit.receive_page import ADDRESS, LARGEST_FILES
 
@@ -28,6 +29,10 @@ def check_form(token: FormToken, origin: str) -> None:
     if request.method not in ("GET", "HEAD"):
         if request.path == ADDRESS:
             request.max_content_length = LARGEST_FILES
+        elif request.path == document_page.ADDRESS:
+            request.max_content_length = document_page.LARGEST_FORM
+            request.max_form_memory_size = 2 * document_page.LARGEST_TEXT
+            request.max_form_parts = document_page.MOST_ANSWERS
         # A browser names the origin with every form. Programs leave it out, and do not send another person's form.
         if request.headers.get("Origin") not in (None, origin) or not token.fits(request.form.get("token", "")):
             abort(403)
