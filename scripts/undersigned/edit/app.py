@@ -22,17 +22,19 @@ from undersigned.edit.confirm_pages import ConfirmPages
 from undersigned.edit.context import Context, FormToken
 from undersigned.edit.document_page import DocumentPage
 from undersigned.edit.drafts import drafts, main_register
+from undersigned.edit.form_words import words_of_error
 from undersigned.edit.guard import Guard, LocalGuard
 from undersigned.edit.new_pages import NewPages
 from undersigned.edit.outlets import BranchOutlet, Outlet, OutletError
 from undersigned.edit.party_pages import PartyPages
 from undersigned.edit.proposing import Proposals
 from undersigned.edit.protocol_pages import ProtocolPages
+from undersigned.edit.questions import Fault, FaultyError
 from undersigned.edit.receive_page import ADDRESS, ReceivePage
 from undersigned.edit.return_pages import ReturnPages
 from undersigned.edit.service_pages import ServicePages
 from undersigned.edit.stamp_pages import StampPages
-from undersigned.edit.tasks import Change, Fault, FaultyError, Wording, change_of, tasks, wording_change, wordings
+from undersigned.edit.tasks import Change, Wording, change_of, tasks, wording_change, wordings
 from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
 from undersigned.register import ProtocolFolder, Register
 from undersigned.words.text import name_of_id
@@ -225,7 +227,7 @@ class _Pages:
         try:
             return self._proposals.page(change, action=page.action, carried=written.items())
         except (HistoryError, OutletError) as error:
-            return self._form(page, register, written, (Fault("", f"{error}. {error.hint}".strip()),))
+            return self._form(page, register, written, (Fault("", words_of_error(error)),))
 
     def _form(self, page: _Page, register: Register, written: Mapping[str, str], faults: tuple[Fault, ...]) -> str:
         ids = {field.id for field in page.form.fields}

@@ -12,8 +12,7 @@ from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.drafts import Draft
 from undersigned.edit.flow_law import Card, CardLaw
 from undersigned.edit.form_words import in_form_words
-from undersigned.edit.questions import Question, faults_of, read_answers, sections
-from undersigned.edit.tasks import Fault
+from undersigned.edit.questions import Fault, Question, faults_of, read_answers, sections
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.facts.flows import legal_references
@@ -118,8 +117,8 @@ class CardPages(DraftPages):
             cards=[_shown(flow, builder.draft) for flow in shown],
             hidden=[*builder.hidden, ("step", "card")],
             faults=faults,
-            errors=[in_form_words(finding) for _, finding in judged if finding.severity == "error"],
-            warnings=[in_form_words(finding) for _, finding in judged if finding.severity == "warning"],
+            errors=[in_form_words(finding, register) for _, finding in judged if finding.severity == "error"],
+            warnings=[in_form_words(finding, register) for _, finding in judged if finding.severity == "warning"],
             steps=[(id_, TITLES[id_]) for id_ in STEPS if builder.step(id_).questions],
             token=self.token,
         )
@@ -133,7 +132,7 @@ class CardPages(DraftPages):
         flows = law.flows()
         refused = refused_law(law, flows)
         if refused:
-            return self._card_page(builder, [Fault("", in_form_words(one)) for one in refused])
+            return self._card_page(builder, [Fault("", in_form_words(one, draft.register)) for one in refused])
         replaces = (form.get("replaces") or [""])[0]
         ids = [str(flow.get("id")) for flow in draft.data.get("flows") or [] if isinstance(flow, dict)]
         changes: list[Put | Append | Remove] = []
@@ -189,7 +188,7 @@ class CardPages(DraftPages):
             flow = standard_flow_for(draft, card, answers)
             probe = Card(found.title, tuple(flow["from"]), tuple(flow["to"]), "other", "routine", ())
             refused = refused_law(CardLaw(draft.register, id_, probe, as_of=self.as_of()), [flow])
-            faults = [Fault("", in_form_words(finding)) for finding in refused]
+            faults = [Fault("", in_form_words(finding, draft.register)) for finding in refused]
             faults = faults or self.save(draft, [Append("flows", flow)], f"Draft: standard card '{card}'")
         if faults:
             return self.page(

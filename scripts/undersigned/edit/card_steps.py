@@ -9,8 +9,7 @@ from datetime import date
 from undersigned.checks.law.capacity import FlowEnd
 from undersigned.edit.drafts import Draft
 from undersigned.edit.flow_law import Card, CardLaw, Power, purposes
-from undersigned.edit.questions import Option, Question, faults_of, free_id, read_answers
-from undersigned.edit.tasks import Fault
+from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
 from undersigned.editing import standard_texts
 from undersigned.editing.standard_texts import End
 from undersigned.records.protocol import Item, Protocol

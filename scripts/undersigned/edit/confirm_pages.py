@@ -9,9 +9,9 @@ from flask import Flask, abort
 from werkzeug.wrappers import Response
 
 from undersigned.edit.drafts import main_register
-from undersigned.edit.questions import Option, Question, organisation_choices
+from undersigned.edit.questions import Fault, FaultyError, Option, Question, organisation_choices
 from undersigned.edit.record_pages import RecordPages, Step
-from undersigned.edit.tasks import Change, Fault, FaultyError
+from undersigned.edit.tasks import Change
 from undersigned.editing.amend import Put, amended
 from undersigned.records.fields import Authored
 from undersigned.records.organisation import Organisation

@@ -12,15 +12,15 @@ from undersigned.changes.git import HistoryError
 from undersigned.checks.engine import check_organisation, check_protocols
 from undersigned.edit.context import Context
 from undersigned.edit.drafts import Draft, open_draft
-from undersigned.edit.form_words import at_question
-from undersigned.edit.questions import Question, Section
-from undersigned.edit.tasks import Fault
+from undersigned.edit.form_words import at_question, words_of_error
+from undersigned.edit.questions import Fault, Question, Section
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, Remove, amended
+from undersigned.editing.yaml_write import render_yaml
 from undersigned.findings import Finding, new_findings
+from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
 from undersigned.register import Register
-from undersigned.words.text import with_capital
 
 
 class DraftPages:
@@ -109,22 +109,32 @@ class DraftPages:
         """Saves changes that bring no error; otherwise returns the faults, each at the question that it is about."""
         if not changes:
             return []
+        of_people = section is not None and section.record == "people"
+        path, model = (draft.people_path, ForPeople) if of_people else (draft.path, Protocol)
         try:
-            raw = amended(
-                draft.register, draft.path, draft.register.files.contents[draft.path], Protocol, list(changes)
-            )
+            before = draft.register.files.contents.get(path)
+            raw = _begun(changes) if before is None else amended(draft.register, path, before, model, list(changes))
         except EditingError as error:
-            return [Fault("", f"{with_capital(str(error))}. {error.hint}")]
-        errors = self.new_errors(draft, {draft.path: raw})
-        if errors:
-            return [at_question(finding, raw, section) for finding in errors]
+            return [Fault("", words_of_error(error))]
+        after = draft.register.with_files({path: raw})
+        faults = [at_question(finding, raw, section, after) for finding in self.new_errors(draft, {path: raw})]
+        if of_people:  # sentence by sentence: what other sentences have to say is not missing yet
+            faults = [fault for fault in faults if fault.field]
+        if faults:
+            return faults
         try:
-            draft.saved({draft.path: raw}, message)
+            draft.saved({path: raw}, message)
         except HistoryError:
             return [
                 Fault("", "Somebody else saved this draft a moment ago. Look at it again: your answers are still here.")
             ]
         return []
+
+
+def _begun(changes: Sequence[Put | Append | Remove]) -> bytes:
+    """A new page for people, with the answers to its first questions."""
+    data = {str(change.path[0]): change.value for change in changes if isinstance(change, Put)}
+    return render_yaml(data, ForPeople).encode("utf-8", "surrogatepass")
 
 
 def redirect_to(address: str) -> Response:

@@ -16,7 +16,9 @@ from pathlib import Path
 from undersigned.changes.git import History, HistoryError, is_bare, is_record, register_at
 from undersigned.edit.outlets import Outlet, Proposal, Proposed
 from undersigned.editing.amend import Append, Put, Remove, amended
+from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
+from undersigned.records.reading import read_record
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register, load_register
 
@@ -45,6 +47,19 @@ class Draft:
     @property
     def path(self) -> str:
         return f"protocols/{self.protocol}/protocol.yaml"
+
+    @property
+    def people_path(self) -> str:
+        return f"protocols/{self.protocol}/for-people.yaml"
+
+    @property
+    def people(self) -> Mapping[str, Data]:
+        """The page for the people whom the sharing is about, as plain data; empty without one, or if it cannot be read."""
+        raw = self.register.files.contents.get(self.people_path)
+        if raw is None:
+            return {}
+        record = read_record(self.people_path, raw, ForPeople)
+        return record.source.data if record.value is not None else {}
 
     @property
     def branch(self) -> str:

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.drafts import drafts, main_register, open_draft
-from undersigned.edit.questions import Option, Question, faults_of, free_id, read_answers
-from undersigned.edit.tasks import Fault
+from undersigned.edit.form_words import words_of_error
+from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.new import new_record
 from undersigned.editing.yaml_write import render_yaml
@@ -21,7 +21,6 @@ from undersigned.records.files import load_files
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Data
 from undersigned.words.labels import headings
-from undersigned.words.text import with_capital
 
 
 class NewPages(DraftPages):
@@ -115,7 +114,7 @@ class NewPages(DraftPages):
                     new_record("protocol", aside, [id_], answers=given, standard=standard, as_of=as_of)
                     files = dict(load_files(Path(scratch)).contents)
                 except EditingError as error:
-                    faults = [Fault("", f"{with_capital(str(error))}. {error.hint}")]
+                    faults = [Fault("", words_of_error(error))]
             if not faults:
                 open_draft(self.root, id_).saved(files, f"Draft: {title}, begun from the standard '{standard}'")
                 return redirect_to(f"/protocol/{id_}")

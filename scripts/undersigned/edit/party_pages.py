@@ -10,7 +10,9 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import DraftPages, redirect_to
+from undersigned.edit.form_words import words_of_error
 from undersigned.edit.questions import (
+    Fault,
     Option,
     Question,
     entry_changes,
@@ -20,7 +22,6 @@ from undersigned.edit.questions import (
     read_answers,
     sections,
 )
-from undersigned.edit.tasks import Fault
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.new import new_record
@@ -28,7 +29,7 @@ from undersigned.jobs.form_definitions import organisation_options
 from undersigned.records.files import load_files
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.labels import headings
-from undersigned.words.text import id_from, with_capital
+from undersigned.words.text import id_from
 
 _MOST_ON_A_PAGE = 12
 
@@ -191,7 +192,7 @@ class PartyPages(DraftPages):
                     new_record("organisation", aside, [organisation], answers=given, as_of=self.as_of())
                     files = dict(load_files(Path(scratch)).contents)
                 except EditingError as error:
-                    faults = [Fault("name", f"{with_capital(str(error))}. {error.hint}")]
+                    faults = [Fault("name", words_of_error(error))]
             if not faults:
                 draft.saved(files, f"Draft: add {name}")
                 return redirect_to(f"/protocol/{id_}/part/parties/new?organisation={organisation}")

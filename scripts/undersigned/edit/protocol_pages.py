@@ -14,9 +14,10 @@ from undersigned.changes.render_html import render_html
 from undersigned.checks.engine import check_protocols
 from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.drafts import Draft
-from undersigned.edit.form_words import SECTION_OF_TOPIC, in_form_words, section_of
+from undersigned.edit.form_words import SECTION_OF_TOPIC, in_form_words, section_of, words_of_error
 from undersigned.edit.outlets import OutletError
 from undersigned.edit.questions import (
+    Fault,
     Option,
     Question,
     Section,
@@ -29,14 +30,14 @@ from undersigned.edit.questions import (
     section_changes,
     sections,
 )
-from undersigned.edit.tasks import Fault
 from undersigned.editing import standard_texts
 from undersigned.editing.amend import Append, Remove
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.protocol import Protocol
-from undersigned.records.source import Data, Source
+from undersigned.records.source import Data, KeyPath, Source
 from undersigned.records.vocabulary import vocabulary
 
+_STATUS = re.compile(rb"^status:[^\n]*$", re.MULTILINE)
 _TOPIC = re.compile(r"covers '([a-z-]+)'")
 #: What a draft lacks until it is stamped and signed, which nobody can settle on these pages.
 _LATER = frozenset({"no-version"})
@@ -45,11 +46,15 @@ _FLOW_TOPICS = frozenset({"data-items", "regime", "lawful-basis", "gateway", "pr
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing to settle before anybody signs: where, in what words, and whether signing waits for it."""
+    """One thing to settle before anybody signs: where, in what words, and whether signing waits for it.
+
+    `address`: the page that asks about it.
+    """
 
     section: str
     words: str
     must: bool
+    address: str
 
 
 class ProtocolPages(DraftPages):
@@ -92,21 +97,27 @@ class ProtocolPages(DraftPages):
 
     def missing(self, draft: Draft) -> list[Missing]:
         """What the checks would ask for if the draft went out for signature today."""
-        data = {**draft.data, "status": "signing"}
-        register = draft.register.with_files({draft.path: render_yaml(data, Protocol).encode("utf-8", "surrogatepass")})
-        source = Source(draft.path, register.files.contents[draft.path])
+        register = draft.register.with_files({draft.path: _at_signing(draft)})
+        files = register.files.contents
+        sources = {
+            "protocol": Source(draft.path, files[draft.path]),
+            "people": Source(draft.people_path, files.get(draft.people_path, b"")),
+        }
         found = []
         for finding in check_protocols(register, [draft.protocol], as_of=self.as_of())[0]:
-            if finding.path != draft.path or finding.code in _LATER or finding.severity == "advice":
+            record = {draft.path: "protocol", draft.people_path: "people"}.get(finding.path)
+            if record is None or finding.code in _LATER:
                 continue
             topic = _TOPIC.search(finding.message)
             if topic and topic[1] in vocabulary().content_topics:
                 entry = vocabulary().content_topics[topic[1]]
                 section = SECTION_OF_TOPIC.get(topic[1], "cards" if topic[1] in _FLOW_TOPICS else "clauses")
-                words = f"{entry.title}: {entry.why}"
+                words, address = f"{entry.title}: {entry.why}", _address(draft, section, ())
             else:
-                section, words = section_of(source.path_at(finding.place)), in_form_words(finding)
-            found.append(Missing(section, words, finding.severity == "error"))
+                path = sources[record].path_at(finding.place)
+                section, words = section_of(path, record), in_form_words(finding, register)
+                address = _address(draft, section, path)
+            found.append(Missing(section, words, finding.severity == "error", address))
         order = [*sections(), "cards"]
         return sorted(dict.fromkeys(found), key=lambda one: (not one.must, order.index(one.section)))
 
@@ -119,7 +130,7 @@ class ProtocolPages(DraftPages):
             abort(404)
         if section.list is not None:
             return self._entries(draft, section)
-        before = present_answers(section, draft.data, {})
+        before = present_answers(section, _data_of(section, draft), {})
         questions = questions_of(section, draft, as_of=self.as_of())
         back = f"/protocol/{id_}"
         if request.method == "GET":
@@ -135,7 +146,7 @@ class ProtocolPages(DraftPages):
         return redirect_to(back)
 
     def _entries(self, draft: Draft, section: Section) -> str:
-        entries = [entry for entry in draft.data.get(section.list or "") or [] if isinstance(entry, dict)]
+        entries = [entry for entry in _data_of(section, draft).get(section.list or "") or [] if isinstance(entry, dict)]
         names = []
         for entry in entries:
             name = str(entry.get(section.name) or entry.get("id") or "")
@@ -154,7 +165,9 @@ class ProtocolPages(DraftPages):
         draft, section = self.draft(id_), sections().get(part)
         if section is None or section.list is None:
             abort(404)
-        entries = draft.data.get(section.list) or []
+        if section.record == "people" and not draft.people:
+            return redirect_to(f"/protocol/{id_}/part/people")
+        entries = _data_of(section, draft).get(section.list) or []
         index = int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 6 else None
         if (index is None and entry != "new") or (index is not None and index >= len(entries)):
             abort(404)
@@ -173,7 +186,7 @@ class ProtocolPages(DraftPages):
         else:
             faults = faults_of(questions, answers)
             if not faults:
-                changes = entry_changes(section, answers, before, index, draft.data)
+                changes = entry_changes(section, answers, before, index, _data_of(section, draft))
                 faults = self.save(draft, changes, f"Draft: {section.title}", section)
         if faults:
             return self.page(
@@ -271,13 +284,13 @@ class ProtocolPages(DraftPages):
         errors = self.new_errors(Draft(draft.root, id_, None, base, {}, ()), draft.files)
         seen = (request.form.get("commit_base"), request.form.get("commit_tip")) == (base, draft.tip)
         refused = self.context.refusal(draft.files)
-        problems = [*([refused] if refused else []), *(in_form_words(finding) for finding in errors)]
+        problems = [*([refused] if refused else []), *(in_form_words(finding, draft.register) for finding in errors)]
         if request.method == "POST" and seen and not draft.moved and not problems:
             try:
                 proposed = draft.proposed(f"{title}: draft", self.context.outlet)
                 return render_template("proposed.html", title=title, proposed=proposed, words=words)
             except OutletError as error:
-                problems = [f"{error}. {error.hint}".strip()]
+                problems = [words_of_error(error)]
         return render_template(
             "propose.html",
             draft=draft,
@@ -302,10 +315,37 @@ class ProtocolPages(DraftPages):
         )
 
 
+def _at_signing(draft: Draft) -> bytes:
+    """The working text as it would be at signing, each line where it was."""
+    raw = draft.register.files.contents[draft.path]
+    there = _STATUS.subn(b"status: signing", raw)
+    if there[1] == 1:
+        return there[0]
+    return render_yaml({**draft.data, "status": "signing"}, Protocol).encode("utf-8", "surrogatepass")
+
+
+def _data_of(section: Section, draft: Draft) -> Mapping[str, Data]:
+    """The record that a part is about, as plain data."""
+    return draft.people if section.record == "people" else draft.data
+
+
+def _address(draft: Draft, section: str, path: KeyPath) -> str:
+    """The page that asks about a place of the record."""
+    here = f"/protocol/{draft.protocol}"
+    if section == "cards":
+        flows = draft.folder.value.flows
+        index = path[1] if len(path) > 1 and path[0] == "flows" else None
+        named = isinstance(index, int) and index < len(flows)
+        return f"{here}/card?change={flows[index].id}" if named and isinstance(index, int) else "#cards"
+    if len(path) > 1 and isinstance(path[1], int) and path[0] == sections()[section].list:
+        return f"{here}/part/{section}/{path[1]}"
+    return f"{here}/part/{section}"
+
+
 def _filled(section: Section, draft: Draft) -> bool:
     if section.list is not None:
-        return bool(draft.data.get(section.list))
-    return any(present_answers(section, draft.data, {}).values())
+        return bool(_data_of(section, draft).get(section.list))
+    return any(present_answers(section, _data_of(section, draft), {}).values())
 
 
 def _summary(entry: Mapping[str, Data]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pathlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Literal
 
 from undersigned.edit.drafts import Draft
-from undersigned.edit.tasks import Fault, FaultyError
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.returns import read_figure
 from undersigned.jobs.form_definitions import organisation_options, protocol_options
@@ -28,6 +27,22 @@ from undersigned.words.text import id_from, in_a_list
 Kind = Literal["text", "long", "lines", "one", "some", "day", "number", "figure", "group"]
 Answers = Mapping[str, list[str]]
 _LONGEST_TEXT, _LONGEST_LINE, _MOST_LINES = 20_000, 500, 100
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one answer, in a sentence. `field` is "" for the answers as a whole."""
+
+    field: str
+    words: str
+
+
+class FaultyError(Exception):
+    """The answers cannot be used. Nothing was made from them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(fault.words for fault in faults))
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a protocol. `list`: the field of the record whose entries it asks about, or None; `name`: what names one."""
+    """A part of a protocol. `list`: the field of the record whose entries it asks about, or None; `name`: what names one.
+
+    `record`: the protocol's own record, or its page for the people whom the sharing is about.
+    """
 
     id: str
     title: str
@@ -64,6 +82,7 @@ class Section:
     name: str
     fields: tuple[Question, ...]
     choices: Mapping[str, str]
+    record: Literal["protocol", "people"] = "protocol"
 
 
 def sections() -> Mapping[str, Section]:
@@ -97,7 +116,9 @@ def _section(id_: str, data: Mapping[str, Data]) -> Section:
                 tuple(int(part) if part.isdigit() else part for part in one["path"].split(".")),
             )
         )
-    return Section(id_, data["title"], data["about"], data.get("list"), data.get("name", ""), tuple(fields), choices)
+    record = data.get("record", "protocol")
+    name = data.get("name", "")
+    return Section(id_, data["title"], data["about"], data.get("list"), name, tuple(fields), choices, record)
 
 
 def options_of(list_: str) -> tuple[Option, ...]:
@@ -135,6 +156,8 @@ def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Questio
         elif source == "topics":
             topics = vocabulary().content_topics.values()
             options = tuple(Option(topic.id, topic.title) for topic in topics if not topic.answered_by)
+        elif source is not None and source in _OF_DRAFT:
+            options = _OF_DRAFT[source](draft)
         else:
             options = field.options
         help_ = field.help
@@ -142,6 +165,37 @@ def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Questio
             help_ = " ".join([help_, *groups_so_far(draft)])
         found.append(replace(field, options=options, help=help_))
     return found
+
+
+def _versions(draft: Draft) -> tuple[Option, ...]:
+    return tuple(Option(number, number) for number in reversed(draft.folder.versions))
+
+
+def _shared_items(draft: Draft) -> tuple[Option, ...]:
+    """What the cards pass on: by id, or by name where a card spells it out."""
+    protocol = draft.folder.value
+    found: dict[str, str] = {}
+    for item in (item for flow in protocol.flows for item in flow.items):
+        spelled = protocol.spelled_out(item)
+        if spelled is not None:
+            found.setdefault(item if isinstance(item, str) else spelled.name, spelled.name)
+    return tuple(Option(value, words) for value, words in found.items())
+
+
+def _shared_ends(draft: Draft) -> tuple[Option, ...]:
+    """Whom the cards tell: groups and parties."""
+    protocol = draft.folder.value
+    groups = {group.id: group.title or group.id for group in protocol.groups}
+    told = dict.fromkeys(end for flow in protocol.flows for end in flow.to)
+    return tuple(Option(end, groups.get(end) or draft.register.organisation_name(end)) for end in told)
+
+
+_OF_DRAFT: Mapping[str, Callable[[Draft], tuple[Option, ...]]] = {
+    "versions": _versions,
+    "shared-items": _shared_items,
+    "shared-ends": _shared_ends,
+    "agree": lambda _draft: (Option("you-agree", "No: only if the person agrees"),),
+}
 
 
 def groups_so_far(draft: Draft) -> list[str]:
@@ -272,7 +326,7 @@ def value_of(question: Question, given: list[str]) -> Data:
     if not given:
         return None
     if question.kind in ("lines", "some"):
-        return given[0] if question.id == "sensitivity" and len(given) == 1 else list(given)
+        return given[0] if question.id in ("sensitivity", "if") and len(given) == 1 else list(given)
     if question.kind == "long":
         return given[0] + "\n" if "\n" in given[0] else given[0]
     if question.kind == "day":

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from undersigned.changes.git import HistoryError
 from undersigned.edit.context import Context
 from undersigned.edit.draft_pages import DraftPages, redirect_to
-from undersigned.edit.form_words import in_form_words
+from undersigned.edit.form_words import in_form_words, words_of_error
 from undersigned.edit.outlets import OutletError
 from undersigned.edit.proposing import Proposals
-from undersigned.edit.questions import Option, Question, faults_of, read_answers, shown_answer
-from undersigned.edit.tasks import Change, Fault, FaultyError, checked
+from undersigned.edit.questions import Fault, FaultyError, Option, Question, faults_of, read_answers, shown_answer
+from undersigned.edit.tasks import Change, checked
 from undersigned.editing import EditingError
 from undersigned.findings import Finding
 from undersigned.records.source import KeyPath, Source
@@ -138,22 +138,14 @@ class RecordPages(DraftPages):
 
         `within`: where the paths of the questions begin in the record.
         """
-        after = register.with_files(files)
         return checked(
             title,
             files,
             answers,
             register,
-            lambda finding: _placed(finding, files, questions, within, after),
+            lambda finding, after: _placed(finding, files, questions, within, after),
             as_of=self.as_of(),
         )
-
-
-def words_of_error(error: EditingError | HistoryError | OutletError) -> str:
-    """Why something cannot be done, for somebody who sees forms: advice for the command line is left out."""
-    hint = "" if "--" in error.hint or "undersigned" in error.hint else f" {error.hint}"
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}.{hint}"
 
 
 def pairs_of(questions: Sequence[Question], answers: Mapping[str, list[str]]) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 from undersigned.edit.draft_pages import redirect_to, rendered
 from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import (
+    Fault,
+    FaultyError,
     Option,
     Question,
     Section,
@@ -24,7 +26,7 @@ from undersigned.edit.questions import (
     value_of,
 )
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
-from undersigned.edit.tasks import Change, Fault, FaultyError
+from undersigned.edit.tasks import Change
 from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.figures.combined import areas_in

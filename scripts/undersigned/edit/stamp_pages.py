@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 from undersigned.changes.phrases import Phrases
 from undersigned.edit.draft_pages import rendered
 from undersigned.edit.drafts import main_register
-from undersigned.edit.questions import Option, Question, protocol_choices, read_day
+from undersigned.edit.questions import Fault, FaultyError, Option, Question, protocol_choices, read_day
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
-from undersigned.edit.tasks import Change, Fault, FaultyError
+from undersigned.edit.tasks import Change
 from undersigned.editing.release import refuse_unjudged, release, wordings_of_stamp
 from undersigned.records.files import load_files
 from undersigned.records.version import CHANGES

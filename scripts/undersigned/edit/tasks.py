@@ -6,13 +6,15 @@ The four issue forms and the forms of `tasks.toml` share one engine. A change of
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
+from undersigned.edit.form_words import in_form_words, words_of_error
+from undersigned.edit.questions import Fault, FaultyError
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.atomic import write_bytes
@@ -70,32 +72,16 @@ _QUESTION_OF = {
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong with one answer, in a sentence. `field` is "" for the answers as a whole."""
-
-    field: str
-    words: str
-
-
-class FaultyError(Exception):
-    """The answers cannot be used. Nothing was made from them."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.words for fault in faults))
-        self.faults = tuple(faults)
-
-
-@dataclass(frozen=True)
 class Change:
     """What the answers would change: path to content. `title` is the first line of the commit.
 
-    `findings`: warnings and advice that the change brings.
+    `care`: warnings and advice that the change brings, in the words of forms.
     """
 
     title: str
     files: Mapping[str, bytes]
     answers: tuple[tuple[str, str], ...]
-    findings: tuple[Finding, ...]
+    care: tuple[str, ...]
 
 
 # -- the forms ---------------------------------------------------------------------------------------------------------------
@@ -171,7 +157,7 @@ def change_of(form: Form, written: Mapping[str, str], register: Register, *, as_
         except UnusableError as error:
             raise FaultyError([_fault(problem) for problem in error.problems]) from None
         except EditingError as error:
-            raise FaultyError([Fault("", f"{error}. {error.hint}")]) from None
+            raise FaultyError([Fault("", words_of_error(error))]) from None
     title = form.name
     if form.id in forms().forms:
         title = message("intake", "titles", form.id, **change.subject)
@@ -195,7 +181,7 @@ def wording_change(wording: Wording, text: str, folder: ProtocolFolder, register
     try:
         raw = amended(register, path, register.files.contents[path], Protocol, [Put(wording.path, value)])
     except EditingError as error:
-        raise FaultyError([Fault("text", f"{error}. {error.hint}")]) from None
+        raise FaultyError([Fault("text", words_of_error(error))]) from None
     return _checked(f"{folder.id}: {wording.part}, {wording.name}", wording.form, values, {path: raw}, register, as_of)
 
 
@@ -207,7 +193,9 @@ def _checked(
         shown = {value: words for words, value in field.options}.get(values[field.id], values[field.id])
         if shown:
             pairs.append((field.label, shown))
-    return checked(title, files, pairs, register, lambda finding: _placed(finding, form, files), as_of=as_of)
+    return checked(
+        title, files, pairs, register, lambda finding, after: _placed(finding, form, files, after), as_of=as_of
+    )
 
 
 def checked(
@@ -215,7 +203,7 @@ def checked(
     files: Mapping[str, bytes],
     answers: Iterable[tuple[str, str]],
     register: Register,
-    placed: Callable[[Finding], Fault],
+    placed: Callable[[Finding, Register], Fault],
     *,
     as_of: date,
 ) -> Change:
@@ -224,8 +212,8 @@ def checked(
     new, _older = new_findings(findings_about(register, files, as_of), findings_about(after, files, as_of))
     errors = [finding for finding in new if finding.severity == "error"]
     if errors:
-        raise FaultyError([placed(finding) for finding in errors])
-    return Change(title, dict(files), tuple(answers), tuple(new))
+        raise FaultyError([placed(finding, after) for finding in errors])
+    return Change(title, dict(files), tuple(answers), tuple(in_form_words(finding, after) for finding in new))
 
 
 def findings_about(register: Register, files: Iterable[str], as_of: date) -> list[Finding]:
@@ -251,9 +239,9 @@ def findings_about(register: Register, files: Iterable[str], as_of: date) -> lis
     return found
 
 
-def _placed(finding: Finding, form: Form, files: Mapping[str, bytes]) -> Fault:
+def _placed(finding: Finding, form: Form, files: Mapping[str, bytes], register: Register) -> Fault:
     """The finding at the question that it is about, if one can be found."""
-    words = finding.message[:1].upper() + finding.message[1:] + (f". {finding.hint}" if finding.hint else ".")
+    words = in_form_words(finding, register)
     ids = {field.id for field in form.fields}
     raw = files.get(finding.path)
     path = Source(finding.path, raw).path_at(finding.place) if raw is not None else ()

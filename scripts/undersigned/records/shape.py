@@ -15,11 +15,17 @@ _LONGEST_IN_MESSAGE, _LONGEST_IN_HINT = 160, 800
 
 
 class Words(BaseModel):
-    """A message and its hint, with `{facts}` to be filled in."""
+    """A message and its hint, with `{facts}` to be filled in.
+
+    `form_message` and `form` say the same to somebody who sees a form and no record, where the message or the hint speaks of
+    fields or files. An empty `form`: the question says all that there is to say.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     message: str
     hint: str = ""
+    form_message: str | None = None
+    form: str | None = None
 
     def filled(self, facts: Mapping[str, object]) -> tuple[str, str]:
         """Message and hint with these facts. Braces inside a fact are never read as part of the message."""
