@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from made_up_areas import area, bases, truth
+from made_up_areas import area, bases, measured, neighbours, standards
 
 from support import example_register, register_from
 from undersigned.cli.main import main
@@ -85,21 +85,18 @@ def example() -> Register:
 def test_made_up_areas_of_27(example: Register) -> None:
     """Precision and recall of what could be one and what could join, between the example's texts and reworded ones."""
     base = bases(example, AS_OF)
-    originals = {one.id for one in base}
-    counts: Counter[tuple[str | None, str | None]] = Counter()
-    for seed in range(20):
-        made = area(base, seed)
-        expected = {(a, b): words for a, b, words in truth(made)}
-        for overlap in Comparison(sorted((one.terms for one in made), key=lambda one: one.id)).overlaps:
-            pair = (overlap.a.id, overlap.b.id)
-            if originals & set(pair):
-                counts[expected[pair], overlap.words] += 1
-    for words in ("merge", "join"):
-        right = counts[words, words]
-        said = sum(number for (_, told), number in counts.items() if told == words)
-        true = sum(number for (meant, _), number in counts.items() if meant == words)
-        assert right / said >= 0.85
-        assert right / true >= 0.55
+    found = measured([area(base, seed) for seed in range(8)], {one.id for one in base})
+    for precision, recall in found.values():
+        assert precision >= 0.95
+        assert recall >= 0.8
+
+
+def test_neighbouring_subjects_that_share_items_and_bodies(example: Register) -> None:
+    """Standards and the example's protocols, and their texts worded anew by rules."""
+    found = measured([neighbours([*standards(), *bases(example, AS_OF)], seed) for seed in range(8)])
+    for precision, recall in found.values():
+        assert precision >= 0.95
+        assert recall >= 0.85
 
 
 # -- an area ----------------------------------------------------------------------------------------------------------
