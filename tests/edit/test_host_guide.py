@@ -55,7 +55,11 @@ def test_the_timer_is_one_that_systemd_takes() -> None:
 
 
 def test_the_options_that_the_page_names_are_there() -> None:
-    shown = {option for block in (*blocks("sh"), *blocks("bash"), *blocks("dockerfile")) for option in re.findall(r"--[a-z-]+", block)}
+    shown = {
+        option
+        for block in (*blocks("sh"), *blocks("bash"), *blocks("dockerfile"))
+        for option in re.findall(r"--[a-z-]+", block)
+    }
     known = {name for parameter in edit_command.params for name in parameter.opts}
     assert {"--hosted", "--proxy", "--site-url", "--address", "--root"} <= shown & known
     assert set(re.findall(r"`(--(?:proxy|header|table|outlet|site-url|address))\b", GUIDE.read_text())) <= known

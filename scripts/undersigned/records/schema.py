@@ -78,6 +78,24 @@ def values_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     return tuple(entry.get("values", ())) if isinstance(entry, Mapping) else ()
 
 
+@cache
+def _examples() -> Mapping[str, Mapping[str, str]]:
+    """By the name of a record part, then of a field, as `_help`."""
+    found: Mapping[str, Mapping[str, str]] = yaml.load(
+        (resources.files("undersigned.records") / "field-examples.yaml").read_bytes(), Loader=yaml.CSafeLoader
+    )
+    return found
+
+
+def example_of(model: type[BaseModel], field: str) -> str:
+    """An example of a field, as it is written after its name; empty for a field that holds a part."""
+    for part in model.__mro__:
+        example = _examples().get(part.__name__, {}).get(field)
+        if example is not None:
+            return example
+    return ""
+
+
 def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, Any]:
     for part in model.__mro__:
         entry = _help().get(part.__name__, {}).get(field)
@@ -101,18 +119,18 @@ def schema(kind: str) -> Schema:
             "if": {"anyOf": [{"required": [name]} for name in fields]},
             "then": {"$ref": f"#/$defs/{first.__name__}"},
             "else": {"$ref": f"#/$defs/{second.__name__}"},
-            "$defs": _definitions(first) | _definitions(second),
+            "$defs": definitions(first) | definitions(second),
         }
-    definitions = _definitions(_MODELS[kind])
-    whole = definitions.pop(_MODELS[kind].__name__)
-    return {**head, **whole, "type": "object", **({"$defs": definitions} if definitions else {})}
+    found = definitions(_MODELS[kind])
+    whole = found.pop(_MODELS[kind].__name__)
+    return {**head, **whole, "type": "object", **({"$defs": found} if found else {})}
 
 
-def _definitions(model: type[BaseModel]) -> dict[str, Schema]:
+def definitions(model: type[BaseModel]) -> dict[str, Schema]:
     """The schema of every part of a record, itself included, and of the vocabularies that they use."""
     raw = model.model_json_schema(by_alias=True)
     pieces = {**raw.pop("$defs", {}), model.__name__: raw}
-    models = {part.__name__: part for part in _parts(model)}
+    models = {part.__name__: part for part in _parts_of(model)}
     found = {name: _part(piece, models[name]) for name, piece in sorted(pieces.items())}
     fields = [(part, info.alias or name) for part in models.values() for name, info in part.model_fields.items()]
     used = {words for part, name in fields if (words := _vocabulary_of(part, name)) is not None}
@@ -127,17 +145,18 @@ def _all_models() -> Iterator[type[BaseModel]]:
 
 def parts() -> Iterator[type[BaseModel]]:
     """Every model that a record is made of, each once."""
-    yield from {part: None for model in _all_models() for part in _parts(model)}
+    yield from {part: None for model in _all_models() for part in _parts_of(model)}
 
 
-def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def _parts_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every model that one kind of record is made of, itself first; some more than once."""
     yield model
     for info in model.model_fields.values():
         annotations: list[Any] = [info.annotation]
         for annotation in annotations:
             annotations.extend(get_args(annotation))
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-                yield from _parts(annotation)
+                yield from _parts_of(annotation)
 
 
 def _part(raw: Schema, model: type[BaseModel]) -> Schema:

@@ -27,6 +27,7 @@ from undersigned.records.protocol import ENDED, ProtocolKind, Stage
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.reports.lists import LISTS
 from undersigned.site.areas import area_values, areas_shown, landscape_values
+from undersigned.site.fields import fields_view
 from undersigned.site.html import first_words
 from undersigned.site.outcomes import outcome_values
 from undersigned.site.render import render, word
@@ -54,6 +55,7 @@ _TITLES = {
     "feeds/": "Calendars and data",
     "verify/": "Check a copy",
     "rules/": "The rules",
+    "fields/": "The fields of the records",
     "you/": "What is shared about you",
 }
 
@@ -305,6 +307,9 @@ def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    yield _page(
+        pages, "fields/", "fields.html", title=_TITLES["fields/"], section="fields/", wide=True, view=fields_view()
+    )
     if pages.rules:
         yield _page(
             pages, "rules/", "rules.html", title=_TITLES["rules/"], section="rules/", wide=True, rules=pages.rules
