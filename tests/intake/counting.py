@@ -75,7 +75,9 @@ def counted(agreement: Agreement, register: Register) -> tuple[Counter[tuple[str
                     f"{heading}: {topic}" if topic in headings[heading] else "",
                     f"{heading}: {topic}" if topic in truth.topics[heading] else "",
                 )
-    made = make_draft(proposal, all_of(proposal), register, "draft-read", as_of=TODAY)
+    choices = all_of(proposal)
+    choices.title = choices.title or "No title was read"
+    made = make_draft(proposal, choices, register, "draft-read", as_of=TODAY)
     written = "".join(made.files.values())
     for words in truth.people:
         counts["person", "wrong" if words.casefold() in written.casefold() else "right"] += 1

@@ -14,7 +14,7 @@ from datetime import date
 from undersigned.intake.document_parties import NamedParty, PartyReader, plain_name
 from undersigned.intake.document_reader import Block, Document
 from undersigned.intake.meaning import NOTHING, read_interval, read_kind, read_version, read_when
-from undersigned.intake.people import MAILBOX, NAME, NUMBER, TakenOut, without_people
+from undersigned.intake.people import MAILBOX, NAME, NUMBER, TakenOut, without_likely_people, without_people
 from undersigned.intake.sections import Section, sections_of
 from undersigned.intake.shape import Meaning, meaning_of
 from undersigned.records.fields import MONTHS, When
@@ -26,20 +26,21 @@ _GENERIC_TITLE = re.compile(
     r"(?i)(the )?(inter-?agency |multi-?agency |joint |personal |partnership )*((information|data)[ -](sharing|exchange) |disclosure |joint working |working )?"
     r"(agreement|protocol|memorandum of understanding|framework|isa|isp|dsa|mou)( \((isa|isp|dsa|mou)\))?"
 )
+_MONTH = "|".join((*MONTHS, *(month[:3] for month in MONTHS), "Sept"))
 _DAY = (
-    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: day)?(?: of)? (?:{'|'.join(MONTHS)}),? [0-9]{{4}}|[0-9]{{1,2}}[/.][0-9]{{1,2}}[/.][0-9]{{4}}|"
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|(?:{'|'.join(MONTHS)}) [0-9]{{4}})"
+    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?: day)?(?: of)? (?:{_MONTH}),? [0-9]{{4}}|[0-9]{{1,2}}[/.][0-9]{{1,2}}[/.][0-9]{{4}}|"
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|(?:{_MONTH}) [0-9]{{4}})"
 )
 _ITSELF = r"(?:this |the )?(?:agreement|protocol|memorandum|document|arrangement|framework|isa|isp|dsa|mou|it)\b"
 _STARTS = re.compile(
-    rf"(?i)\b(?:(?:comes?|came|coming|enters?|entered) into (?:force|effect|operation)|(?:takes?|took) effect|(?:is |are |be )?effective|with effect|commences?|commencing|starts?|begins?)"
-    rf"(?: on and)?(?: from| on)?(?: the)? ({_DAY})"
+    rf"(?i)\b(?:(?:comes?|came|coming|enters?|entered) into (?:force|effect|operation)|(?:takes?|took) effect|(?:is |are |be )?effective|(?:commencement|start|effective) date|with effect|commences?|commencing|starts?|begins?)"
+    rf"(?: on and)?(?: from| on)?:?(?: the)? ({_DAY})\b"
 )
 _ENDS = re.compile(
-    rf"(?i)\b(?:(?:expires?|terminates?|ends?|lapses?)(?: on| at the end of)?|(?:in|into) (?:force|effect|place)(?: up)? (?:until|to)|(?:continues?|remains?|runs?|lasts?)\b[^.]{{0,40}}\b(?:until|to))(?: the)? ({_DAY})"
+    rf"(?i)\b(?:(?:expires?|terminates?|ends?|lapses?|(?:expiry|end) date:?)(?: on| at the end of)?|(?:in|into) (?:force|effect|place)(?: up)? (?:until|to)|(?:continues?|remains?|runs?|lasts?)\b[^.]{{0,40}}\b(?:until|to))(?: the)? ({_DAY})"
 )
 _NEXT_REVIEW = re.compile(
-    rf"(?i)\b(?:(?:next|first|due|date of|date for)[^.]{{0,20}} review[^.]{{0,25}}?|review(?:ed)?(?: date| is)?(?: due)?(?: by| on| in| no later than| before|:)+)[\s:]*({_DAY})"
+    rf"(?i)\b(?:(?:next|first|due|date of|date for)[^.]{{0,20}} review[^.]{{0,25}}?|review(?:ed)?(?: date| is)?(?: due)?(?: by| on| in| no later than| before|:)+)[\s:]*({_DAY})\b|(?<=, )next on ({_DAY})\b"
 )
 _PERIOD = re.compile(
     r"(?i)\breview(?:ed|s|ing)?\b[^.;]{0,60}?\b(annually|every year|once a year|each year|yearly|biennially|every (?:two|three|four|five|[2-5]) years|every (?:six|twelve|eighteen|[0-9]{1,2}) months|quarterly|(?:a |an )?(annual|biennial) (?:basis|review))"
@@ -52,7 +53,7 @@ _ACT = re.compile(
     r"\b((?:(?:[A-Z][\w’'-]*|and|of|the|for|in|to|etc\.?|\([A-Z][\w’' ]*\)),? ){1,12}?(?:Act|Regulations?|Order|Measure)) (?:\([A-Z][\w ]*\) )?((?:19|20)[0-9]{2})\b"
 )
 _VERSION_LINE = re.compile(
-    r"(?i)(?:final |draft )?v(?:ersion|er)?[ .:]*([0-9]{1,2}(?:\.[0-9]{1,2})*)(?: \(?(?:final|draft|issued|approved)\)?)?"
+    r"(?i)(?:.{0,40}\b)?(?:(?:final |draft )?v(?:ersion|er)?[ .:]*|draft )([0-9]{1,2}(?:\.[0-9]{1,2})+|[0-9]{1,2}(?!\.))(?:[ ,;(].{0,40})?"
 )
 
 
@@ -116,8 +117,17 @@ class _Reader:
         text.start, text.end, text.next_review = (self._one_day(name) for name in ("start", "end", "review"))
         self._set_period()
         text.parties = self._parties.parties
+        self._take_out_likely_people()
         text.acts = list(_acts(self._blocks))
         return text
+
+    def _take_out_likely_people(self) -> None:
+        """The second look at people, when the bodies are known by name: only in the sections, which become clauses."""
+        text = self._text
+        bodies = [party.name for party in self._parties.parties]
+        for section in text.sections[1:]:
+            section.blocks, taken = without_likely_people(section.blocks, [*bodies, section.heading])
+            text.taken_out += taken
 
     # -- front sheet -------------------------------------------------------------------------------------------------------
 
@@ -213,7 +223,7 @@ class _Reader:
                     continue
                 for name, pattern in (("start", _STARTS), ("end", _ENDS), ("review", _NEXT_REVIEW)):
                     for match in pattern.finditer(sentence):
-                        self._stated_day(name, match[1], block.number)
+                        self._stated_day(name, match[1] or match[2], block.number)
                 if about_time or re.search(
                     r"(?i)\b(agreement|protocol|memorandum|document|isa|isp|dsa|mou)\b", sentence
                 ):

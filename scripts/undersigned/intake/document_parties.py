@@ -68,6 +68,14 @@ class PartyReader:
         """What stands beside "Partners" or "Lead" on the front sheet."""
         self._names(words, number, "front sheet")
 
+    def read_front_line(self, block: Block) -> None:
+        """A line of the first page that holds nothing but names of known bodies."""
+        line = " ".join(block.text.split())
+        if block.kind in ("heading", "text", "item") and 5 < len(line) < 200:
+            names = [plain_name(name) for name in names_in(line, self._knows)]
+            if all(map(self._knows, names)):
+                self._names(line, block.number, "front sheet")
+
     def read_section(self, section: Section) -> None:
         """What a section says of the parties: in a list of its own, in "between … and …", and in signatures."""
         if section.part == "furniture":
@@ -80,6 +88,8 @@ class PartyReader:
         if listed or in_annex:
             self._listed(section.blocks)
         for block in section.blocks:
+            if section.part == "front":
+                self.read_front_line(block)
             if block.kind == "table":
                 self._signed_table(block, "signatures" in section.hints)
             for text in (block.text, *(cell for row in block.rows for cell in row)):
@@ -96,11 +106,17 @@ class PartyReader:
         words = " ".join(head).casefold()
         signed = bool(re.search(r"\b(signatures?|signed|sign|approved|approval)\b|\bname\b.*\bdate\b", words))
         for at, cell in enumerate(head):
-            if _PARTY_HEAD.fullmatch(cell) and (signed or in_signatures) and len(block.rows) > 1:
+            named = re.search(r"(?i)\b(partner|signatory|participating|party)", cell) and len(head) > 1
+            if _PARTY_HEAD.fullmatch(cell) and (signed or in_signatures or named) and len(block.rows) > 1:
                 for row in block.rows[1:]:
                     if at < len(row):
                         self._names(row[at], block.number, "signatures", whole=True)
                 return
+        if in_signatures:
+            for text in (cell for row in block.rows for cell in row):
+                match = re.match(r"(?i)(?:signed )?for (?:the )?([A-Z][^\n]{3,100})", text)
+                if match and self._knows(plain_name(match[1])):
+                    self._signed(match[1], block.number)
         for row in block.rows if len(head) == 2 else ():
             if _PARTY_HEAD.fullmatch(row[0].strip(" :*")) and (
                 in_signatures or re.search("(?i)organis|agency", row[0])
@@ -119,12 +135,14 @@ class PartyReader:
             elif block.kind == "item":
                 self._listed_line(block)
             elif len(block.text) < 130 and not block.text.endswith((".", ":")) and not _BETWEEN.match(block.text):
-                for line in block.text.split("\n"):
-                    if self._is_body(line) or self._is_body(plain_name(line)):
+                lines = block.text.split("\n")
+                most = sum(self._is_body(plain_name(line)) for line in lines) * 2 >= len(lines) > 1
+                for line in lines:
+                    if most or self._is_body(line) or self._is_body(plain_name(line)):
                         self._names(line, block.number, "list of parties", whole=True)
             else:
                 match = re.search(
-                    r"(?i)\b(?:parties|partners|partner organisations|organisations|agencies|signatories|members)\b[^.:]{0,60}?(?:are|is|:|include)\s*:?\s+([A-Z][^.]{5,600})",
+                    r"(?i)\b(?:parties|partners|partner organisations|organisations|agencies|signatories|members|we)\b[^.:]{0,60}?(?:are|is|:|include)\s*:?\s+([A-Z][^.]{5,600})",
                     block.text,
                 )
                 if match:
@@ -175,6 +193,10 @@ class PartyReader:
         words = re.sub(r"\(?\b[0-9]\)\s*", "; ", words)
         if source != "list of parties" and "," not in words and len(re.findall(r"(?i)\s(?:and|&)\s", words)) == 1:
             words = re.sub(r"(?i)\s(?:and|&)\s", "; ", words)  # "between" needs two
+        elif "," not in words:
+            pieces = re.split(r"(?i)\s(?:and|&)\s", words)
+            if len(pieces) > 2 and all(looks_like_a_body(piece) for piece in pieces):
+                words = "; ".join(pieces)
         self._names(words, number, source)
 
     def _names(self, words: str, number: int, source: Source, *, whole: bool = False, sure: bool = True) -> None:

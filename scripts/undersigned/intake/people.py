@@ -28,9 +28,10 @@ _OFFICES = (
     "childrens adults customer customerservices hub unit desk support privacy risk feedback communitysafety iom asb csp yot gdpr ict antisocialbehaviour tenancy lettings resettlement accommodation prevention incidents breaches"
 )
 _OF_AN_OFFICE = frozenset(_OFFICES.split())
+_SURELY_AN_OFFICE = frozenset({"team", "office", "desk", "helpdesk", "hub", "unit", "enquiries", "referrals"})
 _ONLY_OFFICES = re.compile(f"(?:{'|'.join(sorted(_OF_AN_OFFICE, key=len, reverse=True))})+")
 _RANK = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Revd?|Prof(?:essor)?|Cllr|Councillor|DCI|DCC|ACC|DI|DS|DC|PC|PS|PCSO|Insp(?:ector)?|Sgt|Sergeant|(?:Chief |Detective )?Supt|(?:Chief |Detective )*(?:Superintendent|Inspector|Constable))"
-_PART = r"(?:(?:O['’]|Mc|Mac|Fitz|D['’])?[A-Z][a-zà-öø-ÿ]+(?:[-–][A-Z][a-zà-öø-ÿ]+)?|[A-Z]\.?)"
+_PART = r"(?:(?:O['’]|Mc|Mac|Fitz|D['’])?[A-ZÀ-ÖØ-ÞĀ-Ž][a-zß-öø-ÿā-ž]+(?:[-–][A-ZÀ-ÖØ-ÞĀ-Ž][a-zß-öø-ÿā-ž]+)?|[A-Z]\.?)"
 _PARTICLES = (
     r"(?:van der |van den |van de |van |von |de la |de |del |della |di |da |dos |le |la |al-|el-|bin |ibn |ap )"
 )
@@ -41,16 +42,13 @@ _CUE = re.compile(
     r"(?i:\b(?:names?|print(?:ed)? name|full name|author(?:s|ed by)?|owner|contacts?|contact (?:name|officer|person)|lead officer|"
     r"responsible officer|drawn up by|drafted by|prepared by|written by|produced by|reviewed by|approved by|authorised by|signed by|signed|chair|chaired by|"
     r"sponsor|spoc|ring|telephone|e-?mail|write to|speak to|ask for|contacting|for the attention of|designated (?:officer|person|manager)|nominated (?:officer|person)|caldicott guardian|data protection officer|siro|"
-    r"(?:senior |project |service |team |housing |information |governance |records )?(?:manager|officer|co-?ordinator|director|lead|adviser|advisor|analyst)(?: is| was| will be)?|chief (?:executive|officer|constable)|head of [a-z ]{3,30})\s*"
-    rf"(?::|–|-|,|\bis\b|\()?\s*)({_PERSON})(?![\w])"
+    r"(?:senior |project |service |team |housing |information |governance |records )?(?:manager|officer|co-?ordinator|director|lead|adviser|advisor|analyst)(?: is| was| will be)?|chief (?:executive|officer|constable)|head of [a-z ]{3,30}) *"
+    rf"(?::|–|-|,|\bis\b|\()? *)({_PERSON})(?![\w])"
 )
 _LABEL = re.compile(
-    r"(?i)(?:print(?:ed)? |full )?names?(?: of (?:signatory|officer|author|contact|person).*)?|authors?|owners?|document owner|contacts?|contact (?:name|person|officer|details)|"
-    r"lead officer|responsible officer|drawn up by|drafted by|prepared by|written by|produced by|(?:reviewed|approved|authorised|signed|agreed|completed) by|"
-    r"signatory|signatories|chair|sponsor|spoc|single point of contact|designated officer|nominated (?:officer|person)|caldicott guardian|data protection officer|dpo|siro|"
-    r"(?:agreement |policy |information asset |ig |project |service )?(?:owner|lead|manager|author)|officer|person|lead|representative|key contact|telephone contact"
+    r"(?i).{0,30}\b(?:names?|authors?|owners?|contacts?|officers?|managers?|leads?|persons?|people|signator(?:y|ies)|chair|sponsor|spoc|"
+    r"representatives?|guardian|dpo|siro|(?:drawn up|drafted|prepared|written|reviewed|approved|authorised|signed|agreed|completed) by)\b.{0,30}"
 )
-_SIGNED_AS = re.compile(rf"(?m)^\s*({_PERSON})\s*(?:,|\n|\()\s*(?=[A-Z])")
 #: Words that are no part of a person's name, beside those of posts and of kinds of bodies.
 _INSTITUTIONS = (
     "the this that and for with from act acts data information sharing agreement protocol memorandum partnership party parties partner "
@@ -99,6 +97,39 @@ def without_people(blocks: Iterable[Block]) -> tuple[list[Block], list[TakenOut]
         text = _clean(block.text, block.number, names, pattern, taken)
         cleaned.append(replace(block, text=text, rows=rows))
     return cleaned, taken
+
+
+def without_likely_people(blocks: Iterable[Block], bodies: Iterable[str]) -> tuple[list[Block], list[TakenOut]]:
+    """Blocks of clauses without words that are likely a person's name: two or three with capitals, of which none is written
+    small anywhere in these blocks, and none is of an institution or of one of `bodies`.
+    """
+    found = list(blocks)
+    text = "\n".join("\n".join([block.text, *(cell for row in block.rows for cell in row)]) for block in found)
+    small = set(re.findall(r"(?<!\w)[a-zß-öø-ÿā-ž]+", text))
+    of_bodies = {word.casefold() for name in bodies for word in re.findall(r"\w+", name)}
+    names = set()
+    for match in re.finditer(rf"(?<![\w’'-]){_PERSON}(?![\w’'])", text):
+        words = re.sub(rf"(?<= ){_PARTICLES}", "", match[0]).replace(".", "").split()
+        lower = {part for word in words for part in word.casefold().split("-")}
+        if not lower & (small | of_bodies) and not lower & _PLACE_WORDS and _person(match[0]):
+            names.add(match[0])
+    if not names:
+        return found, []
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)))
+    taken: list[TakenOut] = []
+
+    def cleaned(words: str, number: int) -> str:
+        taken.extend(TakenOut(number, "name") for _ in pattern.finditer(words))
+        return pattern.sub(NAME, words)
+
+    return [
+        replace(
+            block,
+            text=cleaned(block.text, block.number),
+            rows=tuple(tuple(cleaned(cell, block.number) for cell in row) for row in block.rows),
+        )
+        for block in found
+    ], taken
 
 
 def clean_text(text: str) -> str:
@@ -198,4 +229,7 @@ def _is_ranked(match: re.Match[str]) -> bool:
 
 def _is_of_an_office(local: str, domain: str) -> bool:
     parts = [part for part in re.split(r"[0-9._+'’-]+", local.casefold()) if part]
-    return bool(parts) and all(map(_ONLY_OFFICES.fullmatch, parts)) and not is_mailbox_of_a_person(local, domain)
+    if is_mailbox_of_a_person(local, domain) or not parts:
+        return False
+    # "pathway.team" is no person's, whatever the first word means.
+    return parts[-1] in _SURELY_AN_OFFICE or all(map(_ONLY_OFFICES.fullmatch, parts))

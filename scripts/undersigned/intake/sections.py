@@ -12,7 +12,7 @@ from undersigned.intake.headings import bare_heading, hints_of, is_annex, is_fur
 
 Part = Literal["front", "terms", "annex", "furniture"]
 _NUMBERED = re.compile(
-    r"\s*(?:section |part |clause )?(\(?[0-9]{1,2}((?:\.[0-9]{1,2})*)[.):]*)\s*[-–]?\s+\S", re.IGNORECASE
+    r"\s*(?:(?i:section |part |clause ))?(\(?(?:[0-9]{1,2}((?:\.[0-9]{1,2})*)[.):]*|[IVX]{1,6}[.)]|[A-Z][0-9]{1,2}[.):]*|[A-Z][.)]))\s*[-–]?\s+\S"
 )
 _OPENING = re.compile(
     r"introduction|background|overview|context|scope|preamble|recitals|foreword|general|summary|executive summary|it is agreed.*|"
@@ -98,7 +98,13 @@ def _begins_terms(block: Block, heading: str, known: bool, numbered: bool) -> bo
     match = re.search(r"\b(agreement|protocol|memorandum|arrangement|framework)\b", line)
     if match and not numbered:  # the title, unless what it is about comes first: "Parties to this agreement"
         before = line[: match.start()]
-        return bool(topics_of(before) or hints_of(before) or re.match("scope|background", before))
+        return bool(
+            re.match(
+                r"(part(y|ies)|status|aims?|purposes?|objectives?|scope|background|review|duration|term|what)\b", before
+            )
+        )
+    if not numbered and re.match(r"(between|on|for|about|in|relating|concerning|regarding|to)\b", line):
+        return False  # the second line of a title
     return known or numbered or _is_no_term(heading) or bool(_OPENING.fullmatch(line)) or block.level == 2
 
 
@@ -108,7 +114,7 @@ def _heading_level(block: Block, following: Block | None) -> int | None:
     if block.kind == "table" or not text or len(text) > _LONGEST_HEADING or not re.search("[A-Za-z]{3}", text):
         return None
     numbered = _NUMBERED.match(text)
-    depth = 1 + (numbered[2].count(".") if numbered else 0)
+    depth = 1 + ((numbered[2] or "").count(".") if numbered else 0)
     if numbered and re.fullmatch(r"\.0+", numbered[2] or ""):
         depth = 1
     if block.kind == "heading":
