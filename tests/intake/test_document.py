@@ -48,7 +48,7 @@ def test_nothing_is_read_wrongly_of_other_styles(agreement: Agreement, register:
     assert wrong == {}, said
     assert counts["topic", "missed"] <= 2
     assert counts["party", "missed"] == counts["clause", "wrong"] == 0
-    assert counts["topic", "right"] >= 9
+    assert counts["topic", "right"] >= 7
 
 
 def test_no_law_is_concluded(register: Register) -> None:
