@@ -38,7 +38,9 @@ from undersigned.records.shape import file_finding, shape_finding
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.records.version import Version
+from undersigned.words.form_links import FormLinks, form_links
 
+NO_FORMS = FormLinks()
 M = TypeVar("M", bound=Authored)
 PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
 #: The page for the people whom the sharing is about, beside `protocol.yaml`.
@@ -152,7 +154,7 @@ class Register:
 
     `address`: where the site is published, or "". `hide_up_to`: the largest count of people that is hidden.
     `commit`: the full id of the commit of the files, or "" if unknown. `tag`: what the ids in its feeds begin with, or "".
-    `example`: its records are worked examples.
+    `example`: its records are worked examples. `forms`: where forms can be opened.
     """
 
     def __init__(
@@ -166,8 +168,10 @@ class Register:
         hide_up_to: int = SMALLEST_SHOWN - 1,
         tag: str = "",
         example: bool = False,
+        forms: FormLinks = NO_FORMS,
     ) -> None:
         self.root = root
+        self.forms = forms
         self.address = address
         self.commit = commit
         self.files = files
@@ -195,12 +199,13 @@ class Register:
             hide_up_to=self.hide_up_to,
             tag=self.tag,
             example=self.example,
+            forms=self.forms,
         )
 
     def __reduce__(self) -> tuple[Callable[..., Register], tuple[object, ...]]:
         """Another process gets the files and parses them itself."""
         settings = (self.repository_private, self.address, self.commit, self.hide_up_to, self.tag, self.example)
-        return _register_again, (self.root, self.files, *settings)
+        return _register_again, (self.root, self.files, *settings, self.forms)
 
     # -- what there is ------------------------------------------------------------------------------------------
 
@@ -542,6 +547,7 @@ def _register_again(
     hide_up_to: int,
     tag: str,
     example: bool,
+    forms: FormLinks,
 ) -> Register:
     return Register(
         root,
@@ -552,6 +558,7 @@ def _register_again(
         hide_up_to=hide_up_to,
         tag=tag,
         example=example,
+        forms=forms,
     )
 
 
@@ -571,15 +578,17 @@ def register_of(
     said = Source("mkdocs.yml", raw).data
     written = said.get("site_url")
     address = written if written and isinstance(written, str) else address
+    private = _setting(said, "repository") == "private"
     return Register(
         root,
         files,
-        repository_private=_setting(said, "repository") == "private",
+        repository_private=private,
         address=address,
         commit=commit,
         hide_up_to=_hide_up_to(said),
         tag=tag if isinstance(tag := _setting(said, "tag"), str) else "",
         example=_setting(said, "example") in ("yes", "true"),
+        forms=form_links("" if private else said.get("repo_url"), _setting(said, "edit_url")),
     )
 
 

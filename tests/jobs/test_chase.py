@@ -123,7 +123,10 @@ def test_the_email_is_ready_to_send(hub: PretendGitHub, jobs: Jobs) -> None:
     assert words.endswith("\n\nProbation Service")
     block = body[body.index("```text") :]
     assert " ".join(words.split()) in " ".join(block.split())
-    assert max(map(len, block.split("```")[1].split("\n"))) <= 90
+    lines = block.split("```")[1].split("\n")
+    addresses = [line.strip() for line in lines if "https://" in line]
+    assert [parse_qs(urlsplit(one).query)["version"] for one in addresses] == [["1.0"]], "the form is filled in"
+    assert max(len(line) for line in lines if line.strip() not in addresses) <= 90
 
 
 def test_a_newcomer_and_long_waits_are_said_once(hub: PretendGitHub, jobs: Jobs) -> None:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from markupsafe import Markup
+
 from undersigned.changes.owners import named_owners, read_owners
 from undersigned.facts.parties import PointOfContact, contact_of_lead, point_of_contact
 from undersigned.github.issues import LONGEST_BODY
@@ -17,6 +19,7 @@ from undersigned.jobs.reviews import is_withheld, short_title
 from undersigned.records.fields import KEBAB
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import COPY_DAYS, Entry, PartyStatus, Signing, has_happened, protocol_status
+from undersigned.words.form_links import FormLinks, Named
 from undersigned.words.labels import label
 
 KIND = "chase"
@@ -59,9 +62,11 @@ def chase_issues(register: Register, *, as_of: date, links: RepositoryLinks, roo
         elif outstanding := outstanding_in(folder, register, as_of=as_of):
             owners = named_owners(f"protocols/{id_}/protocol.yaml", code_owners)
             lead = contact_of_lead(folder, register, as_of=as_of)
+            forms, outside = links.forms(register), links.forms(register, public=True)
             facts: dict[str, object] = {
                 "title": folder.value.title,
                 "id": id_,
+                "forms": {one: Markup(_form(one, folder, forms)) for one in outstanding},  # noqa: S704 - quoted
                 "waiting": outstanding,
                 "owners": owners,
                 "lead": lead,
@@ -69,7 +74,10 @@ def chase_issues(register: Register, *, as_of: date, links: RepositoryLinks, roo
                     one.organisation: links.file(f"signatories/{one.organisation}/{id_}.yaml") for one in outstanding
                 },
                 "counterparts": counterparts_owed(folder, register, as_of=as_of),
-                "mails": {(one.organisation, one.what): _mail(one, folder, lead) for one in outstanding},
+                "mails": {
+                    (one.organisation, one.what): _mail(one, folder, lead, _form(one, folder, outside))
+                    for one in outstanding
+                },
             }
             mark = Mark(KIND, id_)
             notes = {_note_mark(id_, one): render("chase-notes.md", note="waits", one=one) for one in outstanding}
@@ -175,12 +183,25 @@ def _next_step(entry: Entry, as_of: date) -> tuple[What, date | None]:
     return ("signature" if approved else "approval"), sent_on
 
 
-def _mail(one: Outstanding, folder: ProtocolFolder, lead: PointOfContact | None) -> tuple[str, str]:
-    """Subject and body of the e-mail that asks for it, as plain text."""
+def _form(one: Outstanding, folder: ProtocolFolder, forms: FormLinks) -> str:
+    """The form that records it, with body, protocol and version filled in; "" where there is none."""
+    return forms.address(
+        "signature",
+        {
+            "organisation": Named(one.organisation, one.contact.name),
+            "protocol": Named(folder.id, folder.value.title),
+            "version": one.version,
+        },
+    )
+
+
+def _mail(one: Outstanding, folder: ProtocolFolder, lead: PointOfContact | None, form: str) -> tuple[str, str]:
+    """Subject and body of the e-mail that asks for it, as plain text. `form`: where it can be recorded, or ""."""
     facts: dict[str, object] = {
         "one": one,
         "title": short_title(folder.value.title),
         "lead": lead.name if lead is not None else "",
+        "form": form,
     }
     return (
         render_plain("chase-mail.txt", part="subject", **facts),

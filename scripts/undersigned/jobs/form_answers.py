@@ -17,13 +17,14 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from undersigned.facts.bodies import SEVERAL, KnownBodies, own_bodies
-from undersigned.jobs.form_definitions import LONGEST_NAME, Field, Form, forms
+from undersigned.jobs.form_definitions import Field, Form, forms
 from undersigned.jobs.messages import message
 from undersigned.records.fields import KEBAB, VERSION_NUMBER
 from undersigned.records.values import explain_date
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import has_happened
 from undersigned.words.dates import date_in_words, read_date
+from undersigned.words.form_links import LONGEST_NAME
 from undersigned.words.labels import label
 from undersigned.words.markdown import is_mailbox
 from undersigned.words.text import one_line

@@ -15,16 +15,15 @@ from undersigned.jobs.messages import TEMPLATES, render_plain
 from undersigned.records.protocol import ENDED
 from undersigned.register import Register
 from undersigned.status import has_happened
+from undersigned.words.form_links import Named
 from undersigned.words.labels import headings
-from undersigned.words.text import in_reading_order, one_line
+from undersigned.words.text import in_reading_order
 
 FieldType = Literal["organisation", "organisations", "protocol", "text", "long", "day", "choice"]
 
 FOLDER = ".github/ISSUE_TEMPLATE"
 #: Nobody reads a longer list. The question becomes a line to write in, and an unknown name gets the nearest one as a hint.
 MOST_OPTIONS = 60
-#: Longest name in an option, in characters.
-LONGEST_NAME = 120
 _ELEMENTS: dict[FieldType, str] = {
     "organisation": "input",
     "organisations": "textarea",
@@ -172,7 +171,7 @@ def protocol_options(register: Register, *, as_of: date) -> dict[str, str]:
 
 
 def _option(name: str, id_: str) -> str:
-    return f"{one_line(name, LONGEST_NAME)} ({id_})"
+    return Named(id_, name).option
 
 
 def _question(field: Field, organisations: dict[str, str], protocols: dict[str, str]) -> dict[str, str]:

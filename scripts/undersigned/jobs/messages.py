@@ -18,7 +18,9 @@ from markupsafe import Markup
 
 from undersigned.changes.owners import NamedOwners
 from undersigned.records.fields import Month
+from undersigned.register import Register
 from undersigned.words.dates import date_in_words, days_in_words, on_in_words
+from undersigned.words.form_links import FormLinks, form_links
 from undersigned.words.labels import label
 from undersigned.words.markdown import fenced, inert, mail_link
 from undersigned.words.text import one_line
@@ -179,6 +181,16 @@ class RepositoryLinks:
         if len(link) <= LONGEST_LINK:
             return link
         return self._link(f"new/{quote(self.branch)}?" + urlencode({"filename": path}))
+
+    def forms(self, register: Register, *, public: bool = False) -> FormLinks:
+        """Where forms can be opened: as the register's settings say, else in this repository.
+
+        `public`: only forms that somebody outside the repository can open.
+        """
+        known = register.forms
+        if known.repository or (public and register.repository_private):
+            return known
+        return form_links(f"{self.server}/{self.repository}", known.edit)
 
     def run(self, number: str) -> Markup:
         """GitHub's page for a run of a workflow, where its artefacts are."""

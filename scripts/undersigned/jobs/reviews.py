@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from markupsafe import Markup
+
 from undersigned.changes.owners import NamedOwners, Owners, named_owners, read_owners
 from undersigned.editing.new_records import write_review
 from undersigned.editing.new_request import Request
@@ -17,6 +19,7 @@ from undersigned.jobs.messages import RepositoryLinks, labels, messages, render,
 from undersigned.records.fields import KEBAB, latest
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, ReviewStatus, newest_version, review_state, review_steps, version_in_force
+from undersigned.words.form_links import Named
 from undersigned.words.labels import label
 from undersigned.words.text import one_line
 
@@ -153,6 +156,7 @@ def _text(
         version=version[0] if version else None,
         text_link=links.file(f"protocols/{folder.id}/versions/{version[0]}.yaml") if version else None,
         page=links.page(register.address, f"protocols/{folder.id}/"),
+        form=Markup(_form(folder, register, links)),  # noqa: S704 - quoted
         record=record,
         record_path=_review_path(folder),
         record_link=links.new_file(_review_path(folder), record) if record else None,
@@ -196,6 +200,15 @@ def prefilled_review(
 
 
 # -- endings ----------------------------------------------------------------------------------------------------------
+
+
+def _form(folder: ProtocolFolder, register: Register, links: RepositoryLinks) -> str:
+    """The form that records the review, with protocol and lead filled in; "" where `edit` has no host."""
+    answers: dict[str, Named | str] = {"protocol": Named(folder.id, folder.value.title)}
+    if folder.value.lead:
+        lead = register.present_organisation(folder.value.lead)
+        answers["organisation"] = Named(lead, register.organisation_name(lead))
+    return links.forms(register).address("review", answers)
 
 
 def _endings(register: Register, as_of: date, links: RepositoryLinks) -> Callable[[Mark], Ending | None]:

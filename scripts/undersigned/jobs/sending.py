@@ -33,6 +33,7 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.returned.reading import issued_digest
 from undersigned.status import Entry, Signing
 from undersigned.words.dates import date_in_words
+from undersigned.words.form_links import Named
 from undersigned.words.text import one_line
 
 #: The boundary between the parts of every draft, so that the same draft has the same bytes. Base64 cannot contain it.
@@ -374,6 +375,15 @@ def _mail(
         **facts,
         "lead": ", ".join(part for part in (lead.name, lead.post) if part) if lead is not None else "",
         "page": f"{address}/protocols/{folder.id}/" if is_public else "",
+        "form": register.forms.address(
+            "nomination",
+            {
+                "organisation": Named(contact.organisation, contact.name),
+                "protocol": Named(folder.id, folder.value.title),
+            },
+        )
+        if is_public and "counterpart" not in facts
+        else "",
     }
     to = contact.mailbox if contact.mailbox is not None and MAILBOX.match(contact.mailbox) else None
     subject = one_line(render_plain("send-mail.txt", part="subject", **everything))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from typing import Literal, get_args
 
@@ -32,6 +32,7 @@ from undersigned.site.html import first_words
 from undersigned.site.outcomes import outcome_values
 from undersigned.site.render import render, word
 from undersigned.status.law import law_looked_on, long_unseen
+from undersigned.words.form_links import Named
 from undersigned.words.labels import label
 from undersigned.words.text import in_reading_order, name_of_id
 
@@ -506,9 +507,22 @@ def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> Genera
         wide=True,
         over=organisation.has_ended,
         organisation=organisation,
+        form=partial(_form_of, pages, organisation),
         ways=pages.site.partnerships.ways(organisation.id),
         has_between=bool(pages.site.partnerships.of(organisation.id)),
     )
+
+
+def _form_of(
+    pages: PageSet, organisation: OrganisationFacts, form: str, protocol: ProtocolFacts | None = None, version: str = ""
+) -> str:
+    """The address of a form with the body filled in, and the protocol and version where there is one; "" without a form."""
+    answers: dict[str, Named | str] = {"organisation": Named(organisation.id, organisation.record.name)}
+    if protocol is not None:
+        answers["protocol"] = Named(protocol.id, protocol.title)
+    if version:
+        answers["version"] = version
+    return pages.site.register.forms.address(form, answers)
 
 
 def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[GeneratedPage]:
