@@ -155,6 +155,16 @@ def test_a_pdf_that_a_library_filled_or_saved(made: Callable[[], bytes], verdict
     assert found.block(COUNCIL).state == "signed"
 
 
+def test_a_page_with_links_to_pages_that_did_not_come_is_not_called_altered() -> None:
+    def keep_the_first(file: pikepdf.Pdf) -> None:
+        del file.pages[1:]
+
+    with pikepdf.open(io.BytesIO(pdf())) as file:
+        assert any("/Dest" in one or "/A" in one for one in file.pages[0].obj.Annots)
+    found = read(rewritten(pdf(), keep_the_first))
+    assert (found.verdict, found.differences) == ("same-words", ())
+
+
 @pytest.mark.slow
 def test_a_signature_by_nss_is_signed(tmp_path: Path) -> None:
     """`pdfsig` changes the generation of an object, which strict readers refuse."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 
 import pytest
-from document_sample import TODAY, sample_register
+from document_sample import TODAY, sample_register, sample_text
 from returned_kit import COUNCIL, PROBATION, copy, pdf, read, rewritten, typed
 
+from support import register_from
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
 from undersigned.facts.agreement import agreement_of, recipients_of, sender_of
 from undersigned.register import Register
 from undersigned.returned import Claim, Issued, claim_of, issued_digest
-from undersigned.returned.judging import issued_copy
+from undersigned.returned.judging import days_sent, issued_copy
 
 POST = ("post: Partnerships Officer, deputy_post: Team Leader", "post: Head of Service, deputy_post: Somebody")
 ENDED = (
@@ -64,6 +66,21 @@ def test_what_was_recorded_when_it_was_sent_goes_before_what_can_be_made_today()
     digests = [issued_digest(content)]
     found = read(content, known(claim_of(content), sample_register(), digests=digests))
     assert (found.verdict, found.compared_with) == ("ours", "issued")
+
+
+@pytest.mark.parametrize("days", [(TODAY,), (TODAY, date(2026, 12, 20))], ids=["sent", "sent again"])
+def test_a_printed_copy_is_compared_with_one_of_the_day_on_which_it_was_sent(days: tuple[date, ...]) -> None:
+    """Its first page names the day by which it is to be returned, which is another on each day."""
+    text = sample_text() + f"=== signatories/{COUNCIL}/county-housing.yaml\nsignatures:\n  - version: '1.0'\n"
+    text += "".join(f"    {name}: {day}\n" for name, day in zip(("sent_on", "sent_again_on"), days, strict=False))
+    register = register_from(text)
+    content = sent(register, days[-1])[".pdf"]
+    claim = dataclasses.replace(claim_of(content), issued_on=None)
+    assert known(claim, register, date(2027, 6, 1)).pdf == content
+    folder = register.protocol("county-housing")
+    assert folder is not None
+    assert days_sent(folder, COUNCIL, "1.0", as_of=date(2027, 6, 1)) == sorted(days, reverse=True)
+    assert days_sent(folder, COUNCIL, "1.0", as_of=date(2026, 1, 1)) == []
 
 
 def test_a_copy_of_a_protocol_that_ended_since_can_still_be_judged() -> None:

@@ -46,6 +46,7 @@ from test_honest_returns import (
 
 import undersigned.site
 from support import register_from, write_register
+from undersigned.documents.words import word
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.returned import issued_digest
@@ -269,6 +270,9 @@ def test_the_page_has_a_sentence_for_every_reason_of_its_script() -> None:
     told = set(re.findall(r'data-say="why-([a-z]+)"', page))
     of_broken_files = {"packed", "deep", "dictionary", "syntax", "string", "end", "chain", "table", "hybrid", "object", "filter", "predictor"}  # fmt: skip
     assert reasons - of_broken_files <= told
+    for name in ("text_placeholder", "date_placeholder", "signature_placeholder", "choose_short"):
+        assert f"'{word(f'form.{name}')}'" in script
+    assert f"bare('{word('cover.contents')}')" in script
     assert {one for one in told if f"'{one}'" not in script} == set()
     for name in set(re.findall(r"text\('([a-z-]+)'\)", script)):
         assert f'data-say="{name}"' in page

@@ -52,9 +52,7 @@ _OTHER_CODE = "The codes in the feet name {protocol} {version}, a text that this
 _NO_READER = (
     "To read the codes in its feet, install the program with its extra for scans: pip install 'undersigned[scans]'."
 )
-_A_FORM = (
-    "The file is the form {form} of {protocol}. Only agreements, and the form that nominates an officer, are read."
-)
+_A_FORM = "The file is {form} of {protocol}. Only agreements, and the form that nominates an officer, are compared."
 
 
 @dataclass(frozen=True)
@@ -138,8 +136,8 @@ class Judge:
         digests = frozenset(issued_digests(folder, claim.version or ""))
         make = partial(
             issued_copy,
-            claim,
-            self.register,
+            claim=claim,
+            register=self.register,
             as_of=self.as_of,
             cache=self.cache,
             digests=digests,
@@ -154,7 +152,15 @@ class Judge:
         known = make()
         copy = read_copy(content, known, trusted=self.trusted)
         if known is None:
-            return _said(copy, self._why_not_compared(claim, folder))
+            # The reason is better than the one of a reader that has nothing to compare with.
+            return replace(copy, notes=(self._why_not_compared(claim, folder),))
+        if copy.verdict == "altered" and claim.issued_on is None and known.organisation is not None:
+            # A printed file gives no day: it may be of the copy that was sent first.
+            for day in days_sent(folder, known.organisation, known.version, as_of=self.as_of)[1:]:
+                earlier = make(claim=replace(claim, issued_on=day.isoformat()))
+                found = read_copy(content, earlier, trusted=self.trusted)
+                if earlier is not None and found.verdict != "altered":
+                    copy, known = found, earlier
         is_other = bool(claim.fingerprint) and not _same_fingerprint(claim.fingerprint or "", known.fingerprint)
         made_otherwise = (
             copy.verdict == "altered"
@@ -184,10 +190,18 @@ class Judge:
 
     def _why_not_compared(self, claim: Claim, folder: ProtocolFolder) -> str:
         if claim.form is not None:
-            return _A_FORM.format(form=claim.form, protocol=folder.id)
+            return _A_FORM.format(form=name_of_form(claim.form), protocol=folder.id)
         if (claim.version or "") not in dict(agreed_versions(folder, as_of=self.as_of)):
             return _NO_VERSION.format(version=claim.version, protocol=folder.id, day=date_in_words(self.as_of))
         return _NO_TEXT.format(version=claim.version)
+
+
+#: What goes out with an agreement and is not signed.
+_OF_THE_PACK: Final = {"annex": "the annex", "signing-letter": "the covering letter"}
+
+
+def name_of_form(form: str) -> str:
+    return _OF_THE_PACK.get(form, f"the form {form}")
 
 
 _LENGTH_OF_SHORT: Final = 16
@@ -278,6 +292,19 @@ def issued_copy(
     organisation = register.present_organisation(claim.organisation) if claim.organisation else None
     if organisation is None and claim.addressee:
         organisation = _addressee(claim.addressee, agreement)
+    if claim.issued_on is None and organisation is not None:
+        # Printing keeps the words of a copy and not its properties: it is of a day on which the body was sent one.
+        for sent in days_sent(folder, organisation, claim.version, as_of=as_of)[:1]:
+            return issued_copy(
+                replace(claim, issued_on=sent.isoformat(), organisation=organisation),
+                register,
+                as_of=as_of,
+                cache=cache,
+                digests=digests,
+                register_address=register_address,
+                nomination=nomination,
+                with_text=with_text,
+            )
     sender = sender_of(folder, register, as_of=day)
     to = recipients_of(agreement, folder, register, as_of=day, wanted=[organisation] if organisation else [])
     sheet, stamp = agreement_sheet(agreement), None
@@ -305,6 +332,21 @@ def issued_copy(
         docx=copy.get(".docx"),
         changing=tuple(_changing(agreement, stamp)),
         names={party.organisation: party.name for party in agreement.parties},
+    )
+
+
+def days_sent(folder: ProtocolFolder, organisation: str, version: str, *, as_of: date) -> list[date]:
+    """The days by `as_of` on which a body was sent a version, the last first; none where only a month is known."""
+    record = folder.signing.get(organisation)
+    return sorted(
+        {
+            day
+            for signature in (record.value.signatures if record is not None and record.value is not None else ())
+            if signature.version == version
+            for day in (signature.sent_on, signature.sent_again_on)
+            if isinstance(day, date) and day <= as_of
+        },
+        reverse=True,
     )
 
 

@@ -391,6 +391,9 @@ class Comparer:
         new = [one for one in annotations_of(after) if one.get("/Subtype") != Name.Widget]
         for one in old:
             match = next((other for other in new if self.pair.same(one, other, without=_NOT_OF_LINK)), None)
+            if match is None and self.rewritten and len(self.before.pages) != len(self.after.pages):
+                # A link within the file leads to a page that is not here, or stands at another place.
+                match = next((other for other in new if _leads_within(one, other)), None)
             if match is not None:
                 new.remove(match)
             elif self.rewritten and not any(other.get("/Subtype") == one.get("/Subtype") for other in new):
@@ -579,6 +582,18 @@ def _written_anew(page: pikepdf.Object) -> bytes:
 
 def _changed_words(before: pikepdf.Object, after: pikepdf.Object) -> str:
     return changed_words(text_of(shown_by_page(before).letters), text_of(shown_by_page(after).letters))
+
+
+def _leads_within(one: pikepdf.Object, other: pikepdf.Object) -> bool:
+    """Whether two links at the same place both lead to a place in their file, or the second to none."""
+    kinds = [entry(each, "/A", "/S") for each in (one, other)]
+    return (
+        one.get("/Subtype") == other.get("/Subtype") == Name.Link
+        and ("/Dest" in one or kinds[0] == Name.GoTo)
+        and kinds[1] in (None, Name.GoTo)
+        and not keys_of(other) & {"/AA"}
+        and _same_box(one.get("/Rect"), other.get("/Rect"))
+    )
 
 
 def _quads(annotation: pikepdf.Object) -> list[Box]:

@@ -16,7 +16,7 @@ from undersigned.records.fields import When, earliest, latest
 from undersigned.records.signature import Authority, Signature, SigningMethod
 from undersigned.records.source import Data
 from undersigned.register import ProtocolFolder, Register
-from undersigned.returned.judging import Judged
+from undersigned.returned.judging import Judged, name_of_form
 from undersigned.returned.verdict import Block, Claim, Json, ReturnedCopy
 from undersigned.status import Signing, agreed_versions
 from undersigned.words.dates import date_in_words
@@ -481,7 +481,7 @@ def _what(copy: ReturnedCopy, register: Register) -> str:
         return _KINDS[copy.kind]
     text = plain(claim.protocol) + (f" {plain(claim.version)}" if claim.version else "")
     if claim.form is not None:
-        what = f"the form {plain(claim.form)} of {text}"
+        what = f"{name_of_form(plain(claim.form))} of {text}"
     elif claim.copy is not None:
         what = f"copy {claim.copy} of 2 of {text}"
     else:

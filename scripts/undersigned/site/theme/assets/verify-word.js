@@ -411,6 +411,8 @@ const WORKED_OUT = ['PAGE', 'NUMPAGES', 'SECTIONPAGES', 'SECTION', 'PAGEREF', 'T
 const HARMLESS = [...WORKED_OUT, 'HYPERLINK', 'REF', 'NOTEREF', 'STYLEREF', 'FORMTEXT', 'FORMCHECKBOX', 'FORMDROPDOWN']
 const PLAIN_PARTS = /^(?:\[content_types\]\.xml|(?:.*\/)?_rels\/.*|docprops\/.*|customxml\/.*|word\/theme\/.*|word\/(?:styles|styleswitheffects|settings|websettings|fonttable|numbering|comments\w*|people|document\w*|footnotes|endnotes|header[0-9]*|footer[0-9]*|glossary\/.*|media\/.*|printersettings\/.*)(?:\.\w+)?)$/i
 const STAMPED = ['copy__for', 'copy__do', 'copy__name']
+// Words that only ask for others; MuPDF writes the last.
+const ASKING = ['Enter text here', 'DD/MM/YYYY', 'Sign here', 'Choose one', 'SIGN']
 const NEXT = '\u2029'
 const KINDS = { authority: ['checkbox'], name: ['text'], post: ['text'], basis: ['text'], reservation: ['text'], date: ['date', 'text'], signature: ['rich', 'picture'] }
 const nameOf = (instruction) => (instruction.match(WORD)?.[0] ?? '').toUpperCase()
@@ -597,7 +599,8 @@ const isFilled = (control, kind) => {
   if (kind === 'authority') return [...iter(control, 'w14:checked')].slice(0, 1).some((one) => ON.has(val(one, 'w14:val')))
   const flag = find(control, 'w:sdtPr', 'w:showingPlcHdr')
   if ([...iter(control, ...PICTURES)].length) return true
-  return !(flag && !OFF.has(val(flag))) && [...iter(control, 'w:t')].some((one) => one.text.trim())
+  const typed = [...iter(control, 'w:t')].map((one) => one.text).join('').trim()
+  return Boolean(typed) && !(flag && !OFF.has(val(flag))) && !ASKING.includes(typed)
 }
 
 /** What a Word file is. `issued`: of each version {protocol, number, fingerprint, lead, docx: digests with a mark of whose each is}. */
