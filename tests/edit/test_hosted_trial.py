@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from edit.hosted_register import COUNCIL, COUNCIL_TOO, HEADER, KEEPER, LEAD, STRANGER, git, make_repository, waiting
+from support import ROOT
 from undersigned.changes.git import register_at
 
 WORDING = "/wording/p/clauses.complaints.text"
@@ -300,3 +301,22 @@ def test_a_backup_in_one_file_gives_the_same_host_again(host: Host, tmp_path: Pa
     assert git(restored, "for-each-ref") == git(host.root, "for-each-ref")
     assert git(restored, "symbolic-ref", "HEAD") == git(host.root, "symbolic-ref", "HEAD")
     assert dict(register_at(restored, "main").files.contents) == dict(register_at(host.root, "main").files.contents)
+
+
+@pytest.mark.slow
+def test_the_pages_of_proposals_are_accessible(host: Host) -> None:
+    browser, chromium = ROOT / "tests" / "browser", shutil.which("chromium") or shutil.which("google-chrome")
+    missing = chromium is None or shutil.which("node") is None or not (browser / "node_modules" / "axe-core").is_dir()
+    if missing and not os.environ.get("CI"):
+        pytest.skip("needs Chromium, Node and the packages of tests/browser")
+    for text in ("Each party answers, and looks.", "Each party answers, and looks again."):
+        assert "Your change is proposed" in host.send(COUNCIL, WORDING, **host.answers(text))
+    first, *_, last = waiting(host.root)
+    host.send(LEAD, f"/proposals/{first}", do="send-back", reason="Say who answers first.")
+    places = [
+        *(f"{LEAD}/", f"{LEAD}/proposals", f"{LEAD}/proposals/{last}", f"{COUNCIL}/proposals/{last}"),
+        *(f"{COUNCIL}/proposals", f"{STRANGER}/", f"{LEAD}/nowhere"),
+    ]
+    command = ["node", "hosted.mjs", str(chromium), host.site, *places]
+    done = subprocess.run(command, cwd=browser, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from undersigned.changes.git import History
+from undersigned.changes.git import History, register_at
 from undersigned.edit.app import app_with
 from undersigned.edit.approving import ApprovalError, Approvals, Names, Waiting
 from undersigned.edit.context import Context, FormToken
-from undersigned.edit.drafts import AUTHOR, is_id, main_register, open_draft
+from undersigned.edit.drafts import AUTHOR, is_id, open_draft
 from undersigned.edit.guard import check_form
 from undersigned.edit.officers import Directory, Officer, TableEntry
 from undersigned.edit.outlets import BranchOutlet, Outlet
@@ -85,6 +85,7 @@ class HostedGuard:
     def __init__(self, root: Path, hosting: Hosting, token: FormToken, as_of: Callable[[], date]) -> None:
         self._root, self._hosting, self._token, self._as_of = root, hosting, token, as_of
         self._limits = Limits(hosting.clock)
+        self._kept: tuple[tuple[str, date], Directory] | None = None
 
     def before(self) -> Response | None:
         AUTHOR.set(("Form editor of the register", "edit@register.invalid"))
@@ -110,10 +111,15 @@ class HostedGuard:
         return None
 
     def _directory(self) -> Directory:
+        """What the records say now. It is kept until the register or the day changes: no request reads all records."""
+        as_of = self._as_of()
         with History(self._root) as history:
-            settings = history.settings_at(history.resolve("HEAD")) or b""
-        register = main_register(self._root)
-        return Directory(register, settings, self._hosting.table, as_of=self._as_of())
+            commit = history.resolve("HEAD")
+            if self._kept is None or self._kept[0] != (commit, as_of):
+                settings = history.settings_at(commit) or b""
+                register = register_at(self._root, commit)
+                self._kept = (commit, as_of), Directory(register, settings, self._hosting.table, as_of=as_of)
+        return self._kept[1]
 
     def _judge_protocol(self, officer: Officer, directory: Directory) -> None:
         """Ends a request about a protocol that the officer may not read or, with a form, may not change."""
