@@ -267,6 +267,11 @@ def test_with_another_key_nobody_knows_who_proposed_it(app: Flask, root: Path) -
     name = f"ffffff-{name[7:]}"
     assert "It is not known here who proposed this" in Person(app, LEAD).get(f"/proposals/{name}").text
     assert Person(app, LEAD).decide(name, "approve", tip=other).status_code == 403
+    other_body = Person(app, OTHER)
+    data = {"token": other_body.token("/task/leave"), "do": "send-back", "reason": "Away with it."}
+    assert other_body.post(f"/proposals/{name}", data).status_code == 403
+    assert Person(app, LEAD).decide(name, "send-back", reason="Please propose it again.").status_code == 303
+    assert other_body.post(f"/proposals/sent-back/{name}", data).status_code == 403
 
 
 def test_what_is_sent_back_is_not_lost(app: Flask, root: Path) -> None:

@@ -280,7 +280,7 @@ class ProposalPages:
                         )
                     self._approvals.approve(one, request.form.get("main", ""), as_of=as_of)
                     return render_template("approved.html", one=one)
-                if mine is False and not owns:
+                if not mine and not owns:
                     abort(403)
                 self._approvals.send_back(one, request.form.get("reason", ""))
                 return redirect("/proposals", 303)
@@ -300,11 +300,11 @@ class ProposalPages:
         )
 
     def forget(self, name: str) -> AnyResponse:
-        """Takes what was sent back off the list, for its proposer and for whoever may approve it."""
+        """Takes what was sent back off the list, for its proposer and for the keeper."""
         found = next((one for one in self._approvals.sent_back() if one.name == name), None)
         if found is None or request.method != "POST":
             abort(404)
-        if self._approvals.is_by(found, officer_now().mailbox) is False and not officer_now().is_keeper:
+        if not self._approvals.is_by(found, officer_now().mailbox) and not officer_now().is_keeper:
             abort(403)
         self._approvals.forget(name)
         return redirect("/proposals", 303)
