@@ -10,13 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
+from desk import Desk, answers_on
 
-from support import TODAY, register_from
+from support import register_from
 from undersigned.checks.engine import check_protocols, check_register, rules, rules_by_module
-from undersigned.edit import draft_pages
-from undersigned.edit.app import make_app
-from undersigned.edit.drafts import Draft
 from undersigned.edit.form_words import CODE, in_form_words, section_of
 from undersigned.edit.questions import sections
 from undersigned.editing import EditingError
@@ -32,7 +29,6 @@ from case_files import CASES, read_case
 
 #: Records that no form writes. What their files say wrong, only somebody who edits files can see.
 NOT_IN_FORMS = {"shape", "landscape", "changed", "forms"}
-KEY, ADDRESS = "k" * 24, "http://127.0.0.1:8300"
 #: Facts of a finding that stand in the record as somebody wrote them, brackets and all.
 _QUOTES_THE_RECORD = {"placeholder", "raw-html", "bad-mailbox"}
 #: What only a file can have: no answer ends in a comment.
@@ -67,33 +63,6 @@ def test_ids_become_the_names_of_what_they_stand_for() -> None:
 
 
 # -- the cases of the rules, replayed ------------------------------------------------------------------------------------
-
-
-class Desk:
-    """The pages over a register that is held in memory. What would be saved is refused by the test."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        self.register = register_from({})
-        self._app = make_app(tmp_path, as_of=lambda: self.as_of, key=KEY)
-        self.as_of = TODAY
-        monkeypatch.setattr(draft_pages, "open_draft", self._open)
-        self._client: FlaskClient = self._app.test_client()
-        self._client.get(f"/?key={KEY}", base_url=ADDRESS)
-
-    def _open(self, root: Path, protocol: str) -> Draft:
-        draft = Draft(root, protocol, None, "", {}, ())
-        draft.__dict__["register"] = self.register
-        return draft
-
-    def get(self, path: str) -> str:
-        return self._client.get(path, base_url=ADDRESS).text
-
-    def post(self, path: str, answers: dict[str, list[str]]) -> str:
-        page = self.get(path)
-        token = re.search(r'name="token" value="([^"]+)"', page)
-        assert token, page
-        data = {**answers, "token": token[1], "do": "next"}
-        return self._client.post(path, data=data, base_url=ADDRESS, headers={"Origin": ADDRESS}).text
 
 
 @pytest.fixture
@@ -201,19 +170,3 @@ def _answer_again(desk: Desk, register: Register, finding: Finding, told: Counte
         told[f"lost {finding.code} {said} {re.findall('<h1[^>]*>([^<]*)', page)}"] += 1
     else:
         told["at its question" if f'id="{question.id}-error"' in page else "in the summary"] += 1
-
-
-def answers_on(page: str) -> dict[str, list[str]]:
-    """What a browser would send from a page that nobody has touched."""
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input class="govuk-input[^>]* name="([^"]+)" type="text" value="([^"]*)"', page):
-        found[name] = [html.unescape(value)]
-    for name, value in re.findall(r'name="([^"]+)" type="(?:radio|checkbox)" value="([^"]*)" checked', page):
-        found.setdefault(name, []).append(html.unescape(value))
-    for name, text in re.findall(
-        r'<textarea class="govuk-textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL
-    ):
-        found[name] = [html.unescape(text)]
-    for name, inside in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        found[name] = [html.unescape(value) for value in re.findall(r'value="([^"]*)" selected', inside)]
-    return found
