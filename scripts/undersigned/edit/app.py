@@ -40,9 +40,7 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.words.text import name_of_id
 
 _ASSETS = Path(__file__).parents[1] / "site" / "theme" / "assets"
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 #: Nobody reads a longer list; a line to write in takes its place, and a near name gets a hint.
 _LONGEST_LIST = 400
 _LARGEST_BODY = 1 << 20

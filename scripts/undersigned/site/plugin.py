@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 
 AS_OF_VARIABLE = "UNDERSIGNED_AS_OF"
 #: No script, no other host, no inline style. A page cannot set `frame-ancestors` itself.
-SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
+SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
+)
 #: For pages with a script of their own, which fetches nothing.
 SCRIPT_POLICY = f"{SECURITY_POLICY}; script-src 'self'"
 #: For the search page: its script fetches parts of the index, which Pagefind reads with WebAssembly.
