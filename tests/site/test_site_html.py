@@ -20,7 +20,14 @@ def site(request: pytest.FixtureRequest) -> Path:
 
 
 #: Nothing from another host, no script, no inline style; no page may say that its links lead elsewhere (`base-uri`).
-POLICY = ["default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action 'self'", "base-uri 'none'"]
+POLICY = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+]
 #: The search fetches its index, and WebAssembly reads it.
 POLICIES = {
     "search/index.html": [*POLICY, "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"],
