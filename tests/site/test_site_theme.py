@@ -23,11 +23,17 @@ def test_the_style_sheet_is_the_recorded_one() -> None:
     )
 
 
-def test_no_typeface_crest_or_other_address() -> None:
+def test_no_typeface_or_crest_of_theirs_and_no_other_address() -> None:
     for path in ASSETS.rglob("*.css"):
         css = path.read_text(encoding="utf-8")
         assert "Transport" not in css, path
-        assert not re.search(r"url\(|@import|sourceMappingURL", css), path
+        assert not re.search(r"@import|sourceMappingURL", css), path
+        addresses = re.findall(r"url\(([^)]*)\)", css)
+        assert all(re.fullmatch(r"fonts/[a-z-]+\.woff2", address) for address in addresses), path
+        assert all((path.parent / address).read_bytes().startswith(b"wOF2") for address in addresses), path
+    assert "SIL Open Font License" in (ASSETS / "fonts/LICENSE-atkinson-hyperlegible-next.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_neutralising_takes_out_what_is_theirs() -> None:
