@@ -295,6 +295,8 @@ def names_in(text: str, knows: Callable[[str], bool]) -> list[str]:
     two names only if it knows what stands on either side of it.
     """
     names: list[str] = []
+    # "… and others" is a question of its own: it does not belong to the name before it.
+    text = re.sub(r"(?i),?\s+(?:and|&)\s+(others\b[^,;\n]*|all other [^,;\n]*)", r"; \1", text)
     for part in filter(None, (one.strip(" ,.-–\t") for one in re.split(r"\n|;|\||•|\s+/\s+", text))):
         names += _names_in_line(part, knows)
     return names

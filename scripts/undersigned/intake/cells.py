@@ -173,8 +173,8 @@ def _sheet(book: object, number: int, name: str, marks: _Marks) -> Sheet:
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()
-    visible = str(book.sheets_metadata[number].visible)  # type: ignore[attr-defined]
-    return Sheet(name, rows, "Visible" not in visible, frozenset(marks.hidden), frozenset(marks.struck), cut)
+    visible = str(book.sheets_metadata[number].visible).rpartition(".")[2]  # type: ignore[attr-defined]
+    return Sheet(name, rows, visible != "Visible", frozenset(marks.hidden), frozenset(marks.struck), cut)
 
 
 def _value(value: object) -> Value:

@@ -210,6 +210,11 @@ def _names_of_address(local: str, text: str) -> set[str]:
     return {match[0] for match in re.finditer(rf"(?i)\b{first}(?: [A-Z]\.?)? {last}\b", text)}
 
 
+def is_a_name(text: str) -> bool:
+    """Whether a whole text can be nothing but a person's name, perhaps with a post after a comma."""
+    return bool(_person(re.split(r"[,(;\n–]| - ", text.strip())[0].strip()))
+
+
 def _person(text: str) -> set[str]:
     """The text, if it can be nothing but a person's name."""
     name = " ".join(text.split())

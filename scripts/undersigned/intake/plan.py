@@ -25,7 +25,7 @@ from undersigned.intake.cells import Cell, Sheet, column_letters, text_of
 from undersigned.intake.meaning import bare_words
 from undersigned.intake.rows import Ask, Facts, RowReader
 from undersigned.intake.shape import Shape
-from undersigned.records.fields import KEBAB, When
+from undersigned.records.fields import KEBAB, When, latest
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
@@ -172,9 +172,12 @@ class _Planner:
             ):
                 if number in marked:
                     planned.findings.append(cell_finding(code, self._file, replace_row(cell, number)))
-        if not titles:
+        if not re.search("[A-Za-z]{2}", cell.text):
             fact = column_letters(column.number)
             planned.findings.append(cell_finding("import-no-title", self._file, cell, column=fact))
+            return planned
+        if self._reader.holds_several(rows[0]):
+            planned.findings.append(cell_finding("import-several-agreements", self._file, cell))
             return planned
         written = self._reader.key(rows[0])
         planned.key, planned.mark = _hashed(written), self._mark(rows)
@@ -227,7 +230,10 @@ class _Planner:
             planned.action = "question"
             return
         day = self._decisions.days.get(planned.key)
-        begun = facts.agreed or facts.start or day
+        # A text is agreed when the first party signs it, at the latest.
+        begun = facts.agreed or earliest_of(
+            [*facts.signed_on.values(), *(one for one in (facts.start, day) if one is not None)]
+        )
         status = facts.status or ("in-force" if begun is not None and has_happened(begun, self._as_of) else "draft")
         if status not in ("draft", "consultation") and begun is None:
             self._reader.ask("day", planned.key, facts.title, (), "when was it agreed? A month is enough", cell)
@@ -258,8 +264,8 @@ class _Planner:
             "title": facts.title, "kind": facts.kind, "status": status, "publication": "public",
             **({"references": list(facts.references)} if facts.references else {}),
             **({"lead": lead} if lead else {}),
-            **({"effective_from": str(first_day)} if first_day is not None else {}),
-            **({"effective_to": str(facts.end)} if facts.end else {}),
+            **({"effective_from": str(latest(first_day))} if first_day is not None else {}),
+            **({"effective_to": str(latest(facts.end))} if facts.end else {}),
         }  # fmt: skip
         if ids:
             data["parties"] = [{"organisation": one} for one in dict.fromkeys(ids.values())]
@@ -285,7 +291,7 @@ class _Planner:
             "summary": "Recorded from a spreadsheet; the words are on paper.",
         }
         if facts.start is not None and facts.agreed is not None:
-            stamp["effective_from"] = str(facts.start)
+            stamp["effective_from"] = str(latest(facts.start))
         if document["held_by"]:
             stamp["document"] = document
         texts[f"protocols/{id_}/versions/{version}.yaml"] = render_yaml(stamp, Version)
@@ -311,7 +317,11 @@ class _Planner:
         value, path = folder.value, f"protocols/{id_}/protocol.yaml"
         wanted: list[Put | Append] = []
         typed = bool(value.flows or value.clauses)
-        for name, new in (("title", facts.title), ("effective_to", facts.end), ("effective_from", facts.start)):
+        for name, new in (
+            ("title", facts.title),
+            ("effective_to", _last_day(facts.end)),
+            ("effective_from", _last_day(facts.start)),
+        ):
             old = getattr(value, name)
             if new and str(new) != str(old or ""):
                 if typed and name != "effective_from":
@@ -392,6 +402,16 @@ class _Planner:
 def replace_row(cell: Cell, row: int) -> Cell:
     """The cell of the same column in another row, without its value."""
     return Cell(cell.sheet, row, cell.column, None)
+
+
+def _last_day(when: When | None) -> date | None:
+    """The last day of a month: from then on it surely applied, or until then."""
+    return latest(when) if when is not None else None
+
+
+def earliest_of(days: Sequence[When]) -> When | None:
+    """The day or month that surely was first; None without any."""
+    return min(days, key=latest, default=None)
 
 
 def errors_of(register: Register, protocols: Sequence[str], organisations: Sequence[str], as_of: date) -> list[Finding]:

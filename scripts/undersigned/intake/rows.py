@@ -25,11 +25,19 @@ from undersigned.intake.meaning import (
     read_version,
     read_when,
 )
+from undersigned.intake.people import is_a_name
 from undersigned.intake.shape import Shape
 from undersigned.records.fields import When, earliest, latest
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import label
 
+_AS_MONTH = "it is recorded as a month"
+#: A protocol begins and ends on a day: it surely applied from the last day of the month, or until then.
+_MONTHS = {"start": "its last day is recorded, from which it surely applied", "end": "its last day is recorded"}
+_TOTAL = re.compile(r"(?i)(grand )?(totals?|sub-?total|count|sum)( number)?( of [a-z]+)?\s*[:=]?\s*[0-9]*")
+_NUMBERED = re.compile(
+    r"(?i)(?:[0-9]{1,3}[.):]|\(?[a-z][.)]|[•▪*-]|(?:isa|isp|dsa|mou|agreement|protocol)[ :/-]*[0-9]+)"
+)
 _TICKS = frozenset(["x", "y", "yes", "✓", "✔", "true", "signed", "party", "member", "included", "•"])
 
 
@@ -97,12 +105,25 @@ class RowReader:
                 column = next(i for i, value in enumerate(self._shape.sheet.rows[number - 1], 1) if text_of(value))
                 findings.append(cell_finding("import-section", self._file, self._shape.cell(number, column)))
                 continue
+            first = next(value for value in self._shape.sheet.rows[number - 1] if text_of(value))
+            if len(filled) <= 3 and _TOTAL.fullmatch(" ".join(text_of(first).split())):
+                column = self._shape.sheet.rows[number - 1].index(first) + 1
+                findings.append(cell_finding("import-section", self._file, self._shape.cell(number, column)))
+                continue
             if one_party and groups and not titles and self._shape.cells(number, "party"):
                 next(reversed(groups.values())).append(number)  # a merged title covers several rows
                 continue
             key = self.key(number) if one_party and titles else f"row {number}"
             groups.setdefault(key, []).append(number)
         yield from groups.values()
+
+    def holds_several(self, number: int) -> bool:
+        """Whether a row holds several agreements: lines that are numbered, or a number of its own for each line."""
+        lines = [cell.text.split("\n") for cell in self._shape.cells(number, "title")[:1]]
+        numbers = [cell.text.split("\n") for cell in self._shape.cells(number, "reference")[:1]]
+        if not lines or len(lines[0]) < 2:
+            return False
+        return sum(bool(_NUMBERED.match(line)) for line in lines[0]) > 1 or (bool(numbers) and len(numbers[0]) > 1)
 
     def key(self, number: int) -> str:
         """What names the agreement of a row from one import to the next: its own number, else its title and lead."""
@@ -129,10 +150,9 @@ class RowReader:
             for cell in self._shape.cells(number, "person"):
                 if cell.text.casefold() in NOTHING:
                     continue
-                code = (
-                    "import-mailbox-left-out" if "@" in cell.text or _is_number(cell.text) else "import-personal-name"
-                )
-                if code == "import-personal-name" and name_in(cell.text) is None:
+                reachable = "@" in cell.text or len(re.sub("[^0-9]", "", cell.text)) >= 9
+                code = "import-mailbox-left-out" if reachable else "import-personal-name"
+                if code == "import-personal-name" and name_in(cell.text) is None and not is_a_name(cell.text):
                     continue  # a post: the register has no place for it in this record
                 findings.append(cell_finding(code, self._file, cell, text=""))
 
@@ -222,7 +242,7 @@ class RowReader:
     def _when(self, rows: list[int], facts: Facts, findings: list[CellFinding]) -> None:
         first = rows[0]
         signed_by_party = bool(self._shape.columns_of("party"))
-        for meaning in ("start", "end", "review", "interval", "signed", "reviewed"):
+        for meaning in ("start", "end", "review", "interval", "agreed", "signed", "reviewed"):
             for cell in self._shape.cells(first, meaning):
                 if meaning == "signed" and signed_by_party:
                     continue
@@ -233,14 +253,14 @@ class RowReader:
                 if read.interval is not None:
                     facts.interval = read.interval
                     continue
-                when = self._day(cell, findings)
+                when = self._day(cell, findings, _MONTHS.get(meaning, _AS_MONTH))
                 if when is None:
                     continue
                 if meaning == "start":
                     facts.start = facts.start or when
                 elif meaning == "end":
                     facts.end = facts.end or when
-                elif meaning == "signed":
+                elif meaning in ("agreed", "signed"):
                     facts.agreed = facts.agreed or when
                 elif meaning == "review":
                     facts.next_review = facts.next_review or when
@@ -258,7 +278,7 @@ class RowReader:
         """A number in a column of intervals counts months, unless the heading says years."""
         return cell.value if isinstance(cell.value, int) and 1 <= cell.value <= 120 else None
 
-    def _day(self, cell: Cell, findings: list[CellFinding]) -> When | None:
+    def _day(self, cell: Cell, findings: list[CellFinding], month: str = _AS_MONTH) -> When | None:
         read = read_when(cell.value)
         if read.problem is not None:
             code = {"no-such-day": "import-no-such-day", "several-dates": "import-several-dates"}.get(
@@ -268,7 +288,7 @@ class RowReader:
         elif read.when is not None and read.century_assumed:
             findings.append(cell_finding("import-two-digit-year", self._file, cell, read=date_in_words(read.when)))
         elif read.when is not None and not isinstance(read.when, date):
-            findings.append(cell_finding("import-month-only", self._file, cell))
+            findings.append(cell_finding("import-month-only", self._file, cell, read=month))
         return read.when
 
     def _what(self, row: int, facts: Facts, findings: list[CellFinding]) -> None:
@@ -294,7 +314,3 @@ def described(body: Body) -> str:
     """`Stafford Borough Council (local authority)`, so that near names are told apart."""
     words = f"{body.name} ({label('organisation_kind', body.kind)}"
     return words + (", ended" if body.ended else "") + ("" if body.id else "; not in the register yet") + ")"
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"[+0-9 ()./-]{7,}", text))

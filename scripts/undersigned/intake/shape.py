@@ -16,7 +16,7 @@ from undersigned.intake.cells import Cell, Sheet, Value, text_of
 
 Meaning = Literal[
     "title", "reference", "kind", "lead", "parties", "party", "party-signed", "version", "start", "end", "review", "reviewed",
-    "interval", "signed", "status", "held", "person", "summary", "area",
+    "interval", "agreed", "signed", "status", "held", "person", "summary", "area",
 ]  # fmt: skip
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
 #: The words that a heading is, the most telling first. Whole words, in any case.
@@ -31,7 +31,8 @@ _HEADS: tuple[tuple[Meaning, str], ...] = (
     ("reviewed", r"(date )?(last |previous )?reviewed( on)?|(date of )?(last|previous|latest) review( date)?"),
     ("review", r"(date of |date for |next |due |planned )*review( (date|due|by|on|due date))?|(next|renewal) .*review.*|date due for review|review date ?\(next\)|renewal date"),
     ("party-signed", r"(date )?(organisation|partner|agency|party) signed( on)?"),
-    ("signed", r"(date )?(signed|signature|signing|sign(ed)?[ -]?off)( date| on)?|date of (signature|signing|sign-?off)|(date )?(agreed|approved|approval|agreement)( date| on)?|date of (agreement|approval)"),
+    ("signed", r"(date )?(signed|signature|signing|sign(ed)?[ -]?off)( date| on)?|date of (signature|signing|sign-?off)"),
+    ("agreed", r"(date )?(agreed|approved|approval|agreement)( date| on)?|date of (agreement|approval)"),
     ("start", r"(start|effective|commencement|live|implementation|in force)( date| from)?|(date )?(into|in) force|date (into|in|of) .*(force|effect|commencement)|from|date( live| started)?|valid from|commenced"),
     ("end", r"(end|expiry|expires?|termination)( date| on)?|date of (expiry|termination)|valid (to|until)|until|expires"),
     ("version", r"(current |document |latest )?(version|ver|issue)( ?(no|number))?\.?"),
