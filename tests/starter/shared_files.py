@@ -44,7 +44,7 @@ def shared() -> dict[str, str]:
     for name in ("extensions.json", "settings.json"):
         files[f"dot_vscode/{name}"] = (ROOT / ".vscode" / name).read_text(encoding="utf-8")
     files["docs/index.md"] = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    for name in ("privacy", "accessibility"):
+    for name in ("privacy", "accessibility", "welsh"):
         files[f"docs/about/{name}.md"] = _page((ROOT / "docs" / "about" / f"{name}.md").read_text(encoding="utf-8"))
     container = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
     container = container.replace("make .venv/development", INSTALL).replace(

@@ -424,19 +424,29 @@ class ProtocolFacts:
     def cards(self) -> Mapping[str, tuple[Card, ...]]:
         """What a practitioner must know of each flow, for each version in force whose text is kept."""
         texts = {facts.shown_version: facts for facts in (*self.older_texts, self)}
-        reserved = {flow: {one.id: one.text for one in bodies} for flow, bodies in self.reservations.items()}
         return {
-            number: cards_of(
-                facts.terms,
-                facts.text,
-                source=CardSource(self.id, self.title, number, facts is self),
-                forms=facts.forms,
-                identities=self.signing.identities,
-                reserved=reserved,
-            )
+            number: self._cards_of(facts, number)
             for number in (text.version for text in self.status.in_force)
             if (facts := texts.get(number)) is not None
         }
+
+    @cached_property
+    def cards_to_sign(self) -> tuple[Card, ...]:
+        """The cards of the newest text, which bodies are asked to sign; none unless it is the text shown."""
+        number = self.status.version
+        if number is None or number != self.shown_version:
+            return ()
+        return self.cards.get(number) or self._cards_of(self, number)
+
+    def _cards_of(self, facts: ProtocolFacts, number: str) -> tuple[Card, ...]:
+        return cards_of(
+            facts.terms,
+            facts.text,
+            source=CardSource(self.id, self.title, number, facts is self),
+            forms=facts.forms,
+            identities=self.signing.identities,
+            reserved={flow: {one.id: one.text for one in bodies} for flow, bodies in self.reservations.items()},
+        )
 
     # history
 

@@ -61,6 +61,7 @@ _OF_OPEN = (
     "participants",
     "cards",
     "for_people",
+    "cards_to_sign",
 )
 #: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
