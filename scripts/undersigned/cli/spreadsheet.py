@@ -70,11 +70,28 @@ def import_command(
 @click.option(
     "--output", type=click.Path(path_type=Path), required=True, metavar="FILE.xlsx", help="The workbook to write."
 )
-def export_command(common: Common, output: Path) -> int:
-    """Write the register as a workbook that people may edit. 'undersigned import' takes their edits."""
+@click.option(
+    "--return",
+    "return_",
+    metavar="PROTOCOL[/PERIOD]",
+    help="Only an outcome return of this protocol, to fill in. Without a period, the one that is due.",
+)
+def export_command(common: Common, output: Path, return_: str | None) -> int:
+    """Write the register as a workbook that people may edit. 'undersigned import' takes their edits.
+
+    With --return, write one outcome return to fill in, begun from the last one.
+    """
+    from undersigned.editing import EditingError
+    from undersigned.intake.return_sheet import return_workbook
     from undersigned.intake.roundtrip import register_workbook
 
     if output.suffix.lower() != ".xlsx":
         raise CommandError(f"{output} must end in .xlsx")
-    write(register_workbook(common.register, as_of=common.as_of), output)
+    if return_ is None:
+        write(register_workbook(common.register, as_of=common.as_of), output)
+        return EXIT_FINE
+    protocol, _, period = return_.partition("/")
+    with stop_on(EditingError):
+        raw = return_workbook(common.register, protocol, period or None, as_of=common.as_of)
+    write(raw, output)
     return EXIT_FINE

@@ -24,6 +24,7 @@ from undersigned.editing.returns import (
     read_figure,
     recorded_figures,
 )
+from undersigned.intake.return_sheet import return_workbook
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder, Register
 from undersigned.words.dates import date_in_words
@@ -32,16 +33,6 @@ from undersigned.words.text import one_line
 
 _TITLE = "An outcome return"
 _MOST_ON_A_PAGE = 12
-_ASKS = {
-    "count": "{title}: how many?",
-    "denominator": "{title}: how many people or cases is it about?",
-    "numerator": "{title}: of how many of these is it true?",
-    "unknown": "{title}: of how many is it not known?",
-    "lost": "{title}: with how many was contact lost?",
-    "out_of_scope": "{title}: how many were out of scope?",
-    "offered": "{title}: which were there?",
-}
-_DAYS = "{title}: how many days?"
 
 
 class ReturnPages(RecordPages):
@@ -54,6 +45,7 @@ class ReturnPages(RecordPages):
             ("/return", self.which_return),
             ("/return/<protocol>", self.which_days),
             ("/return/<protocol>/<period>", self.figures),
+            ("/return/<protocol>/<period>/return.xlsx", self.workbook),
         )
 
     def which_return(self) -> str | Response:
@@ -118,6 +110,14 @@ class ReturnPages(RecordPages):
 
         return self.walk(steps, change, back=f"/return/{folder.id}", action=f"/return/{folder.id}/{period}")
 
+    def workbook(self, protocol: str, period: str) -> Response:
+        """The same return as a spreadsheet, for whoever has the figures."""
+        try:
+            raw = return_workbook(main_register(self.root), protocol, period, as_of=self.as_of())
+        except EditingError:
+            abort(404)
+        return Response(raw, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
     def _folder(self, register: Register, protocol: str) -> ProtocolFolder:
         folder = register.protocol(protocol)
         if folder is None or not folder.readable:
@@ -175,11 +175,14 @@ def _pages_of_figures(begun: Begun, folder: ProtocolFolder, register: Register) 
                 for name in one.fields
             }
             shown = tuple(question for _, asked in page for question in asked)
-            yield Step(f"figures-{number}", f"The figures{more}", shown, before, about)
+            sheet = (
+                f"/return/{folder.id}/{begun.name}/return.xlsx",
+                "The same as a spreadsheet, for whoever has the figures",
+            )
+            yield Step(f"figures-{number}", f"The figures{more}", shown, before, about, links=(sheet,))
 
 
 def _question(one: Asked, name: str, number: int, begun: Begun, register: Register) -> Question:
-    words = _DAYS if one.kind == "days" else _ASKS[name]
     help_ = []
     if name == one.fields[0]:
         help_.append(vocabulary().outcome_measures[str(one.facts["measure"])].meaning)
@@ -189,7 +192,7 @@ def _question(one: Asked, name: str, number: int, begun: Begun, register: Regist
         help_.append(f"Last time ({begun.last}): {_said(one.before[name])}.")
     place = ("results", number if one.index is None else one.index, name)
     kind: Kind = "lines" if name == "offered" else "figure"
-    return Question(_id(one, name), kind, words.format(title=one.title), " ".join(help_), (), False, place)
+    return Question(_id(one, name), kind, one.question(name), " ".join(help_), (), False, place)
 
 
 def _said(figure: str) -> str:
@@ -233,7 +236,7 @@ def _shown(
 ) -> Iterator[tuple[str, str]]:
     """Each figure as it was written, and what the record says instead where that is something else."""
     for name in one.fields:
-        words = (_DAYS if one.kind == "days" else _ASKS[name]).format(title=one.title)
+        words = one.question(name)
         given, kept = "\n".join(answers[_id(one, name)]), recorded.get((one.id, name), "")
         if name != "offered" and given and str(read_figure(given)) != kept:
             kept = f"{given}, which the record gives as: {_said(kept)}"

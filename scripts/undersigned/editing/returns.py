@@ -28,6 +28,17 @@ _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})-to-(\d{4}-\d{2}-\d{2})\Z")
 #: What tells two results of one measure apart, beside the measure. The series may change from one return to the next.
 _APART = ("point", "follow_up_months", "group", "group_set", "list")
 _OF_RATE = ("denominator", "numerator", "unknown")
+#: How each figure is asked for.
+ASKS = {
+    "count": "{title}: how many?",
+    "denominator": "{title}: how many people or cases is it about?",
+    "numerator": "{title}: of how many of these is it true?",
+    "unknown": "{title}: of how many is it not known?",
+    "lost": "{title}: with how many was contact lost?",
+    "out_of_scope": "{title}: how many were out of scope?",
+    "offered": "{title}: which were there?",
+}
+_ASKS_DAYS = "{title}: how many days?"
 _NOT_AVAILABLE = "[x]"
 _NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+|\d+")
 
@@ -54,6 +65,10 @@ class Asked:
         measure = vocabulary().outcome_measures[str(self.facts["measure"])]
         more = [str(self.facts[name]).replace("-", " ") for name in ("point", "group") if self.facts.get(name)]
         return f"{measure.title} ({', '.join(more)})" if more else measure.title
+
+    def question(self, field: str) -> str:
+        """How one of its figures is asked for."""
+        return (_ASKS_DAYS if self.kind == "days" else ASKS[field]).format(title=self.title)
 
     @property
     def kind(self) -> str:

@@ -43,6 +43,7 @@ _FINDINGS: dict[str, tuple[Severity, str, str]] = {
         "{read} is not changed from a spreadsheet; the cell now says '{text}'",
         "Change the record itself, so that the change is looked at as what it is.",
     ),
+    "import-figure": ("error", "'{text}' is not a figure", "Write a whole number, such as 125, or leave the cell empty if nobody knows. The other figures are taken."),
     "import-choice": ("error", "'{text}' cannot be written here", "Write one of: {read}."),
     "import-changed-since": ("warning", "the register has changed here since this workbook was made", "Export again, and enter the change there."),
     "import-column-unknown": ("advice", "the column '{text}' is left out: nobody has said what it is about", "Say in the workbook of questions what it is about, if the register needs it."),

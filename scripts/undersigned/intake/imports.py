@@ -22,6 +22,7 @@ from undersigned.intake.answers import (
 from undersigned.intake.cell_findings import CellFinding
 from undersigned.intake.cells import Sheet, UnreadableError, read_workbook
 from undersigned.intake.plan import Plan, plan_rows
+from undersigned.intake.return_sheet import is_return, plan_return
 from undersigned.intake.roundtrip import is_ours, plan_edits
 from undersigned.intake.shape import Shape, find_shape
 from undersigned.records.files import printable
@@ -79,6 +80,8 @@ def import_file(
     if is_ours(sheets):
         edits = plan_edits(sheets, register, file=printable(file.name), as_of=as_of)
         return Import(edits, None, Decisions(), name)
+    if is_return(sheets):
+        return Import(plan_return(sheets, register, file=printable(file.name), as_of=as_of), None, Decisions(), name)
     decisions = read_decisions(decisions_path(name), _kept(register, decisions_path(name)))
     given = read_workbook(answers) if answers is not None else []
     read_answers([one for one in given if one.name == "Columns"], Plan(""), decisions)
@@ -191,7 +194,7 @@ def render_import_text(done: Import, *, written: bool) -> str:
 
 def _understood(plan: Plan, shape: Shape | None) -> list[str]:
     if shape is None:
-        return [f"{plan.file}: a workbook of this register; only its edits are listed", ""]
+        return [f"{plan.file}: a workbook of this register", ""]
     taken = [f"{plain(column.heading)} = {column.meaning}" for column in shape.columns if column.meaning]
     head = f"{plan.file}, sheet {plain(shape.sheet.name)}, headings in row {shape.header_row}: "
     grid = [plain(column.heading) for column in shape.grid]
