@@ -6,7 +6,7 @@ Collects faults of files and names and judges nothing else. Never prints, writes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -182,7 +182,7 @@ class Register:
         self._protocols: dict[str, ProtocolFolder] = {}
         self._protocol_records: dict[str, Record[Protocol]] = {}
         self._organisations: dict[str, Record[Organisation]] = {}
-        self.findings: list[Finding] = list(files.findings)
+        self._faults: list[tuple[str, str, str, Mapping[str, object]]] = []
         self._in_protocol: dict[str, dict[str, list[str]]] = {}
         self._signing_paths: dict[str, list[tuple[str, str]]] = {}
         self._index()
@@ -281,7 +281,21 @@ class Register:
                 self._fault(path, "bad-file-name", what, name=id_)
 
     def _fault(self, path: str, code: str, words: str = "default", **facts: object) -> None:
-        self.findings.append(file_finding(printable(path), code, words, **facts))
+        self._faults.append((printable(path), code, words, facts))
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is wrong with names and kinds of file, in the order in which it was met."""
+        return [*self.files.findings, *(_finding(fault) for fault in self._faults)]
+
+    def findings_in(self, folders: Collection[str]) -> Iterator[Finding]:
+        """Those of `findings` that lie in some folders, such as `protocols/county-housing`, or are one of them."""
+        for finding in self.files.findings:
+            if _folder_of(finding.path) in folders:
+                yield finding
+        for fault in self._faults:
+            if _folder_of(fault[0]) in folders:
+                yield _finding(fault)
 
     @cached_property
     def former_protocols(self) -> dict[str, str]:
@@ -536,6 +550,15 @@ class Register:
             for record in folder.signing.values()
             if isinstance(record.source.data.get("signatures") or [], list)
         )
+
+
+def _finding(fault: tuple[str, str, str, Mapping[str, object]]) -> Finding:
+    path, code, words, facts = fault
+    return file_finding(path, code, words, **facts)
+
+
+def _folder_of(path: str) -> str:
+    return "/".join(path.split("/")[:2])
 
 
 def _register_again(

@@ -384,9 +384,9 @@ def _faults(revisions: Revisions, revision: Revision) -> Iterator[Finding]:
     for id_ in revisions.organisations:
         organisation = revision.register.organisation(id_)
         yield from organisation.findings if organisation is not None else ()
-    for finding in revision.register.findings:
-        top, name, *_ = [*finding.path.split("/"), ""]
+    folders = {f"protocols/{id_}" for id_ in touched} | {f"signatories/{id_}" for id_ in revisions.organisations}
+    for finding in revision.register.findings_in(folders):
         # Organisations' records are added after the register is made, so it reports some as missing that are not.
-        present = finding.code == "missing-file" and revision.register.organisation(name) is not None
-        if name in (touched if top == "protocols" else revisions.organisations) and not present:
+        name = finding.path.split("/")[1]
+        if finding.code != "missing-file" or revision.register.organisation(name) is None:
             yield finding
