@@ -413,7 +413,8 @@ def test_a_form_that_is_sent_again_proposes_nothing_twice(app: Flask, root: Path
     person = Person(app, COUNCIL)
     data = {"do": "propose", "text": "Each party answers.", "commit_base": git(root, "rev-parse", "main").strip()}
     for _ in range(3):
-        assert person.post(WORDING, {**data, "token": person.token(WORDING)}).status_code == 200
+        page = person.post(WORDING, {**data, "token": person.token(WORDING)}).text
+        assert "Your change is proposed" in page
     assert len(waiting(root)) == 1
 
 
@@ -508,5 +509,6 @@ def test_every_answer_forbids_scripts_frames_and_keeping(app: Flask) -> None:
         assert "script-src" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
         assert "Set-Cookie" not in answer.headers
         assert SITE not in answer.headers.get("Location", "")

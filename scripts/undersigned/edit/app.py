@@ -112,6 +112,7 @@ def first_address(host: str, port: int, key: str) -> str:
 def _protect(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"  # for browsers that do not read the policy
     # With "no-referrer" browsers send "Origin: null", and every form would be refused.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -96,8 +96,8 @@ class HostedGuard:
         if request.path.startswith("/assets/"):
             return None
         mailbox = request.headers.get(self._hosting.header, "").strip()
-        if not mailbox or len(mailbox) > _LONGEST_MAILBOX or "," in mailbox:
-            abort(403)  # none, or several
+        if not mailbox or len(mailbox) > _LONGEST_MAILBOX:
+            abort(403)
         if not self._limits.allows(mailbox.casefold(), sends=request.method == "POST"):
             abort(429)
         directory = self._directory()
