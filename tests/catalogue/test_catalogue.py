@@ -38,7 +38,10 @@ ATTACK = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202e'
 
 
 def data_of(number: int) -> dict[str, Any]:
-    """What a small register publishes: a council of its own, and a prison that all registers share by its code."""
+    """What a small register publishes: a council of its own, and a prison that all registers share by its code.
+
+    Three registers in four ask for a month of notice, the others for two.
+    """
     register = register_from(f"""
 === signatories/council-{number}/organisation.yaml
 name: Council {number}
@@ -67,6 +70,10 @@ lead: council-{number}
 parties:
   - {{organisation: council-{number}, role: controller, capacity: Receives}}
   - {{organisation: prison, role: controller, capacity: Sends}}
+flows:
+  - {{id: release-plan, from: [prison], to: [council-{number}], stage: [custody, release], items: [{{name: Day of release}}]}}
+clauses:
+  - {{id: leaving, title: Leaving, text: A party leaves with {"2 months" if number % 4 == 0 else "1 month"} of notice.}}
 """)
     data = json.loads(render_json(register_data(RegisterFacts(register, as_of=DAY))))
     assert isinstance(data, dict)
@@ -125,6 +132,16 @@ def test_a_country_of_registers(sites: tuple[Path, str], tmp_path: Path) -> None
     hostile["protocols"][0] |= {"title": ATTACK, "page": "javascript:alert(1)", "supersedes": ["release"]}
     hostile["organisations"][0] |= {"name": ATTACK, "page": "//evil.example/"}
     put(root, 7, hostile)
+    hostile["protocols"].append({**data_of(7)["protocols"][0], "id": "climbs", "kind": "../../../climbed"})
+    hostile["protocols"].append({**data_of(7)["protocols"][0], "id": "stages", "stages": ["../../climbed"]})
+    hostile["protocols"].append(
+        {
+            **data_of(7)["protocols"][0],
+            "id": "terms",
+            "terms": [{"clause": "leaving", "title": ATTACK, "lengths": [ATTACK]}],
+        }
+    )
+    put(root, 7, hostile)
     put(root, 8, "[" * 200_000)  # deep
     put(root, 9, {**data_of(9), "protocols": [{"id": f"p{n}"} for n in range(20_001)]})  # huge
     put(root, 10, {**data_of(10), "as_of": "2026-10-01"})  # nobody makes its site any more
@@ -139,6 +156,8 @@ def test_a_country_of_registers(sites: tuple[Path, str], tmp_path: Path) -> None
     ):
         assert re.search(rf"r{number} was not read: .*{why}.*; its answer of 2026-11-30 is kept", second), why
     assert "r6: 1 entries are left out" in second
+    assert "r7: 2 entries are left out" in second
+    assert not list(tmp_path.rglob("climbed*"))
     site = tmp_path / "site"
     state = {one["id"]: one for one in json.loads((site / "catalogue.json").read_text())["registers"]}
     assert {id_ for id_, one in state.items() if one["fault"]} == {"r3", "r4", "r5", "r8", "r9"}
@@ -157,7 +176,35 @@ def test_a_country_of_registers(sites: tuple[Path, str], tmp_path: Path) -> None
         assert "evil.example" not in text
         assert "\u202e" not in text
     assert "alert(1)" in words(site / "registers" / "r7" / "index.html"), "shown as text"
-    assert "HMP Northgate (North)" in words(site / "bodies" / "ods-hmp1" / "index.html")
+    prison = words(site / "bodies" / "ods-hmp1" / "index.html")
+    assert "HMP Northgate (North)" in prison
+    assert "Protocols of 43 areas name it as a party." in prison
+    assert "Information sharing protocol 44 0 43" in prison, "the hostile register has two that can be read"
+    told = prison[prison.index("The same thing on other terms") :]
+    assert re.search(r"Leaving 1 month Release protocol 1 .*and 23 more Leaving 2 months Release protocol 4 ", told)
+
+
+def test_lists_are_narrowed_without_a_script(sites: tuple[Path, str], tmp_path: Path) -> None:
+    root, _ = sites
+    put(root, 1, data_of(1))
+    put(root, 2, data_of(2))
+    listing = tmp_path / "registers.yaml"
+    listing.write_text(
+        f"title: Two\nregisters:\n  - {{id: one, title: One, from: {root}/r1}}\n  - {{id: two, title: Two, from: {root}/r2}}\n"
+    )
+    arguments = ["catalogue", str(listing), "--output", str(tmp_path / "site"), "--kept", str(tmp_path / "kept")]
+    assert CliRunner().invoke(undersigned, arguments).exit_code == 0
+    site = tmp_path / "site"
+    for folder, key in (("kinds", "information-sharing-protocol"), ("stages", "custody"), ("areas", "area-1")):
+        start = site / folder / key / "index.html"
+        links = re.findall(r'href="([^"]+)">([^<]+)</a> \(1\)', start.read_text())
+        assert links, folder
+        for href, _ in links:
+            page = (start.parent / href).resolve()
+            assert "1 protocol." in words(page)
+            assert ("Release protocol 1" in words(page)) != ("Release protocol 2" in words(page))
+    assert "Search all registers" in words(site / "search" / "index.html")
+    assert "choose the two bodies" not in words(site / "search" / "index.html")
 
 
 def words(page: Path) -> str:

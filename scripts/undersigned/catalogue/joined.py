@@ -34,6 +34,23 @@ class BodyHere:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A protocol in its register."""
+
+    answer: Answer
+    protocol: PublishedProtocol
+
+
+@dataclass(frozen=True)
+class Differs:
+    """A clause with several lengths of time. `wordings`: each with the protocols that give it."""
+
+    clause: str
+    title: str
+    wordings: tuple[tuple[tuple[str, ...], tuple[Found, ...]], ...]
+
+
+@dataclass(frozen=True)
 class SharedBody:
     """A body of several registers. `id`: made of its first code. `names`: what the registers call it."""
 
@@ -49,6 +66,40 @@ class SharedBody:
         return {name: code for one in self.here for name, code in sorted(one.body.codes.items())}
 
     @property
+    def protocols(self) -> tuple[Found, ...]:
+        """The protocols of all registers that name it as a party."""
+        return tuple(Found(one.answer, protocol) for one in self.here for protocol, _ in one.protocols)
+
+    @property
+    def by_kind(self) -> dict[str, tuple[Found, ...]]:
+        """Its protocols by kind; those that publish no kind under ""."""
+        groups: dict[str, list[Found]] = defaultdict(list)
+        for found in self.protocols:
+            groups[found.protocol.kind or ""].append(found)
+        return {kind: tuple(groups[kind]) for kind in sorted(groups)}
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas whose protocols bind it or would, as far as they are published."""
+        return tuple(sorted({area for found in self.protocols for area in found.protocol.areas}))
+
+    @property
+    def other_terms(self) -> tuple[Differs, ...]:
+        """Clauses for which its protocols give lengths of time that differ, those of the most protocols first."""
+        said: dict[str, dict[tuple[str, ...], list[Found]]] = defaultdict(lambda: defaultdict(list))
+        titles: dict[str, str] = {}
+        for found in self.protocols:
+            for term in found.protocol.terms:
+                said[term.clause][term.lengths].append(found)
+                titles.setdefault(term.clause, term.title or term.clause.replace("-", " "))
+        differ = [
+            Differs(clause, titles[clause], tuple((lengths, tuple(ones)) for lengths, ones in sorted(wordings.items())))
+            for clause, wordings in said.items()
+            if len(wordings) > 1
+        ]
+        return tuple(sorted(differ, key=lambda one: (-sum(len(ones) for _, ones in one.wordings), one.clause)))
+
+    @property
     def partners(self) -> int:
         """How many other bodies are party to a protocol with it, counted by register."""
         return len(
@@ -60,14 +111,6 @@ class SharedBody:
                 if party.organisation != one.body.id
             }
         )
-
-
-@dataclass(frozen=True)
-class Found:
-    """A protocol in its register."""
-
-    answer: Answer
-    protocol: PublishedProtocol
 
 
 @dataclass(frozen=True)
@@ -86,15 +129,6 @@ class Catalogue:
             for protocol in answer.data.protocols
         ]
         return tuple(sorted(found, key=lambda one: (in_reading_order(one.protocol.title), one.answer.listed.id)))
-
-    def by(self, facet: str) -> dict[str, tuple[Found, ...]]:
-        """Protocols by `area` or by `kind`, in the order of the ids; those that publish neither are under ""."""
-        groups: dict[str, list[Found]] = defaultdict(list)
-        for one in self.protocols:
-            keys: Iterable[str] = one.protocol.areas if facet == "area" else filter(None, [one.protocol.kind])
-            for key in dict.fromkeys(keys) or ("",):
-                groups[key].append(one)
-        return {key: tuple(groups[key]) for key in sorted(groups)}
 
     @cached_property
     def shared(self) -> tuple[SharedBody, ...]:
@@ -124,6 +158,21 @@ class Catalogue:
                 group_of[key] = together
         groups = {id(group): group for group in group_of.values()}
         return tuple(tuple(group.values()) for group in groups.values() if len(group) > 1)
+
+
+def grouped(protocols: Iterable[Found], facet: str) -> dict[str, tuple[Found, ...]]:
+    """Protocols by `area`, `kind` or `stage`, in the order of the ids; those that do not publish it are under ""."""
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for one in protocols:
+        for key in dict.fromkeys(_keys(one.protocol, facet)) or ("",):
+            groups[key].append(one)
+    return {key: tuple(groups[key]) for key in sorted(groups)}
+
+
+def _keys(protocol: PublishedProtocol, facet: str) -> Iterable[str]:
+    if facet == "area":
+        return protocol.areas
+    return protocol.stages if facet == "stage" else filter(None, [protocol.kind])
 
 
 def _key(one: BodyHere) -> tuple[str, str]:

@@ -131,6 +131,14 @@ class PublishedParty(_Published):
     state: Text | None = None
 
 
+class PublishedTerm(_Published):
+    """The lengths of time in one clause, such as `3 months`. A register of an earlier version publishes none."""
+
+    clause: Id
+    title: Text | None = None
+    lengths: tuple[Text, ...] = Field(max_length=50)
+
+
 class PublishedProtocol(_Published):
     """A protocol as its register publishes it; of a restricted one only the title and the parties are known."""
 
@@ -138,8 +146,10 @@ class PublishedProtocol(_Published):
     title: Text
     publication: Literal["public", "restricted"]
     status: Text | None = None
-    kind: Text | None = None
+    kind: Id | None = None
     areas: tuple[Id, ...] = Field(default=(), max_length=200)
+    stages: tuple[Id, ...] = Field(default=(), max_length=50)
+    terms: tuple[PublishedTerm, ...] = Field(default=(), max_length=200)
     version: Text | None = None
     review_due_on: DayText | None = None
     parties: tuple[PublishedParty, ...] = Field(default=(), max_length=2000)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from errno import EEXIST
@@ -18,7 +18,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 
 from undersigned.atomic import write_atomically
-from undersigned.catalogue.joined import Catalogue, Found, SharedBody
+from undersigned.catalogue.joined import Catalogue, Found, SharedBody, grouped
 from undersigned.catalogue.published import Answer, faults_shown
 from undersigned.records.fields import when_of
 from undersigned.site import theme
@@ -58,7 +58,7 @@ def write_site(catalogue: Catalogue, output: Path, *, as_of: date) -> int:
         shutil.rmtree(output)
     shutil.copytree(_THEME / "assets", output / "assets")
     environment = _environment(catalogue, as_of)
-    pages = [*_pages(catalogue, as_of), _Page("search/", "search.html", "Search", {})]
+    pages = [*_pages(catalogue, as_of), _Page("search/", "find.html", "Search", {})]
     for page in pages:
         depth = page.url.count("/")
         root = "../" * depth or "./"
@@ -86,6 +86,7 @@ def _crumbs(page: _Page) -> list[dict[str, str]]:
         return []
     section = page.url.split("/")[0]
     titles = {"registers": "Registers", "areas": "Areas", "kinds": "Kinds of protocol", "bodies": "Bodies"}
+    titles["stages"] = "When information is shared"
     above = (
         [{"label": titles[section], "url": f"{section}/"}] if section in titles and page.url != f"{section}/" else []
     )
@@ -111,6 +112,7 @@ def _environment(catalogue: Catalogue, as_of: date) -> Environment:
         "due": _due,
         "area": name_of_id,
         "kind": lambda id_: heading("kind", id_),
+        "name_in": lambda key, folder: _NAMES[folder](key),
         "status": lambda id_: label("status", id_),
         "signature": lambda id_: heading("signature_state", id_),
         "body_kind": lambda id_: heading("organisation_kind", id_),
@@ -123,6 +125,7 @@ def _environment(catalogue: Catalogue, as_of: date) -> Environment:
             ("registers", "Registers"),
             ("areas", "Areas"),
             ("kinds", "Kinds of protocol"),
+            ("stages", "When information is shared"),
             ("bodies", "Bodies of several registers"),
         )
     ]
@@ -159,25 +162,68 @@ def _due(text: str) -> str:
 
 
 def _pages(catalogue: Catalogue, as_of: date) -> Iterator[_Page]:
-    areas, kinds, shared = catalogue.by("area"), catalogue.by("kind"), _with_ids(catalogue.shared)
+    areas, kinds, shared = (
+        grouped(catalogue.protocols, "area"),
+        grouped(catalogue.protocols, "kind"),
+        _with_ids(catalogue.shared),
+    )
+    stages = grouped(catalogue.protocols, "stage")
     counts = {"areas": len(areas) - ("" in areas), "kinds": len(kinds) - ("" in kinds), "bodies": len(shared)}
     yield _Page("", "home.html", catalogue.title, {"counts": counts})
     yield _Page("registers/", "registers.html", "Registers", {})
     for answer in catalogue.answers:
         own = [Found(answer, protocol) for protocol in (answer.data.protocols if answer.data else ())]
         yield from _lists(f"registers/{answer.listed.id}/", "register.html", answer.listed.title, own, answer=answer)
-    for folder, title, groups in (("areas", "Areas", areas), ("kinds", "Kinds of protocol", kinds)):
+    for folder, title, groups in (
+        ("areas", "Areas", areas),
+        ("kinds", "Kinds of protocol", kinds),
+        ("stages", "When information is shared", stages),
+    ):
         named = {key: found for key, found in groups.items() if key}
         yield _Page(f"{folder}/", "groups.html", title, {"folder": folder, "groups": named})
         for key, found in named.items():
-            name = name_of_id(key) if folder == "areas" else heading("kind", key)
-            yield from _lists(f"{folder}/{key}/", "protocols.html", name, found)
+            name = _NAMES[folder](key)
+            narrower = [_Filter(folder, key, facet, value, fewer) for facet, value, fewer in _narrower(folder, found)]
+            yield from _lists(f"{folder}/{key}/", "protocols.html", name, found, filters=narrower)
+            for one in narrower if folder == "areas" else ():
+                title = f"{name}: {_NAMES[one.facet](one.value).lower()}"
+                yield from _lists(one.url, "protocols.html", title, one.found, filters=())
     parts = _parts(list(shared.items())) or [[]]
     for number, part in enumerate(parts, 1):
         values = {"bodies": part, "number": number, "numbers": len(parts), "folder": "bodies/"}
         yield _Page(_numbered("bodies/", number), "bodies.html", "Bodies of several registers", values)
     for id_, body in shared.items():
         yield _Page(f"bodies/{id_}/", "body.html", body.names[0], {"body": body}, kind="organisation")
+
+
+_NAMES: Mapping[str, Callable[[str], str]] = {
+    "areas": name_of_id,
+    "kinds": lambda id_: heading("kind", id_),
+    "stages": lambda id_: heading("stage", id_),
+}
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """Some protocols of a list: those of an area that have one kind or stage. They have one page, from wherever one comes."""
+
+    folder: str
+    key: str
+    facet: str
+    value: str
+    found: tuple[Found, ...]
+
+    @property
+    def url(self) -> str:
+        if self.folder == "areas":
+            return f"areas/{self.key}/{self.facet}/{self.value}/"
+        return f"areas/{self.value}/{self.folder}/{self.key}/"
+
+
+def _narrower(folder: str, found: Sequence[Found]) -> Iterator[tuple[str, str, tuple[Found, ...]]]:
+    """Shorter lists of the same protocols, as (folder, key, protocols): of an area by kind and stage, of others by area."""
+    for facet, name in (("kinds", "kind"), ("stages", "stage")) if folder == "areas" else (("areas", "area"),):
+        yield from ((facet, key, fewer) for key, fewer in grouped(found, name).items() if key)
 
 
 def _lists(

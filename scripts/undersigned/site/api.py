@@ -136,6 +136,12 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         "status": record.status,
         "jurisdictions": list(record.jurisdictions),
         "areas": list(record.areas),
+        "stages": list(protocol.stages),
+        "terms": [
+            {"clause": clause.id, "title": clause.title, "lengths": list(clause.numbers)}
+            for clause in (protocol.seen.clauses if protocol.seen is not None else ())
+            if clause.numbers
+        ],
         "lead": protocol.lead_id,
         "owners": [id_ for id_, _name in protocol.bodies(*(owner.organisation for owner in record.owner))],
         "references": list(record.references),
