@@ -17,6 +17,7 @@ from undersigned.records import schema
 from undersigned.records.source import Source
 from undersigned.site.fields import RECORDS, FieldsView, fields_view
 from undersigned.site.pages import PageSet, Part, other_pages
+from undersigned.site.search import kind_of
 
 GUIDE = Path(__file__).parents[2] / "scripts/undersigned/handbook/guides/short-example.md"
 
@@ -69,6 +70,11 @@ def test_every_link_of_the_page_leads_to_a_place_on_it() -> None:
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page.body)) <= set(ids)
     assert "<code>gateways: [ha96-s213b]</code>" in page.body
+
+
+def test_a_search_finds_the_page_by_its_name_only() -> None:
+    assert kind_of("fields/index.md") == ""
+    assert kind_of("guides/short-example.md") == "guidance"
 
 
 def test_the_short_example_is_marked_small_and_clean() -> None:

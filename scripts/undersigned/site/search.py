@@ -53,7 +53,7 @@ _KINDS = {
 }
 
 #: Lists, and pages for people who change the program: their words are not searched.
-_LISTS = frozenset({"lists", "matrix", "between", "reviews", "status", "decisions"})
+_LISTS = frozenset({"lists", "matrix", "between", "reviews", "status", "decisions", "fields"})
 PLACES_FILE = "search/places.json"
 
 
@@ -175,7 +175,7 @@ def _run(command: list[str], *, folder: str) -> None:
 
 # -- places ---------------------------------------------------------------------------------------------------------
 
-#: Pages below these folders are only found by name, or not at all.
+#: Pages below these folders are only found by name, or not at all. So is the page of fields, whose rows have common words.
 _BY_TITLE_ONLY = frozenset({"between", "decisions", "contributing"})
 _TAG = re.compile(r"<[^>]*>")
 #: A heading, and the opening tags directly before it: if it has no id, the nearest of these gives the place.
@@ -264,7 +264,7 @@ def _page_of(path: Path, site: Path) -> _Page | None:
         kind=_place_kind(folder, below),
         last='data-pagefind-filter="last:yes"' in head,
         words=_plain(caption[1]) if caption else "",
-        places=() if folder in _BY_TITLE_ONLY and below[1:] else tuple(_places_of(body)),
+        places=() if folder == "fields" or (folder in _BY_TITLE_ONLY and below[1:]) else tuple(_places_of(body)),
     )
 
 
