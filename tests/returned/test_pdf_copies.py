@@ -161,7 +161,7 @@ def test_facts_beside_the_text_that_changed_are_not_called_altered(ending: str) 
     found = read(sent, unrecorded)
     assert (found.verdict, found.compared_with) == ("cannot-tell", "master")
     assert "Head of Service" in what(found)
-    assert any("not recorded" in note for note in found.notes)
+    assert any("The agreed words are the same" in note for note in found.notes)
     assert read(sent, replace(unrecorded, changing=())).verdict == "altered"
     assert read(sent, issued()).verdict == "altered"
     assert read(copy(changes=OTHER_CLAUSE)[ending], unrecorded).verdict == "altered"
@@ -174,6 +174,15 @@ def test_what_was_recorded_stands_against_every_later_change_of_facts(ending: st
     known = replace(issued(), digests=frozenset({issued_digest(sent)}))
     found = read(sent, known)
     assert (found.verdict, found.compared_with) == ("ours" if ending == ".pdf" else "same-words", "issued")
+
+
+def test_a_print_whose_post_changed_since_it_was_sent_is_not_called_altered() -> None:
+    """What was sent was recorded, but a file that was written anew is not it, byte for byte."""
+    sent = copy(changes=OTHER_POST)[".pdf"]
+    known = replace(
+        issued(), digests=frozenset({issued_digest(sent)}), changing=("Partnerships Officer", "Team Leader")
+    )
+    assert read(rewritten(sent), known).verdict == "cannot-tell"
 
 
 def test_copy_1_where_copy_2_was_expected_is_not_the_same_copy() -> None:

@@ -39,8 +39,8 @@ _OTHER_TEXT = (
     "document of another text."
 )
 _OTHER_WORDS = (
-    "The words around the text are not those that this program prints today, perhaps because another release made the file. What was "
-    "sent is not recorded, so nobody can tell from the file which of the differences were made on the way."
+    "The words around the text are not those that this program prints today: facts such as posts have changed since, or another "
+    "release made the file. So nobody can tell from the file which of the differences were made on the way."
 )
 _NOT_WHOSE = (
     "It does not say whose copy it is of, so it could not be compared with the right one. Ask for the whole copy."

@@ -339,8 +339,8 @@ _NOT_COMPARED: Final = (
 )
 _NOT_OURS = "The words of the file are not those of the agreement."
 _FACTS = (
-    "What was sent was not recorded. The agreed words are the same, but facts beside them, such as posts and days,"
-    " are not those of today, and nothing shows which were sent."
+    "The agreed words are the same. Facts beside them, such as posts and days, are not those that are printed today,"
+    " and nothing in the file shows which were sent."
 )
 #: More differences than this come from the order of reading, which programs write in their own way.
 _MOST_DIFFERENCES: Final = 25
@@ -476,7 +476,7 @@ class _Judge:
         self, before: list[Page], came: list[Page], by_word: list[Difference], found: Comparison
     ) -> list[Difference]:
         """Differences that facts outside the agreed text may explain; none if anything else differs."""
-        if self.compared_with == "issued" or self.issued.digests or not self.issued.changing:
+        if self.compared_with == "issued" or not self.issued.changing:
             return []
         # The line that says what to do names a post and a day; a font holds the letters that are used and no others.
         explained = [one for one in found.changes if one in found.bands or one.what.startswith("font")]

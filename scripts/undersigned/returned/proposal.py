@@ -425,7 +425,7 @@ _VERDICTS = {
     "ours": "the text is the one that was issued, and nothing else was changed",
     "ours-with-additions": "the pages are those that were issued, with things on them that we did not put there",
     "altered": "a page or a word is not what was issued",
-    "same-words": "the words are those that were issued; the file was rewritten by another program",
+    "same-words": "the words are those that were issued; what could not be compared is said below",
     "image": "a scan or a photograph; its words were not read",
     "not-ours": "not a copy of an agreement in this register",
     "cannot-tell": "nobody can tell from this file whether it is what was issued",
