@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import register_from
+from support import copy_of_the_example, register_from
 from undersigned.edit.app import make_app
 from undersigned.edit.card_pages import refused_law
 from undersigned.edit.drafts import open_draft
@@ -259,3 +259,28 @@ def test_no_choice_that_is_offered_is_refused_by_the_checks(
     if law.needs_power and not law.unreached():
         missing = [one.code for _, one in law.judged(flows) if one.severity == "error"]
         assert "no-gateway" not in missing
+
+
+def test_two_protocols_are_joined_into_a_draft_that_supersedes_both(tmp_path: Path) -> None:
+    root = copy_of_the_example(tmp_path)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x")
+    client = make_app(root, as_of=lambda: TODAY, key=KEY).test_client()
+    client.get(f"/?key={KEY}", base_url=ADDRESS)
+    walk = Walk(client)
+    walk.open("/new")
+    walk.press(title="Homes and help", kind="information-sharing-protocol", standard="joined")
+    assert walk.title == "Which two protocols become one?"
+    assert "mappa-information-sharing-protocol" not in walk.page, (
+        "the text of a restricted protocol is joined with none"
+    )
+    walk.path = "/new/joined"
+    walk.press(one="duty-to-refer-protocol", other="duty-to-refer-protocol")
+    assert "wo different protocols can be joined" in walk.page
+    walk.press(one="duty-to-refer-protocol", other="staffordshire-housing-protocol")
+    assert walk.path == "/protocol/homes-and-help"
+    made = protocol(root, walk.path)
+    assert made.supersedes == ("duty-to-refer-protocol", "staffordshire-housing-protocol")
+    assert made.title == "Homes and help"
+    assert len(made.flows) > 5

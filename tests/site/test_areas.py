@@ -180,3 +180,21 @@ def test_the_calendar_of_an_area_holds_what_ends_there_beside_its_reviews() -> N
     assert "Last day for notice: Structured alcohol treatment" in said
     assert any(one.startswith("Review due: ") for one in said)
     assert len({str(event["uid"]) for event in events}) == len(events)
+
+
+def test_the_parts_of_every_figure_of_an_area_add_up() -> None:
+    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
+    found = area.landscape
+    for field in ("n", "ended"):
+        assert sum(getattr(clock, field) for clock in found.signing_by_kind.values()) == getattr(found.signing, field)
+        assert sum(getattr(clock, field) for clock in found.by_stage.values()) == getattr(found.stage, field)
+    assert sum(map(sum, by_month(found.year, as_of=area.as_of).values())) == len(found.year)
+    for row in area.outcomes.rows:
+        part, whole = row.figures.get("numerator"), row.figures.get("denominator")
+        assert not (isinstance(part, int) and isinstance(whole, int)) or part <= whole
+    for cohort in area.outcomes.cohorts:
+        for point in cohort.points:
+            assert point.parts is None or sum(point.parts.values()) == cohort.size
+    for pair in found.pairs:
+        overlap = pair.overlap
+        assert len(overlap.shared["pairs"]) == round(overlap.inside * min(len(overlap.a.edges), len(overlap.b.edges)))

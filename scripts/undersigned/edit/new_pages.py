@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask, request
@@ -18,8 +18,9 @@ from undersigned.editing.new import new_record
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.jobs.form_definitions import organisation_options
 from undersigned.records.files import load_files
-from undersigned.records.protocol import Protocol
+from undersigned.records.protocol import ENDED, Protocol
 from undersigned.records.source import Data
+from undersigned.register import Register
 from undersigned.words.labels import headings
 
 
@@ -28,7 +29,9 @@ class NewPages(DraftPages):
 
     def add_to(self, app: Flask) -> None:
         """Adds the pages to the application."""
-        self.add_rules(app, ("/new", self.new), ("/new/standard", self.new_from_standard))
+        self.add_rules(
+            app, ("/new", self.new), ("/new/standard", self.new_from_standard), ("/new/joined", self.new_joined)
+        )
 
     def new(self) -> str | Response:
         """Begins a protocol from nothing or from a standard one."""
@@ -49,7 +52,11 @@ class NewPages(DraftPages):
                 "one",
                 "Do you begin with a standard protocol?",
                 "",
-                (Option("none", "No, from nothing"), *standards),
+                (
+                    Option("none", "No, from nothing"),
+                    Option("joined", "No, from two protocols that could be one", "Both texts are put into one draft."),
+                    *standards,
+                ),
                 True,
             ),
         ]
@@ -61,6 +68,8 @@ class NewPages(DraftPages):
         if faults:
             return self.page("A new protocol", questions, answers, back="/", faults=faults)
         title, kind, standard = (answers[name][0] for name in ("title", "kind", "standard"))
+        if standard == "joined":
+            return self._joined(title, {})
         if standard != "none":
             return self._from_standard(title, kind, standard, {})
         draft = open_draft(self.root, self._free_protocol(title))
@@ -107,15 +116,11 @@ class NewPages(DraftPages):
             id_ = self._free_protocol(title)
             given = {one.id.removeprefix("end-"): ", ".join(answers[one.id]) for one in questions if answers[one.id]}
             given |= {"title": title, "kind": kind, "publication": "public"}
-            with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
-                aside = register.with_files({})
-                aside.root = Path(scratch)
-                try:
-                    new_record("protocol", aside, [id_], answers=given, standard=standard, as_of=as_of)
-                    files = dict(load_files(Path(scratch)).contents)
-                except EditingError as error:
-                    faults = [Fault("", words_of_error(error))]
-            if not faults:
+            try:
+                files = self._made(register, id_, given, standard=standard)
+            except EditingError as error:
+                faults = [Fault("", words_of_error(error))]
+            else:
                 open_draft(self.root, id_).saved(files, f"Draft: {title}, begun from the standard '{standard}'")
                 return redirect_to(f"/protocol/{id_}")
         carried = [("title", title), ("kind", kind), ("standard", standard), ("step", "ends")]
@@ -129,3 +134,60 @@ class NewPages(DraftPages):
             hidden=carried,
             action="/new/standard",
         )
+
+    def new_joined(self) -> str | Response:
+        """The second page of a protocol that joins two: which two."""
+        form = self.form() if request.method == "POST" else {}
+        title = " ".join((form.get("title") or [""])[0].split())
+        return self._joined(title, form) if title else redirect_to("/new")
+
+    def _joined(self, title: str, form: Mapping[str, list[str]]) -> str | Response:
+        register = main_register(self.root)
+        options = tuple(
+            Option(id_, record.value.title)
+            for id_ in register.protocol_ids
+            if (record := register.protocol_record(id_)) is not None
+            and record.value is not None
+            and record.value.publication != "restricted"
+            and record.value.status not in ENDED
+        )
+        both = (("one", "Which protocol is the first?"), ("other", "Which is the second?"))
+        questions = [Question(name, "one", words, "", options, True) for name, words in both]
+        answers = read_answers(questions, form)
+        faults = faults_of(questions, answers) if "step" in form else []
+        if "step" in form and not faults:
+            id_ = self._free_protocol(title)
+            merge = [answers[name][0] for name, _ in both]
+            try:
+                files = self._made(register, id_, {"title": title}, merge=merge)
+            except EditingError as error:
+                faults = [Fault("", words_of_error(error))]
+            else:
+                open_draft(self.root, id_).saved(files, f"Draft: {title}, joined from {' and '.join(merge)}")
+                return redirect_to(f"/protocol/{id_}")
+        return self.page(
+            "Which two protocols become one?",
+            questions,
+            answers,
+            back="/new",
+            faults=faults,
+            about="The draft has everything that either says, and both wordings wherever they differ, for you to choose.",
+            hidden=[("title", title), ("step", "joined")],
+            action="/new/joined",
+        )
+
+    def _made(
+        self,
+        register: Register,
+        id_: str,
+        given: Mapping[str, str],
+        *,
+        standard: str | None = None,
+        merge: Sequence[str] = (),
+    ) -> dict[str, bytes]:
+        """The files of a new protocol, made aside. Raises EditingError."""
+        with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
+            aside = register.with_files({})
+            aside.root = Path(scratch)
+            new_record("protocol", aside, [id_], answers=given, standard=standard, merge=merge, as_of=self.as_of())
+            return dict(load_files(Path(scratch)).contents)
