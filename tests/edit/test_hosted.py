@@ -457,7 +457,7 @@ HOSTILE = '"><script>alert(1)</script>{{ 7777*7777 }}{% raw %}</textarea>\r\nX-H
 
 
 def test_markup_and_template_syntax_in_answers_stay_words(app: Flask, root: Path) -> None:
-    assert "records are written in Markdown" in Person(app, COUNCIL).propose(WORDING, text=HOSTILE)
+    assert "plain words belong here" in Person(app, COUNCIL).propose(WORDING, text=HOSTILE)
     name = proposed_by(app, root, COUNCIL, "`<script>alert(1)</script>` {{ 7777*7777 }} {% raw %}")
     lead = Person(app, LEAD)
     for path in ("/proposals", f"/proposals/{name}"):
