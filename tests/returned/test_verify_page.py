@@ -137,6 +137,27 @@ def test_a_block_of_another_organisation_is_found_whoever_the_file_says_it_is_fo
     }
 
 
+def test_files_made_to_do_harm_get_an_answer(tmp_path: Path) -> None:
+    """Bombs, circles, depths and halves: never an error, and never a copy that is called ours."""
+    sent = parts(docx())
+    document = sent["word/document.xml"]
+    wrong = {
+        "bomb": b"<a>" + b" " * (70 << 20) + b"</a>",
+        "deep": b"<a>" * 100_000,
+        "entities": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+        "comments": b"<a>" + b"<!--" * 200_000,
+        "half": document[: len(document) // 2],
+    }
+    files = {name: packed({**sent, "word/document.xml": content}) for name, content in wrong.items()}
+    files["two in one"], files["cut"], files["archive"] = docx() + docx(), docx()[:-30], packed({"a.pdf": pdf()})
+    at = len(pdf())
+    files["circle"] = pdf() + b"\nxref\n0 0\ntrailer\n<< /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (at + 1, at + 1)
+    files["long table"] = pdf() + b"\nxref\n0 999999999\nstartxref\n%d\n%%%%EOF\n" % (at + 1)
+    files["many ends"], files["brackets"] = pdf() + b"%%EOF\n" * 100_000, b"%PDF-1.7\n" + b"[" * 1_000_000
+    said = by_script(files, tmp_path)
+    assert {name: one["verdict"] for name, one in said.items()} == dict.fromkeys(files, "cannot-tell")
+
+
 def agreement(files: dict[str, bytes], folder: Path) -> list[tuple[str, str, str, str]]:
     """Of each file: what the script and the program say, and whether that is the same, less, or a contradiction."""
     said = by_script(files, folder)
