@@ -337,7 +337,7 @@ def _clauses(clauses: Iterable[ProposedClause], choices: Choices) -> Iterable[di
         if id_ in topics and id_ not in covers:
             id_ = f"{id_}-text"  # a clause whose id is a topic would answer it
         free, number = id_, 2
-        while free in used or (free in topics and free not in covers):
+        while free in used:
             free, number = f"{id_}-{number}", number + 1
         used.add(free)
         rest = [topic for topic in covers if topic != free]
