@@ -25,7 +25,8 @@ def guides() -> list[dict[str, str]]:
 
 
 def test_the_list_goes_by_the_names_that_a_check_gives(sound_site: Path) -> None:
-    names = [code.text_content() for code in page(sound_site, "rules").cssselect(".app-records__title code")]
+    lists = [page(sound_site, "rules"), *(page(sound_site, f"lists/rules/page-{number}") for number in (2, 3))]
+    names = [code.text_content() for one in lists for code in one.cssselect(".app-records__title code")]
     assert names == sorted(rules())
 
 

@@ -199,18 +199,19 @@ def test_the_organisation_page_says_what_it_owes(sound_site: Path) -> None:
 
 def test_the_list_of_organisations_says_what_is_in_force_for_each(sound_site: Path) -> None:
     found = {
-        item.cssselect("a")[0].text_content(): " ".join(item.cssselect("p")[1].text_content().split())
-        for item in page(sound_site, "organisations").cssselect(".app-records > li")
+        row.cssselect("th a")[0].text_content(): [" ".join(cell.text_content().split()) for cell in row]
+        for row in page(sound_site, "organisations").cssselect("table.app-list tbody tr")
     }
-    assert found["County Council"] == "Named in 3 protocols, of which 1 is in force for it"
-    assert found["Landlord"].startswith("Named in 1 protocol, of which 0 are in force for it. Signature owed")
-    assert found["Old Trust"] == "Ended in May 2014."
+    assert found["County Council"][1:] == ["Stoke on Trent", "1 of 3 protocols"]
+    assert found["Landlord"][2] == "0 of 1 protocol Signature owed"
+    assert found["Old Trust"] == ["Old Trust Ended in May 2014", "None stated", "None"]
 
 
 def test_every_rule_has_a_page(sound_site: Path) -> None:
     from undersigned.checks.engine import rules
 
-    listed = page(sound_site, "rules").xpath("//main//li//a/@href")
+    lists = [page(sound_site, "rules"), *(page(sound_site, f"lists/rules/page-{number}") for number in (2, 3))]
+    listed = [href.rpartition("rules/")[2] for one in lists for href in one.xpath("//main//li/p/a/@href")]
     assert listed == [f"{code}/index.html" for code in sorted(rules())]
     for code in rules():
         assert (sound_site / "rules" / code / "index.html").is_file()

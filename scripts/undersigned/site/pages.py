@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 from html import unescape
-from typing import Literal, get_args
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -22,17 +22,18 @@ from undersigned.facts.partnerships import MOST_BODIES, Area
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.figures.provision import area_ids, area_map
-from undersigned.records.fields import KEBAB
-from undersigned.records.protocol import ENDED, ProtocolKind, Stage
+from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.reports.lists import LISTS
 from undersigned.site.areas import area_values, areas_shown, landscape_values
 from undersigned.site.fields import fields_view
 from undersigned.site.html import first_words
+from undersigned.site.lists import FACETS, Group, ListPage, by_status, headings, in_pages, pages_of_rows, restricted
 from undersigned.site.outcomes import outcome_values
-from undersigned.site.render import render, word
+from undersigned.site.render import render, word, word_list
 from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.form_links import Named
+from undersigned.words.labels import headings as label_headings
 from undersigned.words.labels import label
 from undersigned.words.text import in_reading_order, name_of_id
 
@@ -182,7 +183,7 @@ def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
         case "overviews":
             yield from _overview_pages(pages)
         case "matrix":
-            yield _matrix_page(pages)
+            yield from _matrix_pages(pages)
         case "areas":
             for area in _areas_with_page(pages)[part.start : part.stop]:
                 yield _area_page(pages, area)
@@ -197,13 +198,6 @@ def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
 
 
 def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
-    for url, template in (
-        ("protocols/", "protocols.html"),
-        ("organisations/", "organisations.html"),
-        ("reviews/", "reviews.html"),
-        ("status/", "status.html"),
-    ):
-        yield _page(pages, url, template, title=_TITLES[url], section=url, wide=True)
     yield _page(
         pages,
         "between/",
@@ -312,9 +306,8 @@ def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         pages, "fields/", "fields.html", title=_TITLES["fields/"], section="fields/", wide=True, view=fields_view()
     )
     if pages.rules:
-        yield _page(
-            pages, "rules/", "rules.html", title=_TITLES["rules/"], section="rules/", wide=True, rules=pages.rules
-        )
+        for view in pages_of_rows("rules", "rules/", sorted(pages.rules.items())):
+            yield _list_page(pages, view, "rules.html", _TITLES["rules/"], "rules/")
     for code, rule in pages.rules.items():
         yield _page(
             pages,
@@ -558,25 +551,71 @@ def _others(dealings: Iterable[Dealing]) -> Iterator[Counterpart]:
 
 
 def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
-    """Yields the lists of protocols by area, by kind and by purpose."""
+    """Yields the lists of protocols, organisations, reviews and signatures, in pages of at most 100 rows each."""
+    site = pages.site
+    hidden = restricted(site.protocols)
+    statuses = (*by_status(site.protocols, word_list("status_order")), hidden)
+    for view in in_pages("protocols", "protocols/", statuses):
+        yield _list_page(pages, view, "protocols.html", _TITLES["protocols/"], "protocols/")
     for facet in FACETS:
-        yield _page(
-            pages,
-            f"lists/{facet}/",
-            "list.html",
-            title=word("list_titles", facet),
-            section="protocols/",
-            wide=True,
-            facet=facet,
-            found=headings(pages.site.protocols, facet),
-        )
-
-
-def _matrix_page(pages: PageSet) -> GeneratedPage:
-    """Returns the page that shows who has an agreement with whom."""
-    return _page(
-        pages, "matrix/", "matrix.html", title=_TITLES["matrix/"], section="matrix/", wide=True, most_bodies=MOST_BODIES
+        groups = (*headings(site.protocols, facet), hidden)
+        for view in in_pages(facet, f"lists/{facet}/", groups):
+            yield _list_page(pages, view, "list.html", word("list_titles", facet), "protocols/", facet=facet)
+    kinds = (
+        Group(kind, kind, tuple(one for one in site.organisations if one.record.kind == kind))
+        for kind in label_headings("organisation_kind")
     )
+    for bodies in in_pages("organisations", "organisations/", kinds):
+        yield _list_page(pages, bodies, "organisations.html", _TITLES["organisations/"], "organisations/")
+    for due in pages_of_rows("reviews", "reviews/", site.reviews_due):
+        yield _list_page(pages, due, "reviews.html", _TITLES["reviews/"], "reviews/")
+    yield from _status_pages(pages)
+
+
+def _status_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the status page, with the first 100 rows of each of its tables, and pages with the others."""
+    site = pages.site
+    counted = [facts for facts in site.open_protocols if facts.record.status in ("signing", "in-force")]
+    tables: dict[str, tuple[ListPage[object], ...]] = {
+        "signatures": pages_of_rows("signatures", "status/", counted),
+        "waiting": pages_of_rows("waiting", "status/", site.waiting),
+        "copies": pages_of_rows("copies", "status/", site.copies_outstanding),
+        "agreeing": pages_of_rows("agreeing", "status/", site.agreeing),
+    }
+    first = {name: views[0] for name, views in tables.items()}
+    page = _page(pages, "status/", "status.html", title=_TITLES["status/"], section="status/", wide=True, tables=first)
+    yield replace(page, script="lists.js")
+    for name, views in tables.items():
+        for view in views[1:]:
+            yield _list_page(pages, view, "status_more.html", word("status_tables", name), "status/", table=name)
+
+
+def _list_page(
+    pages: PageSet, view: ListPage[object], template: str, title: str, section: str, *, facet: str = "", table: str = ""
+) -> GeneratedPage:
+    """Returns one page of a list. `facet`, `table`: which list it is, where a template has several."""
+    page = _page(
+        pages,
+        view.address(view.number),
+        template,
+        title=title if view.number == 1 else f"{title}, page {view.number} of {view.numbers}",
+        section=section,
+        wide=True,
+        view=view,
+        facet=facet,
+        table=table,
+        most_bodies=MOST_BODIES,
+    )
+    return replace(page, script="lists.js")
+
+
+def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the pages that show who has an agreement with whom: one, or by letter if there are too many organisations."""
+    partnerships, url = pages.site.partnerships, "matrix/"
+    by_letter = () if len(partnerships.bodies) <= MOST_BODIES else partnerships.letters
+    letters = (Group(letter, f"letter-{letter.lower() or 'other'}", bodies) for letter, bodies in by_letter)
+    for view in in_pages("matrix", url, letters):
+        yield _list_page(pages, view, "matrix.html", _TITLES[url], url)
 
 
 def _areas_with_page(pages: PageSet) -> tuple[Area, ...]:
@@ -666,57 +705,3 @@ def _page(
 
 def _contents(body: str) -> tuple[tuple[str, str], ...]:
     return tuple((id_, " ".join(unescape(_MARKUP.sub("", text)).split())) for id_, text in _HEADING.findall(body))
-
-
-# -- protocols under headings --------------------------------------------------------------------------------------
-
-Facet = Literal["area", "kind", "purpose"]
-FACETS: tuple[Facet, ...] = get_args(Facet)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One heading and its protocols. `key` is empty for protocols that state none; `anchor` is for addresses."""
-
-    key: str
-    anchor: str
-    protocols: tuple[ProtocolFacts, ...]
-
-
-def headings(protocols: Iterable[ProtocolFacts], facet: Facet) -> tuple[Heading, ...]:
-    """Returns the headings that have a protocol: areas by name, kinds and stages in the order of the record format.
-
-    A protocol may be under more than one. Restricted protocols do not publish where they belong, and are left out.
-    """
-    keys_of, order = _FACETS[facet]
-    found: dict[str, list[ProtocolFacts]] = {}
-    for protocol in protocols:
-        if protocol.restricted:
-            continue
-        for key in dict.fromkeys(keys_of(protocol)) or ("",):
-            found.setdefault(key, []).append(protocol)
-    keys = sorted(found, key=lambda key: (key == "", order.index(key) if key in order else len(order), key))
-    return tuple(Heading(key, _anchor(facet, key, place), tuple(found[key])) for place, key in enumerate(keys, start=1))
-
-
-def _anchor(facet: Facet, key: str, place: int) -> str:
-    return f"{facet}-{key}" if KEBAB.match(key) else f"{facet}-no-{place}"
-
-
-def _areas(protocol: ProtocolFacts) -> Iterable[str]:
-    return protocol.record.areas
-
-
-def _kind(protocol: ProtocolFacts) -> Iterable[str]:
-    return (protocol.text.kind or protocol.record.kind,)
-
-
-def _stages(protocol: ProtocolFacts) -> Iterable[str]:
-    return protocol.stages
-
-
-_FACETS: dict[Facet, tuple[Callable[[ProtocolFacts], Iterable[str]], tuple[str, ...]]] = {
-    "area": (_areas, ()),
-    "kind": (_kind, get_args(ProtocolKind)),
-    "purpose": (_stages, get_args(Stage)),
-}

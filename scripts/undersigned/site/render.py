@@ -105,6 +105,12 @@ def word(name: str, key: str) -> str:
     return words[key]
 
 
+def word_list(name: str) -> tuple[str, ...]:
+    """Returns one of the lists in `words.html`."""
+    words: tuple[str, ...] = tuple(vars(_environment().get_template("words.html").module)[name])
+    return words
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

@@ -215,14 +215,15 @@ def place_kinds() -> tuple[str, ...]:
 def write_places(site: Path) -> None:
     """Writes `search/places.json` from the finished pages in `site`. The same pages give the same bytes."""
     every = [page for path in sorted(site.rglob("*.html")) if (page := _page_of(path, site)) is not None]
-    pages = [page for page in every if page.front == page.url]
+    urls = {page.url for page in every}
+    pages = [page for page in every if page.front == page.url or page.front not in urls]
     numbers = {page.url: number for number, page in enumerate(pages)}
     spoken = search_words()
     kinds = place_kinds()
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for page in every:
-        number = numbers[page.front]
-        below = page.url.removeprefix(page.front)
+        front = page.url if page.url in numbers else page.front
+        number, below = numbers[front], page.url.removeprefix(front)
         on_front = {title for title, _name in pages[number].places} if below else ()
         if below and page.title not in on_front:
             places[page.title, below].append(number)

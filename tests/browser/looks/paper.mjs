@@ -43,7 +43,7 @@ export async function look({ pages, base, browser, fault }) {
       if (times < head.sides) tell(`the head “${head.words.join(' ').slice(0, 60)}” stands on ${times} of at least ${head.sides} sides`)
     }
     const cards = page.locator('main .app-first-side')
-    if (await cards.count()) readable(beforeFoot(afterHead(words.boxes.flat(), await cards.locator('h2').first().innerText()), await page.locator('footer').innerText()), /\p{L}/u, LEAST_ON_CARD, 'a card', tell)
+    if (await cards.count()) readable(beforeFoot(afterHead(words.boxes.flat(), await cards.locator('h2').first().innerText()), await page.locator('.app-footer__line').first().innerText()), /\p{L}/u, LEAST_ON_CARD, 'a card', tell)
     if (matrix) readable(words.boxes.flat(), /^[\dFR()]+$/, LEAST_IN_MATRIX, 'the table of agreements', tell)
     for (const head of await page.evaluate(heads)) {
       for (const [at, side] of words.each.entries()) if (side.endsWith(head)) tell(`the head “${head.slice(0, 60)}” stands alone at the foot of side ${at + 1}`)
