@@ -247,10 +247,12 @@ def write_places(site: Path) -> None:
 
 
 def _page_of(path: Path, site: Path) -> _Page | None:
-    """Returns what a page offers to be found; None if it only redirects, is the search itself, or an older text."""
+    """Returns what a page offers to be found; None if it only redirects, or is the search, an older text or a list's further page."""
     name = path.relative_to(site).as_posix()
     folder, *below = name.split("/")
-    if path.name != "index.html" or name == "search/index.html" or (folder == "protocols" and "versions" in below[:-2]):
+    is_older = folder == "protocols" and "versions" in below[:-2]
+    goes_on = folder == "lists" and len(below) > 2  # a further page of a list
+    if path.name != "index.html" or name == "search/index.html" or is_older or goes_on:
         return None
     whole = path.read_text(encoding="utf-8")
     head, _, body = whole.partition("<main")
