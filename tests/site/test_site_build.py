@@ -188,7 +188,7 @@ def test_a_calendar_can_be_followed_where_the_site_has_an_address(sound_site: Pa
 def test_each_page_says_for_which_day_it_was_checked_and_where_to_tell_a_mistake(shipped_site: Path) -> None:
     for name in ("index.html", "protocols/duty-to-refer-protocol/index.html", "404.html"):
         page = (shipped_site / name).read_text(encoding="utf-8")
-        assert f"This page was last checked for {date_in_words(TODAY)}" in page, name
+        assert f"stood on {date_in_words(TODAY)}, the day for which this page was last checked" in page, name
     page = (shipped_site / "protocols/duty-to-refer-protocol/index.html").read_text(encoding="utf-8")
     [link] = re.findall(r'href="(mailto:register-keeper[^"]*)"', page)
     assert unquote(link).endswith("?subject=Something is wrong here: protocols/duty-to-refer-protocol/")
