@@ -48,6 +48,58 @@ await look('check')
 await press('propose')
 await look('proposed')
 if (!(await page.content()).includes('Your change is proposed')) { console.log('nothing was proposed'); faults++ }
+// The forms of several pages: each page as it is opened, with faults, and the answers to check.
+const kept = 'staffordshire-housing-protocol'
+for (const [path, ...answers] of [['return', kept], ['confirm', 'example-county-council'], ['stamp', kept], ['services', 'staffordshire']]) {
+  await page.goto(`${base}/${path}`)
+  await look(path)
+  await press('next')
+  await look(`${path}-faults`)
+  const choice = path === 'services' ? 'area' : 'which'
+  if (await page.$(`select#${choice}`)) await page.select(`#${choice}`, answers[0])
+  else await page.click(`input[name="${choice}"][value="${answers[0]}"]`)
+  await press('next')
+  await look(`${path}-${answers[0]}`)
+}
+await page.goto(`${base}/return/${kept}/2030-31`)
+await look('return-figures')
+for (let step = 0; step < 6 && !(await page.$('button[value=propose]')); step++) {
+  if (step === 0) await page.type('[id="referrals.count"]', 'about 40')
+  await press('next')
+  await look(`return-${step}`)
+  const box = await page.$('[id="referrals.count"]')
+  if (box) await box.evaluate((one) => { one.value = '' })
+}
+await page.goto(`${base}/confirm/example-county-council`)
+for (const box of await page.$$('input[name=right]')) await box.click()
+await press('next')
+await look('confirm-check')
+await page.goto(`${base}/stamp/${kept}`)
+await page.click('input[value=editorial]')
+await press('next')
+await look('stamp-facts')
+await press('next')
+await look('stamp-faults')
+for (const area of ['staffordshire']) {
+  await page.goto(`${base}/services/${area}/new`)
+  await look('service')
+  await press('next')
+  await look('service-faults')
+  await page.type('#title', 'Job club')
+  await page.select('#kind', 'college-offer')
+  for (const step of ['who', 'money', 'check']) {
+    await press('next')
+    await look(`service-${step}`)
+  }
+  await page.goto(`${base}/services/${area}/none`)
+  await look('nobody-provides')
+}
+for (const part of ['people', 'people-what', 'people-what/0', 'people-what/new', 'people-who', 'people-who/new']) {
+  await page.goto(`${base}/protocol/${kept}/part/${part}`)
+  await look(part.replace('/', '-'))
+}
+await page.goto(`${base}/protocol/${kept}`)
+await look('draft')
 await page.goto(base + protocols[0])
 await look('wordings')
 await page.goto(base + await page.$eval('a[href*="/clauses."]', (link) => link.getAttribute('href')))

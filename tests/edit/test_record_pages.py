@@ -265,3 +265,31 @@ def test_a_text_that_has_not_changed_is_not_stamped(officer: Officer) -> None:
     officer.answer(("summary", "Nothing."), ("agreed_on", "1 December 2026"))
     assert "has not changed since version" in officer.faults[0][1]
     assert "--" not in officer.faults[0][1]
+
+
+# -- the page for the people concerned ---------------------------------------------------------------------------------
+
+
+def test_the_page_for_people_is_written_sentence_by_sentence(example: Path, tmp_path: Path) -> None:
+    """A sentence is saved although others are still missing, and the draft says what is missing."""
+    root = tmp_path / "people"
+    shutil.copytree(example, root)
+    page = root / "protocols/duty-to-refer-protocol/for-people.yaml"
+    page.unlink()
+    commit(root)
+    one = Officer(root)
+    here = "/protocol/duty-to-refer-protocol"
+    one.open(f"{here}/part/people-what/new")
+    assert "The page for the people concerned" in one.open(f"{here}/part/people")
+    one.answer(("title", "When you may lose your home"), ("why", "The council can help you sooner."))
+    assert one.faults == []
+    shown = one.open(f"{here}/part/people-what/new")
+    item = re.search(r'name="items" type="checkbox" value="([^"]+)"', shown)
+    assert item
+    one.answer(("say", "Your name, and how to reach you."), ("items", html.unescape(item[1])))
+    assert one.faults == []
+    text = git(root, "show", "draft/duty-to-refer-protocol:protocols/duty-to-refer-protocol/for-people.yaml")
+    assert "title: When you may lose your home" in text
+    assert 'say: "Your name, and how to reach you."' in text
+    missing = html.unescape(one.open(here))
+    assert "the page does not say so" in missing

@@ -10,11 +10,9 @@ from undersigned.checks.law.capacity import FlowEnd
 from undersigned.edit.drafts import Draft
 from undersigned.edit.flow_law import Card, CardLaw, Power, purposes
 from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
-from undersigned.editing import standard_texts
-from undersigned.editing.standard_texts import End
 from undersigned.records.protocol import Item, Protocol
 from undersigned.records.source import Data
-from undersigned.records.vocabulary import vocabulary
+from undersigned.records.vocabulary import LawEnforcementCondition, Schedule1Condition, vocabulary
 from undersigned.words.labels import headings, label
 from undersigned.words.text import in_a_list
 
@@ -404,15 +402,7 @@ class Builder:
         law = self.law()
         asked = []
         if law.needs_ground:
-            conditions = vocabulary().schedule_1_conditions
-            options = tuple(
-                Option(
-                    id_,
-                    conditions[id_].title,
-                    f"{conditions[id_].meaning} {conditions[id_].conditions} ({conditions[id_].reference})",
-                )
-                for id_ in law.grounds()
-            )
+            options = _options_of(vocabulary().schedule_1_conditions, law.grounds())
             sensitive = [*(["special categories"] * law.special), *(["offences"] * law.offence)]
             asked.append(
                 Question(
@@ -425,15 +415,7 @@ class Builder:
                 )
             )
         if law.needs_strict:
-            entries = vocabulary().law_enforcement_conditions
-            options = tuple(
-                Option(
-                    id_,
-                    entries[id_].title,
-                    f"{entries[id_].meaning} {entries[id_].conditions} ({entries[id_].reference})",
-                )
-                for id_ in purposes()[law.card.purpose].strict
-            )
+            options = _options_of(vocabulary().law_enforcement_conditions, purposes()[law.card.purpose].strict)
             asked.append(
                 Question(
                     "strict",
@@ -457,6 +439,16 @@ class Builder:
                 Question("retention", "text", "How long do those who are told keep it?", "Such as: 2 years.", (), True),
             ),
         )
+
+
+def _options_of(
+    entries: Mapping[str, Schedule1Condition] | Mapping[str, LawEnforcementCondition], ids: Iterable[str]
+) -> tuple[Option, ...]:
+    """Entries of a vocabulary as choices: each with what it means and what must be true."""
+    return tuple(
+        Option(id_, entry.title, f"{entry.meaning} {entry.conditions} ({entry.reference})")
+        for id_, entry in ((id_, entries[id_]) for id_ in ids)
+    )
 
 
 def _by_kind(ends: Sequence[FlowEnd]) -> Iterator[tuple[str, list[FlowEnd]]]:
@@ -487,7 +479,7 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
     return in_a_list([f"{one} to {other}" for one, other in pairs], most=4)
 
 
-# -- a card that exists, and standard cards ------------------------------------------------------------------------------
+# -- a card that exists ------------------------------------------------------------------------------
 
 
 def form_of_card(draft: Draft, id_: str) -> dict[str, list[str]]:
@@ -511,64 +503,3 @@ def form_of_card(draft: Draft, id_: str) -> dict[str, list[str]]:
         "retention": [flow.retention or ""],
     }
     return {name: [value for value in values if value] for name, values in form.items()}
-
-
-@dataclass(frozen=True)
-class StandardCard:
-    """A standard flow, with the parties of the draft that could be at each of its ends."""
-
-    id: str
-    title: str
-    note: str
-    ends: tuple[tuple[End, tuple[Option, ...]], ...]
-
-    @property
-    def fits(self) -> bool:
-        """Returns whether the draft has a party for each end."""
-        return all(options for _, options in self.ends)
-
-
-def standard_cards(draft: Draft) -> list[StandardCard]:
-    """Every standard flow; those first for which the draft has parties."""
-    register = draft.register
-    kinds = {}
-    for party in draft.folder.value.parties:
-        record = register.organisation(register.present_organisation(party.organisation))
-        if record is not None and record.value is not None:
-            kinds[party.organisation] = (record.value.kind, record.value.name)
-    found = []
-    for id_ in standard_texts.standard_ids("flows"):
-        flow = standard_texts.standard_flow(id_)
-        ends = tuple(
-            (end, tuple(Option(org, name) for org, (kind, name) in kinds.items() if kind in end.kinds))
-            for end in standard_texts.ends_of([flow])
-        )
-        found.append(StandardCard(id_, str(flow.data["title"]), flow.note, ends))
-    return sorted(found, key=lambda card: (not card.fits, card.title))
-
-
-def standard_flow_for(draft: Draft, id_: str, members: Mapping[str, Sequence[str]]) -> dict[str, Data]:
-    """A standard flow with parties of the draft in place of its ends. `members`: for each end, the chosen parties."""
-    data = dict(standard_texts.standard_flow(id_).data)
-    groups: dict[str, set[str]] = {}
-    for party in draft.folder.value.parties:
-        if party.group:
-            groups.setdefault(party.group, set()).add(party.organisation)
-
-    def named(ends: Sequence[str]) -> list[str]:
-        chosen = list(dict.fromkeys(member for end in ends for member in members.get(end, ())))
-        whole = [group for group, all_ in groups.items() if all_ <= set(chosen) and len(all_) > 1]
-        covered = set().union(*(groups[group] for group in whole)) if whole else set()
-        return [*whole, *(member for member in chosen if member not in covered)]
-
-    for side in ("from", "to"):
-        data[side] = named(data[side])
-    if "law_differs" in data:
-        differs = [{**law, "for": named(law["for"])} for law in data["law_differs"]]
-        data["law_differs"] = [law for law in differs if law["for"]]
-        if not data["law_differs"]:
-            del data["law_differs"]
-    data.pop("forms", None)
-    taken = {flow.id for flow in draft.folder.value.flows}
-    data["id"] = free_id(str(data["id"]), taken)
-    return data

@@ -22,6 +22,9 @@ from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
 from undersigned.register import Register
 
+#: What other sentences of the page for people have to say: it is written sentence by sentence.
+_LEFT_TO_SAY = frozenset({"people-silent", "people-receiver"})
+
 
 class DraftPages:
     """What all pages of drafts share."""
@@ -117,9 +120,8 @@ class DraftPages:
         except EditingError as error:
             return [Fault("", words_of_error(error))]
         after = draft.register.with_files({path: raw})
-        faults = [at_question(finding, raw, section, after) for finding in self.new_errors(draft, {path: raw})]
-        if of_people:  # sentence by sentence: what other sentences have to say is not missing yet
-            faults = [fault for fault in faults if fault.field]
+        errors = [one for one in self.new_errors(draft, {path: raw}) if one.code not in _LEFT_TO_SAY]
+        faults = [at_question(finding, raw, section, after) for finding in errors]
         if faults:
             return faults
         try:

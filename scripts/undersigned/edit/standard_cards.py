@@ -1,0 +1,73 @@
+"""The standard flows as cards of a draft: which fit its parties, and one of them with parties in place of its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from undersigned.edit.drafts import Draft
+from undersigned.edit.questions import Option, free_id
+from undersigned.editing import standard_texts
+from undersigned.editing.standard_texts import End
+from undersigned.records.source import Data
+
+
+@dataclass(frozen=True)
+class StandardCard:
+    """A standard flow, with the parties of the draft that could be at each of its ends."""
+
+    id: str
+    title: str
+    note: str
+    ends: tuple[tuple[End, tuple[Option, ...]], ...]
+
+    @property
+    def fits(self) -> bool:
+        """Returns whether the draft has a party for each end."""
+        return all(options for _, options in self.ends)
+
+
+def standard_cards(draft: Draft) -> list[StandardCard]:
+    """Every standard flow; those first for which the draft has parties."""
+    register = draft.register
+    kinds = {}
+    for party in draft.folder.value.parties:
+        record = register.organisation(register.present_organisation(party.organisation))
+        if record is not None and record.value is not None:
+            kinds[party.organisation] = (record.value.kind, record.value.name)
+    found = []
+    for id_ in standard_texts.standard_ids("flows"):
+        flow = standard_texts.standard_flow(id_)
+        ends = tuple(
+            (end, tuple(Option(org, name) for org, (kind, name) in kinds.items() if kind in end.kinds))
+            for end in standard_texts.ends_of([flow])
+        )
+        found.append(StandardCard(id_, str(flow.data["title"]), flow.note, ends))
+    return sorted(found, key=lambda card: (not card.fits, card.title))
+
+
+def standard_flow_for(draft: Draft, id_: str, members: Mapping[str, Sequence[str]]) -> dict[str, Data]:
+    """A standard flow with parties of the draft in place of its ends. `members`: for each end, the chosen parties."""
+    data = dict(standard_texts.standard_flow(id_).data)
+    groups: dict[str, set[str]] = {}
+    for party in draft.folder.value.parties:
+        if party.group:
+            groups.setdefault(party.group, set()).add(party.organisation)
+
+    def named(ends: Sequence[str]) -> list[str]:
+        chosen = list(dict.fromkeys(member for end in ends for member in members.get(end, ())))
+        whole = [group for group, all_ in groups.items() if all_ <= set(chosen) and len(all_) > 1]
+        covered = set().union(*(groups[group] for group in whole)) if whole else set()
+        return [*whole, *(member for member in chosen if member not in covered)]
+
+    for side in ("from", "to"):
+        data[side] = named(data[side])
+    if "law_differs" in data:
+        differs = [{**law, "for": named(law["for"])} for law in data["law_differs"]]
+        data["law_differs"] = [law for law in differs if law["for"]]
+        if not data["law_differs"]:
+            del data["law_differs"]
+    data.pop("forms", None)
+    taken = {flow.id for flow in draft.folder.value.flows}
+    data["id"] = free_id(str(data["id"]), taken)
+    return data
