@@ -24,16 +24,10 @@ from undersigned.records.version import CHANGES
 from undersigned.records.version import Change as KindOfChange
 from undersigned.register import ProtocolFolder, Register
 from undersigned.words.dates import date_in_words
-from undersigned.words.labels import headings
+from undersigned.words.labels import headings, label
 from undersigned.words.text import plain
 
 _PHRASES = Phrases(plain)
-_MEANINGS = {
-    "material": "Somebody owes more or less than before. Every party signs again.",
-    "membership": "Only who takes part changes. Only newcomers sign.",
-    "extension": "Only the end moves. The version says on whose decision.",
-    "editorial": "Words change, and nobody owes more or less by it. Nobody signs again.",
-}
 
 
 class StampPages(RecordPages):
@@ -65,7 +59,7 @@ class StampPages(RecordPages):
     def _kind(self, register: Register, folder: ProtocolFolder) -> Step:
         words = headings("change")
         kinds = CHANGES if folder.versions else ("material",)
-        options = tuple(Option(kind, words[kind], _MEANINGS[kind]) for kind in kinds)
+        options = tuple(Option(kind, words[kind], label("change_meaning", kind)) for kind in kinds)
         question = Question("change", "one", "What kind of change is it?", "", options, True, ("change",))
         newest = next(reversed(folder.versions), None)
         about = f"{folder.value.title}. " + (

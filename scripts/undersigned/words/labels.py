@@ -37,6 +37,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "milestone": get_args(protocol.MilestoneStage),
     "field_type": get_args(form.FieldType),
     "change": get_args(version.Change),
+    "change_meaning": get_args(version.Change),
     "outcome": get_args(review.ReviewOutcome),
     "scope": get_args(review.Scope),
     "checked": get_args(review.CheckedPart),
