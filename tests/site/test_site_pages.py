@@ -44,6 +44,11 @@ def test_the_front_page_is_an_overview_of_the_others(sound_site: Path) -> None:
         assert len(below.xpath("//nav[@aria-label='Pages of this protocol']//a")) == len(parts)
 
 
+def test_the_front_page_of_a_long_protocol_is_short(shipped_site: Path) -> None:
+    words = page(shipped_site, "protocols/staffordshire-housing-protocol").cssselect("main")[0].text_content().split()
+    assert len(words) < 1500
+
+
 def test_cards_are_listed_by_sender(sound_site: Path) -> None:
     front = page(sound_site, "protocols/alcohol")
     found = [
