@@ -11,7 +11,7 @@ const WIDTH = 900
 const MOST_BYTES = 80_000
 // What is shown: the page, the element it begins with, and how high the picture is.
 const PICTURES = [
-  { name: 'signatures', page: 'protocols/county-housing/signatures/', from: 'main h1', height: 450 },
+  { name: 'signatures', page: 'protocols/county-housing/signatures/', from: 'main .app-scroll', height: 400 },
   { name: 'reviews', page: 'reviews/', from: 'main h1', height: 365 },
   { name: 'rule', page: 'rules/bad-date/', from: 'main .app-page, main h1', height: 520 },
 ]
