@@ -46,6 +46,7 @@ NOT_LABELS = {
     "watermark": "stamps across a page, where a consultation text is a draft",
     "level": "words of GitHub's annotations and of SARIF",
     "rule_severities": "what a severity means for whoever meets it",
+    "_MEANINGS": "what follows from each kind of change",
 }
 
 
