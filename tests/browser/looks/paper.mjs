@@ -62,7 +62,7 @@ function meant() {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
-    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-contents, .app-parts, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
+    const left = parent.closest('template, noscript, desc, title, .govuk-visually-hidden, .govuk-caption-l, .app-screen, .app-contents, .app-filter, .app-parts, .app-first-side thead, .app-first-side caption, .app-card__more, [hidden]')
     // The address of a page for two bodies chooses what is shown; the rest is neither on the screen nor on paper.
     if (parent.closest('.app-between') && !parent.checkVisibility()) continue
     if (!left && getComputedStyle(parent).clipPath === 'none') found.push(walker.currentNode.data)
