@@ -9,15 +9,19 @@ import subprocess
 from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
-from document_sample import TODAY, sample_register
-from PIL import Image, ImageFilter
-from returned_kit import COUNCIL, typed
+from document_sample import ADDRESS, TODAY, sample_register
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from returned_kit import COUNCIL, NAMES, PROBATION, typed
+from signing_kit import block, filled
 
 from undersigned.cache import DocumentCache
-from undersigned.returned.judging import Judge, Judged
+from undersigned.register import Register
+from undersigned.returned import Claim, Difference, scans
+from undersigned.returned.ink import Laid, lay_over
+from undersigned.returned.judging import Judge, Judged, issued_copy
 from undersigned.returned.proposal import Proposer, Seen
 from undersigned.returned.reading import can_read_codes
 
@@ -102,3 +106,161 @@ def test_what_a_person_saw_is_held_against_the_code() -> None:
     proposal = Proposer(register, as_of=TODAY, came_on=TODAY).propose_seen(found, SEEN).proposal
     assert proposal is not None
     assert proposal.entry["version"] == "1.0"
+
+
+TEXT = ("county-housing", "1.0", "75dab64b39dd2f0b")
+
+
+# -- laid over the issued pages -----------------------------------------------------------------------------------
+
+
+@cache
+def at_address() -> Register:
+    """The sample register with the address that the codes name."""
+    register = sample_register()
+    return Register(register.root, register.files, address=ADDRESS)
+
+
+@cache
+def documents() -> DocumentCache:
+    return DocumentCache(Path(mkdtemp(prefix="undersigned-test-")))
+
+
+@cache
+def sent(organisation: str = COUNCIL, number: int = 2) -> bytes:
+    """A copy that a body was sent."""
+    claim = Claim("county-housing", "1.0", organisation=organisation, copy=number)
+    made = issued_copy(claim, at_address(), as_of=TODAY, cache=documents(), register_address=ADDRESS)
+    assert made is not None
+    assert made.pdf is not None
+    return made.pdf
+
+
+@cache
+def printed(organisation: str = COUNCIL, number: int = 2) -> tuple[Image.Image, ...]:
+    """That copy, filled in, on paper."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "in.pdf").write_bytes(filled(sent(organisation, number), block(organisation, "A. Example")))
+        subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", "in.pdf", "p"], cwd=folder, check=True, timeout=60)
+        return tuple(Image.open(path).convert("L") for path in sorted(Path(folder).glob("p-*.png")))
+
+
+def pen(page: Image.Image, what: str) -> Image.Image:
+    """The page with something done to it by hand, at 150 dots per inch."""
+    page = page.copy()
+    draw = ImageDraw.Draw(page)
+    if what == "struck out":
+        draw.line((300, 700, 620, 706), fill=50, width=3)
+    elif what == "number changed":
+        draw.arc((560, 900, 585, 930), 0, 360, fill=40, width=3)
+        draw.line((584, 915, 578, 955), fill=40, width=3)
+    elif what == "initials":
+        for step in range(12):
+            draw.arc((1000 + step * 8, 400 + step % 3 * 6, 1030 + step * 8, 430), 0, 300, fill=70, width=3)
+    elif what == "painted over":
+        draw.rectangle((150, 400, 1000, 470), fill=255)
+    return page
+
+
+def through_the_scanner(page: Image.Image, how: str) -> Image.Image:
+    turned, quality, noise, faint = {
+        "flat": (0.0, 75, 5, 1.0),
+        "askew": (3.5, 60, 6, 1.0),
+        "upside down": (181.0, 75, 6, 1.0),
+        "on its side": (90.5, 75, 6, 1.0),
+        "faint": (0.7, 60, 6, 0.5),
+        "poor": (-1.2, 35, 12, 0.9),
+    }[how]
+    page = page.point(lambda value: int(255 - (255 - value) * faint)).rotate(
+        turned, Image.Resampling.BICUBIC, expand=True, fillcolor=255
+    )
+    page = ImageChops.add(page.filter(ImageFilter.GaussianBlur(0.5)), Image.effect_noise(page.size, noise), 1, -128)
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=quality)
+    return Image.open(io.BytesIO(out.getvalue())).convert("L")
+
+
+def looked_at(content: bytes, of: str | None = COUNCIL) -> Judged:
+    return Judge(at_address(), as_of=TODAY, cache=documents(), of=of).judge(content)
+
+
+def outside(found: Judged) -> list[Difference]:
+    return [one for one in found.copy.differences if "in the block of" not in one.words]
+
+
+HOW = ("flat", "askew", "upside down", "on its side", "faint", "poor")
+PLACES = {"struck out": (50, 118), "number changed": (94, 152), "initials": (169, 67), "painted over": (25, 75)}
+
+
+@cache
+def issued_page(page: int) -> tuple[Image.Image, tuple[tuple[float, float], ...]]:
+    """A page as it was sent, with the corners of its code."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "in.pdf").write_bytes(sent())
+        found = scans._issued(Path(folder, "in.pdf"), page)
+    assert found is not None
+    return found[0], tuple(found[1])
+
+
+def laid(scan: Image.Image, page: int) -> Laid | None:
+    code = scans._code_on(scan, TEXT)
+    assert code is not None
+    assert code[0] == page
+    return lay_over(scan, code[1], *issued_page(page))
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_nothing_is_found_on_pages_as_they_were_printed(how: str) -> None:
+    found = laid(through_the_scanner(printed()[1], how), 2)
+    assert found is not None
+    assert found.marks == ()
+    last = laid(through_the_scanner(printed()[-1], how), len(printed()))  # it has little print to be laid by
+    assert last is None or last.marks == ()
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("what", PLACES)
+def test_what_was_done_to_a_page_by_hand_is_found(how: str, what: str) -> None:
+    found = laid(through_the_scanner(pen(printed()[1], what), how), 2)
+    assert found is not None
+    assert {mark.kind for mark in found.marks} == {"missing" if what == "painted over" else "written"}
+    x, y = PLACES[what]
+    assert any(
+        mark.left - 6 <= x <= mark.left + mark.width + 6 and mark.top - 4 <= y <= mark.top + mark.height + 4
+        for mark in found.marks
+    ), found.marks
+
+
+def test_a_scan_shows_what_stands_in_the_block_and_what_was_struck_out() -> None:
+    pages = [printed()[0], pen(printed()[1], "struck out"), printed()[-1]]
+    found = looked_at(scan([through_the_scanner(page, "askew") for page in pages]))
+    assert found.copy.verdict == "image"
+    assert {one.page for one in outside(found)} == {2}
+    assert {one.what for one in outside(found)} == {"to look at: something was written here"}
+    inside = [one for one in found.copy.differences if one not in outside(found)]
+    assert {one.words.partition(",")[0] for one in inside} == {"in the block of Town Council"}
+    assert f"Laid over the issued pages: 1 to 2, {len(printed())}" in " ".join(found.copy.notes)
+    assert not {"signed", "intact", "unchanged"} & set(" ".join(found.copy.notes).split())
+    assert [page for page, _ in found.pictures] == [1, 2]
+    assert all(picture.startswith(b"\x89PNG") for _, picture in found.pictures)
+    boxes = [one["box"] for one in found.json("scan.pdf")["differences"]]  # type: ignore[index, union-attr, call-overload]
+    assert all(len(box) == 4 for box in boxes)
+
+
+def photograph_of(page: Image.Image) -> bytes:
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def test_it_is_said_whose_copy_a_first_page_is_like() -> None:
+    found = looked_at(photograph_of(through_the_scanner(printed(PROBATION)[0], "askew")), None)
+    assert f"most like that of the copy of {NAMES[PROBATION]}" in " ".join(found.copy.notes)
+
+
+def test_another_page_with_the_code_of_ours_is_not_laid_over() -> None:
+    page, other = printed()[1].copy(), printed()[0]
+    width, height = page.size
+    page.paste(other.crop((0, 0, width, height - 220)), (0, 0))
+    found = looked_at(photograph_of(page))
+    assert "could not be laid over" in " ".join(found.copy.notes) or "Not laid over" in " ".join(found.copy.notes)

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -68,6 +68,11 @@ def certificate(
     if statements:
         number = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
         builder = builder.add_extension(x509.UnrecognizedExtension(number, statements), False)
+    if not ca:  # as real ones do: without an address, no answer of a service is looked for in the file
+        service = x509.AccessDescription(
+            AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.example.org")
+        )
+        builder = builder.add_extension(x509.AuthorityInformationAccess([service]), False)
     if for_time:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
     return builder.sign(by, hashes.SHA256())

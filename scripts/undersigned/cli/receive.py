@@ -128,7 +128,7 @@ def receive_command(
     told: list[str] = []
     records: dict[str, bytes] = {}
     proposed = refused = 0
-    found = _judged(common, files, trusted_list)
+    found = _judged(common, files, trusted_list, of=look.organisation if look is not None else None)
     if look is not None and len(found) != 1:
         raise CommandError(f"--seen is about one file, and these are {len(found)}", "Save the one, and name it alone.")
     for incoming, judged in found:
@@ -202,8 +202,12 @@ def _is_of_the_register(folder: Path, root: Path) -> bool:
 
 
 def _drawn(incoming: Incoming, judged: Judged, folder: Path) -> Iterator[Path]:
-    from undersigned.returned.reading import draw, pages_to_look_at
+    from undersigned.returned.reading import draw, keep_pictures, pages_to_look_at
 
+    if judged.pictures:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield from keep_pictures(incoming.name, judged.pictures, folder)
+        return
     pages = pages_to_look_at(judged.copy)
     if incoming.content is None or not pages:
         return
@@ -222,7 +226,9 @@ def _write_record(root: Path, path: str, content: bytes) -> None:
         write_bytes(root, path, content)
 
 
-def _judged(common: Common, files: tuple[Path, ...], listed: Path | None) -> list[tuple[Incoming, Judged]]:
+def _judged(
+    common: Common, files: tuple[Path, ...], listed: Path | None, *, of: str | None = None
+) -> list[tuple[Incoming, Judged]]:
     from undersigned.jobs.receiving import judged_files
     from undersigned.returned.trust import TrustError, trusted_list
 
@@ -237,7 +243,7 @@ def _judged(common: Common, files: tuple[Path, ...], listed: Path | None) -> lis
             ) from None
     named = ((str(path), _content(path)) for path in files)
     cache = common.cache.documents()
-    return list(judged_files(common.register, named, as_of=common.as_of, cache=cache, trusted=trusted))
+    return list(judged_files(common.register, named, as_of=common.as_of, cache=cache, trusted=trusted, of=of))
 
 
 def _content(path: Path) -> bytes:

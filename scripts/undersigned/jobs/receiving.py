@@ -33,11 +33,12 @@ def judged_files(
     as_of: date,
     cache: DocumentCache,
     trusted: TrustedList | None = None,
+    of: str | None = None,
 ) -> Iterator[tuple[Incoming, Judged]]:
-    """Yields every file, those in e-mails and ZIPs too, with what it is. Raises nothing for any content."""
-    judge = Judge(
-        register, as_of=as_of, cache=cache, nomination=standard_form_record("officer-nomination"), trusted=trusted
-    )
+    """Yields every file, those in e-mails and ZIPs too, with what it is. `of`: whose copies they are, where a person has seen
+    it. Raises nothing for any content."""
+    form = standard_form_record("officer-nomination")
+    judge = Judge(register, as_of=as_of, cache=cache, nomination=form, trusted=trusted, of=of)
     for name, content in files:
         for incoming in files_in(name, content):
             if incoming.content is None:

@@ -23,10 +23,11 @@ from undersigned.records.form import Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned import docx, pdf
 from undersigned.returned.reading import can_read_codes, claim_of, kind_of, read_copy
+from undersigned.returned.scans import Candidate, can_lay_over, differences_of, laid_over
 from undersigned.returned.trust import TrustedList
-from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json
+from undersigned.returned.verdict import MOST_LISTED, Claim, Issued, Json, ReturnedCopy, as_json, listed
 from undersigned.returned.words import bare
-from undersigned.status import agreed_versions
+from undersigned.status import Signing, agreed_versions
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import labels
 
@@ -48,6 +49,15 @@ _NOT_WHOSE = (
 _BY_CODE = (
     "The codes in the feet name {protocol} {version} and the pages {pages}. They do not show what else is on the paper."
 )
+_LAID = (
+    "Laid over the issued pages: {pages}. What is listed was written there or is missing from the print, and is for you to look at. "
+    "Thin or pale marks, and marks on printed words, can be missed."
+)
+_NOT_LAID = "Not laid over the issued pages: {pages}. Look at them yourself."
+_WHOSE = "The first page is most like that of the copy of {name}."
+_NOTHING_LAID = "It could not be laid over the issued pages: look at every page yourself."
+_NO_DRAWER = "To lay it over the issued pages, install poppler (poppler-utils)."
+_TOO_MANY = "Say with --seen whose copy it is, and it is laid over the issued pages."
 _OTHER_CODE = "The codes in the feet name {protocol} {version}, a text that this register does not have."
 _NO_READER = (
     "To read the codes in its feet, install the program with its extra for scans: pip install 'undersigned[scans]'."
@@ -57,8 +67,11 @@ _A_FORM = "The file is {form} of {protocol}. Only agreements, and the form that 
 
 @dataclass(frozen=True)
 class Judged:
+    """`pictures`: pages of a scan, upright and with what is to be looked at framed, as (printed page, PNG)."""
+
     copy: ReturnedCopy
     standing: Standing
+    pictures: tuple[tuple[int, bytes], ...] = ()
 
     def json(self, path: str) -> dict[str, Json]:
         """The file's entry in `receive` and `verify --format json`."""
@@ -70,7 +83,7 @@ class Judged:
 
 class Judge:
     """Judges files against one register, for one day. `nomination`: the form on which a party names its officer. `trusted`: the
-    list by which issuers of certificates are looked up."""
+    list by which issuers of certificates are looked up. `of`: whose copies the files are, where a person has seen it."""
 
     def __init__(
         self,
@@ -80,9 +93,10 @@ class Judge:
         cache: DocumentCache,
         nomination: Form | None = None,
         trusted: TrustedList | None = None,
+        of: str | None = None,
     ) -> None:
         self.register, self.as_of, self.cache, self.nomination = register, as_of, cache, nomination
-        self.trusted = trusted
+        self.trusted, self.of = trusted, of
 
     def judge(self, content: bytes) -> Judged:
         """Raises nothing for any content; DocumentError if the document to compare with cannot be made."""
@@ -121,7 +135,62 @@ class Judge:
         note = _BY_CODE.format(protocol=folder.id, version=claim.version, pages=pages)
         known = replace(claim, protocol=folder.id)
         standing = standing_of(folder, self.register, claim.version or "", as_of=self.as_of)
-        return Judged(_said(replace(copy, claim=known), note), standing)
+        copy = _said(replace(copy, claim=known), note)
+        return self._laid_over(content, Judged(copy, standing), folder)
+
+    def _laid_over(self, content: bytes, judged: Judged, folder: ProtocolFolder) -> Judged:
+        """The same with what was written on the pages that was not printed."""
+        copy, claim = judged.copy, judged.copy.claim
+        if not can_lay_over():
+            return replace(judged, copy=_noted(copy, _NO_DRAWER))
+        candidates = self._candidates(claim, folder)
+        if not candidates:
+            return replace(judged, copy=_noted(copy, _TOO_MANY))
+        text = (claim.protocol or "", claim.version or "", claim.fingerprint or "")
+        found = laid_over(content, copy.kind, candidates, text)
+        if found is None:
+            return replace(judged, copy=_noted(copy, _NOTHING_LAID))
+        names = {
+            one.organisation: self.register.organisation_name(one.organisation)
+            for one in candidates
+            if one.organisation
+        }
+        differences, notes = listed(differences_of(found, names))
+        laid = tuple(one.page for one in found.overlays if one.marks is not None)
+        not_laid = tuple(one.page for one in found.overlays if one.marks is None)
+        said = [_LAID.format(pages=", ".join(_runs(laid)))] if laid else []
+        if not_laid:
+            said.append(_NOT_LAID.format(pages=", ".join(_runs(not_laid))))
+        whose = found.candidate.organisation
+        if found.by_first_page and whose is not None and self.of is None:
+            said.append(_WHOSE.format(name=names[whose]))
+        copy = replace(copy, differences=differences, compared_with="master", notes=(*copy.notes, *said, *notes))
+        pictures = tuple((one.page, one.picture) for one in found.overlays if one.marks is None or one.marks)
+        return replace(judged, copy=copy, pictures=pictures)
+
+    def _candidates(self, claim: Claim, folder: ProtocolFolder) -> list[Candidate]:
+        """The copies that a scan may be of, as they were on the day on which they were sent; none if they are too many."""
+        signing = Signing(folder, self.register, as_of=self.as_of)
+        parties = [id_ for id_ in signing.parties if self.of in (None, id_)]
+        if len(parties) > _MOST_PARTIES:
+            return []
+        found: dict[bytes, Candidate] = {}
+        for party in (*parties, None):
+            entries = signing.entries(party) if party is not None else ()
+            sent = [
+                day
+                for one in entries
+                if one.version == claim.version
+                for day in (one.signature.sent_again_on or one.sent_on,)
+            ]
+            day = next((one.isoformat() for one in reversed(sent) if isinstance(one, date)), None)
+            wanted = replace(claim, organisation=party, copy=RETURN if party is not None else None, issued_on=day)
+            made = issued_copy(
+                wanted, self.register, as_of=self.as_of, cache=self.cache, register_address=self.register.address
+            )
+            if made is not None and made.pdf is not None and made.organisation == party:
+                found.setdefault(made.pdf, Candidate(party, made.pdf))
+        return list(found.values())
 
     def _id(self, claim: Claim) -> str:
         return self.register.present_protocol(claim.protocol or "")
@@ -204,6 +273,8 @@ def name_of_form(form: str) -> str:
     return _OF_THE_PACK.get(form, f"the form {form}")
 
 
+#: A scan is laid over the copies of as many parties as this, unless it is known whose it is.
+_MOST_PARTIES: Final = 16
 _LENGTH_OF_SHORT: Final = 16
 #: On fewer pages than this, differences are taken for changes of the file.
 _FEWEST_PAGES: Final = 6
@@ -243,6 +314,10 @@ def _differs_on_most_pages(copy: ReturnedCopy, known: Issued) -> bool:
         return False
     with pdf.opened(known.pdf) as made:
         return len(pages) * 2 >= len(made.pages) or len(copy.differences) >= MOST_LISTED
+
+
+def _noted(copy: ReturnedCopy, note: str) -> ReturnedCopy:
+    return replace(copy, notes=(*copy.notes, note))
 
 
 def _said(copy: ReturnedCopy, note: str) -> ReturnedCopy:

@@ -23,7 +23,7 @@ import time
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from functools import partial
@@ -171,9 +171,7 @@ def kind_of(content: bytes) -> Kind:
 # -- the codes of scans and photographs -------------------------------------------------------------------------
 
 #: What the code in a foot leads to: the page for checking a copy, the protocol, the version, the fingerprint, the page.
-_CODE: Final = re.compile(
-    r"https://[^\s#]{1,200}/verify/#([a-z0-9-]{1,100})/([0-9.]{1,20})/([0-9a-f]{16})/([0-9]{1,3})"
-)
+CODE: Final = re.compile(r"https://[^\s#]{1,200}/verify/#([a-z0-9-]{1,100})/([0-9.]{1,20})/([0-9a-f]{16})/([0-9]{1,3})")
 _MOST_PIXELS: Final = 40_000_000
 _MOST_SCANNED: Final = 80
 
@@ -189,9 +187,9 @@ def _claim_of_codes(content: bytes, kind: Kind) -> Claim:
 
     codes = []
     qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    for picture in _pictures(content, kind):
+    for picture in pictures_in(content, kind):
         for one in zxingcpp.read_barcodes(picture, formats=qr):
-            if said := _CODE.fullmatch(one.text):
+            if said := CODE.fullmatch(one.text):
                 codes.append(said.groups())
     texts = Counter(code[:3] for code in codes)
     if not texts:
@@ -200,7 +198,7 @@ def _claim_of_codes(content: bytes, kind: Kind) -> Claim:
     return Claim(text[0], text[1], text[2], pages=tuple(int(code[3]) for code in codes if code[:3] == text))
 
 
-def _pictures(content: bytes, kind: Kind) -> Iterator[Image.Image]:
+def pictures_in(content: bytes, kind: Kind) -> Iterator[Image.Image]:
     """The pictures of a picture file, or those that a PDF has on its pages, in grey."""
     from PIL import Image
 
@@ -489,7 +487,7 @@ def draw(name: str, content: bytes, pages: list[int], folder: Path) -> Iterator[
     OSError if a picture cannot be written.
     """
     program = shutil.which("pdftoppm")
-    stem = _NOT_IN_NAMES.sub("-", name).strip("-")[-60:] or "file"
+    stem = _stem(name)
     with tempfile.TemporaryDirectory(prefix="undersigned-pages-") as scratch:
         source = Path(scratch, "copy.pdf")
         source.write_bytes(content)
@@ -511,3 +509,15 @@ def draw(name: str, content: bytes, pages: list[int], folder: Path) -> Iterator[
             target = folder / f"{stem}-page-{page}.png"
             write_atomically(target, picture.read_bytes())
             yield target
+
+
+def keep_pictures(name: str, pictures: Iterable[tuple[int, bytes]], folder: Path) -> Iterator[Path]:
+    """Writes pictures that are drawn already, (page, PNG), under the names that `draw` gives. OSError if one cannot be written."""
+    for page, picture in pictures:
+        target = folder / f"{_stem(name)}-page-{page}.png"
+        write_atomically(target, picture)
+        yield target
+
+
+def _stem(name: str) -> str:
+    return _NOT_IN_NAMES.sub("-", name).strip("-")[-60:] or "file"

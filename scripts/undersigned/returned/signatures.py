@@ -7,7 +7,7 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
@@ -27,6 +27,7 @@ from undersigned.returned.words import Value, block_fields, organisation_of
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate as Issuer
     from pyhanko.sign.validation import EmbeddedPdfSignature
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
     from pyhanko.sign.validation.status import SignatureStatus
     from pyhanko_certvalidator import ValidationContext
 
@@ -231,26 +232,52 @@ def _revoked(
     if listed is None or not status.trusted:
         return ()
     nothing = ("Whether it was revoked was not checked: the file carries no answer that fits.",)
-    moment = claimed or _NO_TIME
+    signed_at = claimed or _NO_TIME
     try:
         store = DocumentSecurityStore.read_dss(embedded.reader)
+        # The answers are usually fetched after signing, so they are read as of the day on which the newest was given.
+        answered = max(_answered(store), default=signed_at)
+        moment = max(signed_at, answered)
         context = store.as_validation_context(
             {
                 "trust_roots": _roots(listed),
                 "allow_fetching": False,
                 "moment": moment,
-                "best_signature_time": moment,
+                "best_signature_time": signed_at,
                 "revocation_mode": "require",
             }
         )
         found = validate_pdf_signature(embedded, context, skip_diff=True)
+        details = found.revocation_details if found.revoked else None
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a stranger's file may make any library fail in any way
         return nothing
     if found.revoked:
-        return ("The file carries an answer that the certificate was revoked.",)
-    return ("The file carries an answer that it was not revoked when it was signed.",) if found.trusted else nothing
+        when = details.revocation_date if details is not None and not details.ca_revoked else None
+        if when is None:
+            return ("The file carries an answer that the certificate, or its issuer's, was revoked.",)
+        order = "before" if when <= signed_at else "after"
+        return (
+            f"The file carries an answer that the certificate was revoked {order} the time of signing that the signer's computer gives.",
+        )
+    if not found.trusted:
+        return nothing
+    if answered < signed_at:
+        return ("The file carries an answer, given before the signing, that it was not revoked.",)
+    return ("The file carries an answer that it was not revoked when it was signed.",)
+
+
+def _answered(store: DocumentSecurityStore) -> Iterator[datetime]:
+    """When each answer about revocation that a file carries was given."""
+    from asn1crypto.crl import CertificateList
+    from asn1crypto.ocsp import OCSPResponse
+
+    for one in store.crls:
+        yield CertificateList.load(one.get_object().data)["tbs_cert_list"]["this_update"].native
+    for one in store.ocsps:
+        for answer in OCSPResponse.load(one.get_object().data).response_data["responses"]:
+            yield answer["this_update"].native
 
 
 def _roots(listed: TrustedList | None) -> list[Issuer]:

@@ -70,11 +70,13 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it was issued. `page` counts from 1; None where the file has no pages or it has no place."""
+    """One thing that is not as it was issued, or that is to be looked at. `page` counts from 1; None where the file has no pages
+    or it has no place. `box`, on a scan: left, top, width and height on the printed page in millimetres."""
 
     what: str
     words: str = ""
     page: int | None = None
+    box: tuple[int, int, int, int] | None = None
 
     def short(self) -> Difference:
         words = plain(self.words)
@@ -141,6 +143,7 @@ def as_json(copy: ReturnedCopy, path: str) -> dict[str, Json]:
         "compared_with": copy.compared_with,
         "differences": [
             {"page": difference.page, "what": difference.what, "words": difference.words}
+            | ({"box": list(difference.box)} if difference.box is not None else {})
             for difference in copy.differences
         ],
         "blocks": [
