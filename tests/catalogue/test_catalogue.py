@@ -201,6 +201,8 @@ def test_lists_are_narrowed_without_a_script(sites: tuple[Path, str], tmp_path: 
         assert links, folder
         for href, _ in links:
             page = (start.parent / href).resolve()
+            assert page.relative_to(site).parts[0] == "areas"
+            assert len(page.relative_to(site).parts) == 5, "an area and a kind or stage, from wherever one comes"
             assert "1 protocol." in words(page)
             assert ("Release protocol 1" in words(page)) != ("Release protocol 2" in words(page))
     assert "Search all registers" in words(site / "search" / "index.html")
