@@ -4,7 +4,7 @@ const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => !row.classL
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const plain = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '')
 
-// What a cell is sorted by: a day, a number or its words. A cell that says none of these of a column comes last.
+// What a cell is sorted by: a day, a number or its words.
 function value(cell) {
   const text = cell.textContent.trim()
   const day = /\b(?:(\d{1,2}) )?([A-Z][a-z]+) (\d{4})\b/.exec(text)
@@ -12,14 +12,15 @@ function value(cell) {
   return /^-?\d[\d,.]*/.test(text) ? Number.parseFloat(text.replaceAll(',', '')) : plain(text)
 }
 
-function compare(one, other) {
-  if (typeof one === typeof other) return typeof one === 'number' ? one - other : one.localeCompare(other)
-  return typeof one === 'number' ? -1 : 1
+// Words among days or numbers, such as “Not known”, come last both ways.
+function compare(one, other, down) {
+  if (typeof one !== typeof other) return typeof one === 'number' ? -1 : 1
+  return (down ? -1 : 1) * (typeof one === 'number' ? one - other : one.localeCompare(other))
 }
 
 function sort(table, column, down) {
   const rows = rowsOf(table).map((row) => [value(row.cells[column]), row])
-  rows.sort(([one], [other]) => (down ? compare(other, one) : compare(one, other)))
+  rows.sort(([one], [other]) => compare(one, other, down))
   table.tBodies[0].prepend(...rows.map(([, row]) => row))
   for (const [at, head] of [...table.tHead.rows[0].cells].entries()) {
     if (at === column) head.setAttribute('aria-sort', down ? 'descending' : 'ascending')
