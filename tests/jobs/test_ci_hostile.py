@@ -53,7 +53,8 @@ nominated_officer: {{post: {said}, mailbox: {said}, confirmed_on: 2026-01-01}}
 
 
 OUR_LINK = re.compile(
-    r"https://github\.com/example/register/(?:new/main\?|blob/main/)|mailto:[\w.+-]+@example\.org|mailto:a@evil\.example"
+    r"https://github\.com/example/register/(?:new/main\?|blob/main/|issues/new\?template=1-record-a-signature\.yml&[\w%+.&=~-]*\Z)"
+    r"|mailto:[\w.+-]+@example\.org|mailto:a@evil\.example"
 )
 #: The reader refuses control characters, so no record can hold the others.
 READABLE = [text for text in ATTACKS if not re.search(r"[\x00-\x08\x0b-\x1f\u2028]", text)]
