@@ -51,7 +51,7 @@ _BY_CODE = (
 )
 _LAID = (
     "Laid over the issued pages: {pages}. What is listed was written there or is missing from the print, and is for you to look at. "
-    "Thin or pale marks, and marks on printed words, can be missed."
+    "Thin or pale marks, and marks on printed words, such as a line straight through them, can be missed."
 )
 _NOT_LAID = "Not laid over the issued pages: {pages}. Look at them yourself."
 _WHOSE = "The first page is most like that of the copy of {name}."
