@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -63,6 +64,27 @@ def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts:
     assert "Decisions asked of the board" in first
     assert "Police and crime commissioner, 30 September 2027" in first
     assert "Annex 1: each protocol" in second
+
+
+def test_the_report_of_a_protocol_says_nothing_of_others(facts: AreaFacts) -> None:
+    register = load_register(example_register())
+    seen, _ = all_seen(register, as_of=DAY, processes=1)
+    [one] = [one for one in seen if one.id == "staffordshire-housing-protocol"]
+    folder = register.protocol(one.id)
+    assert folder is not None
+    status = protocol_status(folder.clean_part(), register, as_of=DAY)
+    alone = replace(area_facts(register, [(one, status)], area="staffordshire", as_of=DAY), protocol=one.id)
+    document = board_document(alone)
+    assert document.title == folder.value.title
+    words = " ".join(" ".join(lines_of(document.body)).split())
+    assert "1 protocol in force or out for signature, 0 being written" in words
+    owed = sum(status.counts[state] for state in ("awaiting", "stale", "not-sent"))
+    assert f"{owed} signatures are still to come" in words
+    assert [f"Annex {number}:" in words for number in range(1, 6)] == [True, True, True, True, False]
+    for left_out in ("twice", "missing", "Who provides", "Duty to Refer Protocol", "service"):
+        assert left_out not in words
+    assert {id_ for row in alone.outcomes.rows for id_ in row.protocols} == {one.id}
+    assert len(alone.outcomes.rows) < len(facts.outcomes.rows)
 
 
 def test_an_area_without_records_says_so() -> None:

@@ -1,7 +1,8 @@
-"""The verb `report`: the yearly report of an area to its board."""
+"""The verb `report`: the yearly report of an area, or of one protocol, to its board."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,13 +13,14 @@ from undersigned.cli.status import remark_left_out
 
 
 @verb("report", example="undersigned report staffordshire --output build/reports")
-@click.argument("area", metavar="AREA")
+@click.argument("of", metavar="AREA_OR_PROTOCOL")
 @click.option("--output", type=Path, metavar="DIR", help="The folder to write to. Default: build/reports.")
-def report_command(common: Common, area: str, output: Path | None) -> int:
-    """Write the yearly report of an area to its board, as PDF and DOCX: one page with the decisions that it asks for, and an annex.
+def report_command(common: Common, of: str, output: Path | None) -> int:
+    """Write the yearly report of an area, or of one protocol, to its board, as PDF and DOCX: one page with the decisions that it asks for, and an annex.
 
     It says what is in force, who is not bound, which reviews are late, how long signing takes, what is double or missing,
-    who provides help, what ends, and the outcomes that were returned.
+    who provides help, what ends, and the outcomes that were returned. That of a protocol says nothing of what is double,
+    missing or provided.
     """
     from undersigned.documents.content.board import board_document
     from undersigned.documents.content.first_page import epoch_of
@@ -39,16 +41,22 @@ def report_command(common: Common, area: str, output: Path | None) -> int:
     )
     parts = register.parts_of_areas
     known = {*areas_of(protocols), *parts, *(part for inside in parts.values() for part in inside)}
-    if area not in known:
-        raise CommandError(f"no protocol is for the area '{area}'", did_you_mean(area, sorted(known)))
+    only = next((one for one in protocols if one.id == of and of not in known), None)
+    if only is None and of not in known:
+        names = sorted({*known, *(one.id for one in protocols)})
+        raise CommandError(f"no protocol is for the area '{of}', and none has that id", did_you_mean(of, names))
+    if only is not None and not (only.areas and (only.live or only.coming)):
+        raise CommandError(f"there is nothing to report of '{of}': it is over, or names no area")
+    area = of if only is None else only.areas[0]
     within = areas_in(area, parts)
     here = [
         (one, protocol_status(folder.clean_part(), register, as_of=common.as_of))
         for one in protocols
-        if within & set(one.areas) and (folder := register.protocol(one.id)) is not None
+        if (one is only if only else within & set(one.areas)) and (folder := register.protocol(one.id)) is not None
     ]
-    document = board_document(area_facts(register, here, area=area, as_of=common.as_of))
-    stem = (output or common.root / "build" / "reports") / f"{area}-{common.as_of}"
+    found = area_facts(register, here, area=area, as_of=common.as_of)
+    document = board_document(found if only is None else replace(found, protocol=only.id))
+    stem = (output or common.root / "build" / "reports") / f"{of}-{common.as_of}"
     written = []
     with stop_on(DocumentError):
         for ending, make in ((".pdf", pdf_of), (".docx", docx_of)):

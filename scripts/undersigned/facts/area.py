@@ -6,7 +6,7 @@ The pages of an area and the report to its board say the same, because both read
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -26,7 +26,10 @@ _WAITING = frozenset({"awaiting", "stale", "not-sent"})
 
 @dataclass(frozen=True)
 class AreaFacts:
-    """One area. `statuses`: of its protocols that are live or coming, by title."""
+    """One area, or one protocol of it. `statuses`: of its protocols that are live or coming, by title.
+
+    `protocol`: the id of the only protocol looked at. Then nothing is said of pairs, links and services.
+    """
 
     area: str
     as_of: date
@@ -34,11 +37,15 @@ class AreaFacts:
     landscape: Landscape
     statuses: tuple[ProtocolStatus, ...]
     maps: tuple[AreaMap, ...]
+    protocol: str | None = None
 
     @cached_property
     def outcomes(self) -> Combined:
         """What was returned for the area and the areas in it, under protocols that are not restricted."""
-        return combined(self.register, as_of=self.as_of, area=self.area, restricted=False)
+        found = combined(self.register, as_of=self.as_of, area=self.area, restricted=False)
+        if self.protocol is None:
+            return found
+        return replace(found, rows=tuple(row for row in found.rows if set(row.protocols) == {self.protocol}))
 
     @property
     def live(self) -> tuple[ProtocolStatus, ...]:
@@ -61,7 +68,8 @@ class AreaFacts:
     @property
     def ending(self) -> tuple[Event, ...]:
         """Money, contracts and services that end within a year, first things first."""
-        return tuple(one for one in self.landscape.year if one.kind in ("money", "service"))
+        kinds = ("money", "service") if self.protocol is None else ("money",)
+        return tuple(one for one in self.landscape.year if one.kind in kinds)
 
     def _restricted(self, id_: str) -> bool:
         return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)

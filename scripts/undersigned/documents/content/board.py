@@ -1,4 +1,4 @@
-"""The yearly report of an area to its board: one page that asks for decisions, and its annex.
+"""The yearly report of an area, or of one protocol, to its board: one page that asks for decisions, and its annex.
 
 It says what the records of the day show. What nobody recorded is said to be not known, and never to be missing.
 """
@@ -6,6 +6,7 @@ It says what the records of the day show. What nobody recorded is said to be not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import get_args
 
 from undersigned.documents.model import Block, Blocks, Document, Fact, NewPage, Numbered, Table, plain
@@ -21,14 +22,16 @@ from undersigned.words.text import in_a_list, name_of_id
 
 #: So many decisions, and so many names in one, fit the first page.
 _MOST_DECISIONS, _MOST_NAMES = 6, 3
+#: What only a report of an area answers, by name.
+_OF_AREAS = frozenset({"twice", "gaps", "provision"})
 
 
 def board_document(facts: AreaFacts) -> Document:
     """The report. Its decisions follow from the records alone; the board decides."""
-    area, day = name_of_id(facts.area), date_in_words(facts.as_of)
+    area, day = _subject(facts), date_in_words(facts.as_of)
     return Document(
-        record=f"report-{facts.area}",
-        title=word("board.title", area=area),
+        record=f"report-{facts.protocol or facts.area}",
+        title=word("board.title", area=area) if facts.protocol is None else area,
         kicker=word("board.kicker"),
         notice=word("board.example") if facts.register.example else "",
         watermark="",
@@ -42,8 +45,15 @@ def board_document(facts: AreaFacts) -> Document:
         contents=False,
         body=(*_first_page(facts), NewPage(), *_annex(facts)),
         footer=(word("board.footer", area=area, day=day),),
-        properties=(("Area", facts.area), ("AsOf", facts.as_of.isoformat())),
+        properties=(
+            ("Area", facts.area) if facts.protocol is None else ("ProtocolId", facts.protocol),
+            ("AsOf", facts.as_of.isoformat()),
+        ),
     )
+
+
+def _subject(facts: AreaFacts) -> str:
+    return name_of_id(facts.area) if facts.protocol is None else facts.title(facts.protocol)
 
 
 def _name(facts: AreaFacts, organisation: str) -> str:
@@ -65,8 +75,13 @@ def _first_page(facts: AreaFacts) -> Iterator[Block]:
         ("provision", _provision(facts)),
         ("ends", _ends(facts)),
     ]
+    if facts.protocol is not None:
+        rows = [row for row in rows if row[0] not in _OF_AREAS]
     yield _table(
-        "summary", ("question", "answer"), [(word(f"board.{name}"), answer) for name, answer in rows], (3.2, 8.2)
+        word("board.summary"),
+        ("question", "answer"),
+        [(word(f"board.{name}"), answer) for name, answer in rows],
+        (3.2, 8.2),
     )
     yield heading(1, word("board.decisions"))
     decisions = list(_decisions(facts))
@@ -207,7 +222,9 @@ def _some(names: list[str]) -> str:
 
 
 def _annex(facts: AreaFacts) -> Iterator[Block]:
+    numbers = count(1)
     yield from _part(
+        next(numbers),
         "annex_protocols",
         ("protocol", "status", "signed", "review"),
         [
@@ -222,6 +239,7 @@ def _annex(facts: AreaFacts) -> Iterator[Block]:
         (4.4, 3, 1.6, 2.4),
     )
     yield from _part(
+        next(numbers),
         "annex_unsigned",
         ("body", "protocol", "state", "wait"),
         [
@@ -235,12 +253,44 @@ def _annex(facts: AreaFacts) -> Iterator[Block]:
         ],
         (3.6, 4.4, 2.2, 1.2),
     )
-    yield from _part("annex_conflicts", ("about", "wordings"), list(_conflicts(facts)), (3.2, 8.2))
-    yield from _part("annex_twice", ("pair", "meaning", "share", "decided"), list(_pairs(facts)), (5, 2.4, 2.6, 1.4))
+    if facts.protocol is None:
+        yield from _annex_of_area(facts, numbers)
+    yield from _part(
+        next(numbers),
+        "annex_ends",
+        ("what", "of", "on"),
+        [(one.what, one.of, date_in_words(one.on)) for one in facts.ending],
+        (4, 4.8, 2.6),
+    )
+    if facts.protocol is None:
+        yield from _part(
+            next(numbers),
+            "annex_services",
+            ("service", "provider", "until", "owner"),
+            list(_services(facts)),
+            (4, 3, 2, 2.4),
+        )
+    yield from _part(
+        next(numbers),
+        "annex_outcomes",
+        ("measure", "unknown", "figure", "rate"),
+        list(_outcomes(facts)),
+        (5, 1.6, 2.6, 2.2),
+    )
+    if facts.outcomes.rows:
+        yield paragraph(word("board.outcomes_note"))
+
+
+def _annex_of_area(facts: AreaFacts, numbers: Iterator[int]) -> Iterator[Block]:
+    yield from _part(next(numbers), "annex_conflicts", ("about", "wordings"), list(_conflicts(facts)), (3.2, 8.2))
+    yield from _part(
+        next(numbers), "annex_twice", ("pair", "meaning", "share", "decided"), list(_pairs(facts)), (5, 2.4, 2.6, 1.4)
+    )
     if facts.landscape.pairs:
         yield paragraph(word("board.twice_note"))
     links = vocabulary().expected_links
     yield from _part(
+        next(numbers),
         "annex_gaps",
         ("link", "between", "state"),
         [
@@ -253,20 +303,6 @@ def _annex(facts: AreaFacts) -> Iterator[Block]:
         ],
         (4, 4.8, 2.6),
     )
-    yield from _part(
-        "annex_ends",
-        ("what", "of", "on"),
-        [(one.what, one.of, date_in_words(one.on)) for one in facts.ending],
-        (4, 4.8, 2.6),
-    )
-    yield from _part(
-        "annex_services", ("service", "provider", "until", "owner"), list(_services(facts)), (4, 3, 2, 2.4)
-    )
-    yield from _part(
-        "annex_outcomes", ("measure", "unknown", "figure", "rate"), list(_outcomes(facts)), (5, 1.6, 2.6, 2.2)
-    )
-    if facts.outcomes.rows:
-        yield paragraph(word("board.outcomes_note"))
 
 
 def _conflicts(facts: AreaFacts) -> Iterator[tuple[str, ...]]:
@@ -332,15 +368,18 @@ def _amount(value: int | str | None) -> str:
     return f"{value:,}" if isinstance(value, int) else term("figure_mark", value)
 
 
-def _part(name: str, head: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[float, ...]) -> Iterator[Block]:
-    yield heading(1, word(f"board.{name}"))
-    yield _table(name, head, rows, widths) if rows else paragraph(word("board.nothing"))
+def _part(
+    number: int, name: str, head: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[float, ...]
+) -> Iterator[Block]:
+    title = word(f"board.{name}", number=str(number))
+    yield heading(1, title)
+    yield _table(title, head, rows, widths) if rows else paragraph(word("board.nothing"))
 
 
-def _table(name: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[float, ...]) -> Table:
+def _table(caption: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], widths: tuple[float, ...]) -> Table:
     cells: list[tuple[Blocks, ...]] = [((strong(row[0]),), *((paragraph(cell),) for cell in row[1:])) for row in rows]
     return Table(
-        caption=word(f"board.{name}"),
+        caption=caption,
         widths=widths,
         head=tuple(word(f"board.{one}") for one in head),
         rows=tuple(cells),
