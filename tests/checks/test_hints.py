@@ -55,9 +55,9 @@ def fault_of(command: str) -> str | None:
                 job.make_context(words[1], rest, parent=context)
         except click.ClickException as error:
             return error.format_message()
-        if verb == "new" and len(words[2:]) - 2 * words.count("--set") - 2 * words.count("--from") != len(
-            _KINDS[words[1]].ids
-        ):
+        if verb == "new" and len(words[2:]) - words.count("--on-paper") - 2 * words.count("--set") - 2 * words.count(
+            "--from"
+        ) != len(_KINDS[words[1]].ids):
             return f"new {words[1]} takes {_KINDS[words[1]].ids}"
     return None
 

@@ -58,7 +58,7 @@ def test_a_signed_copy_becomes_a_branch_after_a_second_look(root: Path) -> None:
     assert "proposed: " in page
     assert "not recorded: " in page
     assert git(root, "branch", "--list", "edit/*") == ""
-    change = re.search(r'name="change" value="([0-9a-f]+)"', page)
+    change = re.search(r'name="change" value="([^"]+)"', page)
     assert change
     assert "Your change is proposed" in browser.post(do="propose", change=change[1])
     [branch] = git(root, "branch", "--list", "edit/*", "--format=%(refname:short)").split()
@@ -66,7 +66,8 @@ def test_a_signed_copy_becomes_a_branch_after_a_second_look(root: Path) -> None:
     assert "signed_on: 2026-11-22" in git(root, "show", f"{branch}:{PATH}")
     assert "A. Example" not in git(root, "show", f"{branch}:{PATH}")
     assert git(root, "status", "--porcelain") == ""
-    assert "proposed already" in browser.post(do="propose", change=change[1])
+    assert "Your change is proposed" in browser.post(do="propose", change=change[1]), "pressed twice, it is there once"
+    assert git(root, "branch", "--list", "edit/*", "--format=%(refname:short)").split() == [branch]
 
 
 def test_a_changed_copy_and_hostile_names_propose_nothing(root: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_cards_take_few_sides(shipped_site: Path, tmp_path: Path, protocol: 
     target = printed(shipped_site, f"{protocol}/cards", tmp_path)
     sides = [" ".join(page.extract_text().split()) for page in PdfReader(target).pages]
     assert "What may be shared" in sides[0]
-    last = next(number for number, text in enumerate(sides, start=1) if "as it stood on that day" in text)
+    last = next(number for number, text in enumerate(sides, start=1) if "for which this page was last checked" in text)
     assert last <= most + 1  # the footer may be alone on a side
     assert any("whom to contact" in text for text in sides[:most])
     with pikepdf.open(target) as document:
