@@ -115,7 +115,7 @@ class ProtocolPages(DraftPages):
                 words, address = f"{entry.title}: {entry.why}", _address(draft, section, ())
             else:
                 path = sources[record].path_at(finding.place)
-                section, words = section_of(path, record), in_form_words(finding, register)
+                section, words = section_of(path, record), in_form_words(finding, draft.register)
                 address = _address(draft, section, path)
             found.append(Missing(section, words, finding.severity == "error", address))
         order = [*sections(), "cards"]
