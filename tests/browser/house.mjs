@@ -43,7 +43,8 @@ export function sample(all, each, kindOf) {
 
 /** One page of each kind, and each with a drawing; the front page and the cards of each protocol: they are agreed, draft, ended or restricted. */
 export function oneOfEach(all, site) {
-  const drawn = (page) => readFileSync(join(site, page.endsWith('/') || !page ? `${page}index.html` : page)).includes('<svg')
+  // Every page has the pen line of the header, which is no drawing of its own.
+  const drawn = (page) => /<svg(?! class="app-pen")/.test(readFileSync(join(site, page.endsWith('/') || !page ? `${page}index.html` : page), 'utf8'))
   return sample(all, 1, (page) => (drawn(page) ? page : ALIKE.reduce((kind, [pattern, name]) => kind.replace(pattern, name), page)))
 }
 
