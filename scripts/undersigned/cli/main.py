@@ -35,7 +35,7 @@ VERBS = {
     "redline": "Show what changed between two texts of a protocol, word by word.",
     "law": "Ask legislation.gov.uk what has changed in the law that the register cites.",
     "landscape": "Show what an area has twice, what is missing, what waits and what ends.",
-    "report": "Write the yearly report of an area to its board, as PDF and DOCX.",
+    "report": "Write the yearly report of an area, or of one protocol, to its board, as PDF and DOCX.",
     "catalogue": "Read many registers, join them, and write one site that finds what is in them.",
     "schema": "Print the JSON Schema of one kind of record, or of all.",
     "explain": "Say what a rule asks and why, with a good and a bad example.",

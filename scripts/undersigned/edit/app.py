@@ -21,7 +21,7 @@ from undersigned.edit.card_pages import CardPages
 from undersigned.edit.confirm_pages import ConfirmPages
 from undersigned.edit.context import Context, FormToken
 from undersigned.edit.document_page import DocumentPage
-from undersigned.edit.drafts import drafts, main_register
+from undersigned.edit.drafts import AUTHOR, EDITOR, drafts, main_register
 from undersigned.edit.form_words import words_of_error
 from undersigned.edit.guard import Guard, LocalGuard
 from undersigned.edit.new_pages import NewPages
@@ -77,6 +77,7 @@ def app_with(context: Context, guard: Guard) -> Flask:
     app.config["MAX_FORM_PARTS"] = 200
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     pages = _Pages(context, guard)
+    app.before_request(_as_editor)
     app.before_request(guard.before)
     app.after_request(_protect)
     app.register_error_handler(HTTPException, pages.refused)
@@ -107,6 +108,11 @@ def app_with(context: Context, guard: Guard) -> Flask:
 def first_address(host: str, port: int, key: str) -> str:
     """The address to open: it holds the key, which then lives in a cookie."""
     return f"http://{host}:{port}/?key={key}"
+
+
+def _as_editor() -> None:
+    """Whoever asked before on this thread, a new request is nobody's until it is known whose it is."""
+    AUTHOR.set(EDITOR)
 
 
 def _protect(response: Response) -> Response:

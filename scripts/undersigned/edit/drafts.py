@@ -25,9 +25,8 @@ from undersigned.register import ProtocolFolder, Register, load_register
 _FOLDER = "draft"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: A commit is the work of a post. Who it was is known to whoever runs the program, not to the public history.
-AUTHOR: ContextVar[tuple[str, str]] = ContextVar(
-    "AUTHOR", default=("Form editor of the register", "edit@register.invalid")
-)
+EDITOR = ("Form editor of the register", "edit@register.invalid")
+AUTHOR: ContextVar[tuple[str, str]] = ContextVar("AUTHOR", default=EDITOR)
 
 
 @dataclass(frozen=True)

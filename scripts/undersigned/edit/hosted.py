@@ -88,7 +88,6 @@ class HostedGuard:
         self._kept: tuple[tuple[str, date], Directory] | None = None
 
     def before(self) -> Response | None:
-        AUTHOR.set(("Form editor of the register", "edit@register.invalid"))
         if request.remote_addr not in self._hosting.proxies:
             abort(403)  # whatever its headers say
         if request.host != urlsplit(self._hosting.site).netloc:

@@ -19,7 +19,7 @@ from undersigned.words.text import in_a_list, name_of_id, with_capital
 #: So many rows of a measure are drawn. With more, the sums are drawn; the table has every row.
 MOST_DRAWN = 12
 #: The height of one row of a cohort's drawing, with its words.
-COHORT_ROW = 92
+COHORT_ROW = 114
 
 
 @dataclass(frozen=True)

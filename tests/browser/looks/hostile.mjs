@@ -6,7 +6,7 @@ import { watched } from './rules.mjs'
 import { answered } from './searching.mjs'
 
 const QUERIES = ['evil', 'script', 'onclick evil', '</title></script><script>evil()</script>', '<mark><img src=x onerror=evil()></mark>', '{{ 7*7 }}', '\'"><svg onload=evil()>']
-const OURS = 'script[src$="assets/search.js"], script[src$="assets/verify.js"], form#verify-form, svg.app-chart, svg.app-chart *, svg.app-say__picture'
+const OURS = 'script[src$="assets/search.js"], script[src$="assets/verify.js"], script[src$="assets/lists.js"], script[src$="assets/moved.js"], form#verify-form, form#app-filter, svg.app-chart, svg.app-chart *, svg.app-say__picture, svg.app-pen'
 
 export async function look({ browser, strange, fault }) {
   if (!strange) return 'not looked at: no --strange folder'

@@ -21,7 +21,7 @@ export async function look({ browser, strange, fault }) {
       const answer = await page.goto(address + path)
       if (answer.status() !== 404) tell(`status ${answer.status()}`)
       if (await page.locator('h1').innerText() !== 'Page not found') tell('is not the page for wrong addresses')
-      if (await page.locator('header').evaluate((header) => getComputedStyle(header.querySelector('.govuk-generic-header')).backgroundColor) !== 'rgb(26, 43, 74)') tell('has no style')
+      if (await page.locator('header').evaluate((header) => getComputedStyle(header.querySelector('.govuk-generic-header')).backgroundColor) !== 'rgb(251, 250, 246)') tell('has no style')
       const links = await page.locator('a[href]').evaluateAll((found) => found.map((link) => link.href).filter((href) => !href.includes('#')))
       if (links.length < 8) tell(`has ${links.length} links`)
       for (const link of new Set(links.filter((href) => href.startsWith('http://127')))) {
