@@ -276,7 +276,7 @@ class _Job:
     def upload(self, given: Mapping[str, str]) -> dict[str, str]:
         path = self.work / given["path"]
         assert path.is_dir() or path.stat().st_size
-        assert 1 <= int(given["retention-days"]) <= 5
+        assert 1 <= int(given["retention-days"]) <= 30
         self._run.artifacts[given["name"]] = path
         return {}
 
