@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from undersigned import parallel
 from undersigned.checks.engine import check_register
 from undersigned.parallel import WorkerError, map_as_done, map_in_order, map_protocols
 from undersigned.records.files import Files
@@ -25,13 +26,23 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 
 
 @pytest.fixture(params=["", "spawn"])
-def start_method(request: pytest.FixtureRequest) -> Iterator[str]:
+def start_method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Processes as this system starts them, and as Windows and macOS do."""
-    before = multiprocessing.get_start_method(allow_none=True)
-    if request.param:
-        multiprocessing.set_start_method(request.param, force=True)
-    yield request.param
-    multiprocessing.set_start_method(before, force=True)
+    monkeypatch.setattr(parallel, "START_METHOD", request.param)
+    return str(request.param)
+
+
+@POSIX
+def test_with_threads_no_process_is_forked_even_if_a_library_has_chosen_so() -> None:
+    multiprocessing.RLock()  # as tqdm makes one: it fixes the start method of the whole program
+    halt = threading.Event()
+    thread = threading.Thread(target=halt.wait)
+    thread.start()
+    try:
+        assert parallel._context().get_start_method() == "spawn"
+    finally:
+        halt.set()
+        thread.join()
 
 
 def work(item: str) -> str:
@@ -47,13 +58,13 @@ def work(item: str) -> str:
 @pytest.mark.usefixtures("start_method")
 def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
     items = ["a", "slow", "b", "dies", "c", "d"]
-    found = {item: str(answer) for item, answer in map_as_done(work, items, processes=2, limit=4)}
+    found = {item: str(answer) for item, answer in map_as_done(work, items, processes=2, limit=8)}
     assert found == {
         "a": "A",
         "b": "B",
         "c": "C",
         "d": "D",
-        "slow": "slow: it takes more than 4 seconds",
+        "slow": "slow: it takes more than 8 seconds",
         "dies": "dies: its process ended by itself (9)",
     }
 

@@ -40,6 +40,8 @@ _ITEMS_PER_PROCESS = 40
 _SIGNALS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
 #: Seconds that a process has to clear up before it is killed.
 _GRACE = 2.0
+#: "fork" or "spawn" starts every process so. Empty: as this system can (`_context`).
+START_METHOD = ""
 #: `M_ARENA_MAX` of mallopt(3): with one heap for all threads, less memory lies idle.
 _ONE_HEAP = (-8, 1)
 
@@ -168,13 +170,13 @@ def _in_workers(
 
 def _context() -> BaseContext:
     """Forked processes start at once and share what is read already. Elsewhere than on Linux, and where a library has
-    started threads of its own, a forked process may hang, so a new one is started. `multiprocessing.set_start_method`
-    overrules this.
+    started threads of its own, a forked process may hang, so a new one is started.
+
+    The start method that `multiprocessing` has chosen says nothing: any library that makes one of its locks, as tqdm
+    does, fixes it for the whole program.
     """
-    if multiprocessing.get_start_method(allow_none=True) is not None:
-        return multiprocessing.get_context()
     alone = sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
-    return multiprocessing.get_context("fork" if alone else "spawn")
+    return multiprocessing.get_context(START_METHOD or ("fork" if alone else "spawn"))
 
 
 class _Worker(Generic[Item, Answer]):

@@ -150,17 +150,16 @@ def test_another_text_makes_another_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_document_of_the_shipped_register_meets_both_standards(tmp_path: Path) -> None:
     register = load_register(example_register())
-    written = write_documents(
-        register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True, processes=2
-    ).files
+    written = write_documents(register, register.protocol_ids, tmp_path, as_of=TODAY, public_only=True, processes=2)
+    assert written.failures == ()
     faults = [
         f"{path.name} {profile} {fault.rule_id}"
-        for path in written
+        for path in written.files
         if path.suffix == ".pdf"
         for profile in ("ua1", "2a")
         for fault in page.validate_pdf(path, profile=profile).failures
     ]
     assert faults == []
-    assert {path.parent.name for path in written} == {
+    assert {path.parent.name for path in written.files} == {
         folder.id for folder in register.protocols() if folder.value.publication == "public"
     }

@@ -11,6 +11,7 @@ import pytest
 from site_registers import HOSTILE, SOUND
 
 from support import TODAY, example_register, write_register
+from undersigned import parallel
 from undersigned.checks.engine import rules
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
@@ -66,16 +67,13 @@ formerly: [old-draft-{number:02d}]
 
 
 @pytest.mark.parametrize("start_method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
-def test_several_processes_give_the_whole_site(large_register: Path, start_method: str) -> None:
+def test_several_processes_give_the_whole_site(
+    large_register: Path, start_method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if start_method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {start_method}")
-    before = multiprocessing.get_start_method(allow_none=True)
-    multiprocessing.set_start_method(start_method, force=True)
-    try:
-        found = in_parts(large_register, processes=2)
-    finally:
-        multiprocessing.set_start_method(before, force=True)
-    assert found == plain(large_register)
+    monkeypatch.setattr(parallel, "START_METHOD", start_method)
+    assert in_parts(large_register, processes=2) == plain(large_register)
 
 
 def test_no_page_reads_a_protocol_again(large_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
