@@ -11,8 +11,8 @@ import pytest
 
 from undersigned import cache
 from undersigned.cache import LIBRARIES, AnswerCache, DocumentCache, answer_key, program_digest
-from undersigned.findings import Finding
 from undersigned.records.files import Files
+from undersigned.records.findings import Finding
 
 FILES = Files({"protocols/p/protocol.yaml": b"title: P\n"}, (), ("protocols/p",))
 FINDING = Finding("protocols/q", 1, 1, "unreadable", "error", "this file cannot be read", "")

@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from undersigned.findings import Finding
 from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, RESERVED, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
 from undersigned.records.files import (
@@ -24,6 +23,7 @@ from undersigned.records.files import (
     printable,
     read_bytes,
 )
+from undersigned.records.findings import Finding, file_finding, shape_finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
@@ -34,7 +34,6 @@ from undersigned.records.protocol import Protocol, StampedText
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
-from undersigned.records.shape import file_finding, shape_finding
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.records.version import Version

@@ -19,7 +19,7 @@ from undersigned.changes.owners import (
     stale_lines,
 )
 from undersigned.cli import main
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.register import Register, load_register
 
 FILE = """# Everyone

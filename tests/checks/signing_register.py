@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.checks.engine import check_register, rules_by_module
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.source import Source
 from undersigned.register import load_register

@@ -12,8 +12,8 @@ import pytest
 
 from undersigned.checks.engine import ProtocolSubject, rules_by_module
 from undersigned.checks.law import bases, conditions, gateways, regimes, statutes
-from undersigned.findings import Finding
 from undersigned.records.files import Files
+from undersigned.records.findings import Finding
 from undersigned.register import Register
 
 AS_OF = date(2026, 11, 22)

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.checks.engine import check_register, rules_by_module
-from undersigned.findings import Finding
 from undersigned.records.files import Files
+from undersigned.records.findings import Finding
 from undersigned.records.vocabulary import ids
 from undersigned.register import Register
 

@@ -18,7 +18,7 @@ from undersigned.edit.form_words import CODE, in_form_words, section_of
 from undersigned.edit.questions import sections
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Put, Remove, amended
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Source
 from undersigned.records.vocabulary import vocabulary

@@ -19,7 +19,7 @@ from undersigned.editing.new import new_record, questions
 from undersigned.editing.new_records import days_of
 from undersigned.editing.release import release
 from undersigned.facts.protocol import ProtocolFacts
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import read_record

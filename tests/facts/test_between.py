@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support import TODAY, example_register
-from undersigned.facts.between import Dealing
+from undersigned.facts.partnerships import Dealing
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 

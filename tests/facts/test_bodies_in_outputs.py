@@ -30,8 +30,15 @@ from undersigned.jobs.form_definitions import organisation_options
 from undersigned.jobs.messages import RepositoryLinks
 from undersigned.jobs.reviews import review_issues
 from undersigned.register import Register, load_register
-from undersigned.reports.reviews import render_reviews_json, render_reviews_markdown, render_reviews_table, review_rows
-from undersigned.reports.status import render_status_csv, render_status_json, status_report
+from undersigned.reports.status import (
+    render_reviews_json,
+    render_reviews_markdown,
+    render_reviews_table,
+    render_status_csv,
+    render_status_json,
+    review_rows,
+    status_report,
+)
 from undersigned.site.api import protocol_data, render_json
 from undersigned.site.pages import GeneratedPage, PageSet, generated_pages
 

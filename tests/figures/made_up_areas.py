@@ -17,7 +17,7 @@ from support import ROOT
 from undersigned.editing.standard_texts import flows_of, standard_ids, standard_protocol
 from undersigned.figures import overlap as overlap_module
 from undersigned.figures.overlap import Comparison, Edge, SharedItem, Terms, stems
-from undersigned.figures.seen import Seen, seen
+from undersigned.figures.profile import Seen, seen
 from undersigned.register import Register, load_register
 
 SIZE = 27

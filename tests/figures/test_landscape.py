@@ -15,7 +15,7 @@ from support import example_register, register_from
 from undersigned.cli.main import main
 from undersigned.figures.landscape import Landscape, landscape
 from undersigned.figures.overlap import Comparison, SharedItem, Terms, stems
-from undersigned.figures.seen import numbers_in
+from undersigned.figures.profile import numbers_in
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register, load_register
 from undersigned.reports.landscape import all_seen, render_landscape_json, render_landscape_table

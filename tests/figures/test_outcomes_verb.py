@@ -15,8 +15,8 @@ import pytest
 
 from support import example_register, register_from
 from undersigned.cli.main import main
+from undersigned.figures.cohorts import rate_of, wilson
 from undersigned.figures.combined import Combined, combined
-from undersigned.figures.rates import rate_of, wilson
 from undersigned.register import Register
 
 AS_OF = date(2026, 11, 30)

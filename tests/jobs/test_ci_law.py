@@ -15,8 +15,7 @@ from undersigned.checks.engine import check_register
 from undersigned.editing.law_state import render_law_state
 from undersigned.jobs.law import law_draft, law_files, law_issues
 from undersigned.law.watch import Look, News, first_state
-from undersigned.records.law import LawState, WatchedProvision
-from undersigned.records.legislation import provision
+from undersigned.records.law import LawState, WatchedProvision, provision
 from undersigned.register import Register
 
 DAY = date(2026, 12, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from github.server import PretendGitHub
 from undersigned.github import GitHub
-from undersigned.jobs.heartbeat import heartbeat
+from undersigned.jobs.upkeep import heartbeat
 
 FOLDER = ".github/workflows/"
 

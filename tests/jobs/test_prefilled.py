@@ -13,8 +13,8 @@ from scheduled import LINKS
 
 from support import copy_of_the_example
 from undersigned.checks.engine import check_protocols
-from undersigned.findings import Finding
 from undersigned.jobs.reviews import prefilled_review, review_issues
+from undersigned.records.findings import Finding
 from undersigned.register import Register, load_register
 from undersigned.status import review_state
 

@@ -10,8 +10,7 @@ from law_server import LawServer, Served, ServedEffect
 
 from undersigned.law import AwayError, Legislation, RefusedError
 from undersigned.law.watch import Look, News, first_state, look
-from undersigned.records.law import LawConfirmation, LawState
-from undersigned.records.legislation import Provision, provision
+from undersigned.records.law import LawConfirmation, LawState, Provision, provision
 
 DPA, WALES = "ukpga/2018/12", "anaw/2014/7"
 TODAY = date(2026, 11, 30)

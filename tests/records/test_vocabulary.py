@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from undersigned.records import vocabulary as module
-from undersigned.records.legislation import provision, provisions_in, touches
+from undersigned.records.law import provision, provisions_in, touches
 from undersigned.records.vocabulary import Entry, Gateway, item_titles, vocabulary
 
 VOCABULARIES = (

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.reports.findings import (
     CheckReport,
     render_check_github,

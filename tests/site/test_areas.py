@@ -13,7 +13,7 @@ from icalendar import Calendar
 from lxml import html
 
 from support import example_facts, words_of
-from undersigned.figures.year import Event, by_month, in_the_year
+from undersigned.figures.landscape import Event, by_month, in_the_year
 from undersigned.records.fields import Month
 from undersigned.site.areas import areas_shown
 from undersigned.site.generate import generated_files

@@ -22,8 +22,8 @@ from undersigned.checks.engine import check_register
 from undersigned.cli.main import undersigned
 from undersigned.editing import EditingError
 from undersigned.editing.release import refuse_unjudged, release
-from undersigned.findings import Finding
 from undersigned.records.files import load_files
+from undersigned.records.findings import Finding
 from undersigned.register import Register, register_of
 from undersigned.site.html import reading_grade_of
 

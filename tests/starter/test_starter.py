@@ -10,11 +10,12 @@ import pytest
 from shared_files import TEMPLATE, shared
 
 from support import TODAY, write_register
+from undersigned import __version__, starter
 from undersigned.records.files import load_files
 from undersigned.register import load_register, register_of
 from undersigned.reports.feeds import is_tag
 from undersigned.site.build import SiteError, build_site
-from undersigned.starter import StarterError, init, manifest, template
+from undersigned.starter import StarterError
 
 ANSWERS = {
     "publisher": "Riverside <Partnership>",
@@ -29,7 +30,7 @@ ANSWERS = {
 @pytest.fixture
 def register(tmp_path: Path) -> Path:
     root = tmp_path / "register"
-    init.init(root, ANSWERS, as_of=TODAY)
+    starter.init(root, ANSWERS, as_of=TODAY)
     return root
 
 
@@ -79,10 +80,10 @@ def test_every_fault_of_the_answers_is_said_at_once_and_nothing_is_written(tmp_p
         "publisher": "A\nB",
     }
     with pytest.raises(StarterError) as stopped:
-        init.init(tmp_path / "register", wrong, as_of=TODAY)
+        starter.init(tmp_path / "register", wrong, as_of=TODAY)
     assert all(name in str(stopped.value) for name in ("privacy_mailbox", "contact_mailbox", "publisher"))
     with pytest.raises(StarterError, match="keeper and contact_mailbox"):
-        init.init(
+        starter.init(
             tmp_path / "register",
             {"publisher": "A", "privacy_mailbox": "a@b.uk", "accessibility_mailbox": "a@b.uk"},
             as_of=TODAY,
@@ -93,12 +94,12 @@ def test_every_fault_of_the_answers_is_said_at_once_and_nothing_is_written(tmp_p
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     write_register(tmp_path, "=== protocols/p/protocol.yaml\ntitle: P\n")
     with pytest.raises(StarterError, match=r"mkdocs\.yml and protocols"):
-        init.init(tmp_path, ANSWERS, as_of=TODAY)
+        starter.init(tmp_path, ANSWERS, as_of=TODAY)
     assert (tmp_path / "mkdocs.yml").read_text(encoding="utf-8") == "site_name: Test\n"
 
 
 def test_a_register_at_this_version_needs_no_upgrade(register: Path) -> None:
-    result = manifest.upgrade(register, check=True)
+    result = starter.upgrade(register, check=True)
     assert not result.changes
     assert set(result.files.values()) == {"current"}
 
@@ -112,17 +113,17 @@ def test_an_upgrade_renews_its_own_files_and_leaves_changed_ones(
     deleted.unlink()
     windows = register / ".gitignore"
     windows.write_bytes(windows.read_bytes().replace(b"\n", b"\r\n"))
-    newer = {path: text + "# newer\n" for path, text in template.managed_files().items() if path != ".gitattributes"}
+    newer = {path: text + "# newer\n" for path, text in starter.managed_files().items() if path != ".gitattributes"}
     newer["added.txt"] = "new\n"
-    monkeypatch.setattr(manifest, "managed_files", lambda: newer)
-    monkeypatch.setattr(manifest, "__version__", "0.3.0")
+    monkeypatch.setattr(starter, "managed_files", lambda: newer)
+    monkeypatch.setattr(starter, "__version__", "0.3.0")
     mine = {path: path.read_bytes() for path in (register / "docs").rglob("*") if path.is_file()}
 
-    planned = manifest.upgrade(register, check=True)
+    planned = starter.upgrade(register, check=True)
     assert "# newer" not in (register / ".github/workflows/check.yml").read_text(encoding="utf-8")
-    done = manifest.upgrade(register)
+    done = starter.upgrade(register)
     assert planned == done
-    assert done.before == template.__version__
+    assert done.before == __version__
     assert done.files[".github/workflows/publish.yml"] == "yours"
     assert done.files[".vscode/extensions.json"] == "yours"
     assert done.files[".gitattributes"] == "gone"
@@ -132,23 +133,23 @@ def test_an_upgrade_renews_its_own_files_and_leaves_changed_ones(
     assert not deleted.exists()
     assert {path: path.read_bytes() for path in mine} == mine
     assert json.loads((register / ".undersigned.json").read_text(encoding="utf-8"))["version"] == "0.3.0"
-    assert manifest.upgrade(register).files[".github/workflows/publish.yml"] == "yours"
+    assert starter.upgrade(register).files[".github/workflows/publish.yml"] == "yours"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": "1", "files": {}}', '{"version": "0.1.0"}'])
 def test_a_broken_manifest_is_said(register: Path, text: str) -> None:
     (register / ".undersigned.json").write_text(text, encoding="utf-8")
     with pytest.raises(StarterError, match=r"\.undersigned\.json has been changed"):
-        manifest.upgrade(register)
+        starter.upgrade(register)
 
 
 def test_only_a_register_that_init_made_is_upgraded_and_never_backwards(register: Path, tmp_path: Path) -> None:
     with pytest.raises(StarterError, match="did not make this register"):
-        manifest.upgrade(tmp_path)
+        starter.upgrade(tmp_path)
     data = json.loads((register / ".undersigned.json").read_text(encoding="utf-8"))
     (register / ".undersigned.json").write_text(json.dumps(data | {"version": "9.0.0"}), encoding="utf-8")
     with pytest.raises(StarterError, match=r"version 9\.0\.0 made this register"):
-        manifest.upgrade(register)
+        starter.upgrade(register)
 
 
 def test_a_link_is_never_followed(register: Path, tmp_path: Path) -> None:
@@ -156,4 +157,4 @@ def test_a_link_is_never_followed(register: Path, tmp_path: Path) -> None:
     shutil.copy(register / ".gitignore", outside)
     (register / ".gitignore").unlink()
     (register / ".gitignore").symlink_to(outside)
-    assert manifest.upgrade(register).files[".gitignore"] == "yours"
+    assert starter.upgrade(register).files[".gitignore"] == "yours"

@@ -12,8 +12,7 @@ from test_status import ALL_SIGNED, ORGS, V1, protocol, signing, version
 from support import TODAY, findings_in, register_from, status_of
 from undersigned.records.fields import Month, When, in_time, months_later
 from undersigned.reports.feeds import render_reviews_ics
-from undersigned.reports.reviews import render_reviews_json, review_rows
-from undersigned.reports.status import StatusReport, render_status_json, status_report
+from undersigned.reports.status import StatusReport, render_reviews_json, render_status_json, review_rows, status_report
 from undersigned.status import ReviewStatus
 
 

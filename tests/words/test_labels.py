@@ -14,9 +14,8 @@ import yaml
 
 from undersigned.facts.outcomes import FEW
 from undersigned.figures.cohorts import PARTS
-from undersigned.figures.landscape import FundingState, LinkState
+from undersigned.figures.landscape import EventKind, FundingState, LinkState
 from undersigned.figures.overlap import Words
-from undersigned.figures.year import EventKind
 from undersigned.records.fields import MARKS, Authored
 from undersigned.records.form import Form, FormField
 from undersigned.records.protocol import (

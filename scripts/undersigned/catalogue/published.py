@@ -20,8 +20,8 @@ import requests
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from undersigned.atomic import write_atomically
-from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB, Authored
+from undersigned.records.findings import Finding
 from undersigned.records.reading import Record, read_record
 
 #: Where a register's data lies below its address.

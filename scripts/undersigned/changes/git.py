@@ -26,7 +26,7 @@ from undersigned.records.files import (
     printable,
     stray_words,
 )
-from undersigned.records.shape import file_finding
+from undersigned.records.findings import file_finding
 from undersigned.register import Register, register_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from undersigned.changes.diff import Span
-from undersigned.changes.phrases import Phrases
 from undersigned.changes.report import ChangeReport, Point
 from undersigned.changes.sections import (
+    Phrases,
     Section,
     heading_in_words,
     line_in_words,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
-from undersigned.changes.phrases import Phrases, why_odd
 from undersigned.changes.report import Body, ChangeReport, Label, Oddity, Point
+from undersigned.changes.sections import Phrases, why_odd
 from undersigned.records.fields import Month
 from undersigned.words.text import plain
 

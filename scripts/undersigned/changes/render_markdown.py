@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from undersigned.changes.diff import Span, word_changes
-from undersigned.changes.phrases import Phrases
 from undersigned.changes.report import ChangeReport, Point
 from undersigned.changes.sections import (
     Heading,
+    Phrases,
     Section,
     heading_in_words,
     line_in_words,

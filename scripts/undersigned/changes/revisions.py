@@ -12,9 +12,9 @@ from typing import Literal
 
 from undersigned.changes.git import Comparison, FileChange, History, TreeEntry, is_record, record_contents
 from undersigned.changes.report import UnreadRecord
-from undersigned.findings import Finding
 from undersigned.records.fields import When
 from undersigned.records.files import Files, printable, stray_words
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Operative
 from undersigned.records.review import Review
 from undersigned.records.source import Source

@@ -17,12 +17,11 @@ from typing import Literal, Protocol
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from undersigned.findings import Finding, Place, Severity, in_order
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, Place, Severity, Words, in_order
 from undersigned.records.organisation import Organisation
 from undersigned.records.reading import Record
-from undersigned.records.shape import Words
 from undersigned.records.source import KeyPath
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register

@@ -13,7 +13,7 @@ from datetime import date
 
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
-from undersigned.records.values import plain_of
+from undersigned.records.slips import plain_of
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
 from undersigned.status import has_happened

@@ -12,7 +12,7 @@ import click
 from undersigned import __version__
 from undersigned.cli.options import Common, format_option, processes, verb
 from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, progress, stop_on, write
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 
 if TYPE_CHECKING:
     from undersigned.records.files import Files
@@ -108,7 +108,7 @@ def _only_new(common: Common, revision: str, report: CheckReport) -> CheckReport
     """The report with only the findings that were not there at `revision`, the others counted."""
     from undersigned.changes.git import HistoryError, files_at
     from undersigned.checks.engine import check_register
-    from undersigned.findings import count_by_severity, new_findings
+    from undersigned.records.findings import count_by_severity, new_findings
     from undersigned.register import register_of
 
     with stop_on(HistoryError):

@@ -128,7 +128,7 @@ def send_job(common: Common, output: Path | None, repository: str, account: str,
     from undersigned.changes.git import History, HistoryError
     from undersigned.editing.standard_texts import standard_form_record
     from undersigned.github import GitHubError
-    from undersigned.jobs.send_offer import Desk, offer_all, offers
+    from undersigned.jobs.sending import Desk, offer_all, offers
 
     register = common.register
     if dry_run:
@@ -167,7 +167,7 @@ def send_job(common: Common, output: Path | None, repository: str, account: str,
 def heartbeat_job(_: Common, repository: str, account: str, dry_run: bool) -> int:
     """Keep GitHub from switching the scheduled workflows off after sixty quiet days."""
     from undersigned.github import GitHubError
-    from undersigned.jobs.heartbeat import heartbeat
+    from undersigned.jobs.upkeep import heartbeat
 
     with stop_on(GitHubError):
         return EXIT_FINE if heartbeat(github_of(repository, dry_run), remark, dry_run=dry_run) else EXIT_BROKEN

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from undersigned.cli.options import Common, verb
 from undersigned.cli.output import EXIT_FINE, CommandError, write
+
+if TYPE_CHECKING:
+    from undersigned.checks.engine import Rule
 
 
 @verb("schema", example="undersigned schema protocol")
@@ -39,17 +43,41 @@ def schema_command(_: Common, kind: str | None, output: Path | None) -> int:
 def explain_command(_: Common, code: str | None) -> int:
     """Say what a rule asks and why, with a good and a bad example. Without CODE, list all codes."""
     from undersigned.checks.engine import rules
-    from undersigned.reports.rules import RuleText, rule_list, rule_text
 
     by_code = rules()
     if code is None:
-        write(rule_list({code_: rule.title for code_, rule in by_code.items()}), None)
+        width = max(map(len, by_code))
+        write("".join(f"{code_.ljust(width)}  {rule.title}\n" for code_, rule in sorted(by_code.items())), None)
         return EXIT_FINE
     rule = by_code.get(code)
     if rule is None:
         from undersigned.records.reading import did_you_mean
 
         raise CommandError(f"there is no rule '{code}'", did_you_mean(code, by_code))
-    text = RuleText(code, rule.title, rule.asks, rule.why, rule.source, rule.severity, rule.good, rule.bad)
-    write(rule_text(text), None)
+    write(_in_full(code, rule), None)
     return EXIT_FINE
+
+
+def _in_full(code: str, rule: Rule) -> str:
+    return "\n".join(
+        (
+            f"{code}: {rule.title}",
+            "",
+            rule.asks.strip(),
+            "",
+            f"Why: {rule.why.strip()}",
+            f"Source: {rule.source.strip()}",
+            f"Severity: {rule.severity}",
+            "",
+            "Good:",
+            _indented(rule.good),
+            "",
+            "Not so good:",
+            _indented(rule.bad),
+            "",
+        )
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join("    " + line if line.strip() else "" for line in text.rstrip().splitlines())

@@ -31,8 +31,7 @@ _STATE_WORDS = {
 )
 def init_command(common: Common, folder: Path | None, answers: tuple[str, ...]) -> int:
     """Make a new register: settings, pages, workflows and forms. DIR is its folder; without it, the present one."""
-    from undersigned.starter import StarterError
-    from undersigned.starter.init import QUESTIONS, init
+    from undersigned.starter import QUESTIONS, StarterError, init
 
     given = answers_given(answers)
     if sys.stdin.isatty() and sys.stderr.isatty():
@@ -53,8 +52,7 @@ def upgrade_command(common: Common, check: bool) -> int:
 
     Files that you have changed yourself are left alone, and named.
     """
-    from undersigned.starter import StarterError
-    from undersigned.starter.manifest import upgrade
+    from undersigned.starter import StarterError, upgrade
 
     with stop_on(StarterError):
         result = upgrade(common.root, check=check)

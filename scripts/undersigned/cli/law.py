@@ -64,6 +64,6 @@ def watch_command(common: Common, items: tuple[str, ...], format_: str, write_fi
 def legislation(address: str) -> Legislation:
     """The service. LAW_BASE may name a server on this computer in its place."""
     from undersigned.law import Legislation
-    from undersigned.records.legislation import SITE
+    from undersigned.records.law import SITE
 
     return Legislation(base=os.environ.get("LAW_BASE", SITE), contact=address)

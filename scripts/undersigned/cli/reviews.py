@@ -25,7 +25,7 @@ _URGENCY = ("due-soon", "overdue", "lapsed")
 )
 def reviews_command(common: Common, within: int | None, format_: str, fail_on: tuple[str, ...]) -> int:
     """List the reviews that are due, most urgent first."""
-    from undersigned.reports import reviews as reports
+    from undersigned.reports import status as reports
 
     report = statuses(common)
     rows = reports.review_rows(report.protocols, as_of=common.as_of, within=within)

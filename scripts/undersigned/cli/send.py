@@ -49,8 +49,7 @@ def send_command(
     from undersigned.documents.model import DocumentError
     from undersigned.editing import EditingError
     from undersigned.editing.standard_texts import standard_form_record
-    from undersigned.jobs.send_offer import Offer, draft_of
-    from undersigned.jobs.sending import Round, SendingError, written_files
+    from undersigned.jobs.sending import Offer, Round, SendingError, draft_of, written_files
 
     if make_branch and make_pull:
         raise CommandError("--branch and --pull exclude each other", "Give one of them.")

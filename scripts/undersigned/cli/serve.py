@@ -10,7 +10,7 @@ import click
 from undersigned.cli.check import LineReader, checked
 from undersigned.cli.options import Common, host_and_port, verb
 from undersigned.cli.output import EXIT_FINE, ended_by_signals, remark, stop_on
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 
 
 @verb("serve", example="undersigned serve --address 127.0.0.1:8080")

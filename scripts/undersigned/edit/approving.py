@@ -19,7 +19,7 @@ from undersigned.changes.render_html import render_html
 from undersigned.edit.drafts import AUTHOR, is_id
 from undersigned.edit.outlets import FOLDER, Proposal
 from undersigned.edit.tasks import findings_about
-from undersigned.findings import Finding, new_findings
+from undersigned.records.findings import Finding, new_findings
 
 #: The folder of branches of what was sent back. Nothing is lost: the branch keeps the change and the reason.
 SENT_BACK = "sent-back"

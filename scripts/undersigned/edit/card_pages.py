@@ -17,7 +17,7 @@ from undersigned.edit.standard_cards import standard_cards, standard_flow_for
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.facts.flows import legal_references
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Flow, Protocol
 from undersigned.records.source import Data
 from undersigned.words.labels import label

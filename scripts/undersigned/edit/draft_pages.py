@@ -17,7 +17,7 @@ from undersigned.edit.questions import Fault, Question, Section
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.editing.yaml_write import render_yaml
-from undersigned.findings import Finding, new_findings
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
 from undersigned.register import Register

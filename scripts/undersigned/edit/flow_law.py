@@ -21,7 +21,7 @@ from undersigned.checks.law.conditions import article_10_capable
 from undersigned.checks.law.gateways import misfit
 from undersigned.editing import standard_texts
 from undersigned.editing.yaml_write import render_yaml
-from undersigned.findings import Finding, new_findings
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Data, Source
 from undersigned.records.vocabulary import Gateway, vocabulary

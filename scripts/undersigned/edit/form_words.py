@@ -16,8 +16,7 @@ from undersigned.checks.engine import rules
 from undersigned.edit.outlets import OutletError
 from undersigned.edit.questions import Fault, Section, sections
 from undersigned.editing import EditingError
-from undersigned.findings import Finding
-from undersigned.records.shape import Words
+from undersigned.records.findings import Finding, Words
 from undersigned.records.source import KeyPath, Source
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register

@@ -18,7 +18,7 @@ from undersigned.edit.proposing import Proposals
 from undersigned.edit.questions import Fault, FaultyError, Option, Question, faults_of, read_answers, shown_answer
 from undersigned.edit.tasks import Change, checked
 from undersigned.editing import EditingError
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.source import KeyPath, Source
 from undersigned.register import Register
 

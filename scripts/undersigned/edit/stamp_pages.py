@@ -12,7 +12,7 @@ from flask import Flask, abort
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from undersigned.changes.phrases import Phrases
+from undersigned.changes.sections import Phrases
 from undersigned.edit.draft_pages import rendered
 from undersigned.edit.drafts import main_register
 from undersigned.edit.questions import Fault, FaultyError, Option, Question, protocol_choices, read_day

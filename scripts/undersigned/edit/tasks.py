@@ -21,12 +21,12 @@ from undersigned.editing.atomic import write_bytes
 from undersigned.editing.formatting import format_record
 from undersigned.editing.new import new_record
 from undersigned.editing.yaml_write import render_yaml
-from undersigned.findings import Finding, new_findings
 from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, UnusableError, tidy_answers
 from undersigned.jobs.form_definitions import Field, Form, forms, read_forms
 from undersigned.jobs.issue_forms import RecordChange, record_change
 from undersigned.jobs.messages import message
 from undersigned.records.files import PROVISION_FOLDER, load_files
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord

@@ -14,8 +14,8 @@ import yaml
 from undersigned.editing.reorder import last_line
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record, read_record
+from undersigned.records.slips import BULLETS, ODD_SPACES
 from undersigned.records.source import Data
-from undersigned.records.syntax import BULLETS, ODD_SPACES
 
 _ODD_SPACE = re.compile(f"[{ODD_SPACES}]")
 _DASHES = "–—−"

@@ -27,8 +27,8 @@ from undersigned.editing.new_records import (
     write_signature,
 )
 from undersigned.editing.new_request import Question, Request
-from undersigned.findings import Finding, new_findings
 from undersigned.records.files import PROVISION_FOLDER
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.reading import did_you_mean
 from undersigned.register import Register
 

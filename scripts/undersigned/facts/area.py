@@ -11,11 +11,10 @@ from datetime import date
 from functools import cached_property
 
 from undersigned.figures.combined import Combined, areas_in, combined
-from undersigned.figures.landscape import Landscape, Link, landscape
+from undersigned.figures.landscape import Event, Landscape, Link, landscape
+from undersigned.figures.profile import Seen
 from undersigned.figures.provision import AreaMap, area_ids, area_map
-from undersigned.figures.seen import Seen
 from undersigned.figures.survival import FEWEST, Clock
-from undersigned.figures.year import Event
 from undersigned.records.fields import in_time
 from undersigned.register import Register
 from undersigned.status import PartyStatus, ProtocolStatus

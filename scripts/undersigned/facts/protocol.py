@@ -39,7 +39,7 @@ from undersigned.facts.text import (
     issued_texts,
     versions_of,
 )
-from undersigned.figures.seen import Seen, seen
+from undersigned.figures.profile import Seen, seen
 from undersigned.records.fields import When, has_happened
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Operative, Party, Protocol

@@ -8,11 +8,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from statistics import median_low
 
-from undersigned.facts.between import Dealing, dealings_of
 from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
-from undersigned.facts.partnerships import Partnerships
+from undersigned.facts.partnerships import Dealing, Partnerships, dealings_of
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.figures.combined import Combined, combined
 from undersigned.records.fields import KEBAB, in_time

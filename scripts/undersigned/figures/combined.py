@@ -13,8 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from undersigned.figures.audit import FIGURES, HIDDEN
-from undersigned.figures.cohorts import Cohort, cohort_of
-from undersigned.figures.rates import SMALLEST_WHOLE, Amount, Rate, rate_of
+from undersigned.figures.cohorts import SMALLEST_WHOLE, Amount, Cohort, Rate, cohort_of, rate_of
 from undersigned.records.outcome import Outcome, Period, Result
 from undersigned.records.reading import Record
 from undersigned.records.vocabulary import OutcomeMeasure, vocabulary

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic import Field
+
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.facts.bodies import decision_key
 from undersigned.intake.cells import Sheet, Value, text_of
 from undersigned.intake.meaning import NOTHING, read_when
 from undersigned.intake.shape import MEANINGS, Shape, heading_key
-from undersigned.records.fields import KEBAB, When
-from undersigned.records.imports import ImportRecord
+from undersigned.records.fields import KEBAB, Authored, When, Whole
 from undersigned.records.reading import read_record
 from undersigned.records.source import Data
 from undersigned.records.vocabulary import vocabulary
@@ -33,6 +34,23 @@ _HEAD = """# How a spreadsheet was understood. Written by 'undersigned import'; 
 """
 _ANOTHER = "new: "
 _NOBODY = "leave out"
+
+
+class TakenRow(Authored):
+    """Which protocol a row of the spreadsheet became, and a hash of the row as it was then."""
+
+    protocol: str
+    mark: str
+
+
+class ImportRecord(Authored):
+    """`columns`: heading to what it is about. `names`: name of a body to what it means. `rows`: hash to protocol."""
+
+    sheet: str | None = None
+    header_row: Whole | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    names: dict[str, str] = Field(default_factory=dict)
+    rows: dict[str, TakenRow] = Field(default_factory=dict)
 
 
 class Taken(NamedTuple):

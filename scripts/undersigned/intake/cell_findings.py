@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from undersigned.findings import Finding, Severity
 from undersigned.intake.cells import Cell
+from undersigned.records.findings import Finding, Severity
 
 #: Severity, message and hint of each finding. `{…}` are facts of the cell.
 _FINDINGS: dict[str, tuple[Severity, str, str]] = {

@@ -17,13 +17,13 @@ from undersigned.editing.new import answered, write_new
 from undersigned.editing.new_protocol import render_read
 from undersigned.editing.new_request import Question, Request, check_new_id, find_organisation, in_words
 from undersigned.facts.bodies import Body, KnownBodies, Match, known_bodies
-from undersigned.findings import Finding, new_findings
 from undersigned.intake.document_facts import AgreementText, read_agreement
 from undersigned.intake.document_parties import NamedParty
 from undersigned.intake.document_reader import Document
 from undersigned.intake.headings import is_of_contacts
 from undersigned.intake.plan import NewOrganisations, errors_of
 from undersigned.records.fields import When
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of

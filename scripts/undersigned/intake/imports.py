@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from undersigned.facts.bodies import known_bodies
-from undersigned.findings import SEVERITIES
 from undersigned.intake.answers import (
     Decisions,
     decisions_path,
@@ -26,6 +25,7 @@ from undersigned.intake.return_sheet import is_return, plan_return
 from undersigned.intake.roundtrip import is_ours, plan_edits
 from undersigned.intake.shape import Shape, find_shape
 from undersigned.records.files import printable
+from undersigned.records.findings import SEVERITIES
 from undersigned.register import Register
 from undersigned.reports.tables import counted, json_text
 from undersigned.words.text import plain

@@ -18,7 +18,6 @@ from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.yaml_write import Quoted, comment, render_yaml
 from undersigned.facts.bodies import Body, KnownBodies, decision_key
-from undersigned.findings import Finding, new_findings
 from undersigned.intake.answers import Decisions
 from undersigned.intake.cell_findings import CellFinding, cell_finding, short
 from undersigned.intake.cells import Cell, Sheet, column_letters, text_of
@@ -26,6 +25,7 @@ from undersigned.intake.meaning import bare_words
 from undersigned.intake.rows import Ask, Facts, RowReader
 from undersigned.intake.shape import Shape
 from undersigned.records.fields import KEBAB, When, latest
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord

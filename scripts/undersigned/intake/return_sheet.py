@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from undersigned.editing import EditingError
 from undersigned.editing.returns import Asked, Begun, begin_return, due_period, make_return, name_of, read_figure
-from undersigned.findings import new_findings
 from undersigned.intake.cell_findings import cell_finding
 from undersigned.intake.cells import Cell, Sheet, text_of
 from undersigned.intake.plan import Plan, PlannedRow, errors_of
+from undersigned.records.findings import new_findings
 from undersigned.register import Register
 from undersigned.reports.tables import neutral
 

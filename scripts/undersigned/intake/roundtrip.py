@@ -16,12 +16,12 @@ from typing import Final, Literal
 
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Put, Remove, amended
-from undersigned.findings import Finding, new_findings
 from undersigned.intake.cell_findings import CellFinding, cell_finding
 from undersigned.intake.cells import Cell, Sheet, text_of
 from undersigned.intake.meaning import read_when
 from undersigned.intake.plan import Plan, PlannedRow, errors_of
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record

@@ -20,7 +20,7 @@ from undersigned.facts.bodies import SEVERAL, KnownBodies, own_bodies
 from undersigned.jobs.form_definitions import Field, Form, forms
 from undersigned.jobs.messages import message
 from undersigned.records.fields import KEBAB, VERSION_NUMBER
-from undersigned.records.values import explain_date
+from undersigned.records.slips import explain_date
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import has_happened
 from undersigned.words.dates import date_in_words, read_date

@@ -22,7 +22,6 @@ from undersigned.editing.amend import Append, Put, amended, render_entry
 from undersigned.editing.atomic import write_bytes
 from undersigned.editing.formatting import format_record
 from undersigned.editing.new import new_record
-from undersigned.findings import Finding, new_findings
 from undersigned.github import GitHub
 from undersigned.github.client import repeat_if_unanswered
 from undersigned.github.issues import Issue, Issues, cut_to_body
@@ -33,6 +32,7 @@ from undersigned.jobs.issue_sync import Mark, keep_comment
 from undersigned.jobs.messages import RepositoryLinks, labels, message, render
 from undersigned.records.fields import KEBAB, RESERVED, Authored
 from undersigned.records.files import load_files
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import Evidence, Signature, SigningRecord

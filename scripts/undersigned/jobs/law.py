@@ -15,8 +15,7 @@ from undersigned.github.pulls import PullRequestDraft
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import labels, message, messages, render, render_plain
 from undersigned.law.watch import Look, News
-from undersigned.records.law import LawState, file_of
-from undersigned.records.legislation import SITE, Provision
+from undersigned.records.law import SITE, LawState, Provision, file_of
 from undersigned.records.vocabulary import item_titles, vocabulary
 from undersigned.register import Register
 from undersigned.reports.law import in_groups, law_of_provision, protocols_by_provision

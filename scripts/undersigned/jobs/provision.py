@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from undersigned.figures.landscape import Event, in_the_year, services_due
 from undersigned.figures.provision import SOON, AreaMap, Service, area_ids, area_map
-from undersigned.figures.year import Event, in_the_year, services_due
 from undersigned.jobs.issue_sync import Ending, IssueSync, Mark, WantedIssue
 from undersigned.jobs.messages import RepositoryLinks, labels, messages, render, render_plain
 from undersigned.records.fields import KEBAB, latest

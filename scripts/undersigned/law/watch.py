@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from undersigned.law.client import AwayError, Legislation, RefusedError
-from undersigned.law.reader import Contents, Effect, Listed, page_of, read_contents
-from undersigned.records.law import LawChange, LawState, WatchedProvision
-from undersigned.records.legislation import Provision, provision
+from undersigned.law.client import (
+    AwayError,
+    Contents,
+    Effect,
+    Legislation,
+    Listed,
+    RefusedError,
+    page_of,
+    read_contents,
+)
+from undersigned.records.law import LawChange, LawState, Provision, WatchedProvision, provision
 from undersigned.records.vocabulary import item_titles
 
 #: Days before a coming change at which it is told again.

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from undersigned.findings import Finding
-from undersigned.records.shape import file_finding
+from undersigned.records.findings import Finding, file_finding
 
 MAX_BYTES = 1024 * 1024
 #: The folders of a register that hold records.

@@ -16,13 +16,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored, Month
-from undersigned.records.shape import file_finding, shape_finding
-from undersigned.records.source import MAX_DEPTH, Data, KeyPath, Source
-from undersigned.records.syntax import bullet_in
-from undersigned.records.values import (
+from undersigned.records.findings import Finding, Place, file_finding, shape_finding
+from undersigned.records.slips import (
     Explained,
+    bullet_in,
     explain_date,
     explain_day,
     explain_list,
@@ -32,6 +30,7 @@ from undersigned.records.values import (
     odd_character,
     plain_of,
 )
+from undersigned.records.source import MAX_DEPTH, Data, KeyPath, Source
 
 M = TypeVar("M", bound=Authored)
 _MOST_ROUNDS = 12

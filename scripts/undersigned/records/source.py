@@ -13,10 +13,9 @@ from typing import Any
 import yaml
 from yaml._yaml import CParser
 
-from undersigned.findings import FILE_START, Finding, Place
 from undersigned.records.files import MAX_BYTES
-from undersigned.records.shape import shape_finding
-from undersigned.records.syntax import mark_of, mend_of_syntax, words_of_problem
+from undersigned.records.findings import FILE_START, Finding, Place, shape_finding
+from undersigned.records.slips import mark_of, mend_of_syntax, words_of_problem
 
 MAX_DEPTH = 30
 

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from icalendar import Alarm, Calendar, Event, vText
 
 from undersigned.facts.news import NewsItem, ReviewDate, review_date
-from undersigned.figures.year import Event as Happening
+from undersigned.figures.landscape import Event as Happening
 from undersigned.records.fields import When, earliest, in_time, latest
 from undersigned.register import Register
 from undersigned.reports.tables import EXAMPLES

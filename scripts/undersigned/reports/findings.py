@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from urllib.parse import quote
 
-from undersigned.findings import SEVERITIES, Finding, Severity, count_by_severity
+from undersigned.records.findings import SEVERITIES, Finding, Severity, count_by_severity
 from undersigned.reports.tables import counted, json_text
 from undersigned.words.text import plain
 

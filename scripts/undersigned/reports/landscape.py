@@ -7,7 +7,7 @@ from datetime import date
 
 from undersigned.facts.area import clock_in_words
 from undersigned.figures.landscape import LONG_OUT, Clause, Funding, Landscape, Link, Pair
-from undersigned.figures.seen import Seen, seen
+from undersigned.figures.profile import Seen, seen
 from undersigned.figures.survival import FEWEST, Clock, Spell
 from undersigned.parallel import Watch, map_protocols
 from undersigned.records.fields import When

@@ -8,7 +8,7 @@ from datetime import date
 
 from undersigned.facts.flows import legal_references
 from undersigned.law.watch import Look, News
-from undersigned.records.legislation import Provision
+from undersigned.records.law import Provision
 from undersigned.records.vocabulary import item_titles, vocabulary
 from undersigned.register import Register
 from undersigned.words.dates import date_in_words

@@ -13,8 +13,14 @@ from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.figures.provision import Service, area_ids, money_ends, services
 from undersigned.reports.outcomes import render_outcomes_csv
-from undersigned.reports.reviews import REVIEW_COLUMNS, review_rows
-from undersigned.reports.status import ProtocolRow, StatusReport, render_status_csv, when_cell
+from undersigned.reports.status import (
+    REVIEW_COLUMNS,
+    ProtocolRow,
+    StatusReport,
+    render_status_csv,
+    review_rows,
+    when_cell,
+)
 from undersigned.reports.tables import Cell, csv_text
 
 #: Each list by the name of its file, with what a reader reads of it.

@@ -9,7 +9,7 @@ from undersigned.figures.audit import FIGURES, HIDDEN, Place
 from undersigned.figures.cohorts import PARTS, Cohort
 from undersigned.figures.combined import Combined, Row
 from undersigned.figures.safe import Proposal
-from undersigned.findings import Place as InFile
+from undersigned.records.findings import Place as InFile
 from undersigned.records.vocabulary import vocabulary
 from undersigned.reports.tables import EXAMPLES, Cell, Sheet, counted, csv_text, json_text, text_table, workbook
 from undersigned.words.dates import date_in_words

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from undersigned.facts.between import Dealing
 from undersigned.facts.flows import Card, Condition, FlowEnd, FlowFacts
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.outcomes import FEW, HELD_BACK, Amount, Figure, Return
 from undersigned.facts.parties import PartyFacts
-from undersigned.facts.partnerships import Binding
+from undersigned.facts.partnerships import Binding, Dealing
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import When

@@ -9,9 +9,8 @@ from dataclasses import replace
 from undersigned.facts.area import AreaFacts, area_facts, clock_in_words
 from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.figures.combined import areas_in
-from undersigned.figures.landscape import Pair, areas_of
-from undersigned.figures.seen import STAGES
-from undersigned.figures.year import by_month, months_of
+from undersigned.figures.landscape import Pair, areas_of, by_month, months_of
+from undersigned.figures.profile import STAGES
 from undersigned.records.fields import KEBAB, MONTHS
 from undersigned.records.vocabulary import vocabulary
 from undersigned.site.charts import MOST_IN_MATRIX, matrix, strips

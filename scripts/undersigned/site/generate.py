@@ -19,7 +19,7 @@ from undersigned.facts.news import ReviewDate, first_organisation_id, newest_fir
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
-from undersigned.figures.year import Event
+from undersigned.figures.landscape import Event
 from undersigned.parallel import map_in_order, map_protocols
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import Operative, Protocol

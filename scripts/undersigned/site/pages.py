@@ -13,12 +13,11 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from undersigned.changes.phrases import Phrases
+from undersigned.changes.sections import Phrases
 from undersigned.checks.engine import Rule
-from undersigned.facts.between import Counterpart, Dealing
 from undersigned.facts.for_people import NO_AREA, rights
 from undersigned.facts.organisation import OrganisationFacts
-from undersigned.facts.partnerships import MOST_BODIES, Area
+from undersigned.facts.partnerships import MOST_BODIES, Area, Counterpart, Dealing
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.figures.provision import area_ids, area_map

@@ -16,7 +16,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.livereload import LiveReloadServer, _timestamp
 
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.site.build import SiteError, failure_in_words, quiet, settled
 
 if TYPE_CHECKING:

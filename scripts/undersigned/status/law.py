@@ -8,8 +8,7 @@ from datetime import date
 from typing import Final
 
 from undersigned.records.fields import earliest
-from undersigned.records.law import LawState
-from undersigned.records.legislation import Provision, touches
+from undersigned.records.law import LawState, Provision, touches
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import ProtocolFolder
 

@@ -10,9 +10,9 @@ from typing import get_args
 
 import yaml
 
-from undersigned.findings import SEVERITIES
 from undersigned.records import for_people, form, protocol, provision, review, signature, version
 from undersigned.records.fields import Jurisdiction
+from undersigned.records.findings import SEVERITIES
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.text import with_capital
 

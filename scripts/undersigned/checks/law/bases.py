@@ -17,7 +17,7 @@ from undersigned.checks.law.capacity import (
 )
 from undersigned.checks.law.conditions import article_10_capable
 from undersigned.checks.suggestions import suggest_law
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.protocol import Law
 from undersigned.records.vocabulary import Dated, Entry, Vocabulary, vocabulary
 

@@ -11,8 +11,8 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject
-from undersigned.findings import Finding
 from undersigned.records.fields import earliest, latest
+from undersigned.records.findings import Finding
 from undersigned.records.organisation import Legal, Organisation
 from undersigned.records.protocol import Flow, Item, Law, Party, Protocol
 from undersigned.records.vocabulary import Entry, OrganisationKind, vocabulary

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from undersigned.checks.engine import ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.law.capacity import FlowView, PathTo, law_rules
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.law import file_of
 from undersigned.records.vocabulary import Entry, item_titles, vocabulary
 from undersigned.status.law import changed_laws, long_unseen

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.law.capacity import FlowEnd, FlowView, PathTo, all_known, by_law, law_rules, names
 from undersigned.checks.rules.content import topics_claimed
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.vocabulary import Schedule1Condition, vocabulary
 
 Views = Sequence[FlowView]

@@ -18,7 +18,7 @@ from undersigned.checks.law.capacity import (
     law_rules,
     names,
 )
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.vocabulary import Gateway, vocabulary
 from undersigned.words.labels import label
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.law.capacity import UNITED_KINGDOM, FlowEnd, FlowView, PathTo, law_rules, names
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.protocol import Clause
 
 Views = Sequence[FlowView]

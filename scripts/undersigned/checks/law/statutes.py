@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.law.capacity import FlowView, all_known, by_law, law_rules, names
 from undersigned.checks.law.gateways import HEALTH, powers_of
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.vocabulary import vocabulary
 
 Views = Sequence[FlowView]

@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.suggestions import fully_read, suggest
-from undersigned.findings import Finding
 from undersigned.records.fields import version_key
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Adoption, Clause
 from undersigned.records.source import KeyPath
 from undersigned.register import ProtocolFolder, Register

@@ -10,8 +10,8 @@ from itertools import islice
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.rules.adoption import clauses_adopted, signed_by, signing_parties
 from undersigned.checks.texts import MOST_OF_A_KIND, Words, is_html, raw_bytes, texts_in
-from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, Place, Severity
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Adoption, Clause
 from undersigned.records.reading import Record

@@ -19,8 +19,8 @@ from undersigned.checks.engine import (
     all_parts,
 )
 from undersigned.checks.texts import raw_bytes
-from undersigned.findings import Finding
 from undersigned.records.fields import Month, When, add_months, earliest, in_time, latest, surely_before
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import ENDED
 from undersigned.records.reading import may_hold_months, months_in
 from undersigned.records.source import KeyPath

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.rules.content import topics_claimed
 from undersigned.checks.suggestions import fully_read, suggest, suggest_organisation
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.protocol import Flow
 from undersigned.records.source import KeyPath
 

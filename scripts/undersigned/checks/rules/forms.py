@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from undersigned.checks.engine import ProtocolSubject, RuleSet
 from undersigned.checks.suggestions import suggest
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.reading import Record
 from undersigned.records.source import KeyPath

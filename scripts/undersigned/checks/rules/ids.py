@@ -16,10 +16,9 @@ from undersigned.checks.engine import (
     RuleSet,
     Subject,
 )
-from undersigned.findings import Finding
 from undersigned.records.fields import KEBAB
+from undersigned.records.findings import Finding, shape_finding
 from undersigned.records.organisation import Codes, Organisation
-from undersigned.records.shape import shape_finding
 from undersigned.records.source import KeyPath
 from undersigned.status import has_happened
 

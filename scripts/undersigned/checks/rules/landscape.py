@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from undersigned.checks.engine import RegisterSubject, RuleSet
 from undersigned.figures.combined import areas_in
-from undersigned.findings import Finding
+from undersigned.records.findings import Finding
 from undersigned.records.reading import did_you_mean
 from undersigned.records.source import KeyPath
 

@@ -10,8 +10,8 @@ from functools import cache
 from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.references import unknown_measure
 from undersigned.figures.audit import FIGURES, POINT_FIGURES, ReturnOf, audit, point_in_words
-from undersigned.findings import Finding
 from undersigned.records.fields import add_months
+from undersigned.records.findings import Finding
 from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import KeyPath

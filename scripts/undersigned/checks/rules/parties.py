@@ -9,8 +9,8 @@ from datetime import date
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RecordLike, RuleSet, Subject
 from undersigned.checks.rules.references import unknown_organisation
 from undersigned.checks.suggestions import fully_read
-from undersigned.findings import Finding
 from undersigned.records.fields import MAILBOX
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Party
 from undersigned.records.signature import NominatedOfficer
 from undersigned.records.source import KeyPath

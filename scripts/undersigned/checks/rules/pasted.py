@@ -9,14 +9,14 @@ from itertools import islice
 
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RuleSet, Subject
 from undersigned.checks.texts import MOST_OF_A_KIND, raw_bytes, texts_in, written_records
-from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, Place, Severity
 from undersigned.records.form import Form
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
+from undersigned.records.slips import BULLETS, name_of
 from undersigned.records.source import Source
-from undersigned.records.syntax import BULLETS, name_of
 from undersigned.words.letters import Place as Where
 from undersigned.words.letters import letters_lacking
 from undersigned.words.text import in_a_list

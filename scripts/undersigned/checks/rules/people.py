@@ -10,7 +10,7 @@ from undersigned.checks.rules.dates import future
 from undersigned.checks.rules.prose import acronyms_in, reading_grade
 from undersigned.checks.rules.versions import check_fingerprint, check_version_named
 from undersigned.checks.suggestions import suggest
-from undersigned.findings import Finding, Severity
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.for_people import PICTURES, ForPeople, is_blank
 from undersigned.records.protocol import Operative
 from undersigned.records.reading import Record

@@ -16,8 +16,8 @@ from undersigned.checks.engine import (
 )
 from undersigned.checks.people import is_mailbox_of_a_person, name_in
 from undersigned.checks.texts import MOST_OF_A_KIND, raw_bytes, texts_in
-from undersigned.findings import Finding, Place, Severity
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, Place, Severity
 from undersigned.records.reading import Record
 from undersigned.records.source import KeyPath, Source
 from undersigned.words.dates import MONTH_NAME

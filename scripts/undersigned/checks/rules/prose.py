@@ -12,8 +12,8 @@ from markdown_it.token import Token
 
 from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RuleSet, Subject
 from undersigned.checks.texts import MOST_OF_A_KIND, Words, is_html, raw_bytes, texts_in, written_records
-from undersigned.findings import Finding, Place
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding, Place
 from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
 from undersigned.records.source import KeyPath

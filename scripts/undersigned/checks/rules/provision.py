@@ -8,8 +8,8 @@ from datetime import timedelta
 from undersigned.checks.engine import ProtocolSubject, RegisterSubject, RuleSet, Subject
 from undersigned.checks.rules.references import bodies_of
 from undersigned.figures.provision import SOON, area_map, kinds_reached, missing_for, money_ends, service
-from undersigned.findings import Finding
 from undersigned.records.fields import has_happened, latest, surely_before
+from undersigned.records.findings import Finding
 from undersigned.records.provision import Provision
 from undersigned.records.reading import Record, did_you_mean
 from undersigned.records.source import KeyPath

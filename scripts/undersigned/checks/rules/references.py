@@ -15,8 +15,8 @@ from undersigned.checks.engine import (
     Subject,
 )
 from undersigned.checks.suggestions import fully_read, id_from, suggest, suggest_organisation
-from undersigned.findings import Finding
 from undersigned.records.fields import Authored
+from undersigned.records.findings import Finding
 from undersigned.records.protocol import Protocol
 from undersigned.records.provision import Provision
 from undersigned.records.reading import Record

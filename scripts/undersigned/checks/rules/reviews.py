@@ -11,7 +11,6 @@ from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubj
 from undersigned.checks.rules.parties import ever_parties
 from undersigned.checks.rules.references import unknown_organisation
 from undersigned.checks.rules.versions import check_fingerprint, check_version_named, stamp_of
-from undersigned.findings import Finding, Severity
 from undersigned.records.fields import (
     When,
     earliest,
@@ -22,6 +21,7 @@ from undersigned.records.fields import (
     version_key,
     when_of,
 )
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.protocol import ENDED
 from undersigned.records.reading import Record
 from undersigned.records.review import UNFINISHED, Review

@@ -9,8 +9,8 @@ from datetime import date
 from undersigned.checks.engine import Observation, ProtocolSubject, RegisterSubject, RuleSet, Subject
 from undersigned.checks.rules.references import unknown_flow, unknown_organisation
 from undersigned.checks.rules.versions import SHA256, check_fingerprint, check_version_named, stamp_of
-from undersigned.findings import Finding
 from undersigned.records.fields import When, earliest, latest, surely_before, version_key
+from undersigned.records.findings import Finding
 from undersigned.records.reading import Record
 from undersigned.records.signature import Signature, SigningRecord
 from undersigned.records.source import KeyPath

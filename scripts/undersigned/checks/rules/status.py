@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from undersigned.checks.engine import UNREADABLE, Observation, ProtocolSubject, RegisterSubject, RuleSet
 from undersigned.checks.rules.parties import parties_read
 from undersigned.checks.rules.versions import fits, stamp_of
-from undersigned.findings import Finding, Severity
 from undersigned.records.fields import FINGERPRINT, When, has_happened, in_time, latest, surely_before
+from undersigned.records.findings import Finding, Severity
 from undersigned.records.protocol import ENDED
 from undersigned.records.signature import Signature
 from undersigned.status import Signing, takes_effect, version_in_force

@@ -9,8 +9,8 @@ from itertools import pairwise
 from undersigned.changes import Difference, Unmet, changed_obligation, differences, excess, is_wording, key_of
 from undersigned.checks.engine import ProtocolSubject, RecordLike, RuleSet
 from undersigned.checks.rules.references import unknown_organisation
-from undersigned.findings import Finding, Place
 from undersigned.records.fields import FINGERPRINT, has_happened, surely_before
+from undersigned.records.findings import Finding, Place
 from undersigned.records.fingerprint import fingerprint_of_document, is_made_up
 from undersigned.records.protocol import ENDED, OPERATIVE_FIELDS, StampedText
 from undersigned.records.reading import did_you_mean

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from undersigned.changes.phrases import Phrases, spans_in_words
 from undersigned.changes.report import Point
+from undersigned.changes.sections import Phrases, spans_in_words
 from undersigned.documents.content.first_page import footer_of, notice_of, properties_of
 from undersigned.documents.content.forms import form_document
 from undersigned.documents.model import (

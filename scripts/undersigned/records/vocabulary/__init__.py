@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
-from undersigned.records.legislation import Provision, provision
+from undersigned.records.law import Provision, provision
 
 FOLDER = Path(__file__).parent
 
