@@ -213,9 +213,9 @@ def test_what_is_nested_too_deep_is_plain_words(text: str) -> None:
     ],
 )
 def test_a_hostile_text_is_read_in_reasonable_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     html_of(read(text))
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 _HOSTILE = st.text(alphabet="ab1ivx()*_`|-:.>#[]<&; \n\\•", max_size=120)
