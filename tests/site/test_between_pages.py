@@ -31,6 +31,20 @@ def test_three_clicks_lead_from_the_front_page_to_the_answer(shipped_site: Path)
         assert needed in words
 
 
+def test_both_ways_are_listed_with_what_forbids_a_card_before_any_card(shipped_site: Path) -> None:
+    found = page(shipped_site, "between/kilnbrook-housing-association/")
+    dealing = found.get_element_by_id("with-staffordshire-probation").getparent()
+    (ways,) = dealing.xpath("./dl")
+    assert [" ".join(item.text_content().split()) for item in ways.iterfind(".//li")] == [
+        "A landlord's reply and the outcome",
+        "Early warning to probation that a tenancy is in trouble",
+        "Quarterly figures",
+        "Referral to a registered landlord. The person must consent: consent is a lawful basis",
+        "Emergency warning to a council or landlord. Only in an emergency",
+    ]
+    assert dealing.index(ways) < dealing.index(dealing.find_class("app-ways")[0])
+
+
 def test_where_nothing_binds_the_page_says_what_to_do(shipped_site: Path) -> None:
     found = page(shipped_site, "between/staffordshire-probation/")
     words = " ".join(found.get_element_by_id("with-thornbeck-north").getparent().text_content().split())

@@ -107,6 +107,8 @@ def test_what_must_be_true_first_is_told_for_each_flow() -> None:
         "Only in an emergency",
         "The person's consent is not relied on",
     ]
+    assert [condition.forbids for condition in one.conditions] == [True, True, False, True]
+    assert [condition.forbids for condition in three.conditions] == [True, False]
 
 
 def test_numbers_without_a_gap_are_a_run() -> None:

@@ -40,10 +40,14 @@ ConditionKind = Literal["emergency", "mappa", "consent", "statutory-consent"]
 
 @dataclass(frozen=True)
 class Condition:
-    """What must be true before a flow may be used, in words without a full stop."""
+    """What must be true before a flow may be used, in words without a full stop.
+
+    `forbids`: as long as it is not true nothing may be shared, or the text does not say that it may.
+    """
 
     kind: ConditionKind
     words: str
+    forbids: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class FlowTerms:
         """What must be asked about MAPPA before any of them is used, except in an emergency."""
         conditions = (condition for facts in self.flows for condition in facts.conditions)
         return tuple(dict.fromkeys(condition.words for condition in conditions if condition.kind == "mappa"))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the text says of any of them how long the information is kept."""
+        return any(facts.flow.retention for facts in self.flows)
 
     @property
     def by_senders(self) -> tuple[tuple[tuple[FlowEnd, ...], tuple[FlowFacts, ...]], ...]:
@@ -211,7 +220,7 @@ def _conditions(flow: Flow, text: Operative) -> Iterator[Condition]:
             if clause.text and "mappa" in f"{clause.id} {clause.title or ''}".lower():
                 yield Condition("mappa", _first_sentence(clause.text))
     for role in flow.consent:
-        yield Condition("consent", label("consent_condition", role))
+        yield Condition("consent", label("consent_condition", role), forbids=role in ("basis", "statutory"))
     if not flow.consent:
         yield Condition("consent", "The text does not say whether the person must consent")
     for consent in flow.statutory_consents:
