@@ -254,7 +254,7 @@ class Register:
                     self._fault(path, "stray-file", "signatory")
         self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
         self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
-        told = {finding.path for finding in self.files.findings}
+        faulty = {finding.path for finding in self.files.findings}
         for kind, ids in (("protocols", self.protocol_ids), ("signatories", self.organisation_ids)):
             for id_ in ids:
                 main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
@@ -266,7 +266,7 @@ class Register:
                 elif RESERVED.match(id_):
                     what = "protocol" if kind == "protocols" else "signatory"
                     self._fault(main, "bad-id", "reserved", id=id_, what=what)
-                if main not in self.files.contents and main not in told:
+                if main not in self.files.contents and main not in faulty:
                     self._fault(main, "missing-file", folder=f"{kind}/{id_}", file=main.rsplit("/", 1)[1])
 
     def _index_provision(self, path: str, parts: list[str]) -> None:
@@ -597,20 +597,20 @@ def register_of(
     `address`: the site's address, used if that file names none. `settings`: the text to take for that file.
     """
     raw = (read_bytes(root / "mkdocs.yml") or b"") if settings is None else settings
-    said = Source("mkdocs.yml", raw).data
-    written = said.get("site_url")
+    written_settings = Source("mkdocs.yml", raw).data
+    written = written_settings.get("site_url")
     address = written if written and isinstance(written, str) else address
-    private = _setting(said, "repository") == "private"
+    private = _setting(written_settings, "repository") == "private"
     return Register(
         root,
         files,
         repository_private=private,
         address=address,
         commit=commit,
-        hide_up_to=_hide_up_to(said),
-        tag=tag if isinstance(tag := _setting(said, "tag"), str) else "",
-        example=_setting(said, "example") in ("yes", "true"),
-        forms=form_links("" if private else said.get("repo_url"), _setting(said, "edit_url")),
+        hide_up_to=_hide_up_to(written_settings),
+        tag=tag if isinstance(tag := _setting(written_settings, "tag"), str) else "",
+        example=_setting(written_settings, "example") in ("yes", "true"),
+        forms=form_links("" if private else written_settings.get("repo_url"), _setting(written_settings, "edit_url")),
     )
 
 

@@ -86,15 +86,15 @@ class SharedBody:
     @property
     def other_terms(self) -> tuple[Differs, ...]:
         """Clauses for which its protocols give lengths of time that differ, those of the most protocols first."""
-        said: dict[str, dict[tuple[str, ...], list[Found]]] = defaultdict(lambda: defaultdict(list))
+        by_clause: dict[str, dict[tuple[str, ...], list[Found]]] = defaultdict(lambda: defaultdict(list))
         titles: dict[str, str] = {}
         for found in self.protocols:
             for term in found.protocol.terms:
-                said[term.clause][term.lengths].append(found)
+                by_clause[term.clause][term.lengths].append(found)
                 titles.setdefault(term.clause, term.title or term.clause.replace("-", " "))
         differ = [
             Differs(clause, titles[clause], tuple((lengths, tuple(ones)) for lengths, ones in sorted(wordings.items())))
-            for clause, wordings in said.items()
+            for clause, wordings in by_clause.items()
             if len(wordings) > 1
         ]
         return tuple(sorted(differ, key=lambda one: (-sum(len(ones) for _, ones in one.wordings), one.clause)))

@@ -182,7 +182,7 @@ P = TypeVar("P", PublishedProtocol, PublishedBody)
 
 
 def published(raw: bytes) -> Published:
-    """Reads the bytes of `register.json`. NotReadError if they are no register's data, or of a version that we do not know."""
+    """Reads the bytes of `register.json`. NotReadError if they are not a register's data, or of an unknown version."""
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):
@@ -192,8 +192,8 @@ def published(raw: bytes) -> Published:
     version = data.get("schema_version")
     if version != SCHEMA_VERSION or isinstance(version, bool):
         known = isinstance(version, int) and not isinstance(version, bool)
-        told = f"version {version}" if known and abs(int(str(version))) < 10_000 else "no version"
-        raise NotReadError(f"its data has {told}, and this program reads version {SCHEMA_VERSION}")
+        given = f"version {version}" if known and abs(int(str(version))) < 10_000 else "no version"
+        raise NotReadError(f"its data has {given}, and this program reads version {SCHEMA_VERSION}")
     try:
         as_of = date.fromisoformat(str(data.get("as_of"))[:10])
     except ValueError:

@@ -232,8 +232,15 @@ def _lists(
     """A list of protocols on as many pages as it takes."""
     parts = _parts(list(found)) or [[]]
     for number, part in enumerate(parts, 1):
-        told = {"found": part, "all": len(found), "number": number, "numbers": len(parts), "folder": url, **values}
-        yield _Page(_numbered(url, number), template, title, told)
+        values_shown = {
+            "found": part,
+            "all": len(found),
+            "number": number,
+            "numbers": len(parts),
+            "folder": url,
+            **values,
+        }
+        yield _Page(_numbered(url, number), template, title, values_shown)
 
 
 def _parts(entries: list[T]) -> list[list[T]]:

@@ -75,7 +75,7 @@ class TreeEntry:
 
     @property
     def is_submodule(self) -> bool:
-        """Whether another repository stands here: its files are not in this one's history."""
+        """Whether another repository is here: its files are not in this one's history."""
         return self.mode == _SUBMODULE_MODE
 
     @property
@@ -282,7 +282,7 @@ class History:
         return entries
 
     def top_folders(self, commit: str) -> dict[str, TreeEntry]:
-        """What stands at a commit in place of `protocols/` and `signatories/`: a folder of files, or a submodule."""
+        """What a commit holds as `protocols/` and `signatories/`: a folder of files, or a submodule."""
         skip = len(self._prefix) + 1 if self._prefix else 0
         found: dict[str, TreeEntry] = {}
         for line in _split(self._run("ls-tree", "-z", "--full-tree", commit, "--", *self._record_folders())):
@@ -491,7 +491,7 @@ class History:
 
 
 def files_at(root: Path, revision: str) -> Files:
-    """The record files of the register in `root` as they were at `revision`, and what was beside them and is no record."""
+    """The record files of the register in `root` as they were at `revision`, and the files beside them that are not records."""
     with History(root) as history:
         tree = history.names(history.resolve(revision), (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER, *ROOT_RECORDS))
         names = {path: entry for path, entry in tree.items() if is_record(path, entry)}

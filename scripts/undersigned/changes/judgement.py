@@ -69,7 +69,7 @@ class Bodies:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def members(self, ids: Sequence[str]) -> list[str]:
-        """The parties that these ids of parties and groups stand for."""
+        """The parties that these ids of parties and groups mean."""
         return list(dict.fromkeys(id_ for name in ids for id_ in self.groups.get(name, (name,)) if id_ in self.parties))
 
 
@@ -94,7 +94,7 @@ def bodies_of(text: Mapping[str, Data], names: Mapping[str, Sequence[str]]) -> B
 def changed_wordings(
     before: Mapping[str, Data], after: Mapping[str, Data], names: Mapping[str, Sequence[str]]
 ) -> list[ChangedWording]:
-    """Each text of two operative texts whose words differ, in the order of the text. Line breaks alone are no difference.
+    """Each text of two operative texts whose words differ, in the order of the text. Line breaks alone are not a difference.
 
     `names`: for each organisation's id, the names by which texts may call it.
     """

@@ -204,7 +204,7 @@ class ChangedMark:
 def marks(text: str, bodies: Mapping[str, str] | None = None) -> list[Mark]:
     """The marks of a text, in order. Numbers in words count as figures.
 
-    `bodies`: names in small letters, and what each stands for; beside them the usual roles count as bodies.
+    `bodies`: names in small letters, and what each means; beside them the usual roles count as bodies.
     """
     masked = _IGNORED.sub(lambda match: " " * len(match[0]), text)
     named = list(_named_bodies(masked, bodies or {}))
@@ -285,7 +285,7 @@ def changed_marks(before: str, after: str, bodies: Mapping[str, str] | None = No
 
 
 def _other_names(text: str, known: Sequence[Mark], other: str) -> list[Mark]:
-    """Names with a capital that are no mark yet and do not occur in the other wording, in small letters or capitals.
+    """Names with a capital that are not a mark yet and do not occur in the other wording, in small letters or capitals.
 
     A single word that begins a sentence does not count, because any word would.
     """

@@ -363,7 +363,7 @@ def _why_unread(side: str, path: str | None, entry: TreeEntry | None) -> Literal
         return "stray" if side == "after" else None
     if entry.is_plain and not path.endswith(".yaml"):
         return None
-    if entry.is_submodule:  # told of each, whether it changes or not
+    if entry.is_submodule:  # reported each time, whether it changes or not
         return None
     if not is_record(path, entry):
         return "kind"

@@ -301,7 +301,7 @@ def consequences(
                 {"count": len(never), "of": len(asked), "who": bodies(never), "version": material},
                 "signing",
             )
-    # A body that has taken a party's place is no newcomer.
+    # A body that has taken a party's place is not a newcomer.
     newcomers = [
         id_
         for id_ in asked
@@ -332,7 +332,7 @@ def consequences(
 
 
 def _stood(status: PartyStatus, register: Register) -> tuple[Point, ...]:
-    """How each body stood whose place a party has taken."""
+    """The position of each body whose place a party has taken."""
     found = []
     for old in status.inherited:
         values = {"who": (body_of(register, old.organisation),), "state": Label("signature_state", old.state)}

@@ -60,7 +60,7 @@ _INITIALS = re.compile(r"\s*(?:[A-Z]\.\s*){1,3}([A-Z][a-z'’]\w+)\s*\Z|\s*[A-Z]
 
 @lru_cache(maxsize=4096)  # few posts, many times
 def name_in(post: str) -> int | None:
-    """Where a person's name starts in what should be a post; None: there is none.
+    """Where a person's name starts in what should be a post; None if it holds no name.
 
     Cautious: places, wards and hostels bear first names too.
     """

@@ -47,7 +47,7 @@ def id_from(name: str) -> str:
 def suggest(written: str, names: Mapping[str, Sequence[str]] | Iterable[str], *, few: int = FEW) -> str:
     """What to write instead of `written`. `names`: the known ids, with the names that each one has.
 
-    The id itself with a slip, the id whose name was written, or all of them if they are no more than `few`. Else nothing.
+    The id itself with a slip, the id whose name was written, or all of them if there are at most `few`. Otherwise nothing.
     """
     known = names if isinstance(names, Mapping) else dict.fromkeys(names, ())
     named = [id_ for id_, of_id in known.items() if any(_same_name(written, name) for name in (id_, *of_id))]
@@ -125,8 +125,8 @@ def _described(register: Register, id_: str, as_of: date) -> str:
         return "its record cannot be read"
     kind = vocabulary().organisation_kinds[record.value.kind].title.lower()
     end = record.value.dissolved_on
-    told = "" if end is None else f", {'dissolved' if has_happened(end, as_of) else 'to be dissolved'} on {end}"
-    return f"{record.value.name}, {kind}{told}"
+    ending = "" if end is None else f", {'dissolved' if has_happened(end, as_of) else 'to be dissolved'} on {end}"
+    return f"{record.value.name}, {kind}{ending}"
 
 
 def _near_names(written: str, register: Register) -> list[str]:
@@ -194,7 +194,7 @@ def _cited(written: str, entries: Mapping[str, Entry]) -> list[str]:
 def _citation(text: str) -> tuple[frozenset[str], frozenset[str], str]:
     """The words of a citation that name the Act, its provisions (`s115`, `art6(1)(e)`, `sch1`), and the Act's initials.
 
-    Only articles are told apart by what follows in brackets.
+    Only articles are distinguished by what follows in brackets.
     """
     text = plain_of(text).lower().replace("&", "and")
     provisions = frozenset(

@@ -13,7 +13,7 @@ from undersigned.register import ProtocolFolder, Register
 #: A file of a mebibyte can hold ten thousand faults of one kind: a list of fifty is enough to act on.
 MOST_OF_A_KIND = 50
 
-#: Elements of HTML. A word in angle brackets that is none of them is a blank that somebody meant to fill in.
+#: Elements of HTML. Any other word in angle brackets is a blank that somebody meant to fill in.
 _HTML = (
     "a abbr acronym address applet area article aside audio b base bdi bdo big blink blockquote body br button canvas "
     "caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset "
@@ -33,7 +33,7 @@ BLANKS_TOO = frozenset(_BLANKS.split())
 
 
 class Words(NamedTuple):
-    """One text of a record: where it stands in the file's data, and what it says."""
+    """One text of a record: where it is in the file's data, and what it says."""
 
     path: KeyPath
     text: str
@@ -52,7 +52,7 @@ def texts_in(data: Data, path: KeyPath = ()) -> Iterator[Words]:
 
 
 def raw_bytes(register: Register, record: Record[Authored]) -> bytes:
-    """The file as it stands, for a quick look that spares most files the slow one."""
+    """The file as it is, for a quick look that spares most files the slow one."""
     return register.files.contents.get(record.path, b"")
 
 
@@ -68,7 +68,7 @@ def written_records(folder: ProtocolFolder) -> Iterator[Record[Authored]]:
 
 
 def is_html(tag: str, text: str) -> bool:
-    """Whether `tag`, as in `<tag …>`, is HTML and not a blank in angle brackets. `text` is all that stands around it."""
+    """Whether `tag`, as in `<tag …>`, is HTML and not a blank in angle brackets. `text` is the whole text around it."""
     inner = tag.strip("<>").strip()
     if inner.startswith(("!", "?", "/")):
         return True

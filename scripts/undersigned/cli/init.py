@@ -56,8 +56,8 @@ def upgrade_command(common: Common, check: bool) -> int:
 
     with stop_on(StarterError):
         result = upgrade(common.root, check=check)
-    told = {path: _STATE_WORDS[state] for path, state in result.files.items() if state in _STATE_WORDS}
-    write("".join(f"{path}: {words}\n" for path, words in told.items()), None)
+    shown = {path: _STATE_WORDS[state] for path, state in result.files.items() if state in _STATE_WORDS}
+    write("".join(f"{path}: {words}\n" for path, words in shown.items()), None)
     from undersigned import __version__
 
     if result.before == __version__ and not result.changes:

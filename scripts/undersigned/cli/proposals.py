@@ -86,5 +86,5 @@ class Proposals:
         assert github is not None  # noqa: S101 - the caller has looked
         with stop_on(GitHubError):
             outcome = repeat_if_unanswered(lambda: propose(github, draft))
-        said = message("words", "proposals", outcome.code, address=outcome.address, branch=draft.branch)
-        remark(f"undersigned: {said}")
+        text = message("words", "proposals", outcome.code, address=outcome.address, branch=draft.branch)
+        remark(f"undersigned: {text}")

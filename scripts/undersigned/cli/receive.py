@@ -125,7 +125,7 @@ def receive_command(
     keeper = common.organisations_named([held_by])[0] if held_by else None
     register = common.register
     entries: list[dict[str, object]] = []
-    told: list[str] = []
+    reports: list[str] = []
     records: dict[str, bytes] = {}
     proposed = refused = 0
     found = _judged(common, files, trusted_list, of=look.organisation if look is not None else None)
@@ -144,10 +144,10 @@ def receive_command(
         if written and content is not None:
             _write_record(common.root, path, content)
         drawn = list(_drawn(incoming, judged, pictures)) if pictures is not None else []
-        told.append(in_words(incoming.name, judged, register, outcome))
-        told[-1] += "".join(f"  picture: {picture}\n" for picture in drawn)
+        reports.append(in_words(incoming.name, judged, register, outcome))
+        reports[-1] += "".join(f"  picture: {picture}\n" for picture in drawn)
         if written:
-            told[-1] += f"  written: {path}\n"
+            reports[-1] += f"  written: {path}\n"
         proposal = outcome.proposal.json() | {"path": path, "written": written} if outcome.proposal else None
         entries.append({**judged.json(incoming.name), "proposal": proposal, "reasons": list(outcome.reasons)})
     if records and (make_branch or make_pull):
@@ -161,7 +161,7 @@ def receive_command(
     if format_ == "json":
         _write_json(entries)
     else:
-        write("\n".join(told), None)
+        write("\n".join(reports), None)
     if proposed and not (write_records or make_branch or make_pull):
         remark(
             "undersigned: nothing was written; --write writes what is proposed, --branch puts it on a branch, and --pull "

@@ -292,7 +292,7 @@ def names_in(text: str, knows: Callable[[str], bool]) -> list[str]:
     """The names in a list of bodies: one on a line, or with semicolons, bullets, bars, commas or "and" between them.
 
     A comma or an "and" may belong to a name, so the longest names that `knows` knows are taken first, and an "and" parts
-    two names only if it knows what stands on either side of it.
+    two names only if it knows the text on either side of it.
     """
     names: list[str] = []
     # "… and others" is a question of its own: it does not belong to the name before it.

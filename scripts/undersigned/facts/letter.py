@@ -1,4 +1,4 @@
-"""What a party is told when a text is sent out: what it has done, what binds it, what is new, and what to do.
+"""What the letter to a party says when a text is sent out: what it has done, what binds it, what is new, and what to do.
 
 A letter is made of statements. Each is one piece of the letter's words with the facts in it, all of them from `status`,
 `changes` and the agreement, so that a test can compare every sentence with them. Whether a party has to sign is what
@@ -38,7 +38,7 @@ class Statement:
 class Standing:
     """A party of the newest text: the state of its signature, and why it has nothing to sign (None: it has to sign).
 
-    `notice`: whether it is told of the newest text although it has nothing to sign.
+    `notice`: whether it hears of the newest text although it has nothing to sign.
     """
 
     organisation: str

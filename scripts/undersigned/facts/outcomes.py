@@ -81,7 +81,7 @@ def measure_title(id_: str) -> str:
 
 def _figure(result: Result) -> Figure:
     measure = vocabulary().outcome_measures.get(result.measure)
-    said = () if measure is None else (*measure.points, measure.follow_up_months)
+    in_measure = () if measure is None else (*measure.points, measure.follow_up_months)
     of_people = measure is None or measure.of == "people"
     part, whole = _shown(result.numerator, of_people), _shown(result.denominator, of_people)
     if of_people and _tells_the_rest(result):
@@ -89,8 +89,8 @@ def _figure(result: Result) -> Figure:
     return Figure(
         result,
         measure_title(result.measure),
-        None if result.point in said else result.point,
-        None if result.follow_up_months in said else result.follow_up_months,
+        None if result.point in in_measure else result.point,
+        None if result.follow_up_months in in_measure else result.follow_up_months,
         _is_days(measure),
         _shown(result.count, of_people and not _is_days(measure)),
         part,

@@ -93,7 +93,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class HistoryFacts:
-    """How a body stood whose place a party has taken; `version`: the text that it signed, was sent, or refused."""
+    """The position of a body whose place a party has taken; `version`: the text that it signed, was sent, or refused."""
 
     name: str
     state: SignatureState
@@ -111,7 +111,7 @@ class Reserved:
 
 @dataclass(frozen=True)
 class PartyFacts:
-    """One party of a protocol: what the text says of it, and where its signature stands.
+    """One party of a protocol: what the text says of it, and the state of its signature.
 
     `signed_version`, `signed_on` and `signature` are of the text that it signed last, also where it has withdrawn
     since: `status` then names none. `refusal`: of a party that has declined or withdrawn. `histories`: of the bodies

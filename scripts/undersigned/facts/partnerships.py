@@ -162,7 +162,7 @@ class Partnerships:
 
     @cached_property
     def areas(self) -> tuple[Area, ...]:
-        """The areas of published protocols that can stand in an address, by id. Restricted ones do not tell theirs."""
+        """The areas of published protocols that can be part of an address, by id. Restricted ones do not show theirs."""
         members: dict[str, set[str]] = {}
         for protocol in self._open:
             if protocol.restricted:

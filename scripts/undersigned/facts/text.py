@@ -142,7 +142,7 @@ def _adopted(adopts: Adoption, publication: Publication, register: Register, ste
     title = other.value.title
     if other.value.publication == "restricted" and publication != "restricted":
         return AdoptedClauses(title, adopts.version, _untold(adopts, {}), missing="restricted", ask=lead)
-    # A working text is nobody's agreement: without a version no text is adopted.
+    # Nobody has agreed to a working text: without a version no text is adopted.
     text = other.text_of(adopts.version) if adopts.version else None
     known = {clause.id: clause for clause in text.clauses} if text else {}
     missing: Missing | None = None if text else "not-kept" if adopts.version else "no-version"

@@ -194,16 +194,16 @@ def _cells_of_cohort(one: ReturnOf, hide_up_to: int) -> Iterable[_Cell]:
     if cohort is None or cohort.began.from_ > cohort.began.to:
         return
     days = cohort.began.from_, cohort.began.to + timedelta(days=1)
-    told: list[tuple[Place, str, int | str]] = []
+    figures: list[tuple[Place, str, int | str]] = []
     if cohort.size is not None:
-        told.append((Place(one.path, 0, "size", "cohort"), "size", cohort.size))
+        figures.append((Place(one.path, 0, "size", "cohort"), "size", cohort.size))
     for index, point in enumerate(outcome.points):
         for name in POINT_FIGURES:
             value = getattr(point, name)
             if value is not None:
-                told.append((Place(one.path, index, name, "points"), f"{name} at {point_in_words(point)}", value))
-    rounded_to = 5 if all(isinstance(value, str) or value % 5 == 0 for _, _, value in told) else 1
-    for place, role, value in told:
+                figures.append((Place(one.path, index, name, "points"), f"{name} at {point_in_words(point)}", value))
+    rounded_to = 5 if all(isinstance(value, str) or value % 5 == 0 for _, _, value in figures) else 1
+    for place, role, value in figures:
         low, high = _bounds_of(value, rounded_to, hide_up_to)
         family = ("", "cohort", one.protocol, cohort.of)
         made_on = outcome.extracted_on or outcome.period.to
@@ -231,7 +231,7 @@ def _bounds_of(value: int | str, rounded_to: int, hide_up_to: int) -> tuple[int,
 
 
 def _family_of(one: ReturnOf, result: Result, measure: OutcomeMeasure, name: str) -> tuple[tuple[object, ...], str]:
-    """What figures must share in order to stand in one sum, and the part that this figure has in it.
+    """What figures must share to be in one sum, and the part that this figure has in it.
 
     All referrals are the whole of which a rate at referral leaves out what is unknown.
     """
@@ -261,7 +261,7 @@ def _running(measure: OutcomeMeasure, outcome: Outcome) -> str | None:
 
 @dataclass
 class _Family:
-    """The figures that can stand in one sum, and the numbers and sums that a reader can make of them."""
+    """The figures that can be in one sum, and the numbers and sums that a reader can make of them."""
 
     cells: list[_Cell]
     areas: Mapping[str, Sequence[str]]
@@ -340,10 +340,10 @@ class _Family:
                 for days in self._within(period):
                     for role in self._roles:
                         self._add(("", area, role, days), [(group, area, role, days) for group in members], "groups")
-            told = {(cell.group, cell.role) for cell in cells}
+            present = {(cell.group, cell.role) for cell in cells}
             inside = {group for members in complete for group in members}
-            for group, role in sorted(told):
-                if group and group not in inside and ("", role) in told:
+            for group, role in sorted(present):
+                if group and group not in inside and ("", role) in present:
                     whole, part = ("", area, role, period), (group, area, role, period)
                     self._add(whole, [part, (f"not {group}", area, role, period)], "group")
 
@@ -385,12 +385,12 @@ class _Family:
         by_what: dict[tuple[str, str, str], set[_Days]] = defaultdict(set)
         for group, area, role, days in self._numbers:
             by_what[group, area, role].add(days)
-        for (group, area, role), told in sorted(by_what.items()):
-            for days in sorted(told):
+        for (group, area, role), by_days in sorted(by_what.items()):
+            for days in sorted(by_days):
                 pieces = self._within(days)[1:]
                 if pieces:
                     self._add((group, area, role, days), [(group, area, role, piece) for piece in pieces], "time")
-                    chain = _chain(days, [period for period in periods if period in told])
+                    chain = _chain(days, [period for period in periods if period in by_days])
                     if chain:
                         self._add((group, area, role, days), [(group, area, role, part) for part in chain], "time")
 
@@ -440,7 +440,7 @@ class _Family:
 
     def _unsaid(self, numbers: Sequence[int], component: _Component, bounds: Bounds) -> Iterable[WorkedOut]:
         """Small counts that no return gives and that exact figures reveal all the same."""
-        told: set[Place] = set()
+        reported: set[Place] = set()
         for number in numbers:
             known = bounds.known(number)
             if number in self._published or known.values != 1 or not 0 < known.low <= self.hide_up_to or not known.by:
@@ -456,8 +456,8 @@ class _Family:
             ):
                 continue  # the rule on one return says so
             newest = max(cells, key=lambda cell: (cell.made_on, cell.place))
-            if newest.place not in told:
-                told.add(newest.place)
+            if newest.place not in reported:
+                reported.add(newest.place)
                 ways = self._ways(number, known, component, bounds)
                 yield WorkedOut(newest.place, False, 1, self._subject(number), ways)
 
@@ -484,7 +484,7 @@ class _Family:
         return tuple(dict.fromkeys(ways))
 
     def _key(self, number: int) -> _Key:
-        """The key of a number that stands in a sum."""
+        """The key of a number that is in a sum."""
         return next(key for key, value in self._numbers.items() if value == number)
 
     def _subject(self, number: int) -> str:
@@ -581,7 +581,7 @@ class _Component:
         return given
 
     def _small_ones(self, hide_up_to: int) -> set[int]:
-        """The marks that are left after those that stand in the most sums that would otherwise be too large."""
+        """The marks that are left after those that are in the most sums that would otherwise be too large."""
         narrow = set(self.hidden)
         while narrow:
             given = self._read_as(narrow, hide_up_to, 1)

@@ -1,4 +1,4 @@
-"""What a reader can know about hidden whole numbers from sums in which they stand: exact bounds, with bounded work.
+"""What a reader can know about hidden whole numbers from the sums that contain them: exact bounds, with bounded work.
 
 Method: propagation of bounds over each sum until nothing moves, over the sums and over their reduced row echelon form;
 then a search that either finds numbers for every unknown or proves that there are none. The search makes the bounds exact.

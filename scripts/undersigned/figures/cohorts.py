@@ -48,7 +48,7 @@ def rate_of(part: Amount | None, whole: Amount | None) -> Rate | None:
     return Rate((200 * part + whole) // (2 * whole), round(100 * low), round(100 * high))
 
 
-#: Months after which a cohort is usually told of.
+#: Months after which a cohort is usually counted.
 USUAL_MONTHS = (3, 6, 12)
 #: What becomes of a cohort at a point, in the order in which it is shown.
 PARTS = ("reached", "not_reached", "unknown", "ended")
@@ -69,8 +69,8 @@ class At:
     def when(self) -> str:
         """`after 3 months`, or `at the start`."""
         counted = [(self.months, "month"), (self.weeks, "week")]
-        said = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted if number]
-        return f"after {' and '.join(said)}" if said else "at the start"
+        parts = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted if number]
+        return f"after {' and '.join(parts)}" if parts else "at the start"
 
     @property
     def rate(self) -> Rate | None:
@@ -100,12 +100,12 @@ class Cohort:
 
 
 def cohort_of(protocol: str, outcome: Outcome, *, hide_up_to: int, as_of: date) -> Cohort | None:
-    """The cohort of a return, without any count from 1 to `hide_up_to`. None if the return tells of none."""
+    """The cohort of a return, without any count from 1 to `hide_up_to`. None if the return has no cohort."""
     found = outcome.cohort
     if found is None:
         return None
     size = found.size if isinstance(found.size, int) and not 0 < found.size <= hide_up_to else None
-    told = sorted(outcome.points, key=lambda point: _day(found.began.to, point))
+    points = sorted(outcome.points, key=lambda point: _day(found.began.to, point))
     return Cohort(
         protocol,
         outcome.area,
@@ -113,7 +113,7 @@ def cohort_of(protocol: str, outcome: Outcome, *, hide_up_to: int, as_of: date) 
         found.began.from_,
         found.began.to,
         size,
-        tuple(_at(point, size, hide_up_to) for point in told),
+        tuple(_at(point, size, hide_up_to) for point in points),
         tuple(
             (months, day)
             for months in USUAL_MONTHS

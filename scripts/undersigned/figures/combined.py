@@ -339,10 +339,10 @@ def _breaks(rows: Iterable[Row]) -> Iterator[Break]:
     for row in rows:
         if row.series is not None and row.series not in by_measure[row.measure]:
             by_measure[row.measure].append(row.series)
-    for id_, told in by_measure.items():
+    for id_, series_used in by_measure.items():
         measure = vocabulary().outcome_measures.get(id_)
         runs = [one.id for one in measure.series] if measure else []
-        known = sorted((series for series in told if series in runs), key=runs.index)
+        known = sorted((series for series in series_used if series in runs), key=runs.index)
         for earlier, later in pairwise(known):
             if measure is not None and not measure.comparable_between(earlier, later):
                 run = next(one for one in measure.series if one.id == later)

@@ -296,22 +296,22 @@ _BEST: tuple[LinkState, ...] = ("in-force", "agreed", "cannot-say", "other", "no
 
 
 def _fits(end: LinkEnd, body: Organisation) -> bool | None:
-    """Whether a body stands at this end; None if its record does not say."""
+    """Whether a body is at this end; None if its record does not say."""
     if body.kind not in end.kinds:
         return False
     legal = body.legal
     if end.duty_to_refer is not None:
-        said = legal.duty_to_refer if legal is not None else None
-        if said is None:
+        known = legal.duty_to_refer if legal is not None else None
+        if known is None:
             kind = vocabulary().organisation_kinds[body.kind].duty_to_refer
-            said = {"yes": True, "no": False}.get(str(kind))
-        if said is None or said is not end.duty_to_refer:
-            return said if said is None else False
+            known = {"yes": True, "no": False}.get(str(kind))
+        if known is None or known is not end.duty_to_refer:
+            return known if known is None else False
     if end.housing_authority is not None:
-        said = legal.housing_authority if legal is not None else None
-        if said is None:
+        known = legal.housing_authority if legal is not None else None
+        if known is None:
             return None
-        return said is end.housing_authority
+        return known is end.housing_authority
     return True
 
 

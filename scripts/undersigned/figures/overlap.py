@@ -135,7 +135,7 @@ def edges_of(flow: Flow, text: Operative, identities: Identities) -> Iterator[Ed
 
 
 def ends_of(ends: Iterable[str], text: Operative, identities: Identities) -> tuple[str, ...]:
-    """The bodies that stand at an end of a flow, groups spelled out, under present ids."""
+    """The bodies at an end of a flow, with the members of groups, under present ids."""
     members = _members(text)
     named = [body for end in ends for body in members.get(end, (end,))]
     return identities.all_present(named)
@@ -167,13 +167,13 @@ def terms_of(id_: str, title: str, text: Operative, identities: Identities, kind
         for one, other in sorted({(kinds.get(a, ""), kinds.get(b, "")) for a, b in here}):
             doors.update(f"{stage}, {flow.when or 'any time'}: {one} to {other}" for stage in flow.stage)
     purpose = text.purpose
-    said = [title, *((*purpose.aims, *purpose.benefits, purpose.necessity or "") if purpose else ())]
+    sentences = [title, *((*purpose.aims, *purpose.benefits, purpose.necessity or "") if purpose else ())]
     return Terms(
         id_,
         frozenset(edges),
         tuple(items.values()),
         frozenset(gateways),
-        Counter(stems(" ".join(said))),
+        Counter(stems(" ".join(sentences))),
         frozenset(doors),
     )
 

@@ -167,8 +167,8 @@ def area_map(register: Register, area: str, *, as_of: date) -> AreaMap:
     whole = register.parts_of_areas.get(area) or (area,)
     places = (*whole, *dict.fromkeys(place for one in found for place in one.value.covers if place not in whole))
     record = register.provision_areas.get(area)
-    said = record.value if record is not None else None
-    none = frozenset(said.none) if said is not None else frozenset[str]()
+    recorded = record.value if record is not None else None
+    none = frozenset(recorded.none) if recorded is not None else frozenset[str]()
     rows = []
     for kind in vocabulary().provision_kinds.values():
         of_kind = [one for one in found if one.value.kind == kind.id]
@@ -178,7 +178,7 @@ def area_map(register: Register, area: str, *, as_of: date) -> AreaMap:
             running = tuple(one for one in here if one.state == "running")
             state: CellState = "provided" if running else "none" if kind.id in none else "not-known"
             others = tuple(one for one in here if one.state != "running")
-            cells.append(Cell(state, running, others, said.confirmed_on if said and state == "none" else None))
+            cells.append(Cell(state, running, others, recorded.confirmed_on if recorded and state == "none" else None))
         rows.append((kind, tuple(cells)))
     return AreaMap(area, places, tuple(rows), found, as_of)
 

@@ -1,6 +1,6 @@
 """How to make a return safe: the smallest change after which no hidden count can be worked out.
 
-Steps, the first that suffices: hide small counts, round the return, round the returns that stand in the same sums, hide
+Steps, the first that suffices: hide small counts, round the return, round the returns that are in the same sums, hide
 the smallest further figures of a sum. Groups are not merged, because the figures of hidden groups are not known here.
 """
 
@@ -156,7 +156,7 @@ def _rounded_result(result: Result, hide_up_to: int) -> Result:
 
 
 def _cohort_rounded(one: ReturnOf, hide_up_to: int) -> ReturnOf:
-    """All figures of a cohort rounded: it counts as exact if one of them is no multiple of 5."""
+    """All figures of a cohort rounded: it counts as exact if one of them is not a multiple of 5."""
     cohort = one.outcome.cohort
     if cohort is None:
         return one

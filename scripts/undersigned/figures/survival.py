@@ -63,23 +63,25 @@ def ended_by(spells: Iterable[Spell], ending: str) -> list[Step]:
         day[2] += 1
     at_risk, left, share = sum(day[2] for day in counts.values()), 1.0, 0.0
     steps: list[Step] = []
-    told: list[tuple[float, int, int, int, float]] = []  # share after the day, numbers on it, and what was left before
+    days_before: list[
+        tuple[float, int, int, int, float]
+    ] = []  # share after the day, numbers on it, and what was left before
     for days, (this, any_, all_) in sorted(counts.items()):
         if any_:
             before = left
             share += left * this / at_risk
             left *= 1 - any_ / at_risk
-            told.append((share, at_risk, this, any_, before))
-            low, high = _limits(share, _variance(told, share))
+            days_before.append((share, at_risk, this, any_, before))
+            low, high = _limits(share, _variance(days_before, share))
             steps.append(Step(days, at_risk, this, share, low, high))
         at_risk -= all_
     return steps
 
 
-def _variance(told: Sequence[tuple[float, int, int, int, float]], share: float) -> float:
+def _variance(days_before: Sequence[tuple[float, int, int, int, float]], share: float) -> float:
     """The delta method (E. Marubini and M. G. Valsecchi, Analysing Survival Data, 1995, section 10.2.3)."""
     total = 0.0
-    for then, at_risk, this, any_, before in told:
+    for then, at_risk, this, any_, before in days_before:
         since = share - then
         if at_risk > any_:
             total += since * since * any_ / (at_risk * (at_risk - any_))

@@ -1,6 +1,6 @@
 """Keeps issues as the register asks for: works out what to change, and does it on GitHub.
 
-An issue of ours is recognised by the hidden mark in its first line. Further marks at its head stand for notes that were
+An issue of ours is recognised by the hidden mark in its first line. Further marks at its head record notes that were
 part of its first text. Only what our own account wrote is read for marks.
 """
 

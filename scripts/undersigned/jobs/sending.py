@@ -486,7 +486,7 @@ def _offer(folder: ProtocolFolder, register: Register, *, on: date, as_of: date)
 
 @dataclass(frozen=True)
 class Desk:
-    """Where packs are made, and how they are told. `packs_at`: the address of the run that keeps them; "" if there is none."""
+    """Where packs are made, and how messages name them. `packs_at`: the address of the run that keeps them; "" if there is none."""
 
     output: Path
     nomination: Form

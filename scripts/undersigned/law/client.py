@@ -262,7 +262,7 @@ def _inside(node: etree._Element, cited: Provision) -> etree._Element | None:
 
 
 def _words(node: etree._Element) -> list[str]:
-    """Every word of the text. Editors' commentary stands elsewhere in the answer."""
+    """Every word of the text. Editors' commentary is elsewhere in the answer."""
     return " ".join(str(part) for part in node.itertext()).split()
 
 
@@ -294,7 +294,7 @@ def _spans(affected: etree._Element | None) -> Iterator[tuple[Path, Path | None]
 
 
 def _in_force(node: etree._Element) -> date | None:
-    """The first day that is known. One without a day may stand beside it, for what is still prospective."""
+    """The first day that is known. One without a day may be beside it, for what is still prospective."""
     days = [day for one in node.iter(f"{_M}InForce") if (day := _day(one.get("Date"))) is not None]
     return min(days, default=None)
 

@@ -21,7 +21,7 @@ from undersigned.law.client import (
 from undersigned.records.law import LawChange, LawState, Provision, WatchedProvision, provision
 from undersigned.records.vocabulary import item_titles
 
-#: Days before a coming change at which it is told again.
+#: Days before a coming change at which it is news again.
 SOON_DAYS = 28
 #: The path of an item that is cited as a whole.
 WHOLE = "whole"
@@ -248,7 +248,7 @@ def _of(effect: Effect) -> tuple[str, str, str]:
 
 
 def _known_cause(last: WatchedProvision, now: WatchedProvision) -> tuple[str, str, str]:
-    """What makes a change of the text, if it was told before: a change of the same day that is no longer outstanding."""
+    """What makes a change of the text, if it was news before: a change of the same day that is not outstanding any more."""
     change = next((one for one in last.changes if one.on == now.since and one.effect not in now.effects), None)
     return (change.by, "", change.what or "") if change else ("", "", "")
 

@@ -1,4 +1,4 @@
-"""What stands at the root of a register beside its folders: areas and what they hold, and what people decided of overlaps."""
+"""The files at the root of a register: what areas consist of, and what people decided about overlaps."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def latest(when: When) -> date:
 
 
 def surely_before(one: When, other: When) -> bool:
-    """Whether `one` lies before `other` whatever day a month stands for. Only this is a fault of order."""
+    """Whether `one` lies before `other`, whichever day of a month is meant. Only this is a fault of order."""
     return latest(one) < earliest(other)
 
 

@@ -20,7 +20,7 @@ RECORD_FOLDERS = ("protocols", "signatories")
 LAW_FOLDER = "law"
 #: The folder of what is provided where, with a folder for each area. Its records belong to no protocol either.
 PROVISION_FOLDER = "provision"
-#: Folders of other kinds of record, by how deep their records lie. Nothing here reads them; what is no record is a fault.
+#: Folders of other kinds of record, by how deep their records lie. Nothing here reads them; a file that is not a record is a fault.
 _OTHER_FOLDERS: Mapping[str, int] = {"imports": 1}
 #: Every folder of records other than those of protocols and organisations.
 FOLDERS_BESIDE = (LAW_FOLDER, PROVISION_FOLDER, *_OTHER_FOLDERS)
@@ -131,7 +131,7 @@ def load_files(root: Path) -> Files:
 
 
 def _strays(root: Path, relative: str, depth: int) -> Iterator[str]:
-    """The paths of what is no record in a folder whose records lie `depth` levels down. Follows no symbolic link."""
+    """The paths of files that are not records, in a folder whose records lie `depth` levels down. Follows no symbolic link."""
     try:
         entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
     except OSError:
@@ -170,7 +170,7 @@ def printable(path: str) -> str:
 
 
 def read_bytes(path: Path | str) -> bytes | None:
-    """At most one byte more than a record may have; None for what is no plain readable file."""
+    """At most one byte more than a record may have; None if it is not a plain file that can be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:

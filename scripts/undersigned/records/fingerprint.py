@@ -17,7 +17,7 @@ _TRAILING_SPACES = re.compile(r" +(?=\n)")
 _READING_AIDS = frozenset({"in_short"})
 _PARTY_FIELDS = ("organisation", "role", "capacity", "group", "signs", "mappa_role")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-#: The leaves that are no text, by the field that holds them. A test holds this against the record models.
+#: The leaves that are not text, by the field that holds them. A test compares this with the record models.
 _TYPED: dict[tuple[str, ...], str] = {
     ("parties", "signs"): "yes-no",
     ("forms", "*", "sections", "fields", "required"): "yes-no",

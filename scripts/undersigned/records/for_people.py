@@ -31,7 +31,7 @@ PICTURES = (
 
 
 class Said(Authored):
-    """What is passed on. `items`: the data items that it stands for, by id, or by name if a flow spells them out.
+    """What is passed on. `items`: the data items that it covers, by id, or by name if a flow spells them out.
 
     `if_`: it is only passed on if the person agrees.
     """
@@ -42,7 +42,7 @@ class Said(Authored):
 
 
 class Told(Authored):
-    """Who is told. `ends`: the organisations and groups that it stands for."""
+    """Who is told. `ends`: the organisations and groups that it means."""
 
     say: str
     ends: tuple[str, ...] = ()
@@ -98,10 +98,10 @@ class ForPeople(Authored):
     def sentences(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
         """Every text that the person reads, with its path in the record, in the order of the page."""
         found: list[tuple[tuple[str | int, ...], str]] = [(("title",), self.title)]
-        found += [(("what", index, "say"), said.say) for index, said in enumerate(self.what)]
+        found += [(("what", index, "say"), sentence.say) for index, sentence in enumerate(self.what)]
         for name in ("never", "why"):
             found += [((name, index), text) for index, text in enumerate(getattr(self, name))]
-        found += [(("who", index, "say"), told.say) for index, told in enumerate(self.who)]
+        found += [(("who", index, "say"), reader.say) for index, reader in enumerate(self.who)]
         for name in ("how_long", "choice"):
             found += [((name, index), text) for index, text in enumerate(getattr(self, name))]
         return tuple(found)

@@ -37,7 +37,7 @@ class Result(Authored):
 
 
 class Cohort(Authored):
-    """People, or releases, that began in a period and are told of at fixed points after it."""
+    """People, or releases, that began in a period and are counted at fixed points after it."""
 
     began: Period
     of: str | None = None

@@ -114,7 +114,7 @@ class Law(Authored):
 
 
 class LawDiffers(Law):
-    """For these ends it replaces the flow's law as a whole, regime aside: what it leaves out is none."""
+    """For these ends it replaces the whole of the flow's law except the regime. What it leaves out does not apply."""
 
     for_: tuple[str, ...] = Field(alias="for")
 

@@ -88,11 +88,11 @@ class Record(Generic[M]):
         return self.source.key_place(*self.as_written(path))
 
     def place_in(self, path: Iterable[str | int], offset: int) -> Place:
-        """Where the character at `offset` of the text at `path` stands."""
+        """Where the character at `offset` of the text at `path` is."""
         return self.source.place_in(self.as_written(path), offset)
 
     def was_dropped(self, *path: str | int) -> bool:
-        """Whether something at or under `path` was faulty: then what follows from it is no second fault."""
+        """Whether something at or under `path` was faulty: then a consequence of it is not reported as a second fault."""
         if not self._dropped:
             return False
         written = self.as_written(path)
@@ -383,7 +383,7 @@ def _what(model: type[BaseModel], mapping: KeyPath, *, this: bool = False) -> st
 
 
 def _at(data: Data, path: Iterable[str | int]) -> Data:
-    """What stands at `path`; None if nothing does."""
+    """The value at `path`; None if there is none."""
     for part in path:
         try:
             data = data[part]

@@ -195,8 +195,8 @@ def _field(raw: Schema, model: type[BaseModel], name: str, *, required: bool) ->
             holder["examples"] = entry["examples"]
     if not required:
         _allow_null(piece)
-    said = help_of(model, name)
-    return {"description": said, **piece} if said else piece
+    description = help_of(model, name)
+    return {"description": description, **piece} if description else piece
 
 
 def _plain(raw: Schema) -> Schema:
@@ -284,5 +284,5 @@ def _words(name: str) -> Schema:
 
 
 def _meaning(entry: Entry) -> str:
-    said = (entry.title_with_reference, entry.meaning, entry.confirmation.capitalize())
-    return " ".join(text.rstrip(". ") + "." for text in said if text)
+    parts = (entry.title_with_reference, entry.meaning, entry.confirmation.capitalize())
+    return " ".join(text.rstrip(". ") + "." for text in parts if text)

@@ -28,7 +28,7 @@ _LONGEST_NULL = max(map(len, _NULLS))
 # C0 (but tab, LF, CR), DEL, C1, the invisible line separators, and a byte order mark inside the text. Lone CR too.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
-# An anchor, alias or tag can only stand where a value starts; a directive only at the start of a line.
+# An anchor, alias or tag can only occur where a value starts; a directive only at the start of a line.
 _INDICATOR = re.compile(r"(?:^|[\s\[{,])[&*!]\S|^%|^!$| !$", re.MULTILINE)
 #: Lines this long could nest thousands of lists in one line; indentation alone cannot within the size of a file.
 _LONG_LINE = 3000
@@ -203,15 +203,15 @@ class Source:
         last = max(1, len(self.lines) - (1 if self.lines[-1] == "" else 0))
         if place.line > last:
             place = Place(last, len(self.lines[last - 1]) + 1)
-        said = f"{problem} {error.context or ''}"
-        if "<document start>" in said or "expected a single document" in said:
-            self._fault("several-documents", place, "end" if "<document start>" in said else "default")
+        message = f"{problem} {error.context or ''}"
+        if "<document start>" in message or "expected a single document" in message:
+            self._fault("several-documents", place, "end" if "<document start>" in message else "default")
             return
         mended = mend_of_syntax(self.lines, place)
         if mended is not None:
             self._fault("yaml-syntax", mended.place, mended.words, **mended.facts)
             return
-        self._fault("yaml-syntax", place, words_of_problem(said, self.lines, place), problem=problem)
+        self._fault("yaml-syntax", place, words_of_problem(message, self.lines, place), problem=problem)
 
     def _record_fault(self, root: yaml.Node) -> None:
         """A file that is one list or one piece of text, and not a group of fields."""
@@ -316,7 +316,7 @@ class Source:
         return places[path][0] if path in places else FILE_START
 
     def place_in(self, path: KeyPath, offset: int) -> Place:
-        """Where the character at `offset` of the scalar at `path` stands in the file, in whatever style it was written."""
+        """Where the character at `offset` of the scalar at `path` is in the file, in whatever style it was written."""
         node = self._node(path)
         if not isinstance(node, yaml.ScalarNode):
             return self.place(*path)
@@ -329,7 +329,7 @@ class Source:
     def _visible(self, node: yaml.ScalarNode) -> Iterator[Place]:
         """The place of each character of a scalar that is not white space, in order.
 
-        White space is what folding changes; all else stands in the text in the order of the value.
+        Folding changes white space only; everything else is in the text in the order of the value.
         """
         lines = self.lines
         first, last = node.start_mark.line, node.end_mark.line
@@ -398,7 +398,7 @@ class Source:
         return max((path for path, places in self._all_places().items() if place in places), key=len, default=())
 
     def tree(self, *path: str | int) -> yaml.Node | None:
-        """What stands at `path`, with the place of every part, for those who move the text itself."""
+        """The node at `path`, with the place of every part, for code that moves the text itself."""
         return self._node(path)
 
     def _composed(self) -> yaml.Node | None:
@@ -426,7 +426,7 @@ class Source:
 
 
 def mappings(value: Data) -> list[dict[str, Data]]:
-    """The mappings of a list; none where it is no list."""
+    """The mappings of a list; none if the value is not a list."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 

@@ -183,12 +183,12 @@ def _opening(found: Landscape) -> list[str]:
 
 
 def _twice(found: Landscape) -> list[str]:
-    told = [pair for pair in found.pairs if pair.words]
+    worded = [pair for pair in found.pairs if pair.words]
     lines = []
     for words in ("merge", "join", "same-bodies"):
-        pairs = [pair for pair in told if pair.words == words]
+        pairs = [pair for pair in worded if pair.words == words]
         lines.append(f"{counted(len(pairs), 'pair')}: {label('pair', words)}.")
-    if told:
+    if worded:
         lines.append("")
         lines += text_table(
             ("protocol", "and", "what it may mean", "pairs of bodies", "data", "powers", "purpose", "decided"),
@@ -203,11 +203,11 @@ def _twice(found: Landscape) -> list[str]:
                     _per_cent(pair.overlap.purpose),
                     pair.judged.answer if pair.judged else "not yet",
                 )
-                for pair in told[:_MOST_LINES]
+                for pair in worded[:_MOST_LINES]
             ],
             widest={0: 40, 1: 40},
         )
-        lines += _more(len(told), "pairs")
+        lines += _more(len(worded), "pairs")
     kept = sum(1 for pair in found.pairs if pair.judged and pair.judged.answer == "keep-apart")
     if kept:
         lines.append(f"{counted(kept, 'pair')} are kept apart by decision (landscape.yaml).")

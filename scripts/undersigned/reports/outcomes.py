@@ -188,8 +188,8 @@ def _cohort_lines(cohort: Cohort) -> Iterator[str]:
     yield ""
     for point in cohort.points:
         parts = point.parts
-        told = "hidden" if parts is None else ", ".join(f"{label('followed', name)} {parts[name]}" for name in PARTS)
-        yield f"  {point.when}, {measure_title(point.measure).lower()}: {told}"
+        state = "hidden" if parts is None else ", ".join(f"{label('followed', name)} {parts[name]}" for name in PARTS)
+        yield f"  {point.when}, {measure_title(point.measure).lower()}: {state}"
     for months, day in cohort.not_yet:
         yield f"  after {months} months: not yet, until {day}"
 

@@ -147,7 +147,7 @@ def _counterpart_json(party: PartyStatus) -> dict[str, object]:
 
 
 def _inherited_json(party: PartyStatus) -> dict[str, object]:
-    """How the bodies stood whose place the party has taken, if their positions differed; otherwise nothing."""
+    """The positions of the bodies whose place the party has taken, if they differed; otherwise nothing."""
     if not party.inherited:
         return {}
     return {

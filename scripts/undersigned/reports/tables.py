@@ -82,7 +82,7 @@ def neutral(text: str) -> str:
 def workbook(sheets: Iterable[Sheet], *, title: str, as_of: date, notice: str = "") -> bytes:
     """An XLSX workbook: headings that stay in view, filters, real dates, and no cell that is a formula.
 
-    `notice`: what a last sheet says of all the others. The same sheets give the same bytes: `as_of` stands for the hour at
+    `notice`: what a last sheet says of all the others. The same sheets give the same bytes: `as_of` replaces the hour at
     which it was made.
     """
     import xlsxwriter

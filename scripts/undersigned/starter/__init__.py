@@ -167,7 +167,7 @@ def upgrade(root: Path, *, check: bool = False) -> Upgrade:
     for path, text in wanted.items():
         raw = text.encode("utf-8")
         file = root / path
-        # A checkout may have changed the line ends; that is no change of the words.
+        # A checkout may have changed the line ends; that does not change the words.
         present = file.read_bytes().replace(b"\r\n", b"\n") if file.is_file() and not file.is_symlink() else None
         if present == raw:
             states[path] = "current"

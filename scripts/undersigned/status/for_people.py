@@ -82,7 +82,7 @@ def normalised(name: str) -> str:
 def shared_items(folder: ProtocolFolder, text: Operative) -> Mapping[str, SharedItem]:
     """Returns the items about the person or their household that a text shares, by normalised name, in its order.
 
-    Numbers in which nobody can be told are not about a person.
+    Numbers in which nobody can be recognised are not about a person.
     """
     ids = {normalised(item.name): item.id for item in folder.value.data_items}
     found: dict[str, SharedItem] = {}

@@ -62,11 +62,11 @@ def changed_laws(
     read_on = law_last_read(folder, as_of=as_of)
     if read_on is None or not states:
         return
-    told: set[Provision] = set()
+    reported: set[Provision] = set()
     for entry in entries:
         change = last_change(entry, states, as_of)
-        if change is not None and change[1] > read_on and change[0] not in told:
-            told.add(change[0])
+        if change is not None and change[1] > read_on and change[0] not in reported:
+            reported.add(change[0])
             yield ChangedLaw(entry, change[0], change[1], read_on)
 
 

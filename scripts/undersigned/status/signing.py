@@ -36,13 +36,13 @@ BoundTo = Literal["text", "document", "record"]
 COPY_DAYS = 28
 
 
-#: From best to worst. A body that has taken the place of several stands as the one that stands best.
+#: From best to worst. A body that has taken the place of several has the best of their positions.
 _BEST_FIRST: tuple[SignatureState, ...] = ("signed", "stale", "awaiting", "not-sent", "declined", "withdrawn")
 
 
 @dataclass(frozen=True)
 class Inherited:
-    """How one of the bodies whose place a party has taken stands by its own entries.
+    """The position of one of the bodies whose place a party has taken, by its own entries.
 
     `version`: of the entry that decides, such as the one that it was sent or refused; None without an entry.
     """
@@ -110,7 +110,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class History:
-    """One line of entries by which a party can stand, oldest first.
+    """One line of entries that can decide a party's position, oldest first.
 
     It begins with the entries of `organisation`, a body whose place the party has taken or the party itself, and goes on
     with what those who took its place did later.
@@ -203,7 +203,7 @@ class Signing:
         return found
 
     def histories(self, party: str) -> tuple[History, ...]:
-        """Returns the lines of entries by which a party can stand: its own, or one for each body whose place it took.
+        """Returns the lines of entries that can decide a party's position: its own, or one for each body whose place it took.
 
         Each predecessor is judged by its own entries alone, followed by what the party itself did since it took over.
         """
@@ -255,7 +255,7 @@ class Signing:
         return own[:split], own[split:]
 
     def _was_gone(self, old: str, heir: str) -> bool:
-        """Returns whether a body was no party any more when another took its place, so that nothing passed with it.
+        """Returns whether a body was not a party any more when another took its place, so that nothing passed with it.
 
         A `left_on` on the eve of the succession is the succession itself, and so is a text that names the heir instead.
         """
@@ -429,7 +429,7 @@ class Signing:
         )
 
     def _best(self, party: str, text: Party, histories: Iterable[History], expected: frozenset[str]) -> PartyStatus:
-        """Returns how the party stands by the history that stands best; of equal ones, by the newest text and day."""
+        """Returns the party's position by its best history; of equal ones, by the one with the newest text and day."""
 
         def rank(status: PartyStatus) -> tuple[int, tuple[int, int], date]:
             signed = version_key(status.signed_version) if status.signed_version else (0, 0)
@@ -439,7 +439,7 @@ class Signing:
         return max((self._judge(party, text, history, expected) for history in histories), key=rank)
 
     def _unlike_predecessors(self, party: str, text: Party, expected: frozenset[str]) -> tuple[Inherited, ...]:
-        """Returns how each body stood whose place the party took, and the party before; () if all stood alike.
+        """Returns the position of each body whose place the party took, and the party before; () if they were all the same.
 
         Also () if the party has signed the newest text itself, or has signed, refused or withdrawn since it took over: then
         its predecessors decide nothing.

@@ -24,7 +24,7 @@ def working_day(day: date) -> date:
 
 @cache
 def _bank_holidays(year: int) -> frozenset[date]:
-    """Returns the bank holidays of a year. One that falls on a weekend is held on the next day that is none."""
+    """Returns the bank holidays of a year. One that falls on a weekend is held on the next working day."""
     found: set[date] = set()
     for day in sorted(_fixed(year), key=lambda day: day.weekday() >= _SATURDAY):
         while day.weekday() >= _SATURDAY or day in found:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: Control, private-use and unassigned-by-rule characters, and those that turn the direction of reading: no words are
-#: made of them. They are shown as the replacement character, so that a reader sees that something stood there.
+#: made of them. They are shown as the replacement character, so that a reader sees that something was there.
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
     "\U000f0000-\U0010ffff]"
@@ -28,7 +28,7 @@ Brackets = Literal["full-stop", "one", "two"]
 
 
 def plain(text: str) -> str:
-    """One line of text in NFC, white space folded, what is no text shown as U+FFFD."""
+    """One line of text in NFC, white space folded, characters that are not text shown as U+FFFD."""
     return _WHITE.sub(" ", _NOT_TEXT.sub("\ufffd", unicodedata.normalize("NFC", text))).strip()
 
 

@@ -112,7 +112,7 @@ def commonmark(*, html: bool = False) -> MarkdownIt:
     """Returns the parser. `html`: tells raw HTML apart, for those who look for it; it is never passed on."""
     # A list is two levels: twice the depth, and room to see that a text goes deeper.
     parser = MarkdownIt("commonmark", {"html": html, "maxNesting": 2 * MAX_DEPTH + 6}).enable("table")
-    # People indent paragraphs by hand. Code stands between fences.
+    # People indent paragraphs by hand. Code is between fences.
     parser.disable("code")
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
@@ -367,7 +367,7 @@ class _Reader:
             case "blockquote_open":
                 yield Quote(self.blocks("blockquote_close", depth + 1))
             case "fence":
-                # What stands behind the fence is no language to us, and often the first words.
+                # The words after the fence are often the first words of the text, so they are not read as a language.
                 yield Preformatted(literal(f"{token.info.strip()}\n{token.content}".strip("\n")))
             case "hr":
                 yield Rule()

@@ -35,7 +35,7 @@ def search_words() -> SearchWords:
     for part, entries in lists.items():
         for key, values in entries.items():
             if not all(isinstance(text, str) and text.strip() for text in (key, *values)):
-                raise ValueError(f"search.yaml, {part}: {key} is not text, or stands for none; quote it")
+                raise ValueError(f"search.yaml, {part}: {key} is not text, or means none; quote it")
     if lists.keys() != {"means", "pages", "misspelt", "welsh"}:
         raise ValueError(f"search.yaml: {sorted(lists)} are not its four parts")
     return SearchWords(

@@ -47,7 +47,7 @@ def _lists(law: Law) -> Iterator[tuple[str, tuple[str, ...], Mapping[str, Entry]
 
 
 def check_unknown_legal_id(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Every legal id that is named stands in the vocabulary of its field."""
+    """Every legal id that is named is in the vocabulary of its field."""
     required_by = subject.protocol.required_by
     gateways = vocabulary().gateways
     if required_by is not None and required_by not in gateways:
@@ -116,15 +116,15 @@ def check_law_not_in_force(subject: ProtocolSubject, views: Views) -> Iterator[F
     if required_by is not None and not required_by.in_force_on(day):
         yield from _not_in_force(subject, ("required_by",), required_by, "this protocol")
     for view in views:
-        said: set[str] = set()
+        reported: set[str] = set()
         for law_path, law in view.laws():
             for field, ids, entries in _lists(law):
                 if field == "recognised_interests" and _RECOGNISED in law.lawful_bases:
                     continue  # Annex 1 began with Article 6(1)(ea): one fault
                 for index, id_ in enumerate(ids):
                     entry = entries.get(id_)
-                    if isinstance(entry, Dated) and not entry.in_force_on(day) and id_ not in said:
-                        said.add(id_)
+                    if isinstance(entry, Dated) and not entry.in_force_on(day) and id_ not in reported:
+                        reported.add(id_)
                         path = (*law_path, field) if field == "official_authority" else (*law_path, field, index)
                         yield from _not_in_force(subject, path, entry, f"flow '{view.flow.id}'")
 
@@ -176,7 +176,7 @@ def check_not_for_public_tasks(subject: ProtocolSubject, views: Views) -> Iterat
     for view in views:
         for path, ends in by_law(end for end in view.under_uk_gdpr if end.capacity.public_authority == "yes").items():
             named = ends[0].law.lawful_bases
-            # Beside a basis for its own task, it may stand for what is not its task, or for another end.
+            # Beside a basis for its own task, it may cover what is not its task, or another end.
             sure = not _fits_public_task(named, view) and any(end.capacity.sure("public_authority") for end in ends)
             for index, id_ in enumerate(named):
                 if id_ in bases and bases[id_].not_for_public_tasks:
@@ -199,7 +199,7 @@ def _fits_public_task(bases: Sequence[str], view: FlowView) -> bool:
 
 
 def check_public_task_elsewhere(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """Public task at an end that is no public authority asks for a second look."""
+    """Public task at an end that is not a public authority needs a second look."""
     for view in views:
         if not view.law_is_known:
             continue
@@ -243,7 +243,7 @@ def check_consent_alone(subject: ProtocolSubject, views: Views) -> Iterator[Find
 
 
 def check_vital_interests_alone(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """Vital interests stand alone only where the flow is for emergencies."""
+    """Vital interests are the only basis only where the flow is for emergencies."""
     for view in views:
         if view.flow.when == "emergency" or (view.flow.when is None and not subject.record.lacks(*view.path, "when")):
             continue

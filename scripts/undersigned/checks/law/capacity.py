@@ -1,4 +1,4 @@
-"""Who stands at each end of each flow, what each is in law, and the law it relies on there. Judges nothing."""
+"""Who is at each end of each flow, what each is in law, and the law it relies on there. Judges nothing."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class FlowView:
 
     @cached_property
     def not_surely_competent(self) -> frozenset[str]:
-        """The receivers that are no competent authority, or not surely one."""
+        """The receivers that are not a competent authority, or not surely one."""
         return frozenset(end.id for end in self.receivers if end.capacity.competent != "yes")
 
 
@@ -341,12 +341,12 @@ def _at_work(capacity: LegalCapacity, protocol: str, flow: str) -> LegalCapacity
 
 def _said(legal: Legal) -> frozenset[str]:
     """What the organisation says of itself, by the names that the vocabulary of kinds has for it."""
-    said = {name for name in type(legal).model_fields if getattr(legal, name) is not None}
-    return frozenset({*said, "section_14"} if "section_14_side" in said else said)
+    answered = {name for name in type(legal).model_fields if getattr(legal, name) is not None}
+    return frozenset({*answered, "section_14"} if "section_14_side" in answered else answered)
 
 
-def _answer(said: bool | None, default: Answer) -> Answer:
-    return default if said is None else ("yes" if said else "no")
+def _answer(recorded: bool | None, default: Answer) -> Answer:
+    return default if recorded is None else ("yes" if recorded else "no")
 
 
 def _section_14(legal: Legal, kind: OrganisationKind) -> Section14:

@@ -99,7 +99,7 @@ def article_10_capable(ids: Sequence[str]) -> bool:
 
 
 def _extensions_alone(ids: Sequence[str]) -> list[int]:
-    """Where paragraph 36 or 37 stands without a condition that it could extend."""
+    """Where paragraph 36 or 37 is named without a condition that it could extend."""
     conditions = vocabulary().schedule_1_conditions
     named = [conditions[id_] for id_ in ids if id_ in conditions]
     found: list[int] = []
@@ -336,12 +336,12 @@ def check_identifies_people(subject: ProtocolSubject, views: Views) -> Iterator[
                 field=field,
                 items=[f"'{_short(item.name)}'" for item in named][:4],
             )
-    said: set[PathTo] = set()
+    reported: set[PathTo] = set()
     for view in views:
         for shared in view.shared:
             kinds = shared.item.sensitivity
-            if "depersonalised" in kinds and len(kinds) > 1 and shared.origin not in said:
-                said.add(shared.origin)
+            if "depersonalised" in kinds and len(kinds) > 1 and shared.origin not in reported:
+                reported.add(shared.origin)
                 yield from subject.find(
                     "identifies-people",
                     subject.record,

@@ -99,7 +99,7 @@ def check_no_gateway(subject: ProtocolSubject, views: Views) -> Iterator[Finding
 
 
 def check_limit_as_power(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """A law that limits disclosure, or only frames the work, is no power to disclose."""
+    """A law that limits disclosure, or only frames the work, is not a power to disclose."""
     known = vocabulary().gateways
     for view in views:
         for path, ends in by_law(e for e in view.senders if _asked(e, view) and e.law.gateways).items():
@@ -175,12 +175,12 @@ def check_gateway_purpose(subject: ProtocolSubject, views: Views) -> Iterator[Fi
     for view in views:
         if not view.flow.items:
             continue
-        said = _words_of(subject, view)
+        words = _words_of(subject, view)
         for path, ends in by_law(e for e in view.senders if _asked(e, view)).items():
             powers = powers_of(ends[0])
             if not powers or not all_known(ends[0].law.gateways, vocabulary().gateways):
                 continue
-            if any(not power.serves or power.states_no_power or _serves(power, said) for power in powers):
+            if any(not power.serves or power.states_no_power or _serves(power, words) for power in powers):
                 continue  # a duty that states no power is named by weak-power-alone
             yield from subject.find(
                 "gateway-purpose",
@@ -195,8 +195,8 @@ def check_gateway_purpose(subject: ProtocolSubject, views: Views) -> Iterator[Fi
             )
 
 
-def _serves(power: Gateway, said: str) -> bool:
-    return any(re.search(rf"\b{re.escape(stem)}", said, re.IGNORECASE) for stem in power.serves)
+def _serves(power: Gateway, words: str) -> bool:
+    return any(re.search(rf"\b{re.escape(stem)}", words, re.IGNORECASE) for stem in power.serves)
 
 
 # -- whom a gateway reaches -----------------------------------------------------------------------------------------
@@ -387,7 +387,7 @@ def _unreached(
 
 
 class Elsewhere(NamedTuple):
-    """A gateway that is no law where these ends are."""
+    """A gateway that is not law where these ends are."""
 
     id: str
     path: PathTo
@@ -417,13 +417,13 @@ def _elsewhere(subject: ProtocolSubject, view: FlowView) -> Iterator[Elsewhere]:
     """The gateways of a flow that are not law where they are used, each once."""
     whole = frozenset(subject.protocol.jurisdictions)
     known = vocabulary().gateways
-    said: set[str] = set()
+    reported: set[str] = set()
     at_home = [end for end in view.senders if view.identifies and not end.capacity.foreign]
     for law_path, senders in by_law(at_home).items():
         for index, id_ in enumerate(senders[0].law.gateways):
-            if id_ in said or id_ not in known:
+            if id_ in reported or id_ not in known:
                 continue
-            said.add(id_)
+            reported.add(id_)
             gateway = known[id_]
             extent = frozenset[str](gateway.extent)
             outside = [end for end in at_home if id_ in end.law.gateways and _outside(end, extent, whole)]
@@ -444,7 +444,7 @@ def _outside(end: FlowEnd, extent: frozenset[str], whole: frozenset[str]) -> boo
 
 
 def check_serious_violence_exclusions(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
-    """What rests on section 16 or 17 alone is no patient information, nor personal data from health or social care."""
+    """What rests on section 16 or 17 alone is not patient information, nor personal data from health or social care."""
     for view in views:
         if not view.identifies:
             continue

@@ -28,7 +28,7 @@ _JOINT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SPEAKS_OF_JOINT = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
-#: Ids and topics under which such terms stand.
+#: Ids and topics of clauses that hold such terms.
 _PROCESSOR_ID = re.compile(r"article-28|processor|(?:data-)?processing-(?:terms|agreement|contract)")
 _JOINT_ID = re.compile(r"article-26|joint-control")
 _DETAILS = (
@@ -124,7 +124,7 @@ def check_crossing_regime(subject: ProtocolSubject, views: Views) -> Iterator[Fi
                 )
         elif flow.regime == "crossing" and flow.receiving_regime == "law-enforcement":
             if any(_outside_part_3(end) for end in view.receivers):
-                continue  # that Part 3 stands at such an end has been said
+                continue  # that Part 3 is named at such an end has been reported
             yield from subject.find(
                 "crossing-regime",
                 subject.record,
@@ -264,22 +264,22 @@ def _speaks_of(subject: ProtocolSubject, clause: Clause, words: re.Pattern[str],
 
 
 def _says(text: str, words: re.Pattern[str]) -> bool:
-    """Whether these words stand in a text other than to say that there is no such thing."""
+    """Whether these words occur in a text, other than to say that there is no such thing."""
     return any(not _DENIED.search(text, max(0, found.start() - 60), found.start()) for found in words.finditer(text))
 
 
 def check_victim_details(subject: ProtocolSubject, views: Views) -> Iterator[Finding]:
     """Details of a victim, a witness or a child are said to be about that person."""
-    said: set[PathTo] = set()
+    reported: set[PathTo] = set()
     for view in views:
         for shared in view.shared:
             item, path = shared.item, shared.origin
-            if item.about != "subject" or path in said or item.sensitivity == ("depersonalised",):
+            if item.about != "subject" or path in reported or item.sensitivity == ("depersonalised",):
                 continue
             joined = _OTHERS.search(item.name) or _CHILD.search(item.name)
             if not joined or _NOT_JOINED.search(item.name) or not subject.record.lacks(*path, "about"):
                 continue
-            said.add(path)
+            reported.add(path)
             yield from subject.find("victim-details", subject.record, (*path, "name"), cap="warning", item=item.name)
 
 

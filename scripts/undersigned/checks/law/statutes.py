@@ -181,8 +181,8 @@ def check_statutory_bar(subject: ProtocolSubject, views: Views) -> Iterator[Find
 def _public_interest_weighed(subject: ProtocolSubject) -> bool:
     """Whether the protocol says in writing when the public interest overrides confidence."""
     reasons = subject.protocol.considerations
-    said = "" if reasons is None else f"{reasons.consent} {reasons.vital_interests} {reasons.proportionality}"
-    if "public interest" in said.lower():
+    words = "" if reasons is None else f"{reasons.consent} {reasons.vital_interests} {reasons.proportionality}"
+    if "public interest" in words.lower():
         return True
     # A clause on freedom of information weighs another public interest.
     texts = (clause.text.lower() for clause in subject.protocol.clauses if clause.text)

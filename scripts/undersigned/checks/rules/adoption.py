@@ -36,7 +36,7 @@ def clauses_adopted(register: Register, adoption: Adoption) -> dict[str, Clause]
 
 
 def check_adopted_clauses(subject: ProtocolSubject) -> Iterator[Finding]:
-    """An adopted clause stands in the version of the protocol that it is adopted from."""
+    """An adopted clause is in the version of the protocol that it is adopted from."""
     register, record = subject.register, subject.record
     for index, clause in enumerate(subject.protocol.clauses):
         adoption = clause.adopts

@@ -171,7 +171,7 @@ def check_topics(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def check_text_is_entered(subject: ProtocolSubject) -> Iterator[Finding]:
-    """The words of an agreement are entered. While they are only on paper, one warning stands for all that is open."""
+    """The words of an agreement are entered. While they are only on paper, one warning covers everything that is open."""
     if subject.on_paper is None or subject.protocol.status in ENDED:
         return
     if subject.protocol.publication == "restricted" and not subject.register.repository_private:
@@ -301,7 +301,7 @@ _BRACKET_WORDS = (
     r"agenc(?:y|ies)|council|part(?:y|ies)|company|address|e-?mail(?: address)?|mailbox|telephone(?: number)?|"
     r"phone(?: number)?|number|no\.|reference(?: number)?|ref|amount|signature|area|county|details?|text(?: here)?|blank|placeholder"
 )
-#: Marks such as [x] and [c] stand for figures that are not shown: they are no blanks.
+#: Marks such as [x] and [c] replace figures that are not shown: they are not blanks.
 _PLACEHOLDER = re.compile(
     rf"""
     (?P<bracket> (?<![!\]\w]) \[ \s* (?: (?: insert | enter | fill\ in | add | specify | state | select | choose | complete | describe
@@ -424,7 +424,7 @@ def placeholders_in(words: Words, *, fillable: bool = False) -> Iterator[tuple[i
         if match["angle"] and is_html(blank, words.text):
             continue
         if match["dots"] and words.path[:1] == ("clauses",) and words.path[-1] == "text":
-            continue  # the clause says nothing, and that is told
+            continue  # the clause says nothing, and another finding says so
         if match["word"] and _NUMBERED.search(words.text, 0, match.start()):
             continue  # Part XXX of an Act
         if fillable and match["bracket"] and not re.match(r"\[\s*(insert|tb[cda]|to be|xx)", blank, re.IGNORECASE):

@@ -13,7 +13,7 @@ from undersigned.records.source import KeyPath
 
 
 def check_groups(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A group is no organisation, is known where it is named, has members, and some flow names it."""
+    """A group is not an organisation, is known where it is named, has members, and some flow names it."""
     protocol, record = subject.protocol, subject.record
     titles = {group.id: [group.title or ""] for group in protocol.groups}
     groups = titles.keys()

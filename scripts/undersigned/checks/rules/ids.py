@@ -66,7 +66,7 @@ def check_field_names_are_unique(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def check_former_protocol_ids(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A protocol's former id is no folder, and no other protocol's former id."""
+    """A protocol's former id is not the name of a folder, nor another protocol's former id."""
     register = subject.register
     yield from _check_former(
         subject,
@@ -80,7 +80,7 @@ def check_former_protocol_ids(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def check_former_organisation_ids(subject: OrganisationSubject) -> Iterator[Finding]:
-    """An organisation's former id is no folder, and no other organisation's former id."""
+    """An organisation's former id is not the name of a folder, nor another organisation's former id."""
     register = subject.register
     if subject.organisation.formerly:
         yield from _check_former(

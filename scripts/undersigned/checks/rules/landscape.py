@@ -1,4 +1,4 @@
-"""What stands at the root of a register: which areas make up others, and what people decided about overlaps."""
+"""The files at the root of a register: which areas make up others, and what people decided about overlaps."""
 
 from __future__ import annotations
 

@@ -357,9 +357,9 @@ def check_worked_out(subject: RegisterSubject) -> Iterator[Finding]:
     returns = [ReturnOf(path, id_, record.value) for path, (id_, record) in records.items() if record.value is not None]
     most = subject.register.hide_up_to
     found = audit(returns, areas=subject.register.parts_of_areas, hide_up_to=most)
-    told = {(one.path, index) for one in returns for index, _ in _told_by_groups(one.outcome)}
+    by_groups = {(one.path, index) for one in returns for index, _ in _told_by_groups(one.outcome)}
     for one in found.worked_out:
-        if one.hidden and one.at.part == "results" and (one.at.path, one.at.index) in told:
+        if one.hidden and one.at.part == "results" and (one.at.path, one.at.index) in by_groups:
             continue
         words = "unsaid" if not one.hidden else "default" if one.values == 1 else "narrow"
         yield from subject.find(
@@ -435,10 +435,10 @@ def _counted(outcome: Outcome) -> frozenset[tuple[str, str | None]]:
 
 
 def check_series_breaks(subject: ProtocolSubject) -> Iterator[Finding]:
-    """Figures of a measure from both sides of a break in its series do not stand side by side without a word."""
+    """Figures of a measure from both sides of a break in its series are not put side by side without a word."""
     last: dict[tuple[str, str | None], tuple[str, str]] = {}
     for record, outcome in _returns(subject):
-        said = outcome.notes is not None and bool(_SAYS_BREAK.search(outcome.notes))
+        explained = outcome.notes is not None and bool(_SAYS_BREAK.search(outcome.notes))
         for index, result in enumerate(outcome.results):
             measure = _measures().get(result.measure)
             if (
@@ -450,7 +450,7 @@ def check_series_breaks(subject: ProtocolSubject) -> Iterator[Finding]:
             key = (result.measure, outcome.area)
             earlier = last.get(key)
             last[key] = (result.series, record.path)
-            if earlier is None or said or earlier[0] == result.series:
+            if earlier is None or explained or earlier[0] == result.series:
                 continue
             if not measure.comparable_between(earlier[0], result.series):
                 yield from subject.find(

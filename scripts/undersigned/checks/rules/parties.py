@@ -64,7 +64,7 @@ def is_board(subject: ProtocolSubject, id_: str) -> bool:
 
 
 def check_lead(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A protocol that is no longer a draft names its lead, and the lead is a party or a board."""
+    """A protocol that is not a draft any more names its lead, and the lead is a party or a board."""
     protocol, register = subject.protocol, subject.register
     if protocol.lead is None:
         if protocol.status != "draft":
@@ -198,7 +198,7 @@ def check_signers_are_parties(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def check_inheritance(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A body inherits from one that was a party, and both records tell of the succession."""
+    """A body inherits from one that was a party, and both records name the succession."""
     if not any(record.value and record.value.inherits for record in subject.folder.signing.values()):
         return
     readable, named = parties_read(subject), named_parties(subject)
@@ -280,7 +280,7 @@ def check_officers(subject: ProtocolSubject) -> Iterator[Finding]:
             continue
         officer = record.value.nominated_officer
         if officer is not None and _is_whole(officer) and not _is_stale(officer.confirmed_on, subject.as_of):
-            continue  # nearly all of them: where the party stands need not be worked out
+            continue  # nearly all of them: the party's position need not be worked out
         state = signing.state(party, text).state
         if state in ("ended", "withdrawn", "declined") or signing.has_left(party):
             continue

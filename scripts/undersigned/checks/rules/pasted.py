@@ -38,7 +38,7 @@ _CODE = re.compile(rb"\\[uUxN_LP]")
 
 
 def hidden_in(text: str) -> Iterator[tuple[int, str]]:
-    """Where a character stands that nobody sees, or that is not what it seems, and the words for it."""
+    """Where a character is that nobody sees, or that is not what it seems, and the words for it."""
     for match in _HIDDEN.finditer(text):
         before = unicodedata.category(text[match.start() - 1]) if match.start() else ""
         # Joiners belong to the spelling of many scripts, and with variation selectors to pictures.
@@ -131,7 +131,7 @@ def may_hold_pasted(raw: bytes) -> bool:
 
 
 def pasted_in(text: str) -> Iterator[_Fault]:
-    """Lists with marks that are no list, tables that are no table, and tabs, each told once for the lines it goes on for."""
+    """Marks that do not make a list, rows that do not make a table, and tabs, each reported once for all its lines."""
     lines, at = text.split("\n"), 0
     yield from _fence(lines)
     inside = ""

@@ -105,9 +105,9 @@ def check_version(subject: ProtocolSubject) -> Iterator[Finding]:
     if newer is not None:
         yield from subject.find("people-stale", record, ("version",), version=page.version, newer=newer)
     for field, what in (("read_by", "the reading of this page"), ("confirmed", "the confirmation of this page")):
-        said = getattr(page, field)
-        if said is not None:
-            yield from future(subject, record, (field, "on"), what, said.on)
+        step = getattr(page, field)
+        if step is not None:
+            yield from future(subject, record, (field, "on"), what, step.on)
     if page.easy_read is not None:
         yield from future(subject, record, ("easy_read", "on"), "the test of the easy-read version", page.easy_read.on)
         if not page.easy_read.document.startswith("https://"):
@@ -136,15 +136,15 @@ def check_names(subject: ProtocolSubject) -> Iterator[Finding]:
     if text is None or not subject.has_text:
         return
     items = known_items(subject.folder, text)
-    for index, said in enumerate(page.what):
-        for place, name in enumerate(said.items):
+    for index, sentence in enumerate(page.what):
+        for place, name in enumerate(sentence.items):
             if normalised(name) not in items:
                 near = suggest(normalised(name), sorted(items))
                 yield from subject.find("people-unknown", record, ("what", index, "items", place), name=name, near=near)
     ends = known_ends(text, subject.register)
     present = subject.register.present_organisation
-    for index, told in enumerate(page.who):
-        for place, name in enumerate(told.ends):
+    for index, reader in enumerate(page.who):
+        for place, name in enumerate(reader.ends):
             if name not in ends and present(name) not in {present(end) for end in ends}:
                 near = suggest(name, sorted(ends))
                 path = ("who", index, "ends", place)
@@ -158,10 +158,10 @@ def check_nothing_is_left_out(subject: ProtocolSubject) -> Iterator[Finding]:
         return
     record, page, text = found
     items = shared_items(subject.folder, text)
-    said = {normalised(name) for entry in page.what for name in entry.items}
+    covered = {normalised(name) for entry in page.what for name in entry.items}
     severity = _severity(subject)
     for item in items.values():
-        if not item.names & said:
+        if not item.names & covered:
             where = ("what",) if page.what else ()
             yield from subject.find(
                 "people-silent",
@@ -173,9 +173,9 @@ def check_nothing_is_left_out(subject: ProtocolSubject) -> Iterator[Finding]:
                 id=item.id or item.name,
                 flow=item.flows[0].id,
             )
-    told = frozenset(end for entry in page.who for end in entry.ends)
+    readers = frozenset(end for entry in page.who for end in entry.ends)
     for end in receivers(subject.folder, text, items):
-        if not covers(end, told, text, subject.register):
+        if not covers(end, readers, text, subject.register):
             where = ("who",) if page.who else ()
             yield from subject.find("people-receiver", record, where, severity=severity, on_key=bool(where), end=end)
 
@@ -188,18 +188,20 @@ def check_choice(subject: ProtocolSubject) -> Iterator[Finding]:
     record, page, text = found
     items = shared_items(subject.folder, text)
     by_name: dict[str, SharedItem] = {name: item for item in items.values() for name in item.names}
-    plainly = {normalised(name) for said in page.what if said.if_ is None for name in said.items}
-    agreed = (by_name.get(normalised(name)) for said in page.what if said.if_ is not None for name in said.items)
+    plainly = {normalised(name) for sentence in page.what if sentence.if_ is None for name in sentence.items}
+    agreed = (
+        by_name.get(normalised(name)) for sentence in page.what if sentence.if_ is not None for name in sentence.items
+    )
     asked = frozenset(id_ for item in agreed if item is not None for id_ in _asked_in(item))
-    for index, said in enumerate(page.what):
-        for place, name in enumerate(said.items):
+    for index, sentence in enumerate(page.what):
+        for place, name in enumerate(sentence.items):
             item = by_name.get(normalised(name))
             if item is None:
                 continue
             at = ("what", index, "items", place)
-            if said.if_ is None and item.needs_agreement and not (item.confided and _asked_in(item) & asked):
+            if sentence.if_ is None and item.needs_agreement and not (item.confided and _asked_in(item) & asked):
                 yield from subject.find("people-choice", record, at, severity=_severity(subject), name=item.name)
-            elif said.if_ is not None and not item.may_need_agreement and not item.names & plainly:
+            elif sentence.if_ is not None and not item.may_need_agreement and not item.names & plainly:
                 flow = next(flow for flow in item.flows if not {"basis", "confidence", "statutory"} & set(flow.consent))
                 yield from subject.find(
                     "people-choice", record, at, words="none", severity=_severity(subject), flow=flow.id, name=item.name
@@ -272,12 +274,12 @@ def check_words(subject: ProtocolSubject) -> Iterator[Finding]:
 def _hard(text: str) -> Iterator[tuple[str, re.Match[str], str]]:
     for match in acronyms_in(text):
         yield "letters", match, ""
-    told = set()
+    reported = set()
     for match in _HARD.finditer(text):
-        told.add(match.start())
+        reported.add(match.start())
         yield "word", match, _PLAINER[match[0].lower()]
     for match in _PASSIVE.finditer(text):
-        if match.start() not in told:
+        if match.start() not in reported:
             yield "passive", match, ""
 
 

@@ -178,7 +178,7 @@ def _shapes(*, capitals: bytes) -> bytes:
 
 _SHAPES = _shapes(capitals=b"A")
 _SHAPES_IN_SMALL = _shapes(capitals=b"a")
-#: What may stand between the parts of a number.
+#: What may come between the parts of a number.
 _GAPS = b" \t\r\n-()\\\xc2\xa0"
 _DIGEST = re.compile(rb"sha256: ?[0-9a-f]{64}")
 _LOWER_NATIONAL_INSURANCE = re.compile(rb"(?<![0-9a-z])[a-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[a-d](?![0-9a-z])")
@@ -307,8 +307,8 @@ def check_posts(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from _check_post(subject, review, ("reviewed_by", index, "post"), reviewer.post)
     page = folder.for_people
     if page is not None and page.value is not None:
-        for field, said in (("read_by", page.value.read_by), ("confirmed", page.value.confirmed)):
-            yield from _check_post(subject, page, (field, "post"), said.post if said is not None else None)
+        for field, step in (("read_by", page.value.read_by), ("confirmed", page.value.confirmed)):
+            yield from _check_post(subject, page, (field, "post"), step.post if step is not None else None)
     for record in folder.signing.values():
         signing = record.value
         if signing is None:

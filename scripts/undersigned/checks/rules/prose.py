@@ -117,7 +117,7 @@ def faults_of_markdown(text: str) -> Iterator[_Fault]:
 
 
 def _html_fault(text: str, token: Token, at: int) -> Iterator[_Fault]:
-    """A block of HTML is told at its first tag that is no blank."""
+    """A block of HTML is reported at its first tag that is not a blank."""
     for match in _TAG.finditer(token.content.lstrip()):
         if is_html(match[0], text):
             yield "raw-html", at + match.start(), "default", match[0]
@@ -161,7 +161,7 @@ def _first_visible(text: str, at: int) -> int:
 
 
 def _openings(faults: Iterable[_Fault]) -> Iterator[_Fault]:
-    """The faults without the closing tag of an element whose opening was told."""
+    """The faults without the closing tag of an element whose opening was reported."""
     opened: set[str] = set()
     for fault in faults:
         tag = _NAME_OF_TAG.match(fault[3]) if fault[0] == "raw-html" else None

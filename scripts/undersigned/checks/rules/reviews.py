@@ -206,12 +206,12 @@ def observe_notes(subject: ProtocolSubject) -> Iterator[Observation]:
     """Each review's note, by what it says whatever its spacing and capitals."""
     for completed_on, record, review in _reviews(subject):
         if review.note.strip():
-            said = hashlib.blake2b(" ".join(words_of(review.note)).encode(), digest_size=16).hexdigest()
-            yield Observation("review-note", said, f"{subject.folder.id} {completed_on}", record.path)
+            digest = hashlib.blake2b(" ".join(words_of(review.note)).encode(), digest_size=16).hexdigest()
+            yield Observation("review-note", digest, f"{subject.folder.id} {completed_on}", record.path)
 
 
 def check_same_note(subject: RegisterSubject) -> Iterator[Finding]:
-    """No note stands in many reviews."""
+    """No note is repeated in many reviews."""
     by_note: dict[str, list[Observation]] = {}
     for seen in subject.observations:
         if seen.kind == "review-note":

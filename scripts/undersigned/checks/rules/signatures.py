@@ -412,7 +412,7 @@ def check_signed_after_agreement(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def check_order_of_entries(subject: ProtocolSubject) -> Iterator[Finding]:
-    """The entries of a signing record stand oldest first."""
+    """The entries of a signing record are in order, oldest first."""
     for record in subject.folder.signing.values():
         last: Signature | None = None
         for index, signature in enumerate(record.value.signatures if record.value else ()):

@@ -139,13 +139,13 @@ def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
         if record.value and any(_is_void(subject, signature) for signature in record.value.signatures):
             return
     bound = sorted({party for number, _ in signing.versions for party in signing.bound_by(number)})
-    told = {
+    answered = {
         organisation
         for organisation, record in folder.signing.items()
         if record.value and any(entry.signed_on or entry.declined for entry in record.value.signatures)
     }
     parties = {subject.register.present_organisation(party.organisation) for party in subject.protocol.parties}
-    if parties - told and all(version.document is not None for _, version in signing.versions):
+    if parties - answered and all(version.document is not None for _, version in signing.versions):
         # Signed on paper, and nobody has recorded yet who else did. That is not known, and no contradiction.
         yield from subject.find("too-few-bound", subject.record, ("status",), words="on-paper", severity="warning")
         return
@@ -161,7 +161,7 @@ def _check_bound(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def _is_void(subject: ProtocolSubject, signature: Signature) -> bool:
-    """Whether it was signed, but in a way that another rule finds wrong: such a signature is none."""
+    """Whether it was signed, but in a way that another rule finds wrong: such a signature does not count."""
     if signature.signed_on is None:
         return False
     version = stamp_of(subject, signature.version)

@@ -116,7 +116,7 @@ def named_terms(found: Iterable[Difference | Unmet]) -> list[str]:
 
 
 def check_stamps(subject: ProtocolSubject) -> Iterator[Finding]:
-    """A stamp carries the fingerprint of its own text, or of the document that it stands for."""
+    """A stamp carries the fingerprint of its own text, or of the document that it represents."""
     for number, record in subject.folder.versions.items():
         version = record.value
         if version is None:
@@ -141,7 +141,7 @@ def check_stamps(subject: ProtocolSubject) -> Iterator[Finding]:
 
 
 def _check_document(subject: ProtocolSubject, number: str, version: Version) -> Iterator[Finding]:
-    """A document stands for the text, says who holds it, and is known by the SHA-256 of its file if there is a scan."""
+    """A document that replaces the text says who holds it, and is known by the SHA-256 of its file if there is a scan."""
     document, record = version.document, subject.folder.versions[number]
     if document is None:
         return

@@ -174,7 +174,7 @@ class Gateway(Dated):
         return "any" in self.from_kinds or kind in self.from_kinds
 
     def open_to_receiver(self, kind: str) -> bool:
-        """Whether an organisation of this kind may be told under it, as far as the kind decides."""
+        """Whether an organisation of this kind may receive under it, as far as the kind decides."""
         return "any" in self.to_kinds or kind in self.to_kinds
 
 
@@ -184,7 +184,7 @@ def _within(places: Mapping[Jurisdiction, YesNoDepends], jurisdiction: str, othe
 
 class OrganisationKind(Entry):
     """What organisations of a kind are in law by default. `unconfirmed` names fields still to be confirmed:
-    the other facts of the entry stand.
+    the other facts of the entry apply.
     """
 
     public_authority: YesNoDepends
@@ -278,7 +278,7 @@ class PeopleSentence(Entry):
 
 
 class LinkEnd(BaseModel):
-    """Which bodies stand at one end of an expected link. None: nothing more is asked of them."""
+    """Which bodies are at one end of an expected link. None: nothing more is asked of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -469,7 +469,7 @@ def vocabulary() -> Vocabulary:
 @cache
 def ids(name: str) -> tuple[str, ...]:
     """The ids of one data file (`gateways`, `lawful-bases`, ...) in file order, without building its models.
-    FileNotFoundError where there is no such file.
+    FileNotFoundError if the file does not exist.
     """
     return tuple(str(entry["id"]) for entry in _raw(name))
 
