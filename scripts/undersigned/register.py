@@ -5,45 +5,35 @@ Collects faults of files and names and judges nothing else. Never prints, writes
 
 from __future__ import annotations
 
-import re
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, RESERVED, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
-from undersigned.records.files import (
-    LAW_FOLDER,
-    PROVISION_FOLDER,
-    ROOT_RECORDS,
-    Files,
-    load_files,
-    printable,
-    read_bytes,
-)
+from undersigned.records.files import Files, load_files, printable, read_bytes
 from undersigned.records.findings import Finding, file_finding, shape_finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
+from undersigned.records.names import FOR_PEOPLE, Names, names_of
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import SMALLEST_SHOWN, Outcome
-from undersigned.records.protocol import Protocol, StampedText
+from undersigned.records.protocol import Protocol, ProtocolLine, StampedText
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
-from undersigned.records.signature import SigningRecord
+from undersigned.records.signature import NominatedOfficer, SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.records.version import Version
 from undersigned.words.form_links import FormLinks, form_links
 
 NO_FORMS = FormLinks()
 M = TypeVar("M", bound=Authored)
-PROTOCOL_FOLDERS = ("versions", "forms", "reviews", "outcomes")
-#: The page for the people whom the sharing is about, beside `protocol.yaml`.
-FOR_PEOPLE = "for-people.yaml"
 
 
 @dataclass
@@ -148,6 +138,34 @@ class ProtocolFolder:
         return None if record is None or record.value is None else record.value.text
 
 
+@dataclass
+class Known:
+    """What registers of mostly the same files share, so that only a file with other bytes is parsed again."""
+
+    lines: dict[str, tuple[bytes, ProtocolLine | None]] = field(default_factory=dict)
+    organisations: dict[str, tuple[bytes, Record[Organisation]]] = field(default_factory=dict)
+    officers: dict[str, tuple[bytes, NominatedOfficer | None]] = field(default_factory=dict)
+    names: Names | None = None
+    #: How many records of protocols are kept, those used last. A check of a whole register reads each of them once.
+    most: int = 0
+    _records: dict[tuple[str, bytes], Record[Any]] = field(default_factory=dict)
+
+    def read(self, path: str, raw: bytes, model: type[M]) -> Record[M]:
+        """The record that a file with these bytes is, as `read_record` makes it."""
+        if not self.most:
+            return read_record(path, raw, model)
+        record = self._records.pop((path, raw), None) or read_record(path, raw, model)
+        self._records[path, raw] = record
+        while len(self._records) > self.most:
+            self._records.pop(next(iter(self._records)), None)
+        return record
+
+    def kept(self) -> Iterator[tuple[str, bytes, Record[Any]]]:
+        """Yields path, bytes and record of each that is kept. Nobody may change these records."""
+        for (path, raw), record in self._records.items():
+            yield path, raw, record
+
+
 class Register:
     """The whole register. Look-ups take present ids; `present_organisation` and `present_protocol` follow renames.
 
@@ -168,6 +186,7 @@ class Register:
         tag: str = "",
         example: bool = False,
         forms: FormLinks = NO_FORMS,
+        known: Known | None = None,
     ) -> None:
         self.root = root
         self.forms = forms
@@ -181,15 +200,23 @@ class Register:
         self._protocols: dict[str, ProtocolFolder] = {}
         self._protocol_records: dict[str, Record[Protocol]] = {}
         self._organisations: dict[str, Record[Organisation]] = {}
-        self._faults: list[tuple[str, str, str, Mapping[str, object]]] = []
-        self._in_protocol: dict[str, dict[str, list[str]]] = {}
-        self._signing_paths: dict[str, list[tuple[str, str]]] = {}
-        self._index()
+        self.known = known if known is not None else Known()
+        names = self.known.names
+        self.names = names if names is not None and names.are_of(files) else names_of(files)
+        self.protocol_ids, self.organisation_ids = self.names.protocol_ids, self.names.organisation_ids
+
+    def aside(self, root: Path) -> Register:
+        """The same register for a program that writes into another folder."""
+        register = self.with_files({})
+        register.root = root
+        return register
 
     def with_files(self, contents: Mapping[str, bytes]) -> Register:
         """The register as it would be with these files, path to content, added or replaced. Nothing is written."""
-        folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}
-        files = replace(self.files, contents={**self.files.contents, **contents}, folders=tuple(sorted(folders)))
+        files = replace(self.files, contents=ChainMap(dict(contents), self.files.contents))  # type: ignore[arg-type]
+        if any(path not in self.files.contents for path in contents):
+            folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}
+            files = replace(files, folders=tuple(sorted(folders)))
         return Register(
             self.root,
             files,
@@ -199,100 +226,28 @@ class Register:
             tag=self.tag,
             example=self.example,
             forms=self.forms,
+            known=replace(self.known, names=self.names),
         )
 
     def __reduce__(self) -> tuple[Callable[..., Register], tuple[object, ...]]:
         """Another process gets the files and parses them itself."""
         settings = (self.repository_private, self.address, self.commit, self.hide_up_to, self.tag, self.example)
-        return _register_again, (self.root, self.files, *settings, self.forms)
+        files = replace(self.files, contents=dict(self.files.contents))
+        return _register_again, (self.root, files, *settings, self.forms)
 
     # -- what there is ------------------------------------------------------------------------------------------
-
-    def _index(self) -> None:
-        protocols: set[str] = set()
-        organisations: set[str] = set()
-        for folder in self.files.folders:
-            if folder in ROOT_RECORDS:
-                continue
-            top, name, *more = folder.split("/")
-            if top == LAW_FOLDER:
-                if folder not in self.files.contents:
-                    self._fault(folder, "stray-file", "folder")
-                continue
-            if top == PROVISION_FOLDER:
-                if more:
-                    self._fault(folder, "stray-file", "provision")
-                continue
-            (protocols if top == "protocols" else organisations).add(name)
-            if more and top == "signatories":
-                self._fault(folder, "stray-file", "folder")
-        for path in self.files.contents:
-            top, *parts = path.split("/")
-            if path in ROOT_RECORDS or top == LAW_FOLDER:
-                continue
-            if top == PROVISION_FOLDER:
-                self._index_provision(path, parts)
-                continue
-            if len(parts) < 2:
-                self._fault(path, "stray-file", "outside", kind="protocol" if top == "protocols" else "organisation")
-                continue
-            name, rest = parts[0], parts[1:]
-            if top == "protocols":
-                protocols.add(name)
-                if rest in (["protocol.yaml"], [FOR_PEOPLE]):
-                    continue
-                if len(rest) == 2 and rest[0] in PROTOCOL_FOLDERS:
-                    self._in_protocol.setdefault(name, {}).setdefault(rest[0], []).append(path)
-                else:
-                    self._fault(path, "stray-file", "protocol")
-            else:
-                organisations.add(name)
-                if len(rest) == 1:
-                    if rest[0] != "organisation.yaml":
-                        self._signing_paths.setdefault(rest[0][: -len(".yaml")], []).append((name, path))
-                else:
-                    self._fault(path, "stray-file", "signatory")
-        self.protocol_ids: tuple[str, ...] = tuple(sorted(protocols))
-        self.organisation_ids: tuple[str, ...] = tuple(sorted(organisations))
-        faulty = {finding.path for finding in self.files.findings}
-        for kind, ids in (("protocols", self.protocol_ids), ("signatories", self.organisation_ids)):
-            for id_ in ids:
-                main = f"{kind}/{id_}/{'protocol' if kind == 'protocols' else 'organisation'}.yaml"
-                if not KEBAB.match(id_) or id_ == "organisation":
-                    what, example = (
-                        ("protocol", "county-housing") if kind == "protocols" else ("signatory", "a-council")
-                    )
-                    self._fault(main, "bad-id", id=id_, what=what, example=example)
-                elif RESERVED.match(id_):
-                    what = "protocol" if kind == "protocols" else "signatory"
-                    self._fault(main, "bad-id", "reserved", id=id_, what=what)
-                if main not in self.files.contents and main not in faulty:
-                    self._fault(main, "missing-file", folder=f"{kind}/{id_}", file=main.rsplit("/", 1)[1])
-
-    def _index_provision(self, path: str, parts: list[str]) -> None:
-        if len(parts) != 2:
-            if len(parts) < 2:
-                self._fault(path, "stray-file", "outside", kind="area")
-            return
-        area, name = parts[0], parts[1].removesuffix(".yaml")
-        for id_, what in ((area, "area"), (name, "provision")):
-            if not KEBAB.match(id_) or RESERVED.match(id_):
-                self._fault(path, "bad-file-name", what, name=id_)
-
-    def _fault(self, path: str, code: str, words: str = "default", **facts: object) -> None:
-        self._faults.append((printable(path), code, words, facts))
 
     @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong with names and kinds of file, in the order in which it was met."""
-        return [*self.files.findings, *(_finding(fault) for fault in self._faults)]
+        return [*self.files.findings, *(_finding(fault) for fault in self.names.faults)]
 
     def findings_in(self, folders: Collection[str]) -> Iterator[Finding]:
         """Those of `findings` that lie in some folders, such as `protocols/county-housing`, or are one of them."""
         for finding in self.files.findings:
             if _folder_of(finding.path) in folders:
                 yield finding
-        for fault in self._faults:
+        for fault in self.names.faults:
             if _folder_of(fault[0]) in folders:
                 yield _finding(fault)
 
@@ -377,8 +332,7 @@ class Register:
     @cached_property
     def law_records(self) -> tuple[Record[LawState], ...]:
         """What the law watch last confirmed of each Act, in the order of the file names."""
-        paths = sorted(path for path in self.files.contents if re.fullmatch(rf"{LAW_FOLDER}/[^/]+", path))
-        return tuple(read_record(path, self.files.contents[path], LawState) for path in paths)
+        return tuple(self._read(path, LawState) for path in self.names.law_paths)
 
     @cached_property
     def law_states(self) -> Mapping[str, LawState]:
@@ -389,7 +343,7 @@ class Register:
     def provisions(self) -> Mapping[tuple[str, str], Record[Provision]]:
         """What is provided where, by area and id, in the order of the file names."""
         found = {}
-        for path in self._provision_paths():
+        for path in self.names.provision_paths:
             _top, area, name = path.split("/")
             if name != "area.yaml":
                 found[area, name.removesuffix(".yaml")] = self._read(path, Provision)
@@ -398,11 +352,8 @@ class Register:
     @cached_property
     def provision_areas(self) -> Mapping[str, Record[AreaProvision]]:
         """What nobody provides in an area, by its id, for the areas that say so."""
-        paths = (path for path in self._provision_paths() if path.endswith("/area.yaml"))
+        paths = (path for path in self.names.provision_paths if path.endswith("/area.yaml"))
         return {path.split("/")[1]: self._read(path, AreaProvision) for path in paths}
-
-    def _provision_paths(self) -> list[str]:
-        return sorted(path for path in self.files.contents if re.fullmatch(rf"{PROVISION_FOLDER}/[^/]+/[^/]+", path))
 
     def root_records(self) -> Iterator[Record[Authored]]:
         """Yields the records that belong to no protocol and no organisation, as far as the register has them."""
@@ -414,7 +365,7 @@ class Register:
     def returns(self) -> Iterator[tuple[str, Record[Outcome]]]:
         """Yields the id of its protocol and each return, without reading anything else."""
         for id_ in self.protocol_ids:
-            for path in self._in_protocol.get(id_, {}).get("outcomes", ()):
+            for path in self.names.in_protocol.get(id_, {}).get("outcomes", ()):
                 yield id_, self._read(path, Outcome)
 
     def organisation(self, id_: str) -> Record[Organisation] | None:
@@ -426,7 +377,10 @@ class Register:
             raw = self.files.contents.get(path)
             if raw is None:
                 return None
-            self._organisations[id_] = read_record(path, raw, Organisation)
+            kept = self.known.organisations.get(path)
+            if kept is None or kept[0] != raw:
+                kept = self.known.organisations[path] = raw, read_record(path, raw, Organisation)
+            self._organisations[id_] = kept[1]
         return self._organisations[id_]
 
     def organisation_name(self, id_: str) -> str:
@@ -443,9 +397,20 @@ class Register:
             path = f"protocols/{id_}/protocol.yaml"
             raw = self.files.contents.get(path)
             self._protocol_records[id_] = (
-                read_record(path, raw, Protocol) if raw is not None else Record(Source(path, b""))
+                self.known.read(path, raw, Protocol) if raw is not None else Record(Source(path, b""))
             )
         return self._protocol_records[id_]
+
+    def protocol_lines(self) -> Iterator[tuple[str, ProtocolLine | None]]:
+        """Yields the id of each protocol and what a list shows of it; None for one that cannot be read."""
+        for id_ in self.protocol_ids:
+            path = f"protocols/{id_}/protocol.yaml"
+            raw = self.files.contents.get(path, b"")
+            kept = self.known.lines.get(path)
+            if kept is None or kept[0] != raw:
+                value = read_record(path, raw, Protocol).value  # all of them at once would take much memory
+                kept = self.known.lines[path] = raw, value.line if value is not None else None
+            yield id_, kept[1]
 
     def protocol(self, id_: str) -> ProtocolFolder | None:
         """Looks up by present or former id; None without a folder."""
@@ -470,7 +435,7 @@ class Register:
 
     def _load_protocol(self, id_: str) -> ProtocolFolder:
         findings: list[Finding] = []
-        inside = self._in_protocol.get(id_, {})
+        inside = self.names.in_protocol.get(id_, {})
 
         def each(folder: str) -> Iterator[tuple[str, str]]:
             for path in inside.get(folder, ()):
@@ -500,7 +465,7 @@ class Register:
         signing: dict[str, Record[SigningRecord]] = {}
         names = [id_, *(former for former, present in self.former_protocols.items() if present == id_)]
         for name in names:
-            for organisation, path in self._signing_paths.get(name, ()):
+            for organisation, path in self.names.signing_paths.get(name, ()):
                 record = self._read(path, SigningRecord)
                 if organisation in signing:
                     first, second = (one.path.rsplit("/", 1)[1] for one in (signing[organisation], record))
@@ -525,7 +490,7 @@ class Register:
         return self._read(path, ForPeople) if path in self.files.contents else None
 
     def _read(self, path: str, model: type[M]) -> Record[M]:
-        return read_record(path, self.files.contents[path], model)
+        return self.known.read(path, self.files.contents[path], model)
 
     def may_tell_of_succession(self, id_: str) -> bool:
         """Whether a signing record of a protocol, by its present id, has the word `inherits`. Parses none of them."""
@@ -533,12 +498,33 @@ class Register:
         return any(
             b"inherits" in self.files.contents[path]
             for name in (id_, *former)
-            for _organisation, path in self._signing_paths.get(name, ())
+            for _organisation, path in self.names.signing_paths.get(name, ())
         )
+
+    def signing_records_of(self, organisation: str) -> Iterator[tuple[str, Record[SigningRecord]]]:
+        """Yields the present id of each protocol for which an organisation has a signing record, and that record."""
+        for name, places in sorted(self.names.signing_paths.items()):
+            for of, path in places:
+                if of == organisation and self.has_protocol(name):
+                    yield self.present_protocol(name), self._read(path, SigningRecord)
+
+    def nominated_officers(self) -> Iterator[tuple[str, NominatedOfficer]]:
+        """Yields the present id of an organisation and each officer whom its signing records name."""
+        for name, places in sorted(self.names.signing_paths.items()):
+            for organisation, path in places if self.has_protocol(name) else ():
+                raw = self.files.contents[path]
+                if b"nominated_officer" not in raw:  # only files that contain the word are parsed
+                    continue
+                kept = self.known.officers.get(path)
+                if kept is None or kept[0] != raw:
+                    value = read_record(path, raw, SigningRecord).value
+                    kept = self.known.officers[path] = raw, value.nominated_officer if value is not None else None
+                if kept[1] is not None:
+                    yield self.present_organisation(organisation), kept[1]
 
     def orphan_signing_records(self) -> Iterator[tuple[str, str, str]]:
         """Yields (organisation, protocol id as written, path) of signing records for protocols that do not exist."""
-        for name, places in sorted(self._signing_paths.items()):
+        for name, places in sorted(self.names.signing_paths.items()):
             if not self.has_protocol(name):
                 for organisation, path in places:
                     yield organisation, name, path
@@ -590,11 +576,18 @@ def load_register(root: Path) -> Register:
 
 
 def register_of(
-    root: Path, files: Files, *, commit: str = "", address: str = "", settings: bytes | None = None
+    root: Path,
+    files: Files,
+    *,
+    commit: str = "",
+    address: str = "",
+    settings: bytes | None = None,
+    known: Known | None = None,
 ) -> Register:
     """Returns the register made of these files, with what `mkdocs.yml` in `root` says of the repository and the address.
 
     `address`: the site's address, used if that file names none. `settings`: the text to take for that file.
+    `known`: of an earlier register of the same place.
     """
     raw = (read_bytes(root / "mkdocs.yml") or b"") if settings is None else settings
     written_settings = Source("mkdocs.yml", raw).data
@@ -611,6 +604,7 @@ def register_of(
         tag=tag if isinstance(tag := _setting(written_settings, "tag"), str) else "",
         example=_setting(written_settings, "example") in ("yes", "true"),
         forms=form_links("" if private else written_settings.get("repo_url"), _setting(written_settings, "edit_url")),
+        known=known,
     )
 
 

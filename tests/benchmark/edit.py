@@ -7,6 +7,7 @@ The aims are 300 ms for a page, 1,000 ms for a check on the example, and 2,000 m
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import statistics
 import subprocess
@@ -61,7 +62,19 @@ def measure(root: Path, runs: int) -> None:
         f"/wording/{protocol}",
         f"/protocol/{protocol}",
         f"/protocol/{protocol}/part/about",
+        f"/protocol/{protocol}/part/parties",
+        f"/protocol/{protocol}/part/parties/new",
+        f"/protocol/{protocol}/many-parties",
+        f"/protocol/{protocol}/organisation",
+        f"/protocol/{protocol}/what-each-does",
+        f"/protocol/{protocol}/clauses",
         f"/protocol/{protocol}/card",
+        "/new",
+        "/new/standard",
+        "/confirm",
+        "/return",
+        "/receive",
+        "/document",
     )
     for path in pages:
         print(f"{milliseconds(lambda: client.get(path, base_url=ADDRESS), runs)}  page   {path}")  # noqa: B023
@@ -82,6 +95,15 @@ def measure(root: Path, runs: int) -> None:
         data = {**answers, "token": token[1], "do": "check"}
         taken = milliseconds(lambda: client.post(path, data=data, base_url=ADDRESS, headers={"Origin": ADDRESS}), runs)  # noqa: B023
         print(f"{taken}  check  {path}")
+    part, months = f"/protocol/{protocol}/part/review", itertools.cycle(("7", "8"))
+
+    def save() -> None:
+        data = {"interval_months": next(months), "token": token[1]}
+        client.post(part, data=data, base_url=ADDRESS, headers={"Origin": ADDRESS})
+
+    print(f"{milliseconds(save, runs)}  save   {part}")
+    proposal = f"/protocol/{protocol}/propose"
+    print(f"{milliseconds(lambda: client.get(proposal, base_url=ADDRESS), runs)}  check  {proposal}")
 
 
 def milliseconds(call: Callable[[], object], runs: int) -> str:

@@ -107,11 +107,14 @@ ANSWER = st.tuples(st.sampled_from(PAGES), st.integers(0, 9), st.sampled_from(OD
 @example([("parties/0", 2, "Another # capacity"), ("clauses/1", 2, "One\n\n- two"), ("review", 0, "")])
 def test_no_answer_touches_another_line(desk: Desk, answers: list[tuple[str, int, str]]) -> None:
     desk.register = register_from(files_from(REGISTER))
+    desk.register.known.most = 100
     for page, number, text in answers:
         before = desk.register.files.contents[PATH]
         touched = set(answer(desk, page, number, text))
         after = desk.register.files.contents[PATH]
         compare(before, after, touched)
+    for path, raw, record in desk.register.known.kept():
+        assert record.source.data == Source(path, raw).data, "a page has changed a record that others read too"
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from undersigned.records.files import (
     stray_words,
 )
 from undersigned.records.findings import file_finding
-from undersigned.register import Register, register_of
+from undersigned.register import Known, Register, register_of
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -501,15 +501,15 @@ def files_at(root: Path, revision: str) -> Files:
         return Files({path: history.read(entry.id) for path, entry in names.items()}, findings, tuple(sorted(folders)))
 
 
-def register_at(root: Path, revision: str) -> Register:
+def register_at(root: Path, revision: str, *, known: Known | None = None) -> Register:
     """The whole register as it was at `revision`, with the settings of then in a bare repository.
 
-    HistoryError if this clone does not have it.
+    `known`: of an earlier register of the same place. HistoryError if this clone does not have it.
     """
     with History(root) as history:
         commit = history.resolve(revision)
         settings = history.settings_at(commit)
-    return register_of(root, _files_of_commit(root, commit), commit=commit, settings=settings)
+    return register_of(root, _files_of_commit(root, commit), commit=commit, settings=settings, known=known)
 
 
 @lru_cache(maxsize=2)
@@ -517,9 +517,22 @@ def _files_of_commit(root: Path, commit: str) -> Files:
     """Every record file of a commit. What a commit holds never changes, so the last ones are kept."""
     with History(root) as history:
         tree = history.names(commit, (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER, *ROOT_RECORDS))
-        contents = dict(record_contents(history, tree, tree))
+        names = {path: entry.id for path, entry in tree.items() if is_record(path, entry)}
+        kept = _kept_contents(root)
+        for id_ in kept.keys() - names.values():
+            del kept[id_]
+        for id_ in names.values():
+            if id_ not in kept:
+                kept[id_] = history.read(id_)
+        contents = {path: kept[id_] for path, id_ in names.items()}
     folders = {"/".join(path.split("/")[:2]) for path in contents}
     return Files(contents, (), tuple(sorted(folders)))
+
+
+@lru_cache(maxsize=2)
+def _kept_contents(_root: Path) -> dict[str, bytes]:
+    """The contents of the last commit that was read, by id, so that the next one reads only what is new."""
+    return {}
 
 
 def record_contents(

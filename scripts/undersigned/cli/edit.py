@@ -89,6 +89,7 @@ def edit_command(
     import secrets
 
     from undersigned.edit.app import first_address, make_app
+    from undersigned.edit.main_text import read_ahead
 
     if hosted:
         app = _hosted_app(common, outlet, repository, proxies, header, site_url, table)
@@ -100,6 +101,7 @@ def edit_command(
         raise CommandError(f"{host} is not an address of this computer alone", "Use 127.0.0.1:8300.")
     key = secrets.token_urlsafe(24)
     app = make_app(common.root, as_of=lambda: common.as_of, key=key, outlet=_outlet(common, outlet, repository))
+    read_ahead(common.root)
     return _serve(app, address, [f"open {first_address(host, int(port), key)}", "Ctrl-C ends it"])
 
 
@@ -132,8 +134,9 @@ def _hosted_app(
     import re
     import time
 
-    from undersigned.changes.git import HistoryError, is_bare, register_at
+    from undersigned.changes.git import HistoryError, is_bare
     from undersigned.edit.hosted import Hosting, clear_locks, make_hosted_app, read_key
+    from undersigned.edit.main_text import read_ahead
     from undersigned.edit.officers import TableError, read_table
 
     root = common.root.resolve()
@@ -157,7 +160,7 @@ def _hosted_app(
     except OSError as error:
         raise CommandError(str(error)) from None
     with stop_on(HistoryError):
-        register_at(root, "HEAD")
+        read_ahead(root)
     hosting = Hosting(frozenset(proxies), header, site_url, entries, time.monotonic)
     elsewhere = _outlet(common, outlet, repository) if outlet != "branch" else None
     return make_hosted_app(root, hosting, key, as_of=lambda: common.as_of, outlet=elsewhere)

@@ -21,9 +21,10 @@ from undersigned.edit.card_pages import CardPages
 from undersigned.edit.confirm_pages import ConfirmPages
 from undersigned.edit.context import Context, FormToken
 from undersigned.edit.document_page import DocumentPage
-from undersigned.edit.drafts import AUTHOR, EDITOR, drafts, main_register
+from undersigned.edit.drafts import AUTHOR, EDITOR, drafts
 from undersigned.edit.form_words import words_of_error
 from undersigned.edit.guard import Guard, LocalGuard
+from undersigned.edit.main_text import main_register
 from undersigned.edit.new_pages import NewPages
 from undersigned.edit.outlets import BranchOutlet, Outlet, OutletError
 from undersigned.edit.party_pages import PartyPages
@@ -268,4 +269,4 @@ def _in_summary(fault: Fault, form: Form) -> tuple[str, str]:
 
 def _protocols(register: Register) -> list[tuple[str, str]]:
     """Id and title of each protocol that can be read."""
-    return [(folder.id, folder.value.title) for folder in register.protocols() if folder.readable]
+    return [(id_, line.title) for id_, line in register.protocol_lines() if line is not None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, abort
 from werkzeug.wrappers import Response
 
-from undersigned.edit.drafts import main_register
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import Fault, FaultyError, Option, Question, organisation_choices
 from undersigned.edit.record_pages import RecordPages, Step
 from undersigned.edit.tasks import Change
@@ -56,10 +56,11 @@ class ConfirmPages(RecordPages):
         name, today = record.value.name, self.as_of()
         held = list(_held(register, organisation))
         reviews = [
-            (f"/task/review?protocol={folder.id}&outcome=no-change&organisation={organisation}", folder.value.title)
-            for folder in register.protocols()
-            if folder.readable
-            and register.present_organisation(folder.value.lead or "") == organisation
+            (f"/task/review?protocol={id_}&outcome=no-change&organisation={organisation}", line.title)
+            for id_, line in register.protocol_lines()
+            if line is not None
+            and register.present_organisation(line.lead or "") == organisation
+            and (folder := register.protocol(id_)) is not None
             and review_state(folder, as_of=today).state not in ("none", "current")
         ]
         question = Question(
@@ -105,17 +106,17 @@ def _held(register: Register, organisation: str) -> Iterator[_Held]:
         contact = record.value.contact
         hint = _last(contact.confirmed_on, contact.mailbox)
         yield _Held("contact", record.path, Organisation, ("contact", "confirmed_on"), f"Contact: {contact.post}", hint)
-    for folder in register.protocols():
-        signing = folder.signing.get(organisation)
-        if not folder.readable or signing is None or signing.value is None or signing.value.nominated_officer is None:
+    titles = {id_: line.title for id_, line in register.protocol_lines() if line is not None}
+    for id_, signing in register.signing_records_of(organisation):
+        officer = signing.value.nominated_officer if signing.value is not None else None
+        if officer is None or id_ not in titles:
             continue
-        officer = signing.value.nominated_officer
         yield _Held(
-            f"officer-{folder.id}",
+            f"officer-{id_}",
             signing.path,
             SigningRecord,
             ("nominated_officer", "confirmed_on"),
-            f"Nominated officer for {folder.value.title}: {officer.post}",
+            f"Nominated officer for {titles[id_]}: {officer.post}",
             _last(officer.confirmed_on, officer.mailbox),
         )
     for (area, id_), service in register.provisions.items():

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 
 from undersigned.changes.git import HistoryError
 from undersigned.edit.draft_pages import DraftPages, redirect_to
-from undersigned.edit.drafts import drafts, main_register, open_draft
+from undersigned.edit.drafts import drafts, open_draft
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import Option, Question, free_id
 from undersigned.editing import EditingError
 from undersigned.intake.cells import UnreadableError

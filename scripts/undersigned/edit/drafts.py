@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from undersigned.changes.git import History, HistoryError, is_bare, is_record, register_at
+from undersigned.changes.git import History, HistoryError, is_record
+from undersigned.edit.main_text import main_register
 from undersigned.edit.outlets import Outlet, Proposal, Proposed
 from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import read_record
 from undersigned.records.source import Data
-from undersigned.register import ProtocolFolder, Register, load_register
+from undersigned.register import ProtocolFolder, Register
 
 _FOLDER = "draft"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -120,11 +121,6 @@ class Draft:
         if self.tip is not None:
             with History(self.root) as history:
                 history.delete_branch(self.branch, before=self.tip)
-
-
-def main_register(root: Path) -> Register:
-    """The register as its main text is now: the files in the folder, or the newest commit of a bare repository."""
-    return register_at(root, "HEAD") if is_bare(root) else load_register(root)
 
 
 def is_id(text: str) -> bool:

@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from undersigned.changes.git import History, register_at
+from undersigned.changes.git import History
 from undersigned.edit.app import app_with
 from undersigned.edit.approving import ApprovalError, Approvals, Names, Waiting
 from undersigned.edit.context import Context, FormToken
 from undersigned.edit.drafts import AUTHOR, is_id, open_draft
 from undersigned.edit.guard import check_form
+from undersigned.edit.main_text import main_register
 from undersigned.edit.officers import Directory, Officer, TableEntry
 from undersigned.edit.outlets import BranchOutlet, Outlet
 
@@ -116,7 +117,7 @@ class HostedGuard:
             commit = history.resolve("HEAD")
             if self._kept is None or self._kept[0] != (commit, as_of):
                 settings = history.settings_at(commit) or b""
-                register = register_at(self._root, commit)
+                register = main_register(self._root, commit)
                 self._kept = (commit, as_of), Directory(register, settings, self._hosting.table, as_of=as_of)
         return self._kept[1]
 

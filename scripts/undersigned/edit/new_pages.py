@@ -10,8 +10,9 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import DraftPages, redirect_to
-from undersigned.edit.drafts import drafts, main_register, open_draft
+from undersigned.edit.drafts import drafts, open_draft
 from undersigned.edit.form_words import words_of_error
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.new import new_record
@@ -187,7 +188,6 @@ class NewPages(DraftPages):
     ) -> dict[str, bytes]:
         """The files of a new protocol, made aside. Raises EditingError."""
         with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
-            aside = register.with_files({})
-            aside.root = Path(scratch)
+            aside = register.aside(Path(scratch))
             new_record("protocol", aside, [id_], answers=given, standard=standard, merge=merge, as_of=self.as_of())
             return dict(load_files(Path(scratch)).contents)

@@ -138,12 +138,9 @@ class Directory:
             for part in (value.contact, value.data_protection_officer) if value is not None else ():
                 if part is not None and part.mailbox:
                     yield part.mailbox, id_, part.post or ""
-        for folder in self._register.protocols():
-            for id_, signing in folder.signing.items():
-                officer = signing.value.nominated_officer if signing.value is not None else None
-                body = self._register.present_organisation(id_)
-                if officer is not None and officer.mailbox and body in self._living:
-                    yield officer.mailbox, body, officer.post or ""
+        for body, officer in self._register.nominated_officers():
+            if officer.mailbox and body in self._living:
+                yield officer.mailbox, body, officer.post or ""
 
     @cached_property
     def _domains(self) -> dict[str, tuple[str, ...]]:

@@ -54,9 +54,9 @@ class PartyPages(DraftPages):
         listed = organisation_options(draft.register, as_of=self.as_of()).items()
         options = tuple(Option(value, words.rpartition(" (")[0]) for words, value in listed if value not in there)
         agreements = tuple(
-            Option(folder.id, folder.value.title)
-            for folder in draft.register.protocols()
-            if folder.readable and folder.value.parties and folder.id != id_
+            Option(other, line.title)
+            for other, line in draft.register.protocol_lines()
+            if line is not None and line.parties and other != id_
         )
         questions = [
             Question("parties", "some", "Which organisations take part?", "Tick all.", options),
@@ -185,8 +185,7 @@ class PartyPages(DraftPages):
             name = answers["name"][0]
             organisation = id_from(name) or "organisation-1"
             with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
-                aside = draft.register.with_files({})
-                aside.root = Path(scratch)
+                aside = draft.register.aside(Path(scratch))
                 given = {one.id: answers[one.id][0] for one in questions}
                 try:
                     new_record("organisation", aside, [organisation], answers=given, as_of=self.as_of())

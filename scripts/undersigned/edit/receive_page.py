@@ -12,7 +12,8 @@ from undersigned.changes.compare import report_between
 from undersigned.changes.git import History, HistoryError, record_contents
 from undersigned.changes.render_html import render_html
 from undersigned.edit.context import Context
-from undersigned.edit.drafts import AUTHOR, main_register
+from undersigned.edit.drafts import AUTHOR
+from undersigned.edit.main_text import main_register
 from undersigned.edit.outlets import OutletError, Proposal
 from undersigned.jobs.receiving import MOST_READ, as_record, judged_files, uncommitted
 from undersigned.returned.proposal import Proposer, in_words

@@ -9,7 +9,7 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import redirect_to
-from undersigned.edit.drafts import main_register
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import Fault, Kind, Question, faults_of, protocol_choices, read_answers, read_day
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
 from undersigned.edit.tasks import Change

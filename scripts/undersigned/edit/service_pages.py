@@ -9,7 +9,7 @@ from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.draft_pages import redirect_to, rendered
-from undersigned.edit.drafts import main_register
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import (
     Fault,
     FaultyError,
@@ -163,7 +163,7 @@ class ServicePages(RecordPages):
     def _areas(self, register: Register) -> list[str]:
         """The areas that have services, that the register knows, or that a protocol covers."""
         parts = register.parts_of_areas
-        named = [area for folder in register.protocols() if folder.readable for area in folder.value.areas]
+        named = [area for _, line in register.protocol_lines() if line is not None for area in line.areas]
         found = dict.fromkeys([*area_ids(register), *parts, *named])
         inside = {part for whole in parts for part in areas_in(whole, parts) if part != whole}
         return sorted(area for area in found if area not in inside or area in area_ids(register))

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from undersigned.changes.sections import Phrases
 from undersigned.edit.draft_pages import rendered
-from undersigned.edit.drafts import main_register
+from undersigned.edit.main_text import main_register
 from undersigned.edit.questions import Fault, FaultyError, Option, Question, protocol_choices, read_day
 from undersigned.edit.record_pages import RecordPages, Step, pairs_of
 from undersigned.edit.tasks import Change
@@ -132,8 +132,7 @@ class StampPages(RecordPages):
         kind = cast("KindOfChange", answers["change"][0])
         judged_by = next(iter(answers.get("judged_by", [])), None)
         with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
-            aside = register.with_files({})
-            aside.root = Path(scratch)
+            aside = register.aside(Path(scratch))
             if kind == "editorial" and not judged_by:
                 refuse_unjudged(aside, folder.id, agreed_on=agreed_on)
             release(

@@ -265,7 +265,7 @@ def _fault(problem: Problem) -> Fault:
 
 
 def _made_here(answers: Answers, register: Register, scratch: Path, *, as_of: date) -> RecordChange:
-    aside = Register(scratch, register.files, repository_private=register.repository_private, address=register.address)
+    aside = register.aside(scratch)
     subject = _MAKERS[answers.form.id](AnswerReader(answers, aside, as_of=as_of), aside, as_of)
     files = dict(load_files(scratch).contents)
     if all(register.files.contents.get(path) == raw for path, raw in files.items()):
@@ -375,8 +375,11 @@ def _succession(reader: AnswerReader, register: Register, as_of: date) -> dict[s
         "by": reader.text("by"),
         "instrument": reader.text("instrument"),
     }
-    for folder in register.protocols():
-        if not folder.readable or old not in (*_party_ids(folder, register), *folder.signing):
+    signed = {id_ for id_, _record in register.signing_records_of(old)}
+    for id_, line in register.protocol_lines():
+        parties = map(register.present_organisation, line.parties if line is not None else ())
+        folder = register.protocol(id_) if id_ in signed or old in parties else None
+        if folder is None or not folder.readable or old not in (*_party_ids(folder, register), *folder.signing):
             continue
         signing = folder.signing.get(heir)
         if signing is None:

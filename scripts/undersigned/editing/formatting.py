@@ -20,6 +20,7 @@ from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.for_people import ForPeople
 from undersigned.records.form import Form
 from undersigned.records.law import LawState
+from undersigned.records.names import FOR_PEOPLE
 from undersigned.records.organisation import Organisation
 from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
@@ -28,7 +29,7 @@ from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, KeyPath, Source
-from undersigned.register import FOR_PEOPLE, Register
+from undersigned.register import Register
 
 _IN_PROTOCOL: dict[str, type[Authored]] = {"forms": Form, "reviews": Review, "outcomes": Outcome}
 

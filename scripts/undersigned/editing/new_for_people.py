@@ -8,9 +8,10 @@ from undersigned.editing import EditingError
 from undersigned.editing.new_request import Question, Request, head_comment
 from undersigned.editing.yaml_write import Quoted, render_commented
 from undersigned.records.for_people import ForPeople
+from undersigned.records.names import FOR_PEOPLE
 from undersigned.records.protocol import Operative
 from undersigned.records.source import Data
-from undersigned.register import FOR_PEOPLE, ProtocolFolder
+from undersigned.register import ProtocolFolder
 from undersigned.status import newest_version
 from undersigned.status.for_people import page_text, receivers, shared_items
 

@@ -359,6 +359,8 @@ class AnswerReader:
 
     def _organisation(self, field: str, text: str) -> str:
         register = self._register
+        if KEBAB.match(text) and register.has_organisation(text):  # as a list gives it
+            return register.present_organisation(text)
         names = _BodyNames(self._bodies)
         for id_ in register.organisation_ids:
             record = register.organisation(id_)
@@ -381,21 +383,26 @@ class AnswerReader:
     def protocol(self, field: str) -> ProtocolFolder | None:
         """A protocol of the register that can be read; None for an unknown name."""
         register = self._register
-        names = _Names()
-        for id_ in register.protocol_ids:
-            record = register.protocol_record(id_)
-            protocol = record.value if record is not None else None
-            about = label("status", protocol.status) if protocol is not None else "its record cannot be read"
-            names.add(id_, [protocol.title] if protocol is not None else [], about)
-        for former, id_ in register.former_protocols.items():
-            names.add_former(former, id_)
-        codes: _NameCodes = ("no-protocol", "several-protocols", "two-protocols")
-        id_ = self._id_of(codes, field, self.text(field), names)
+        text = self.text(field)
+        # An id, as a list gives it, needs no names to compare with.
+        id_ = register.present_protocol(text) if KEBAB.match(text) and register.has_protocol(text) else ""
+        id_ = id_ or self._protocol_of(field, text)
         folder = register.protocol(id_) if id_ else None
         if folder is not None and not folder.readable:
             self.add_problem("unreadable-protocol", field)
             return None
         return folder
+
+    def _protocol_of(self, field: str, text: str) -> str:
+        register = self._register
+        names = _Names()
+        for id_, line in register.protocol_lines():
+            about = label("status", line.status) if line is not None else "its record cannot be read"
+            names.add(id_, [line.title] if line is not None else [], about)
+        for former, id_ in register.former_protocols.items():
+            names.add_former(former, id_)
+        codes: _NameCodes = ("no-protocol", "several-protocols", "two-protocols")
+        return self._id_of(codes, field, text, names)
 
     def _id_of(self, codes: _NameCodes, field: str, text: str, names: _Names) -> str:
         """The id that the text names; "" with a problem that offers near names, but never takes one of them."""

@@ -163,10 +163,9 @@ def organisation_options(register: Register, *, as_of: date) -> dict[str, str]:
 def protocol_options(register: Register, *, as_of: date) -> dict[str, str]:
     """What a list of protocols shows, by option: the ids of those that have not ended by that day."""
     options = {}
-    for id_ in register.protocol_ids:
-        record = register.protocol_record(id_)
-        if record is not None and record.value is not None and record.value.status_on(as_of) not in ENDED:
-            options[_option(record.value.title, id_)] = id_
+    for id_, line in register.protocol_lines():
+        if line is not None and line.status_on(as_of) not in ENDED:
+            options[_option(line.title, id_)] = id_
     return dict(sorted(options.items(), key=lambda item: in_reading_order(item[0])))
 
 

@@ -221,7 +221,7 @@ def _log(code: str, number: int, address: str = "") -> str:
 
 def record_change(answers: Answers, register: Register, scratch: Path, *, as_of: date) -> RecordChange:
     """The change that the answers ask for, written below `scratch`, an empty folder. UnusableError if they cannot be used."""
-    aside = Register(scratch, register.files, repository_private=register.repository_private, address=register.address)
+    aside = register.aside(scratch)
     try:
         change = _MAKERS[answers.form.id](AnswerReader(answers, aside, as_of=as_of), aside, as_of)
     except EditingError as error:
@@ -381,8 +381,10 @@ def _signing_records_naming(register: Register, organisation: str, mailbox: str)
     folder = f"signatories/{organisation}/"
     return [
         path
-        for path, raw in sorted(register.files.contents.items())
-        if path.startswith(folder) and not path.endswith("/organisation.yaml") and mailbox.encode() in raw
+        for path in sorted(register.files.contents)
+        if path.startswith(folder)
+        and not path.endswith("/organisation.yaml")
+        and mailbox.encode() in register.files.contents[path]
     ]
 
 

@@ -55,9 +55,7 @@ def draft_of(register: Register, request: StampRequest, *, base: str, into: str,
     id_ = register.present_protocol(request.protocol)
     with tempfile.TemporaryDirectory(prefix="undersigned-stamp-") as folder:
         scratch = Path(folder)
-        aside = Register(
-            scratch, register.files, repository_private=register.repository_private, address=register.address
-        )
+        aside = register.aside(scratch)
         try:
             if request.change == "editorial" and not request.judged_by:
                 refuse_unjudged(aside, id_, agreed_on=as_of)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,80 +70,159 @@ class Files:
 
 def load_files(root: Path) -> Files:
     """Reads every record file under `protocols/` and `signatories/`, and those beside them. Does not follow symbolic links."""
-    contents: dict[str, bytes] = {}
-    findings: list[Finding] = []
-    folders: list[str] = []
+    walk = _Walk(root)
+    walk.all()
+    return Files(walk.contents, tuple(walk.findings), tuple(walk.folders))
 
-    def fault(path: str, code: str, words: str = "default", **facts: object) -> None:
-        findings.append(file_finding(printable(path), code, words, **facts))
 
-    def walk(relative: str, depth: int) -> None:
+#: What tells whether a file or a folder has changed: the times of its content and its properties, its size, and which it is.
+_Mark = tuple[int, int, int, int]
+
+
+class LiveFiles:
+    """The files of one folder for a program that goes on running: what has not changed since is not read again.
+
+    All is read again when a folder's entries have changed, and one file when its times or its size have. Several threads
+    may call `load`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._walk: _Walk | None = None
+        self._files = Files({}, (), ())
+        self._lock = threading.Lock()
+
+    def load(self) -> Files:
+        """As `load_files`. `folders` is the same object for as long as no file came or went."""
+        with self._lock:
+            walk = self._walk
+            if walk is None or any(_mark_of(f"{self._root}/{one}") != mark for one, mark in walk.seen.items()):
+                self._walk = walk = _Walk(self._root, notes_folders=True)
+                walk.all()
+                self._files = Files({}, tuple(walk.findings), tuple(walk.folders))
+            return Files(_LiveContents(self._root, walk), self._files.findings, self._files.folders)
+
+
+class _LiveContents(Mapping[str, bytes]):
+    """Path to content of a walk's files. Each is looked at again once, when it is first asked for."""
+
+    def __init__(self, root: Path, walk: _Walk) -> None:
+        self._root, self._walk = root, walk
+        self._looked_at: dict[str, bytes] = {}
+
+    def __getitem__(self, path: str) -> bytes:
+        raw = self._looked_at.get(path)
+        if raw is None:
+            raw = self._walk.contents[path]
+            if _mark_of(f"{self._root}/{path}") != self._walk.marks.get(path):
+                # A file that cannot be read any more counts as empty, and so as faulty.
+                raw, self._walk.marks[path] = _read_marked(f"{self._root}/{path}") or (b"", (0, 0, 0, 0))
+                self._walk.contents[path] = raw
+            self._looked_at[path] = raw
+        return raw
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._walk.contents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._walk.contents)
+
+    def __len__(self) -> int:
+        return len(self._walk.contents)
+
+
+class _Walk:
+    """One walk through all places of records.
+
+    `marks`: the mark of each file that was read. `seen`: each folder that was looked into with its mark, if `notes_folders`.
+    """
+
+    def __init__(self, root: Path, *, notes_folders: bool = False) -> None:
+        self._root, self._notes_folders = root, notes_folders
+        self.contents: dict[str, bytes] = {}
+        self.marks: dict[str, _Mark] = {}
+        self.seen: dict[str, _Mark | None] = {}
+        self.findings: list[Finding] = []
+        self.folders: list[str] = []
+
+    def all(self) -> None:
+        root = self._root
+        self._note("")
+        for name in ROOT_RECORDS:
+            if (root / name).is_symlink():
+                self._fault(name, "symbolic-link")
+            elif (root / name).exists():
+                self._read(name)
+        for top in (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER):
+            folder = root / top
+            if folder.is_symlink():
+                self._fault(top, "symbolic-link", "folder")
+            elif folder.is_dir():
+                self._folder(top, 1)
+            elif folder.exists():
+                self._fault(top, "stray-file", "top", name=top)
+        for top, depth in _OTHER_FOLDERS.items():
+            folder = root / top
+            if folder.is_symlink():
+                self._fault(top, "symbolic-link", "folder")
+            elif folder.is_dir():
+                for path in self._strays(top, depth):
+                    self._fault(path, "stray-file", stray_words(path) or "other")
+
+    def _fault(self, path: str, code: str, words: str = "default", **facts: object) -> None:
+        self.findings.append(file_finding(printable(path), code, words, **facts))
+
+    def _read(self, path: str) -> None:
+        found = _read_marked(f"{self._root}/{path}")
+        if found is None:
+            self._fault(path, "unreadable")
+        else:
+            self.contents[path], self.marks[path] = found
+
+    def _note(self, relative: str) -> None:
+        if self._notes_folders:
+            self.seen[relative] = _mark_of(f"{self._root}/{relative}")
+
+    def _entries(self, relative: str) -> list[os.DirEntry[str]]:
+        self._note(relative)
+        return sorted(os.scandir(self._root / relative), key=lambda entry: entry.name)
+
+    def _folder(self, relative: str, depth: int) -> None:
         try:
-            entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
+            entries = self._entries(relative)
         except OSError as error:
-            fault(relative, "unreadable", "folder", reason=error.strerror)
+            self._fault(relative, "unreadable", "folder", reason=error.strerror)
             return
         for entry in entries:
             name = entry.name
             path = f"{relative}/{name}"
             if not name.isprintable():
-                fault(path, "bad-file-name", "unprintable")
+                self._fault(path, "bad-file-name", "unprintable")
             elif entry.is_symlink():
-                fault(path, "symbolic-link")
+                self._fault(path, "symbolic-link")
             elif entry.is_dir(follow_symlinks=False):
                 if not name.startswith("."):
                     if depth < 2 or not relative.startswith("protocols"):
-                        folders.append(path)
-                    walk(path, depth + 1)
+                        self.folders.append(path)
+                    self._folder(path, depth + 1)
             elif name.endswith(".yaml") and not name.startswith("."):
-                raw = read_bytes(entry.path)
-                if raw is None:
-                    fault(path, "unreadable")
-                else:
-                    contents[path] = raw
+                self._read(path)
             elif words := stray_words(path):
-                fault(path, "stray-file", words)
+                self._fault(path, "stray-file", words)
 
-    for name in ROOT_RECORDS:
-        if (root / name).is_symlink():
-            fault(name, "symbolic-link")
-        elif (root / name).exists():
-            raw = read_bytes(root / name)
-            if raw is None:
-                fault(name, "unreadable")
-            else:
-                contents[name] = raw
-    for top in (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER):
-        folder = root / top
-        if folder.is_symlink():
-            fault(top, "symbolic-link", "folder")
-        elif folder.is_dir():
-            walk(top, 1)
-        elif folder.exists():
-            fault(top, "stray-file", "top", name=top)
-    for top, depth in _OTHER_FOLDERS.items():
-        folder = root / top
-        if folder.is_symlink():
-            fault(top, "symbolic-link", "folder")
-        elif folder.is_dir():
-            for path in _strays(root, top, depth):
-                fault(path, "stray-file", stray_words(path) or "other")
-    return Files(contents, tuple(findings), tuple(folders))
-
-
-def _strays(root: Path, relative: str, depth: int) -> Iterator[str]:
-    """The paths of files that are not records, in a folder whose records lie `depth` levels down. Follows no symbolic link."""
-    try:
-        entries = sorted(os.scandir(root / relative), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        path = f"{relative}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith("."):
-                yield from _strays(root, path, depth - 1)
-        elif stray_words(path) or entry.is_symlink() or (depth != 1 and not entry.name.startswith(".")):
-            yield path
+    def _strays(self, relative: str, depth: int) -> Iterator[str]:
+        """The paths of files that are not records, in a folder whose records lie `depth` levels down. Follows no symbolic link."""
+        try:
+            entries = self._entries(relative)
+        except OSError:
+            return
+        for entry in entries:
+            path = f"{relative}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    yield from self._strays(path, depth - 1)
+            elif stray_words(path) or entry.is_symlink() or (depth != 1 and not entry.name.startswith(".")):
+                yield path
 
 
 def stray_words(path: str) -> str | None:
@@ -171,6 +251,11 @@ def printable(path: str) -> str:
 
 def read_bytes(path: Path | str) -> bytes | None:
     """At most one byte more than a record may have; None if it is not a plain file that can be read."""
+    found = _read_marked(path)
+    return found[0] if found is not None else None
+
+
+def _read_marked(path: Path | str) -> tuple[bytes, _Mark] | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
@@ -183,8 +268,20 @@ def read_bytes(path: Path | str) -> bytes | None:
         chunks = os.read(descriptor, size)
         while len(chunks) < min(size, status.st_size) and (more := os.read(descriptor, size - len(chunks))):
             chunks += more
-        return chunks
+        return chunks, _mark(status)
     except OSError:
         return None
     finally:
         os.close(descriptor)
+
+
+def _mark_of(path: str) -> _Mark | None:
+    """The mark of a file or folder; None if there is none. Does not follow symbolic links."""
+    try:
+        return _mark(os.lstat(path))
+    except OSError:
+        return None
+
+
+def _mark(status: os.stat_result) -> _Mark:
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from undersigned.records.fields import (
     Jurisdiction,
     Prose,
     VersionNumber,
+    When,
     Whole,
     YesNo,
     one_or_list,
@@ -238,6 +240,27 @@ class StampedText(Operative):
     forms: dict[str, Form] = Field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ProtocolLine:
+    """What a list of protocols shows of one. `lead`, `parties`: ids as the record writes them."""
+
+    title: str
+    status: ProtocolStatus
+    ended_on: When | None
+    lead: str | None
+    parties: tuple[str, ...]
+    areas: tuple[str, ...]
+
+    def status_on(self, as_of: date) -> ProtocolStatus:
+        """As `Protocol.status_on`."""
+        return status_on(self.status, self.ended_on, as_of)
+
+
+def status_on(status: ProtocolStatus, ended_on: When | None, as_of: date) -> ProtocolStatus:
+    """The status on a day: until `ended_on` has passed, a protocol that has ended since was in force."""
+    return "in-force" if status in ENDED and ended_on is not None and not surely_before(ended_on, as_of) else status
+
+
 class Protocol(Operative):
     """`protocols/<id>/protocol.yaml`. `ended_on`: the last day in force of a protocol that has ended."""
 
@@ -261,11 +284,15 @@ class Protocol(Operative):
     milestones: tuple[Milestone, ...] = ()
     monitoring: tuple[Monitoring, ...] = ()
 
+    @property
+    def line(self) -> ProtocolLine:
+        """What a list of protocols shows."""
+        parties = tuple(party.organisation for party in self.parties)
+        return ProtocolLine(self.title, self.status, self.ended_on, self.lead, parties, self.areas)
+
     def status_on(self, as_of: date) -> ProtocolStatus:
         """Returns the status on a day: until `ended_on` has passed, a protocol that has ended since was in force."""
-        if self.status in ENDED and self.ended_on is not None and not surely_before(self.ended_on, as_of):
-            return "in-force"
-        return self.status
+        return status_on(self.status, self.ended_on, as_of)
 
     def on(self, as_of: date) -> Protocol:
         """Returns the protocol as it was on a day: its status may have been another one."""
