@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import { launched, oneOfEach, pagesOf, served } from './house.mjs'
 
-const LOOKS = ['rules', 'searching', 'keyboard', 'enlarged', 'colours', 'paper', 'lost', 'hostile', 'calendars', 'disk', 'tasks']
+const LOOKS = ['rules', 'searching', 'keyboard', 'enlarged', 'colours', 'paper', 'lost', 'hostile', 'calendars', 'disk', 'tasks', 'lists']
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { strange: { type: 'string' }, only: { type: 'string' } } })
 const [site, executable = '/usr/bin/chromium'] = positionals
 

@@ -51,7 +51,7 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
 from undersigned.returned import issued_digest
 from undersigned.site.build import build_site
-from undersigned.site.pages import PageSet, generated_pages
+from undersigned.site.pages import PageSet, generated_pages, issued_module
 
 ASSETS = Path(undersigned.site.__file__).parent / "theme/assets"
 SCRIPTS = (ASSETS / "verify.js", ASSETS / "verify-word.js")
@@ -241,18 +241,29 @@ def verify_page(text: str) -> str:
     return next(page.body for page in generated_pages(PageSet(site, "A register")) if page.url == "verify/")
 
 
-def test_the_page_holds_the_digests_of_sent_copies_and_nothing_of_restricted_protocols() -> None:
+def as_data(module: bytes) -> list[dict[str, object]]:
+    """The list in the module that the page's script loads."""
+    found: list[dict[str, object]] = json.loads(module.removeprefix(b"export default "))
+    return found
+
+
+def listed(text: str) -> list[dict[str, object]]:
+    return as_data(issued_module(PageSet(RegisterFacts(register_from(text), as_of=TODAY), "A register")))
+
+
+def test_the_list_holds_the_digests_of_sent_copies_and_nothing_of_restricted_protocols() -> None:
     digest = "ab" * 32
     sent = f"=== signatories/{COUNCIL}/county-housing.yaml\nsignatures:\n  - version: '1.0'\n    sent_on: 2026-11-20\n"
     sent += f"    issued: {{pdf: 'sha256:{digest}', docx: 'v1:{'cd' * 32}'}}\n"
     versions = (("1.0", "2026-03-15"), ("2.0", "2026-11-01"))
     page = verify_page(sample_text(versions=versions) + sent)
-    rows = dict(re.findall(r'data-number="([0-9.]+)" .*?data-standing="([a-z]+)"', page))
-    assert rows["2.0"] == "current"
-    assert f'data-pdf="{digest}"' in page
+    rows = {row["number"]: row for row in listed(sample_text(versions=versions) + sent)}
+    assert rows["2.0"]["standing"] == "current"
+    assert rows["1.0"]["pdf"] == [digest]
     words = "cd" * 32
-    assert f'data-docx="{words}:{hashlib.sha256(f"{words} {COUNCIL}".encode()).hexdigest()[:16]}"' in page
+    assert rows["1.0"]["docx"] == [f"{words}:{hashlib.sha256(f'{words} {COUNCIL}'.encode()).hexdigest()[:16]}"]
     assert COUNCIL not in page
+    assert COUNCIL not in str(rows)
     short = issued().fingerprint.rpartition(":")[2][:16]
     assert " ".join(re.findall("....", short)) in page
     hidden = sample_text(
@@ -262,8 +273,8 @@ def test_the_page_holds_the_digests_of_sent_copies_and_nothing_of_restricted_pro
         )
     )
     assert "County Housing Protocol" not in verify_page(hidden + sent)
-    assert digest not in verify_page(hidden + sent)
-    assert "cdcd" not in verify_page(hidden + sent)
+    assert "county-housing" not in [row["protocol"] for row in listed(hidden + sent)]
+    assert "cdcd" not in str(listed(hidden + sent))
 
 
 @pytest.mark.slow
@@ -274,9 +285,9 @@ def test_the_page_knows_the_documents_that_the_site_publishes(tmp_path: Path) ->
     for name, content in (("v1.0.pdf", b"1"), ("v1.0.docx", b"2"), ("draft.pdf", b"3")):
         (documents / "county-housing" / f"county-housing-{name}").write_bytes(content)
     build_site(load_register(root), tmp_path / "site", as_of=TODAY, downloads=documents)
-    page = (tmp_path / "site/verify/index.html").read_text()
-    published = " ".join(hashlib.sha256(content).hexdigest() for content in (b"1", b"2"))
-    assert f'data-own="{published}"' in page
+    found = as_data((tmp_path / "site/verify/issued.js").read_bytes())
+    (version,) = (row for row in found if row["protocol"] == "county-housing")
+    assert version["own"] == [hashlib.sha256(content).hexdigest() for content in (b"1", b"2")]
 
 
 def test_the_page_has_a_sentence_for_every_reason_of_its_script() -> None:

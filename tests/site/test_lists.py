@@ -150,7 +150,7 @@ signatures: [{{version: "1.0", fingerprint: "{FINGERPRINT}", sent_on: 2026-01-02
     return {page.url: html.fragment_fromstring(page.body, "div") for page in made}
 
 
-LONG = ("protocols/", "organisations/", "reviews/", "status/", "matrix/", "rules/", "lists/")
+LONG = ("protocols/", "organisations/", "reviews/", "status/", "matrix/", "rules/", "verify/", "between/", "lists/")
 
 
 def rows_of(page: HtmlElement) -> list[HtmlElement]:
@@ -170,7 +170,11 @@ def test_no_list_is_longer_than_100_rows(long_lists: dict[str, HtmlElement]) -> 
 
 
 def test_every_row_is_on_one_page_and_each_page_leads_to_the_others(long_lists: dict[str, HtmlElement]) -> None:
-    for first, name, number in (("protocols/", "protocols", 130), ("organisations/", "organisations", 260)):
+    for first, name, number in (
+        ("protocols/", "protocols", 130),
+        ("organisations/", "organisations", 260),
+        ("verify/", "verify", 129),
+    ):
         urls = [url for url in long_lists if url == first or url.startswith(f"lists/{name}/")]
         assert len(urls) == -(-number // MOST_ROWS)
         found = [row.cssselect("th a")[0].text_content() for url in urls for row in rows_of(long_lists[url])]
@@ -200,6 +204,18 @@ def test_a_heading_says_how_many_there_are_and_its_link_leads_to_where_it_begins
         "Restricted (1)",
     ]
     assert [head.get("id") for head in more.cssselect("h2")] == [None, "draft", "restricted"]
+
+
+def test_a_body_is_chosen_from_those_of_its_area(long_lists: dict[str, HtmlElement]) -> None:
+    areas = [posixpath.normpath(f"between/{link.get('href')}") for link in long_lists["between/"].cssselect("li a")]
+    # Of a restricted protocol no area is published, so its bodies are listed without one.
+    assert areas == [*(f"lists/between-area-{number}" for number in range(3)), "lists/between"]
+    found = [
+        posixpath.normpath(posixpath.join(area, row.cssselect("th a")[0].get("href")))
+        for area in areas
+        for row in rows_of(long_lists[f"{area}/"])
+    ]
+    assert sorted(found) == sorted(f"between/body-{number}" for number in range(260))
 
 
 def test_each_list_has_a_column_of_areas(long_lists: dict[str, HtmlElement]) -> None:

@@ -219,3 +219,13 @@ def test_a_body_with_very_many_partners_links_each_and_each_protocol_once() -> N
     assert page.count('Not in force: <a href="#p1">1</a><') == 1
     assert [f'href="../../between/b000/#with-b{n:03}" id="with-b{n:03}"' in page for n in range(1, 60)] == [True] * 59
     assert "The numbers are those of the table" in page
+
+
+def test_bodies_without_an_area_can_be_chosen_too() -> None:
+    pages = pages_of(site_of(large(41).replace("areas: [north, Not An Id]\n", "")))
+    index = html.fragment_fromstring(pages["between/"].body, "div")
+    assert [(link.get("href"), words(link)) for link in index.cssselect("li a")] == [
+        ("../lists/between/", "No area stated")
+    ]
+    listed = html.fragment_fromstring(pages["lists/between/"].body, "div")
+    assert len(listed.cssselect("tbody tr")) == 41

@@ -21,7 +21,7 @@ from undersigned.facts.parties import PointOfContact
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.records.fields import KEBAB
 from undersigned.records.protocol import ENDED
-from undersigned.words.text import in_reading_order
+from undersigned.words.text import first_letter, in_reading_order
 
 #: With more bodies than this a table of everybody by everybody cannot be read.
 MOST_BODIES = 40
@@ -175,13 +175,20 @@ class Partnerships:
             for area in sorted(members)
         )
 
+    @cached_property
+    def areas_with_bodies(self) -> tuple[Area, ...]:
+        """The areas that have a body with a page. The bodies of no such area follow under an empty id."""
+        areas = tuple(area for area in self.areas if area.bodies)
+        named = {body for area in areas for body in area.bodies}
+        rest = tuple(body for body in self.bodies if body not in named)
+        return (*areas, Area("", rest)) if rest else areas
+
     @property
     def letters(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """`bodies` by the first letter of the name; the letter is empty for names that begin with none, which come last."""
         found: dict[str, list[tuple[str, str]]] = {}
         for body in self.bodies:
-            first = in_reading_order(body[1])[0][:1].upper()  # Ŵ is listed with W
-            found.setdefault(first if first.isascii() and first.isalpha() else "", []).append(body)
+            found.setdefault(first_letter(body[1]), []).append(body)
         return tuple(
             (letter, tuple(found[letter])) for letter in sorted(found, key=lambda letter: (not letter, letter))
         )

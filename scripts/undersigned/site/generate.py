@@ -30,7 +30,15 @@ from undersigned.reports.lists import render_lists
 from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
 from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
-from undersigned.site.pages import GeneratedPage, PageSet, Part, other_pages, other_parts, pages_of_protocol
+from undersigned.site.pages import (
+    GeneratedPage,
+    PageSet,
+    Part,
+    issued_module,
+    other_pages,
+    other_parts,
+    pages_of_protocol,
+)
 from undersigned.site.render import PageError, compile_templates
 from undersigned.words.text import in_reading_order, name_of_id
 
@@ -102,7 +110,8 @@ def generate_site(
     parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
     site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
     pages = PageSet(site, name, rules(), guidance, digests or {})
-    files = list(_other_files(site, name, address))  # first, so that every process has the text of each calendar entry
+    files = [("verify/issued.js", issued_module(pages))]
+    files += _other_files(site, name, address)  # first, so that every process has the text of each calendar entry
     several = processes if len(parts) >= _WORTH_SPLITTING else 1
     others = list(map_in_order(partial(_other_part, pages, address), other_parts(pages), processes=several))
     made = (*(page for part in parts for page in part.pages), *(page for part in others for page in part.pages))
@@ -166,7 +175,9 @@ def _linked(page: GeneratedPage) -> GeneratedPage:
 # -- files ------------------------------------------------------------------------------------------------------
 
 
-def generated_files(site: RegisterFacts, *, name: str, address: str = "") -> Iterator[tuple[str, bytes]]:
+def generated_files(
+    site: RegisterFacts, *, name: str, address: str = "", digests: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Everything that the site holds beside its pages and the site map, by path: data, calendars and news.
 
     `address`: where the site will be, or empty.
@@ -178,6 +189,7 @@ def generated_files(site: RegisterFacts, *, name: str, address: str = "") -> Ite
     for organisation in site.organisations:
         yield from _organisation_files(site, organisation, organisation.id, address)
     yield from _other_files(site, name, address)
+    yield "verify/issued.js", issued_module(PageSet(site, name, digests=digests or {}))
 
 
 def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:

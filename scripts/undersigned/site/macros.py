@@ -50,7 +50,7 @@ def define_env(env: MacrosPlugin) -> None:
     @env.macro  # type: ignore[untyped-decorator]
     def between_two_bodies() -> str:
         """The front page's first question: the bodies of the register, or its areas if they are many, to choose from."""
-        return str(fragment(pages(), "front_door.html", url(), most_bodies=MOST_BODIES, all=False))
+        return str(fragment(pages(), "front_door.html", url(), most_bodies=MOST_BODIES))
 
     @env.macro  # type: ignore[untyped-decorator]
     def changed_lately(most: int = 8) -> str:

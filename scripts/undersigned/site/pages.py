@@ -20,11 +20,13 @@ from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area, Counterpart, Dealing
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
+from undersigned.facts.text import IssuedText
 from undersigned.figures.provision import area_ids, area_map
 from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.reports.lists import LISTS
-from undersigned.site.areas import area_values, areas_shown, landscape_values
+from undersigned.site.api import Json, render_json
+from undersigned.site.areas import MOST_ROWS, area_values, areas_shown, landscape_values
 from undersigned.site.fields import fields_view
 from undersigned.site.html import first_words
 from undersigned.site.lists import FACETS, Group, ListPage, by_status, headings, in_pages, pages_of_rows, restricted
@@ -34,7 +36,7 @@ from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.form_links import Named
 from undersigned.words.labels import headings as label_headings
 from undersigned.words.labels import label
-from undersigned.words.text import in_reading_order, name_of_id
+from undersigned.words.text import first_letter, in_reading_order, name_of_id
 
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
@@ -183,6 +185,7 @@ def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
             yield from _overview_pages(pages)
         case "matrix":
             yield from _matrix_pages(pages)
+            yield from _between_lists(pages)
         case "areas":
             for area in _areas_with_page(pages)[part.start : part.stop]:
                 yield _area_page(pages, area)
@@ -205,10 +208,9 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         section="between/",
         wide=True,
         most_bodies=MOST_BODIES,
-        all=True,
     )
     yield _page(pages, "feeds/", "feeds.html", title=_TITLES["feeds/"], section="feeds/", wide=True, lists=LISTS)
-    yield _verify_page(pages)
+    yield from _verify_pages(pages)
     yield _outcomes_page(pages)
     yield from _people_lists(pages)
     yield from _provision_pages(pages)
@@ -216,21 +218,51 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     yield from _list_pages(pages)
 
 
-def _verify_page(pages: PageSet) -> GeneratedPage:
-    """Returns the page on which anybody checks a copy. Its rows hold what its script compares with."""
-    texts = [text for protocol in pages.site.protocols for text in protocol.issued_texts]
-    own = {
-        text.fingerprint: [
-            pages.digests[path]
-            for ending in ("pdf", "docx")
-            if (path := f"{text.protocol}/{text.protocol}-v{text.number}.{ending}") in pages.digests
-        ]
-        for text in texts
-    }
-    page = _page(
-        pages, "verify/", "verify.html", title=_TITLES["verify/"], section="verify/", wide=True, texts=texts, own=own
-    )
-    return replace(page, script="verify.js")
+def _verify_pages(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the page on which anybody checks a copy, and the rest of its list: by letter if one page cannot hold it."""
+    texts = sorted(_issued_texts(pages), key=lambda text: in_reading_order(text.title))
+    letters: dict[str, list[IssuedText]] = {}
+    for text in texts:
+        letters.setdefault(first_letter(text.title) if len(texts) > MOST_ROWS else "", []).append(text)
+    groups = [
+        Group(letter, f"letter-{letter.lower() or 'other'}", tuple(letters[letter]))
+        for letter in sorted(letters, key=lambda letter: (not letter, letter))
+    ]
+    for view in in_pages("verify", "verify/", groups):
+        page = _list_page(pages, view, "verify.html", _TITLES["verify/"], "verify/")
+        yield replace(page, script="verify.js") if view.number == 1 else page
+
+
+def _issued_texts(pages: PageSet) -> Iterator[IssuedText]:
+    for protocol in pages.site.protocols:
+        yield from protocol.issued_texts
+
+
+def issued_module(pages: PageSet) -> bytes:
+    """Returns what the script of `verify/` compares with: of each agreed text what it is, and the digests of its copies.
+
+    A module and no JSON, because the page's policy lets scripts load and nothing else: so a file that is checked cannot leave.
+    """
+    found: list[Json] = [
+        {
+            "protocol": text.protocol,
+            "title": text.title,
+            "number": text.number,
+            "fingerprint": text.fingerprint,
+            "standing": text.standing.state,
+            "note": text.standing.note,
+            "lead": text.lead,
+            "pdf": list(text.issued),
+            "docx": list(text.words),
+            "own": [
+                pages.digests[path]
+                for ending in ("pdf", "docx")
+                if (path := f"{text.protocol}/{text.protocol}-v{text.number}.{ending}") in pages.digests
+            ],
+        }
+        for text in _issued_texts(pages)
+    ]
+    return f"export default {render_json(found)}".encode()
 
 
 def _outcomes_page(pages: PageSet) -> GeneratedPage:
@@ -544,6 +576,18 @@ def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[
     )
 
 
+def _between_lists(pages: PageSet) -> Iterator[GeneratedPage]:
+    """Yields the bodies of each area, to choose one's own from, where a register has too many for one list."""
+    kinds = {one.id: one.record.kind for one in pages.site.organisations}
+    partnerships = pages.site.partnerships
+    areas = partnerships.areas_with_bodies if len(partnerships.bodies) > MOST_BODIES else ()
+    for area in areas:
+        name = f"between-{area.id}" if area.id else "between"
+        for view in pages_of_rows(name, f"lists/{name}/", [(id_, title, kinds[id_]) for id_, title in area.bodies]):
+            heading = f"{_TITLES['between/']}: {name_of_id(area.id) if area.id else word('not_stated', 'area')}"
+            yield _list_page(pages, view, "between_area.html", heading, "between/", area=area.id)
+
+
 def _others(dealings: Iterable[Dealing]) -> Iterator[Counterpart]:
     for dealing in dealings:
         yield from dealing.others
@@ -590,9 +634,17 @@ def _status_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def _list_page(
-    pages: PageSet, view: ListPage[object], template: str, title: str, section: str, *, facet: str = "", table: str = ""
+    pages: PageSet,
+    view: ListPage[object],
+    template: str,
+    title: str,
+    section: str,
+    *,
+    facet: str = "",
+    table: str = "",
+    area: str = "",
 ) -> GeneratedPage:
-    """Returns one page of a list. `facet`, `table`: which list it is, where a template has several."""
+    """Returns one page of a list. `facet`, `table`, `area`: which list it is, where a template has several."""
     page = _page(
         pages,
         view.address(view.number),
@@ -604,6 +656,7 @@ def _list_page(
         facet=facet,
         table=table,
         most_bodies=MOST_BODIES,
+        area=area,
     )
     return replace(page, script="lists.js")
 
@@ -639,15 +692,7 @@ def _area_page(pages: PageSet, area: Area) -> GeneratedPage:
 def start_page(pages: PageSet) -> GeneratedPage:
     """Returns the home page of a register that has not written one."""
     return _page(
-        pages,
-        "",
-        "start.html",
-        title=pages.name,
-        wide=True,
-        name=pages.name,
-        most=12,
-        most_bodies=MOST_BODIES,
-        all=False,
+        pages, "", "start.html", title=pages.name, wide=True, name=pages.name, most=12, most_bodies=MOST_BODIES
     )
 
 

@@ -43,6 +43,12 @@ def in_reading_order(name: str) -> tuple[str, str]:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)), name
 
 
+def first_letter(name: str) -> str:
+    """The letter of A to Z under which a name is listed: `W` for `Ŵyn`; empty for a name that begins with none."""
+    first = in_reading_order(name)[0][:1].upper()
+    return first if first.isascii() and first.isalpha() else ""
+
+
 def a_few(names: Iterable[str], most: int = 4) -> str:
     """Names in order, the first few and how many more there are: `a, b, c, d and 3 others`."""
     return in_a_list(sorted(names, key=in_reading_order), most=most)

@@ -4,9 +4,10 @@ const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => !row.classL
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const plain = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '')
 
-// What a cell is sorted by: a day, a number or its words.
+// What a cell is sorted by: a day, a number or its words. The head of a row is a name, whatever days a note beside it tells.
 function value(cell) {
   const text = cell.textContent.trim()
+  if (cell.tagName === 'TH') return plain(text)
   const day = /\b(?:(\d{1,2}) )?([A-Z][a-z]+) (\d{4})\b/.exec(text)
   if (day && MONTHS.includes(day[2])) return Number(day[3]) * 10000 + (MONTHS.indexOf(day[2]) + 1) * 100 + Number(day[1] ?? 0)
   return /^-?\d[\d,.]*/.test(text) ? Number.parseFloat(text.replaceAll(',', '')) : plain(text)

@@ -1,5 +1,5 @@
-// Says of a copy whether its text is current and whether it is as it was issued. The file stays in the browser: what was issued
-// stands in the page, and nothing is fetched but the part of this script that reads Word files. A PDF copy is what was issued,
+// Says of a copy whether its text is current and whether it is as it was issued. The file stays in the browser: nothing is loaded
+// but the list of what was issued and the part of this script that reads Word files. A PDF copy is what was issued,
 // followed by revisions (ISO 32000-1, 7.5.6). So the bytes before a revision are compared by their SHA-256, and of the
 // revisions after it only those pass that fill in fields or sign. The verdicts are those of scripts/undersigned/returned;
 // whatever this script does not understand is 'cannot-tell', never 'ours'.
@@ -587,8 +587,8 @@ function onPage() {
   const form = document.getElementById('verify-form')
   if (!form) return
   const answer = document.getElementById('verify-answer')
-  const listed = (text) => (text ?? '').split(' ').filter(Boolean)
-  const issued = [...document.querySelectorAll('[data-fingerprint]')].map(({ dataset }) => ({ ...dataset, pdf: listed(dataset.pdf), docx: listed(dataset.docx), own: listed(dataset.own) }))
+  let list
+  const issued = () => (list ??= import('../verify/issued.js').then((made) => made.default, () => { list = undefined }))
   const text = (name) => document.querySelector(`[data-say="${name}"]`)?.textContent
   const show = (...parts) => answer.replaceChildren(...parts.filter(Boolean).map((one, at) => Object.assign(document.createElement('p'), { className: at ? 'govuk-body' : 'govuk-body govuk-!-font-weight-bold', textContent: one })))
   const standing = (version, start) => version && text(`is-${version.standing === 'current' ? 'current' : 'superseded'}`).replace('{start}', text(start)).replace('{protocol}', version.title).replace('{version}', version.number).replace('{note}', version.note)
@@ -597,7 +597,8 @@ function onPage() {
     if (!file) return
     const turn = latest += 1
     show(text('reading'))
-    const found = file.size > MOST_BYTES ? { verdict: 'cannot-tell', why: 'large' } : await judgedAside(file, issued)
+    const known = await issued()
+    const found = file.size > MOST_BYTES ? { verdict: 'cannot-tell', why: 'large' } : known ? await judgedAside(file, known) : { verdict: 'cannot-tell', why: 'list' }
     if (turn !== latest) return
     const isCurrent = found.version?.standing === 'current'
     const head = found.verdict === 'ours' ? (isCurrent ? 'current' : 'superseded') : found.verdict === 'same-words' ? (isCurrent ? 'words-current' : 'words-superseded') : found.verdict
@@ -610,15 +611,18 @@ function onPage() {
   form.addEventListener('dragover', (event) => event.preventDefault())
   form.addEventListener('drop', (event) => { event.preventDefault(); look(event.dataTransfer.files[0]) })
   // The code on a printed copy leads here with its protocol, version and fingerprint after the '#', which no server sees.
-  const paper = () => {
+  const paper = async () => {
     let parts = []
     try { parts = decodeURIComponent(location.hash.slice(1)).split('/') } catch { /* no code of ours */ }
     const [protocol, number, fingerprint] = parts
     if (!number) return
-    const known = issued.find((one) => one.protocol === protocol && one.number === number)
+    const all = await issued()
+    if (!all) { show(text('why-list')); return }
+    const known = all.find((one) => one.protocol === protocol && one.number === number)
     const fits = known && fingerprint && known.fingerprint.replace(/^v1:sha256:/, '').startsWith(fingerprint)
     show(text(fits ? `paper-${known.standing}` : 'paper-unknown'), fits ? standing(known, 'it-says') : '', text('paper'))
   }
+  import('./lists.js')
   addEventListener('hashchange', paper)
   paper()
 }
