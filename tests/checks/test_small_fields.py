@@ -15,7 +15,7 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.records.fingerprint import fingerprint_of, operative_text
 from undersigned.records.protocol import Owner
 from undersigned.records.source import Source
-from undersigned.site.api import SCHEMA_FILE, register_data
+from undersigned.site.api import register_data, register_schema
 
 P = "=== protocols/p/protocol.yaml\n"
 
@@ -190,7 +190,7 @@ def test_a_short_line_is_read_again_when_its_clause_has_changed() -> None:
 
 
 def test_the_data_of_the_site_says_what_the_small_fields_hold() -> None:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    schema = json.loads(register_schema())
     assert {"owners", "references", "ended_on"} <= set(schema["$defs"]["public_protocol"]["properties"])
     text = owned(ONE).replace("name: Body A\n", "name: Body A\nname_cy: Corff A\ncodes: {ons: E07000197}\n")
     data = json.loads(json.dumps(register_data(RegisterFacts(register_from(text), as_of=TODAY))))

@@ -8,6 +8,7 @@ from datetime import date
 
 from undersigned.records.fields import KEBAB
 from undersigned.records.for_people import EasyRead, ForPeople
+from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder, Register
@@ -41,11 +42,23 @@ class Section:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whom a person writes to: the data protection officer of the lead."""
+    """Whom a person writes to: the data protection officer of the lead, whose record this is. Empty: the record does not say."""
 
-    organisation: str
-    post: str
-    mailbox: str
+    record: Organisation
+
+    @property
+    def organisation(self) -> str:
+        return self.record.name
+
+    @property
+    def post(self) -> str:
+        officer = self.record.data_protection_officer
+        return (officer.post if officer is not None else None) or ""
+
+    @property
+    def mailbox(self) -> str:
+        officer = self.record.data_protection_officer
+        return (officer.mailbox if officer is not None else None) or ""
 
 
 @dataclass(frozen=True)
@@ -138,9 +151,4 @@ def rights() -> tuple[Section, ...]:
 
 def _asked(lead: str | None, register: Register) -> Asked | None:
     record = register.organisation(register.present_organisation(lead)) if lead else None
-    value = record.value if record is not None else None
-    if value is None:
-        return None
-    officer = value.data_protection_officer
-    mailbox = officer.mailbox if officer is not None else None
-    return Asked(value.name, (officer.post if officer is not None else None) or "", mailbox or "")
+    return Asked(record.value) if record is not None and record.value is not None else None

@@ -78,21 +78,12 @@ def values_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     return tuple(entry.get("values", ())) if isinstance(entry, Mapping) else ()
 
 
-@cache
-def _examples() -> Mapping[str, Mapping[str, str]]:
-    """By the name of a record part, then of a field, as `_help`."""
-    found: Mapping[str, Mapping[str, str]] = yaml.load(
-        (resources.files("undersigned.records") / "field-examples.yaml").read_bytes(), Loader=yaml.CSafeLoader
-    )
-    return found
-
-
 def example_of(model: type[BaseModel], field: str) -> str:
     """An example of a field, as it is written after its name; empty for a field that holds a part."""
     for part in model.__mro__:
-        example = _examples().get(part.__name__, {}).get(field)
-        if example is not None:
-            return example
+        entry = _help().get(part.__name__, {}).get(field)
+        if isinstance(entry, Mapping) and "example" in entry:
+            return str(entry["example"])
     return ""
 
 

@@ -19,10 +19,16 @@ from undersigned.facts.partnerships import Binding, Dealing
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
 from undersigned.records.fields import When
-from undersigned.records.protocol import Item, Operative
+from undersigned.records.organisation import Organisation
+from undersigned.records.protocol import Item, Operative, Protocol
+from undersigned.records.schema import help_of
 
 SCHEMA_VERSION = 1
-SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
+#: The schema of everything that is worked out. `register_schema` adds the fields that are published as they are written.
+_SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
+#: The fields of a record that are published as they are written: text, or a list of texts. Never a post or a mailbox.
+_ORGANISATION_FIELDS = ("name", "kind", "jurisdiction", "areas", "name_cy", "also_known_as", "formerly")
+_PROTOCOL_FIELDS = ("summary", "kind", "status", "jurisdictions", "areas", "references", "supersedes", "formerly")
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -30,6 +36,26 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 def render_json(value: Json) -> str:
     """Sorted keys, no blank space (a third of the data at national size), a line end at the end."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def register_schema() -> str:
+    """The JSON Schema of the data. A field that is published as it is written has the type and the meaning of the record."""
+    schema = json.loads(_SCHEMA_FILE.read_bytes())
+    pieces = schema["$defs"]
+    pieces["public_protocol"]["properties"] |= _properties(Protocol, _PROTOCOL_FIELDS)
+    pieces["organisation"]["properties"] |= _properties(Organisation, _ORGANISATION_FIELDS)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _properties(model: type[BaseModel], names: Iterable[str]) -> dict[str, Json]:
+    found = model.model_json_schema()["properties"]
+    return {
+        name: {
+            **{key: value for key, value in found[name].items() if key not in ("title", "default", "x-prose")},
+            "description": help_of(model, name),
+        }
+        for name in names
+    }
 
 
 def register_data(site: RegisterFacts) -> dict[str, Json]:
@@ -130,11 +156,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
     record, status = protocol.record, protocol.status
     return {
         **common,
-        "summary": record.summary,
-        "kind": record.kind,
-        "status": record.status,
-        "jurisdictions": list(record.jurisdictions),
-        "areas": list(record.areas),
+        **{name: _plain(getattr(record, name)) for name in _PROTOCOL_FIELDS},
         "stages": list(protocol.stages),
         "terms": [
             {"clause": clause.id, "title": clause.title, "lengths": list(clause.numbers)}
@@ -143,9 +165,6 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
         ],
         "lead": protocol.lead_id,
         "owners": [id_ for id_, _name in protocol.bodies(*(owner.organisation for owner in record.owner))],
-        "references": list(record.references),
-        "supersedes": list(record.supersedes),
-        "formerly": list(record.formerly),
         "version": status.version,
         "fingerprint": status.fingerprint,
         "unreleased_changes": status.unreleased_changes,
@@ -216,14 +235,8 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
     record = organisation.record
     return {
         "id": organisation.id,
-        "name": record.name,
-        "kind": record.kind,
-        "jurisdiction": record.jurisdiction,
-        "areas": list(record.areas),
-        "name_cy": record.name_cy,
+        **{name: _plain(getattr(record, name)) for name in _ORGANISATION_FIELDS},
         "codes": _record(record.codes) if record.codes else {},
-        "also_known_as": list(record.also_known_as),
-        "formerly": list(record.formerly),
         "dissolved_on": _day(record.dissolved_on),
         "successors": [id_ for id_, _ in organisation.successors],
         "page": f"organisations/{organisation.id}/",

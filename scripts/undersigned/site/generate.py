@@ -27,7 +27,7 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.reports.landscape import render_landscape_csv, render_landscape_json, render_landscape_xlsx
 from undersigned.reports.lists import render_lists
-from undersigned.site.api import SCHEMA_FILE, organisation_data, protocol_data, register_data, render_json
+from undersigned.site.api import organisation_data, protocol_data, register_data, register_schema, render_json
 from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
 from undersigned.site.pages import (
@@ -194,7 +194,7 @@ def generated_files(
 
 def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple[str, bytes]]:
     yield "api/v1/register.json", render_json(register_data(site)).encode()
-    yield "api/v1/register.schema.json", SCHEMA_FILE.read_bytes()
+    yield "api/v1/register.schema.json", register_schema().encode()
     yield "feed.xml", render_atom(site.news, as_of=site.as_of, name=name, source=Source.of(site.register, address))
     for list_, text in render_lists(site):
         yield f"lists/{list_}.csv", text.encode()
