@@ -80,6 +80,16 @@ def test_yaml_of_records_is_read_in_one_room() -> None:
     assert users <= allowed
 
 
+def test_any_is_named_in_one_module() -> None:
+    """Values without a type come from YAML alone, as `Data` of `records/source.py`."""
+    users = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if re.search(r"^from typing import .*\bAny\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert users == ["records/source.py"]
+
+
 def test_git_is_used_in_one_room() -> None:
     users = {room_of(path) for path in modules() if any(name.split(".")[0] == "git" for name in imported(path))}
     assert users == {"changes"}

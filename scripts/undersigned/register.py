@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from undersigned.records.areas import Areas, Landscape
 from undersigned.records.fields import KEBAB, RESERVED, VERSION_NUMBER, Authored, When, in_time, version_key, when_of
@@ -28,7 +28,7 @@ from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import NominatedOfficer, SigningRecord
-from undersigned.records.source import Data, Source
+from undersigned.records.source import PlainData, Source
 from undersigned.records.version import Version
 from undersigned.words.form_links import FormLinks, form_links
 
@@ -96,7 +96,7 @@ class ProtocolFolder:
         ]
 
     @cached_property
-    def working_text(self) -> dict[str, Data]:
+    def working_text(self) -> dict[str, PlainData]:
         """The canonical operative text of `protocol.yaml` with its forms."""
         return operative_text(self.record.source.data, {id_: form.source.data for id_, form in self.forms.items()})
 
@@ -107,13 +107,13 @@ class ProtocolFolder:
             return self._stamp_fingerprints[newest]
         return fingerprint_of(self.working_text)
 
-    def stamped_text(self, version: str) -> dict[str, Data] | None:
+    def stamped_text(self, version: str) -> dict[str, PlainData] | None:
         """Returns the canonical operative text of a version; None if it has faults or no text."""
         return self._stamped_texts.get(version)
 
     @cached_property
-    def _stamped_texts(self) -> dict[str, dict[str, Data]]:
-        found: dict[str, dict[str, Data]] = {}
+    def _stamped_texts(self) -> dict[str, dict[str, PlainData]]:
+        found: dict[str, dict[str, PlainData]] = {}
         for version, record in self.versions.items():
             text = record.source.data.get("text") if record.value is not None else None
             if isinstance(text, dict):
@@ -148,19 +148,20 @@ class Known:
     names: Names | None = None
     #: How many records of protocols are kept, those used last. A check of a whole register reads each of them once.
     most: int = 0
-    _records: dict[tuple[str, bytes], Record[Any]] = field(default_factory=dict)
+    _records: dict[tuple[str, bytes], Record[Authored]] = field(default_factory=dict)
 
     def read(self, path: str, raw: bytes, model: type[M]) -> Record[M]:
         """The record that a file with these bytes is, as `read_record` makes it."""
         if not self.most:
             return read_record(path, raw, model)
-        record = self._records.pop((path, raw), None) or read_record(path, raw, model)
-        self._records[path, raw] = record
+        # A path holds one kind of record only, so what is kept for it is of this model.
+        record = cast("Record[M] | None", self._records.pop((path, raw), None)) or read_record(path, raw, model)
+        self._records[path, raw] = cast("Record[Authored]", record)
         while len(self._records) > self.most:
             self._records.pop(next(iter(self._records)), None)
         return record
 
-    def kept(self) -> Iterator[tuple[str, bytes, Record[Any]]]:
+    def kept(self) -> Iterator[tuple[str, bytes, Record[Authored]]]:
         """Yields path, bytes and record of each that is kept. Nobody may change these records."""
         for (path, raw), record in self._records.items():
             yield path, raw, record
@@ -608,14 +609,14 @@ def register_of(
     )
 
 
-def _setting(settings: Data, name: str) -> Data:
+def _setting(settings: Mapping[str, PlainData], name: str) -> PlainData:
     """A value under `extra: {register: …}` in mkdocs.yml; None without one."""
     extra = settings.get("extra")
     register = extra.get("register") if isinstance(extra, dict) else None
     return register.get(name) if isinstance(register, dict) else None
 
 
-def _hide_up_to(settings: Data) -> int:
+def _hide_up_to(settings: Mapping[str, PlainData]) -> int:
     """The largest count of people that is hidden: 4, or more where `hide_up_to` in mkdocs.yml says so (NHS England: 7)."""
     written = _setting(settings, "hide_up_to")
     number = int(written) if isinstance(written, str) and written.isascii() and written.isdigit() else 0

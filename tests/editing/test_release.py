@@ -15,7 +15,7 @@ from undersigned.editing import EditingError
 from undersigned.editing.release import refuse_unjudged, release, wordings_of_stamp
 from undersigned.editing.yaml_write import render_version
 from undersigned.records.fingerprint import fingerprint_of, operative_text
-from undersigned.records.source import Source
+from undersigned.records.source import PlainData, Source
 from undersigned.register import load_register
 
 DAY = date(2026, 5, 1)
@@ -289,14 +289,14 @@ _texts = st.text(
 def test_any_text_reads_back_to_the_same_fingerprint(
     title: str, aims: list[str], text: str, name: str, label: str, required: str
 ) -> None:
-    written = {
+    written: dict[str, PlainData] = {
         "title": title,
-        "purpose": {"aims": aims},
+        "purpose": {"aims": [*aims]},
         "clauses": [{"id": "c", "text": text}],
         "flows": [{"id": "f", "items": [{"name": name}]}],
         "review": {"interval_months": "12"},
     }
-    forms = {
+    forms: dict[str, PlainData] = {
         "x": {
             "title": "X",
             "sections": [{"fields": [{"name": "n", "label": label, "type": "text", "required": required}]}],

@@ -9,6 +9,7 @@ from test_status import ALL_SIGNED, ORGS, V1, P, R, due, protocol, signing, stat
 
 from support import TODAY, register_from, status_of
 from undersigned.records.fields import Month
+from undersigned.records.source import PlainData, mappings
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import (
     Identities,
@@ -102,7 +103,7 @@ def test_an_heir_that_was_party_keeps_its_own_entry() -> None:
     assert party(text, "h").role == "recipient"
     folder, register = opened(text)
     renamed = Identities(folder, register, as_of=TODAY).rename(folder.working_text)
-    assert [(entry["organisation"], entry["role"]) for entry in renamed["parties"]][2:] == [
+    assert [(entry["organisation"], entry["role"]) for entry in mappings(renamed["parties"])][2:] == [
         ("h", "recipient"),
         ("o", "recipient"),
     ]
@@ -110,8 +111,8 @@ def test_an_heir_that_was_party_keeps_its_own_entry() -> None:
 
 def test_the_ends_of_a_flow_name_an_heir_once() -> None:
     folder, register = opened(protocol() + ORGS + heir("h", "c"))
-    flow = {"id": "f", "from": ["a"], "to": ["c", "h", "b"], "law_differs": [{"for": ["c", "h"]}]}
-    (renamed,) = Identities(folder, register, as_of=TODAY).rename({"flows": [flow]})["flows"]
+    flow: PlainData = {"id": "f", "from": ["a"], "to": ["c", "h", "b"], "law_differs": [{"for": ["c", "h"]}]}
+    (renamed,) = mappings(Identities(folder, register, as_of=TODAY).rename({"flows": [flow]})["flows"])
     assert renamed == {"id": "f", "from": ["a"], "to": ["h", "b"], "law_differs": [{"for": ["h"]}]}
 
 

@@ -27,7 +27,7 @@ from undersigned.changes.versions import Texts, body_of, changed_terms, stamp_po
 from undersigned.records.fields import When, latest
 from undersigned.records.organisation import Codes, Contact, DataProtectionOfficer, Organisation
 from undersigned.records.review import Review
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings
 from undersigned.records.version import Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import DUE_SOON_DAYS, ReviewStep, names_due_date, protocol_status, review_steps
@@ -189,7 +189,7 @@ def fact_points(before: ProtocolFolder, after: ProtocolFolder, register: Registe
     yield from _membership(old, new, register)
 
 
-def _body_or_post(value: Data, register: Register) -> object:
+def _body_or_post(value: PlainData, register: Register) -> object:
     if isinstance(value, list):
         return tuple(found for entry in value if (found := _body_or_post(entry, register)) is not None) or None
     if isinstance(value, dict):
@@ -201,7 +201,7 @@ def _body_or_post(value: Data, register: Register) -> object:
     return body_of(register, value) if isinstance(value, str) else None
 
 
-def _membership(old: Mapping[str, Data], new: Mapping[str, Data], register: Register) -> Iterator[Point]:
+def _membership(old: Mapping[str, PlainData], new: Mapping[str, PlainData], register: Register) -> Iterator[Point]:
     """The days on which parties joined or left, if the change writes them."""
     was = {id_: party for party in mappings(old.get("parties")) if isinstance(id_ := party.get("organisation"), str)}
     for party in mappings(new.get("parties")):

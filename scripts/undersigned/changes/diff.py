@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.words.blocks import Link, every, lines_of
 from undersigned.words.prose import read
 
@@ -42,8 +42,8 @@ class Difference:
 
     path: TermPath
     label: str
-    before: Data
-    after: Data
+    before: PlainData
+    after: PlainData
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,19 @@ class Span:
 # -- terms --------------------------------------------------------------------------------------------------------------
 
 
-def differences(before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Difference]:
+def differences(before: Mapping[str, PlainData], after: Mapping[str, PlainData]) -> list[Difference]:
     """The terms that differ, in the order of the earlier text, added ones last within their part."""
     return list(_of_mappings(before, after, ()))
 
 
-def _of_mappings(before: Mapping[str, Data], after: Mapping[str, Data], path: TermPath) -> Iterator[Difference]:
+def _of_mappings(
+    before: Mapping[str, PlainData], after: Mapping[str, PlainData], path: TermPath
+) -> Iterator[Difference]:
     for name in dict.fromkeys((*before, *after)):
         yield from _of_values(before.get(name), after.get(name), (*path, name))
 
 
-def _of_values(before: Data, after: Data, path: TermPath) -> Iterator[Difference]:
+def _of_values(before: PlainData, after: PlainData, path: TermPath) -> Iterator[Difference]:
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -78,13 +80,13 @@ def _of_values(before: Data, after: Data, path: TermPath) -> Iterator[Difference
         yield Difference(path, label_of(path), before, after)
         return
     yield from _of_mappings(old, new, path)
-    old_order = [key for key in old if key in new]
-    new_order = [key for key in new if key in old]
+    old_order: list[PlainData] = [key for key in old if key in new]
+    new_order: list[PlainData] = [key for key in new if key in old]
     if old_order != new_order:
         yield Difference(path, f"order of {label_of(path)}", old_order, new_order)
 
 
-def _entries_by_key(value: Data, path: TermPath) -> dict[str, Data] | None:
+def _entries_by_key(value: PlainData, path: TermPath) -> dict[str, PlainData] | None:
     """A list's entries by what identifies them; None for a value that is compared as a whole."""
     last = path[-1] if path else ""
     if last == "forms":
@@ -95,7 +97,7 @@ def _entries_by_key(value: Data, path: TermPath) -> dict[str, Data] | None:
         return {}
     if not isinstance(value, list):
         return None
-    entries: dict[str, Data] = {}
+    entries: dict[str, PlainData] = {}
     for index, entry in enumerate(value):
         key = key_of(entry, last, index)
         if key is None or key in entries:
@@ -104,7 +106,7 @@ def _entries_by_key(value: Data, path: TermPath) -> dict[str, Data] | None:
     return entries
 
 
-def key_of(entry: Data, name: str, index: int) -> str | None:
+def key_of(entry: PlainData, name: str, index: int) -> str | None:
     """What identifies an entry of the list `name` in a path; None if nothing does."""
     if name == "sections":
         return str(index + 1)

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from undersigned.changes.diff import TermPath, differences
 from undersigned.changes.kinds import is_wording
 from undersigned.changes.obligations import ChangedMark, Mark, changed_marks, marks
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings, strings
 
 #: A sentence ends at a stop before a space, at an empty line, and where a list item begins.
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+|\n\s*\n|\n(?=\s*(?:[-*•]|\(?\w{1,3}[.)])\s)")
@@ -73,26 +73,28 @@ class Bodies:
         return list(dict.fromkeys(id_ for name in ids for id_ in self.groups.get(name, (name,)) if id_ in self.parties))
 
 
-def bodies_of(text: Mapping[str, Data], names: Mapping[str, Sequence[str]]) -> Bodies:
+def bodies_of(text: Mapping[str, PlainData], names: Mapping[str, Sequence[str]]) -> Bodies:
     """The bodies of an operative text. `names`: for each organisation's id, the names by which texts may call it."""
-    parties = [party for party in mappings(text.get("parties")) if isinstance(party.get("organisation"), str)]
+    parties: list[str] = []
     groups: dict[str, tuple[str, ...]] = {}
-    for party in parties:
-        if isinstance(party.get("group"), str):
-            groups[party["group"]] = (*groups.get(party["group"], ()), party["organisation"])
+    for party in mappings(text.get("parties")):
+        if isinstance(id_ := party.get("organisation"), str):
+            parties.append(id_)
+            if isinstance(group_id := party.get("group"), str):
+                groups[group_id] = (*groups.get(group_id, ()), id_)
     by_name: dict[str, str] = {}
     for group in mappings(text.get("groups")):
-        if isinstance(group.get("title"), str) and isinstance(group.get("id"), str):
-            by_name.setdefault(_plain(group["title"]), group["id"])
-    for party in parties:
-        for name in names.get(party["organisation"], ()):
-            by_name.setdefault(_plain(name), party["organisation"])
+        if isinstance(title := group.get("title"), str) and isinstance(group_id := group.get("id"), str):
+            by_name.setdefault(_plain(title), group_id)
+    for id_ in parties:
+        for name in names.get(id_, ()):
+            by_name.setdefault(_plain(name), id_)
     by_name.pop("", None)
-    return Bodies(by_name, tuple(party["organisation"] for party in parties), groups)
+    return Bodies(by_name, tuple(parties), groups)
 
 
 def changed_wordings(
-    before: Mapping[str, Data], after: Mapping[str, Data], names: Mapping[str, Sequence[str]]
+    before: Mapping[str, PlainData], after: Mapping[str, PlainData], names: Mapping[str, Sequence[str]]
 ) -> list[ChangedWording]:
     """Each text of two operative texts whose words differ, in the order of the text. Line breaks alone are not a difference.
 
@@ -102,13 +104,15 @@ def changed_wordings(
     wordings = []
     for difference in differences(before, after):
         old, new = difference.before or "", difference.after or ""
+        if not isinstance(old, str) or not isinstance(new, str):
+            continue
         if is_wording(difference) and old.split() != new.split():
             wordings.append(_changed_wording(difference.path, difference.label, old, new, after, bodies))
     return wordings
 
 
 def _changed_wording(
-    path: TermPath, label: str, before: str, after: str, text: Mapping[str, Data], bodies: Bodies
+    path: TermPath, label: str, before: str, after: str, text: Mapping[str, PlainData], bodies: Bodies
 ) -> ChangedWording:
     if max(len(before), len(after)) > _LONGEST:
         return ChangedWording(path, label, before, after, (), too_long=True)
@@ -134,7 +138,7 @@ class _WeakerSentence:
     dropped: tuple[str, ...]
 
 
-def _losers(sentence: _WeakerSentence, text: Mapping[str, Data], bodies: Bodies) -> list[str]:
+def _losers(sentence: _WeakerSentence, text: Mapping[str, PlainData], bodies: Bodies) -> list[str]:
     """The parties that may rely on what a sentence promises: those to whom it is owed, or all of them.
 
     What the receiver of information owes is owed to its senders, and the other way round. What a party owes is owed to
@@ -143,9 +147,9 @@ def _losers(sentence: _WeakerSentence, text: Mapping[str, Data], bodies: Bodies)
     flows = mappings(text.get("flows"))
     owing = set(bodies.members(sentence.subjects))
     if _RECEIVING.intersection(sentence.subjects):
-        relying = bodies.members([end for flow in flows for end in flow.get("from") or () if isinstance(end, str)])
+        relying = bodies.members([end for flow in flows for end in strings(flow.get("from"))])
     elif _SENDING.intersection(sentence.subjects):
-        relying = bodies.members([end for flow in flows for end in flow.get("to") or () if isinstance(end, str)])
+        relying = bodies.members([end for flow in flows for end in strings(flow.get("to"))])
     else:
         relying = [id_ for id_ in bodies.parties if id_ not in owing]
     return list(dict.fromkeys((*bodies.members(sentence.dropped), *(relying or bodies.parties))))

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from undersigned.changes.diff import Difference, differences
 from undersigned.records.fields import Month, When, surely_before
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings, strings
 from undersigned.records.version import CHANGES, Change
 
 _ENDS = ("from", "to")
@@ -28,7 +28,7 @@ class Unmet(StrEnum):
     NO_CLAUSE = "the summary does not name the clause that allows it"
 
 
-def least_change(before: Mapping[str, Data], after: Mapping[str, Data]) -> set[Change]:
+def least_change(before: Mapping[str, PlainData], after: Mapping[str, PlainData]) -> set[Change]:
     """The kinds that may cover the change, judged by the terms that it touches. Nobody has judged its words."""
     covering: set[Change] = {"material"}
     if all(is_wording(difference) for difference in differences(before, after)):
@@ -42,8 +42,8 @@ def least_change(before: Mapping[str, Data], after: Mapping[str, Data]) -> set[C
 
 def excess(
     change: Change,
-    before: Mapping[str, Data],
-    after: Mapping[str, Data],
+    before: Mapping[str, PlainData],
+    after: Mapping[str, PlainData],
     *,
     summary: str,
     agreed_on: When,
@@ -88,7 +88,7 @@ def is_wording(difference: Difference) -> bool:
 # -- extension ----------------------------------------------------------------------------------------------------------
 
 
-def beyond_extension(before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Difference | Unmet]:
+def beyond_extension(before: Mapping[str, PlainData], after: Mapping[str, PlainData]) -> list[Difference | Unmet]:
     """What differs apart from a later `effective_to`."""
     beyond: list[Difference | Unmet] = [d for d in differences(before, after) if d.path != ("effective_to",)]
     old, new = _when(before.get("effective_to")), _when(after.get("effective_to"))
@@ -100,7 +100,7 @@ def beyond_extension(before: Mapping[str, Data], after: Mapping[str, Data]) -> l
     return beyond
 
 
-def unmet_by_extension(before: Mapping[str, Data], *, summary: str, agreed_on: When) -> list[Unmet]:
+def unmet_by_extension(before: Mapping[str, PlainData], *, summary: str, agreed_on: When) -> list[Unmet]:
     """Whether the extension was agreed too late, or its summary names no clause of the text."""
     unmet: list[Unmet] = []
     old = _when(before.get("effective_to"))
@@ -111,10 +111,10 @@ def unmet_by_extension(before: Mapping[str, Data], *, summary: str, agreed_on: W
     return unmet
 
 
-def _clause_ids(text: Mapping[str, Data]) -> Iterator[str]:
+def _clause_ids(text: Mapping[str, PlainData]) -> Iterator[str]:
     for clause in mappings(text.get("clauses")):
         adopts = clause.get("adopts")
-        for id_ in (clause.get("id"), *(adopts.get("clauses", ()) if isinstance(adopts, dict) else ())):
+        for id_ in (clause.get("id"), *(strings(adopts.get("clauses")) if isinstance(adopts, dict) else ())):
             if isinstance(id_, str):
                 yield id_
 
@@ -123,7 +123,7 @@ def _has_word(summary: str, id_: str) -> bool:
     return id_ in summary and re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", summary) is not None
 
 
-def _when(value: Data) -> When | None:
+def _when(value: PlainData) -> When | None:
     if not isinstance(value, str):
         return None
     try:
@@ -136,7 +136,7 @@ def _when(value: Data) -> When | None:
 
 
 def beyond_membership(
-    before: Mapping[str, Data], after: Mapping[str, Data], *, succeeded: frozenset[str] = frozenset()
+    before: Mapping[str, PlainData], after: Mapping[str, PlainData], *, succeeded: frozenset[str] = frozenset()
 ) -> list[Difference]:
     """What differs apart from parties that join, leave or are succeeded, and their ids in the flows.
 
@@ -175,19 +175,15 @@ def beyond_membership(
     return differences(comparable_before, comparable_after)
 
 
-def _own_terms(successor: Mapping[str, Data]) -> dict[str, Data]:
+def _own_terms(successor: Mapping[str, PlainData]) -> dict[str, PlainData]:
     return {name: successor.get(name) for name in ("capacity", "group", "mappa_role")}
 
 
-def _parties(text: Mapping[str, Data]) -> dict[str, dict[str, Data]]:
-    return {
-        party["organisation"]: party
-        for party in mappings(text.get("parties"))
-        if isinstance(party.get("organisation"), str)
-    }
+def _parties(text: Mapping[str, PlainData]) -> dict[str, dict[str, PlainData]]:
+    return {id_: party for party in mappings(text.get("parties")) if isinstance(id_ := party.get("organisation"), str)}
 
 
-def _members(parties: Mapping[str, Mapping[str, Data]]) -> dict[str, tuple[str, ...]]:
+def _members(parties: Mapping[str, Mapping[str, PlainData]]) -> dict[str, tuple[str, ...]]:
     members: dict[str, tuple[str, ...]] = {}
     for id_, party in parties.items():
         group = party.get("group")
@@ -196,37 +192,33 @@ def _members(parties: Mapping[str, Mapping[str, Data]]) -> dict[str, tuple[str, 
     return members
 
 
-def _by_id(flows: Data) -> dict[str, dict[str, Data]] | None:
+def _by_id(flows: PlainData) -> dict[str, dict[str, PlainData]] | None:
     """Flows by id; None if two share an id, so that the lists are compared as written."""
     listed = mappings(flows)
-    by_id = {flow["id"]: flow for flow in listed if isinstance(flow.get("id"), str)}
+    by_id = {id_: flow for flow in listed if isinstance(id_ := flow.get("id"), str)}
     return by_id if len(by_id) == len(listed) else None
 
 
-def _strings(value: Data) -> list[str]:
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
-
-
-def _has_only(flow: Mapping[str, Data], leavers: Iterable[str], members: Mapping[str, tuple[str, ...]]) -> bool:
+def _has_only(flow: Mapping[str, PlainData], leavers: Iterable[str], members: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether only leavers are at one end of a flow."""
     gone = set(leavers)
     for end in _ENDS:
-        bodies = {id_ for name in _strings(flow.get(end)) for id_ in members.get(name, (name,))}
+        bodies = {id_ for name in strings(flow.get(end)) for id_ in members.get(name, (name,))}
         if bodies and bodies <= gone:
             return True
     return False
 
 
-def _without(flow: Mapping[str, Data], ids: Iterable[str]) -> dict[str, Data]:
+def _without(flow: Mapping[str, PlainData], ids: Iterable[str]) -> dict[str, PlainData]:
     """The flow minus these bodies, and minus any difference in law that was theirs alone."""
     out = dict(flow)
     left_out = set(ids)
     for end in _ENDS:
         if end in flow:
-            out[end] = [name for name in _strings(flow[end]) if name not in left_out]
+            out[end] = [name for name in strings(flow[end]) if name not in left_out]
     if "law_differs" in flow:
-        laws = [
-            {**law, "for": [name for name in _strings(law.get("for")) if name not in left_out]}
+        laws: list[dict[str, PlainData]] = [
+            {**law, "for": [name for name in strings(law.get("for")) if name not in left_out]}
             for law in mappings(flow["law_differs"])
         ]
         out["law_differs"] = [law for law in laws if law["for"]]
@@ -234,19 +226,19 @@ def _without(flow: Mapping[str, Data], ids: Iterable[str]) -> dict[str, Data]:
 
 
 def _without_newcomers(
-    flow: dict[str, Data],
-    old: Mapping[str, Data],
+    flow: dict[str, PlainData],
+    old: Mapping[str, PlainData],
     leavers: Iterable[str],
     newcomers: Iterable[str],
     may_join: Callable[[str, Iterable[str]], bool],
-) -> dict[str, Data]:
+) -> dict[str, PlainData]:
     """The flow minus newcomers who join beside a party with the same role."""
     out = dict(flow)
     joining = set(newcomers)
     for end in _ENDS:
         if end in flow or end in old:
-            present = _strings(old.get(end))
-            out[end] = [name for name in _strings(flow.get(end)) if name not in joining or not may_join(name, present)]
+            present = strings(old.get(end))
+            out[end] = [name for name in strings(flow.get(end)) if name not in joining or not may_join(name, present)]
     if "law_differs" in flow or "law_differs" in old:
         laws = [_law_without(law, old, set(leavers), joining, may_join) for law in mappings(flow.get("law_differs"))]
         out["law_differs"] = [law for law in laws if law["for"]]
@@ -254,18 +246,18 @@ def _without_newcomers(
 
 
 def _law_without(
-    law: dict[str, Data],
-    old: Mapping[str, Data],
+    law: dict[str, PlainData],
+    old: Mapping[str, PlainData],
     leavers: set[str],
     joining: set[str],
     may_join: Callable[[str, Iterable[str]], bool],
-) -> dict[str, Data]:
+) -> dict[str, PlainData]:
     """A difference in law minus the newcomers who join a body that it was already stated for."""
-    bodies = _strings(law.get("for"))
+    bodies = strings(law.get("for"))
     staying = [name for name in bodies if name not in joining]
     for earlier in mappings(old.get("law_differs")):
-        present = _strings(earlier.get("for"))
+        present = strings(earlier.get("for"))
         same_law = {**earlier, "for": ()} == {**law, "for": ()}
         if same_law and [name for name in present if name not in leavers] == staying:
             return {**law, "for": [name for name in bodies if name not in joining or not may_join(name, present)]}
-    return {**law, "for": bodies}
+    return {**law, "for": [*bodies]}

@@ -244,7 +244,7 @@ def keepers_in(settings: bytes) -> tuple[str, ...]:
             "mkdocs.yml names no keeper of the register",
             "Write it under extra, register, keeper: an '@account' or a mailbox.",
         )
-    return tuple(owners)
+    return tuple(owner for owner in owners if isinstance(owner, str))
 
 
 def owners_of_organisation(register: Register, id_: str, *, as_of: date) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from undersigned.changes.diff import Difference, shown_words, word_changes
 from undersigned.changes.report import Body, Label, Point, Weight
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings
 from undersigned.records.vocabulary import Entry, vocabulary
 
 #: A text that is longer, has several lines or ends like a sentence is shown word by word.
@@ -71,17 +71,19 @@ _VOCABULARIES: Mapping[str, Callable[[], Mapping[str, Entry]]] = {
 class Titles:
     """The titles of flows, clauses, groups and forms, and the names of organisations. The later text counts first."""
 
-    def __init__(self, before: Mapping[str, Data], after: Mapping[str, Data], body: Callable[[str], Body]) -> None:
+    def __init__(
+        self, before: Mapping[str, PlainData], after: Mapping[str, PlainData], body: Callable[[str], Body]
+    ) -> None:
         self._titles: dict[tuple[str, str], str] = {}
         for text in (before, after):
             for part in ("flows", "clauses", "groups"):
                 for entry in mappings(text.get(part)):
-                    if isinstance(entry.get("id"), str) and isinstance(entry.get("title"), str):
-                        self._titles[part, entry["id"]] = entry["title"]
+                    if isinstance(id_ := entry.get("id"), str) and isinstance(title := entry.get("title"), str):
+                        self._titles[part, id_] = title
             forms = text.get("forms")
             for id_, form in (forms if isinstance(forms, dict) else {}).items():
-                if isinstance(form, dict) and isinstance(form.get("title"), str):
-                    self._titles["forms", id_] = form["title"]
+                if isinstance(form, dict) and isinstance(title := form.get("title"), str):
+                    self._titles["forms", id_] = title
         self._body = body
 
     def place(self, part: str, id_: str) -> Point:
@@ -238,19 +240,19 @@ def _ends(name: str, difference: Difference, place: Point, weight: Weight, title
             yield Point(f"{end}-{code}", {"who": tuple(titles.end(str(id_)) for id_ in ids), "place": place}, weight)
 
 
-def _length(text: Data) -> int:
+def _length(text: PlainData) -> int:
     return len(str(text).split()) if text is not None else 0
 
 
-def _entries(value: Data) -> list[Data]:
+def _entries(value: PlainData) -> list[PlainData]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _is_prose(value: Data) -> bool:
+def _is_prose(value: PlainData) -> bool:
     return isinstance(value, str) and ("\n" in value or len(value) > _SHORT or value.endswith((".", "?", "!")))
 
 
-def value_in_report(name: str, value: Data, titles: Titles) -> object:
+def value_in_report(name: str, value: PlainData, titles: Titles) -> object:
     """A value as readers know it: law by its title, closed lists and yes or no by their label, bodies by name."""
     if name in _LISTS_OF_BODIES and isinstance(value, str):
         return titles.end(value)
@@ -286,7 +288,7 @@ def day_or_text(value: str) -> date | str:
         return value
 
 
-def _label(table: str, value: Data) -> object:
+def _label(table: str, value: PlainData) -> object:
     return Label(table, value) if isinstance(value, str) else value
 
 

@@ -13,7 +13,7 @@ from undersigned.changes.report import Body, Label, Point
 from undersigned.changes.terms import Titles, term_points
 from undersigned.records.fields import FINGERPRINT, surely_before
 from undersigned.records.protocol import ENDED
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings, strings
 from undersigned.records.version import CHANGES, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities
@@ -32,19 +32,14 @@ class Texts:
         self.before, self.after, self.register, self.as_of = before, after, register, as_of
         self._identities = Identities(after, register, as_of=as_of) if after is not None else None
 
-    def named(self, text: Mapping[str, Data]) -> dict[str, Data]:
-        """The text with present ids; unchanged if its shape is wrong."""
-        if self._identities is None:
-            return dict(text)
-        try:
-            return dict(self._identities.rename(text))
-        except (TypeError, AttributeError, KeyError):  # the record was not read completely
-            return dict(text)
+    def named(self, text: Mapping[str, PlainData]) -> dict[str, PlainData]:
+        """The text with present ids."""
+        return dict(text) if self._identities is None else self._identities.rename(text)
 
     def body(self, id_: str) -> Body:
         return body_of(self.register, id_)
 
-    def points(self, before: Mapping[str, Data], after: Mapping[str, Data]) -> list[Point]:
+    def points(self, before: Mapping[str, PlainData], after: Mapping[str, PlainData]) -> list[Point]:
         old, new = self.named(before), self.named(after)
         return term_points(differences(old, new), Titles(old, new, self.body))
 
@@ -66,18 +61,18 @@ class WordingToJudge:
 
 
 def wordings_to_judge(
-    before: Mapping[str, Data], after: Mapping[str, Data], register: Register
+    before: Mapping[str, PlainData], after: Mapping[str, PlainData], register: Register
 ) -> list[WordingToJudge]:
     """The texts whose wording differs between two operative texts with present ids, in the order of the text."""
     names = _names_of_parties(register, before, after)
-    people = tuple(entry for entry in after.get("people", ()) if isinstance(entry, str))
+    people = tuple(strings(after.get("people")))
     return [
         WordingToJudge(wording, tuple(_wording_points(wording, register, people, len(mappings(after.get("parties"))))))
         for wording in changed_wordings(before, after, names)
     ]
 
 
-def _names_of_parties(register: Register, *texts: Mapping[str, Data]) -> dict[str, tuple[str, ...]]:
+def _names_of_parties(register: Register, *texts: Mapping[str, PlainData]) -> dict[str, tuple[str, ...]]:
     """The names by which the texts may call their parties, by present id."""
     names: dict[str, tuple[str, ...]] = {}
     for party in (party for text in texts for party in mappings(text.get("parties"))):
@@ -182,7 +177,7 @@ def _stamped(texts: Texts, folder: ProtocolFolder, number: str, version: Version
 
 
 def _kind(
-    texts: Texts, number: str, version: Version, was: dict[str, Data], now: dict[str, Data], earlier: str
+    texts: Texts, number: str, version: Version, was: dict[str, PlainData], now: dict[str, PlainData], earlier: str
 ) -> Iterator[Point]:
     """Whether the kind that the stamp states covers what it changes."""
     values: dict[str, object] = {"version": number, "other": earlier, "kind": Label("change", version.change)}
@@ -222,8 +217,8 @@ def _kind(
 
 def _kind_fits(
     version: Version,
-    was: Mapping[str, Data],
-    now: Mapping[str, Data],
+    was: Mapping[str, PlainData],
+    now: Mapping[str, PlainData],
     wordings: Sequence[WordingToJudge],
     values: Mapping[str, object],
 ) -> Iterator[Point]:
@@ -316,7 +311,9 @@ def unstamped_points(texts: Texts) -> Iterator[Point]:
         for wording in wordings:
             yield from wording.points
     elif "membership" in kinds:
-        known = {id_ for party in was.get("parties", ()) for id_ in texts.present(str(party.get("organisation", "")))}
+        known = {
+            id_ for party in mappings(was.get("parties")) for id_ in texts.present(str(party.get("organisation", "")))
+        }
         newcomers = tuple(body for body in signing if body.id not in known)
         yield Point(
             "would-be-membership" if newcomers else "would-be-membership-nobody",

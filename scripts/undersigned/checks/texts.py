@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record
-from undersigned.records.source import Data, KeyPath
+from undersigned.records.source import KeyPath, PlainData
 from undersigned.register import ProtocolFolder, Register
 
 #: A file of a mebibyte can hold ten thousand faults of one kind: a list of fifty is enough to act on.
@@ -39,7 +39,7 @@ class Words(NamedTuple):
     text: str
 
 
-def texts_in(data: Data, path: KeyPath = ()) -> Iterator[Words]:
+def texts_in(data: PlainData, path: KeyPath = ()) -> Iterator[Words]:
     """Every text in a file's data, in the order of the file."""
     if isinstance(data, str):
         yield Words(path, data)

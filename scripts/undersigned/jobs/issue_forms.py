@@ -36,7 +36,7 @@ from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import Evidence, Signature, SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, party_text
 from undersigned.words.markdown import inert
@@ -276,7 +276,7 @@ def _signature(reader: AnswerReader, register: Register, as_of: date) -> RecordC
         "authority": reader.text("authority"),
         "reference": reader.text("authority_reference"),
     }
-    entry: dict[str, Data] = {
+    entry: dict[str, PlainData] = {
         "version": version,
         **days,
         "signed_by": {name: answer for name, answer in signed_by.items() if answer},
@@ -303,7 +303,7 @@ def _signature(reader: AnswerReader, register: Register, as_of: date) -> RecordC
 
 
 def _missing_fields(
-    reader: AnswerReader, recorded: Signature, index: int, entry: dict[str, Data]
+    reader: AnswerReader, recorded: Signature, index: int, entry: dict[str, PlainData]
 ) -> list[Put | Append]:
     """Fills in what the recorded entry lacks. A field that holds something else is never overwritten."""
     changes: list[Put | Append] = []
@@ -331,7 +331,7 @@ def _missing_fields(
 
 def _nomination(reader: AnswerReader, register: Register, as_of: date) -> RecordChange:
     organisation, folder = _party(reader, register, as_of)
-    officer: dict[str, Data] = {
+    officer: dict[str, PlainData] = {
         "post": reader.text("post"),
         "mailbox": reader.mailbox("mailbox"),
         "deputy_post": reader.text("deputy_post"),

@@ -36,7 +36,7 @@ from undersigned.jobs.messages import message, render, render_plain
 from undersigned.records.fields import MAILBOX, When, earliest
 from undersigned.records.form import Form
 from undersigned.records.signature import Signature
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned.reading import issued_digest
 from undersigned.status import Entry, Signing
@@ -251,14 +251,14 @@ class Round:
             )
             for ending in ("pdf", "docx")
         }
-        issued: dict[str, Data] = {
+        issued: dict[str, PlainData] = {
             "pdf": f"sha256:{issued_digest(copies['pdf'])}",
             "docx": issued_digest(copies["docx"]),
         }
         found = self._open_entry(to.organisation)
         if found is not None:
             day = "sent_again_on" if found[1].sent_on is not None else "sent_on"
-            entry: dict[str, Data] = {"version": self.version, day: self.on, "issued": issued}
+            entry: dict[str, PlainData] = {"version": self.version, day: self.on, "issued": issued}
             return with_signature(self.register, to.organisation, self.folder.id, entry, found[0])
         entry = {"version": self.version, "sent_on": self.on, "issued": issued}
         if self.agreement.fingerprint:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from undersigned.records.protocol import OPERATIVE_FIELDS
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings
 
 _TRAILING_SPACES = re.compile(r" +(?=\n)")
 #: What helps to read a clause and is not signed.
@@ -26,16 +26,16 @@ _TYPED: dict[tuple[str, ...], str] = {
 _PREFIXES = frozenset(path[:length] for path in _TYPED for length in range(1, len(path)))
 
 
-def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[str, Data]:
+def operative_text(data: Mapping[str, PlainData], forms: Mapping[str, PlainData]) -> dict[str, PlainData]:
     """The operative fields of `data` (a protocol's, or the `text` of a version) with `forms` by id, in canonical form.
 
     Text in NFC, lines ended by LF and without trailing spaces, trimmed; what is empty left out at any depth; data items
     spelled out in the flows; parties sorted by organisation.
     """
-    named = {item["id"]: item for item in mappings(data.get("data_items")) if isinstance(item.get("id"), str)}
-    chosen: dict[str, Data] = {}
+    named = {id_: item for item in mappings(data.get("data_items")) if isinstance(id_ := item.get("id"), str)}
+    chosen: dict[str, PlainData] = {}
     for field in OPERATIVE_FIELDS:
-        value = forms if field == "forms" else data.get(field)
+        value: PlainData = dict(forms) if field == "forms" else data.get(field)
         if field == "parties":
             value = [{key: party[key] for key in _PARTY_FIELDS if key in party} for party in mappings(value)]
         elif field == "flows":
@@ -46,26 +46,27 @@ def operative_text(data: Mapping[str, Data], forms: Mapping[str, Data]) -> dict[
         if canonical is not None:
             chosen[field] = canonical
     if "parties" in chosen:
-        chosen["parties"] = sorted(chosen["parties"], key=lambda party: str(party.get("organisation", "")))
+        parties = mappings(chosen["parties"])
+        chosen["parties"] = [*sorted(parties, key=lambda party: str(party.get("organisation", "")))]
     return chosen
 
 
-def with_reading_aids(text: Mapping[str, Data], data: Mapping[str, Data]) -> dict[str, Data]:
+def with_reading_aids(text: Mapping[str, PlainData], data: Mapping[str, PlainData]) -> dict[str, PlainData]:
     """Returns an operative text with the reading aids that `data`, of which it was made, has for its clauses."""
     aids = {clause.get("id"): clause for clause in mappings(data.get("clauses"))}
-    clauses = [
+    clauses: list[PlainData] = [
         {**clause, **{key: aids[clause["id"]][key] for key in _READING_AIDS if key in aids.get(clause.get("id"), {})}}
         for clause in mappings(text.get("clauses"))
     ]
     return {**text, **({"clauses": clauses} if clauses else {})}
 
 
-def canonical_json(text: Mapping[str, Data]) -> str:
+def canonical_json(text: Mapping[str, PlainData]) -> str:
     """Keys sorted, no spaces, non-ASCII kept."""
     return json.dumps(text, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def fingerprint_of(text: Mapping[str, Data]) -> str:
+def fingerprint_of(text: Mapping[str, PlainData]) -> str:
     """`v1:sha256:` and 64 hexadecimal digits. `text` is what `operative_text` returns."""
     return "v1:sha256:" + hashlib.sha256(canonical_json(text).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -104,7 +105,7 @@ def canonical_prose(text: str) -> str:
     return text.strip()
 
 
-def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> dict[str, Data]:
+def _with_items(flow: dict[str, PlainData], named: Mapping[str, dict[str, PlainData]]) -> dict[str, PlainData]:
     items = flow.get("items")
     if not isinstance(items, list):
         return flow
@@ -117,26 +118,26 @@ def _with_items(flow: dict[str, Data], named: Mapping[str, dict[str, Data]]) -> 
     return {**flow, "items": spelled}
 
 
-def _canonical(value: Data, path: tuple[str, ...] | None) -> Data:
+def _canonical(value: PlainData, path: tuple[str, ...] | None) -> PlainData:
     """None for what is empty. `path` is None below anything that holds only text."""
     if path is None or (path not in _PREFIXES and path not in _TYPED):
         return _canonical_text(value)
     if isinstance(value, dict):
-        out: dict[str, Data] = {}
+        out: dict[str, PlainData] = {}
         for key, inner in value.items():
             canonical = _canonical(inner, _below(path, key))
             if canonical is not None:
                 out[key] = canonical
         return out or None
     if isinstance(value, list):
-        items = [canonical for item in value if (canonical := _canonical(item, path)) is not None]
+        items: list[PlainData] = [canonical for item in value if (canonical := _canonical(item, path)) is not None]
         return items or None
     if path in _TYPED and isinstance(value, str) and value.strip():
         return _typed(value, _TYPED[path])
     return _canonical_text(value)
 
 
-def _canonical_text(value: Data) -> Data:
+def _canonical_text(value: PlainData) -> PlainData:
     """The same where nothing is typed: most of a protocol, so kept short."""
     if isinstance(value, str):
         return canonical_prose(value) or None
@@ -154,7 +155,7 @@ def _below(path: tuple[str, ...], key: str) -> tuple[str, ...] | None:
     return None
 
 
-def _typed(value: str, kind: str) -> Data:
+def _typed(value: str, kind: str) -> PlainData:
     if kind == "yes-no":
         return _YES_NO.get(value, value)
     return int(value) if value.isascii() and value.isdigit() else value

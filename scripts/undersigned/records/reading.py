@@ -30,7 +30,7 @@ from undersigned.records.slips import (
     odd_character,
     plain_of,
 )
-from undersigned.records.source import MAX_DEPTH, Data, KeyPath, Source
+from undersigned.records.source import MAX_DEPTH, KeyPath, PlainData, Source, value_at
 
 M = TypeVar("M", bound=Authored)
 _MOST_ROUNDS = 12
@@ -70,7 +70,7 @@ class Record(Generic[M]):
         """A path in the typed value, as the path in the file: faulty items that were left out counted again."""
         written: KeyPath = ()
         for part in path:
-            if isinstance(part, int) and not isinstance(_at(self.source.data, written), list):
+            if isinstance(part, int) and not isinstance(value_at(self.source.data, written), list):
                 continue  # one was written where there may be a list
             if isinstance(part, int):
                 kept = self._kept.get(written)
@@ -158,20 +158,20 @@ def _reading_order(path: KeyPath) -> list[tuple[int, str]]:
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
-def _remove(record: Record[M], data: Data, path: KeyPath) -> None:
+def _remove(record: Record[M], data: PlainData, path: KeyPath) -> None:
     """Takes the value at `path` (in the present data) out, remembering what each later index was in the file."""
     *above, last = path
-    parent = _at(data, above)
+    parent = value_at(data, above)
     record._drop(record.as_written(path))
     if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
         kept = record._kept.setdefault(record.as_written(above), list(range(len(parent))))
         del kept[last]
         del parent[last]
-    elif isinstance(parent, dict):
+    elif isinstance(parent, dict) and isinstance(last, str):
         parent.pop(last, None)
 
 
-def _copied(data: Data) -> Data:
+def _copied(data: PlainData) -> PlainData:
     if isinstance(data, dict):
         return {key: _copied(value) for key, value in data.items()}
     if isinstance(data, list):
@@ -179,7 +179,7 @@ def _copied(data: Data) -> Data:
     return data
 
 
-def _clean_location(detail: ErrorDetails, data: Data) -> KeyPath:
+def _clean_location(detail: ErrorDetails, data: PlainData) -> KeyPath:
     """The validator's location without the names of alternatives in it."""
     path: KeyPath = ()
     here = data
@@ -188,7 +188,7 @@ def _clean_location(detail: ErrorDetails, data: Data) -> KeyPath:
         if (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int) and part < len(here)
         ):
-            here = _at(here, (part,))
+            here = value_at(here, (part,))
         elif index == len(location) - 1 and detail["type"] == "missing" and isinstance(here, dict):
             pass
         else:
@@ -198,7 +198,7 @@ def _clean_location(detail: ErrorDetails, data: Data) -> KeyPath:
 
 
 def _explain(
-    record: Record[M], model: type[M], detail: ErrorDetails, path: KeyPath, data: Data
+    record: Record[M], model: type[M], detail: ErrorDetails, path: KeyPath, data: PlainData
 ) -> tuple[Finding | None, KeyPath | None]:
     """The finding for one fault, and what must be left out so that the rest can be read."""
     kind = detail["type"]
@@ -206,11 +206,11 @@ def _explain(
         return _missing(record, model, path)
     if kind == "extra_forbidden":
         return _unknown_key(record, model, path, data)
-    value = _at(data, path)
+    value = value_at(data, path)
     left_out: KeyPath | None = path
     if kind == "literal_error" and isinstance(value, str) and (close := _closest(value, _allowed(detail))):
         # Read it as what was probably meant, so that the rest of the record is checked in the same run.
-        parent = _at(data, path[:-1])
+        parent = value_at(data, path[:-1])
         if isinstance(parent, dict) and isinstance(path[-1], str):
             parent[path[-1]] = close
             record._drop(record.as_written(path))
@@ -234,12 +234,14 @@ def _missing(record: Record[M], model: type[M], path: KeyPath) -> tuple[Finding 
     ), mapping
 
 
-def _unknown_key(record: Record[M], model: type[M], path: KeyPath, data: Data) -> tuple[Finding | None, KeyPath | None]:
+def _unknown_key(
+    record: Record[M], model: type[M], path: KeyPath, data: PlainData
+) -> tuple[Finding | None, KeyPath | None]:
     name, mapping = str(path[-1]), record.as_written(path[:-1])
     finding = _key_finding(record, model, (*mapping, name))
     record._misspelt.add(mapping)
     close = _closest(name, field_names(model, mapping))
-    parent = _at(data, path[:-1])
+    parent = value_at(data, path[:-1])
     if close and isinstance(parent, dict) and close not in parent:
         parent[close] = parent.pop(name)
         record._renamed[(*mapping, close)] = name
@@ -271,7 +273,9 @@ def _allowed(detail: ErrorDetails) -> list[str]:
     return re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
 
 
-def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, value: Data, path: KeyPath) -> Explained:
+def _explain_value(
+    model: type[BaseModel], kind: str, detail: ErrorDetails, value: PlainData, path: KeyPath
+) -> Explained:
     """What is wrong with a value of the wrong kind, for the validator's name of the fault."""
     shown = _quoted(value) if isinstance(value, str) else _a(value)
     text = value if isinstance(value, str) else ""
@@ -308,7 +312,7 @@ def _explain_value(model: type[BaseModel], kind: str, detail: ErrorDetails, valu
             return "wrong-type", "group", {"actual": _a(value), "fields": field_names(model, path)}
 
 
-def _explain_choice(value: Data, allowed: list[str], path: KeyPath) -> Explained:
+def _explain_choice(value: PlainData, allowed: list[str], path: KeyPath) -> Explained:
     field = next((part for part in reversed(path) if isinstance(part, str)), "")
     if not isinstance(value, str):
         return "wrong-type", "one-word", {"actual": _a(value), "allowed": ", ".join(allowed)}
@@ -320,7 +324,7 @@ def _explain_choice(value: Data, allowed: list[str], path: KeyPath) -> Explained
     return "unknown-value", "default", facts
 
 
-def _explain_text(value: Data, path: KeyPath) -> Explained:
+def _explain_text(value: PlainData, path: KeyPath) -> Explained:
     """Text was expected. A colon, or a blank in brackets that nobody has filled in, often makes something else of it."""
     if isinstance(value, dict) and len(value) == 1:
         key, inner = next(iter(value.items()))
@@ -333,7 +337,7 @@ def _explain_text(value: Data, path: KeyPath) -> Explained:
     return "wrong-type", "text", {"actual": _a(value)}
 
 
-def _a(value: Data) -> str:
+def _a(value: PlainData) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):
@@ -382,16 +386,6 @@ def _what(model: type[BaseModel], mapping: KeyPath, *, this: bool = False) -> st
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def _at(data: Data, path: Iterable[str | int]) -> Data:
-    """The value at `path`; None if there is none."""
-    for part in path:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
 def _unknown_empty_key(record: Record[M], model: type[M], path: KeyPath) -> Iterator[Finding]:
     """An unknown key is refused even if nothing follows it."""
     known = field_names(model, path[:-1])
@@ -399,7 +393,7 @@ def _unknown_empty_key(record: Record[M], model: type[M], path: KeyPath) -> Iter
     if not known or not isinstance(name, str) or name in known:
         return
     before = record.source.key_before(*path) if _THOUSANDS.match(name) else None
-    figures = _at(record.source.data, (*path[:-1], before)) if before else None
+    figures = value_at(record.source.data, (*path[:-1], before)) if before else None
     if isinstance(figures, str) and figures.isdigit():
         # {count: 1,650} is read as a count of 1: what follows from that figure would be wrong.
         record._drop((*path[:-1], before))  # type: ignore[arg-type]

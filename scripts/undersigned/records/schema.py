@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, get_args
+from typing import get_args
 
 import yaml
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ from undersigned.records.protocol import Protocol
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
+from undersigned.records.source import Data
 from undersigned.records.version import Version
 from undersigned.records.vocabulary import Entry, vocabulary
 
@@ -54,13 +55,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ONE_OR_LIST = frozenset({"sensitivity", "owner", "provider", "commissioned_by"})
 
 # A schema is a tree of plain JSON values, and so is a piece of it.
-Schema = dict[str, Any]
+Schema = dict[str, Data]
 
 
 @cache
-def _help() -> Mapping[str, Mapping[str, str | Mapping[str, Any]]]:
+def _help() -> Mapping[str, Mapping[str, str | Mapping[str, Data]]]:
     """By the name of a record part, then of a field. Ours, so read without places."""
-    found: Mapping[str, Mapping[str, str | Mapping[str, Any]]] = yaml.load(
+    found: Mapping[str, Mapping[str, str | Mapping[str, Data]]] = yaml.load(
         (resources.files("undersigned.records") / "schema-help.yaml").read_bytes(), Loader=yaml.CSafeLoader
     )
     return found
@@ -87,7 +88,7 @@ def example_of(model: type[BaseModel], field: str) -> str:
     return ""
 
 
-def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, Any]:
+def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, Data]:
     for part in model.__mro__:
         entry = _help().get(part.__name__, {}).get(field)
         if entry is not None and (field != PART or part is model):
@@ -143,7 +144,7 @@ def _parts_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """Every model that one kind of record is made of, itself first; some more than once."""
     yield model
     for info in model.model_fields.values():
-        annotations: list[Any] = [info.annotation]
+        annotations: list[object] = [info.annotation]
         for annotation in annotations:
             annotations.extend(get_args(annotation))
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):

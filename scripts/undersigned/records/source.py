@@ -6,9 +6,10 @@ Nothing here knows what a record means. Faults are values; a file that cannot be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from yaml._yaml import CParser
@@ -19,7 +20,10 @@ from undersigned.records.slips import mark_of, mend_of_syntax, words_of_problem
 
 MAX_DEPTH = 30
 
-#: Text, list, mapping or nothing. Numbers, dates and yes/no are still text here: the record models type them.
+#: What YAML holds. Read from a record it is text, lists and mappings only: the record models type numbers, dates and
+#: yes/no. The other types are of values that are about to be written.
+PlainData: TypeAlias = bool | int | float | str | date | list["PlainData"] | dict[str, "PlainData"] | None
+#: The same for code that walks a record whose shape it knows, and that no type describes.
 Data = Any
 KeyPath = tuple[str | int, ...]
 
@@ -233,13 +237,13 @@ class Source:
             elif isinstance(node, yaml.ScalarNode) and node.style == '"' and (match := _FORBIDDEN.search(node.value)):
                 self._fault("control-character", _start(node), "escaped", number=f"{ord(match[0][0]):04X}")
 
-    def _convert(self, node: yaml.Node, path: KeyPath) -> Data:
+    def _convert(self, node: yaml.Node, path: KeyPath) -> PlainData:
         """Nodes to plain data. Returns None for what is empty; the caller leaves it out and notes its path."""
         if len(path) > MAX_DEPTH:
             self._fault("too-deep", _start(node), most=MAX_DEPTH)
             return None
         if isinstance(node, yaml.MappingNode):
-            out: dict[str, Data] = {}
+            out: dict[str, PlainData] = {}
             seen: dict[str, yaml.Node] = {}
             for key_node, value_node in node.value:
                 if type(key_node) is not yaml.ScalarNode:
@@ -273,7 +277,7 @@ class Source:
                     out[key] = value
             return out or None
         if isinstance(node, yaml.SequenceNode):
-            items: list[Data] = []
+            items: list[PlainData] = []
             for item in node.value:
                 if type(item) is yaml.ScalarNode and len(path) < MAX_DEPTH:
                     value = None if _is_empty(item) else item.value
@@ -425,7 +429,24 @@ class Source:
                 self._collect(item, (*path, index), _start(item))
 
 
-def mappings(value: Data) -> list[dict[str, Data]]:
+def value_at(data: PlainData, path: Iterable[str | int]) -> PlainData:
+    """The value at `path`; None if there is none."""
+    for part in path:
+        if isinstance(data, dict) and isinstance(part, str):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def strings(value: PlainData) -> list[str]:
+    """The texts of a list; none if the value is not a list."""
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+
+
+def mappings(value: PlainData) -> list[dict[str, PlainData]]:
     """The mappings of a list; none if the value is not a list."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 

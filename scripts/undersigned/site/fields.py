@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -17,7 +17,7 @@ from undersigned.records.outcome import Outcome
 from undersigned.records.protocol import Protocol
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.review import Review
-from undersigned.records.schema import PART, definitions, example_of, help_of
+from undersigned.records.schema import PART, Schema, definitions, example_of, help_of
 from undersigned.records.signature import SigningRecord
 from undersigned.records.version import Version
 
@@ -169,7 +169,7 @@ def _held(annotation: object) -> list[type[BaseModel]]:
     return found
 
 
-def _rows(part: type[BaseModel], piece: dict[str, Any]) -> Iterator[FieldRow]:
+def _rows(part: type[BaseModel], piece: Schema) -> Iterator[FieldRow]:
     for name, said in piece["properties"].items():
         kind, values, link = _allowed(said)
         inner = link in _VOCABULARIES
@@ -185,7 +185,7 @@ def _rows(part: type[BaseModel], piece: dict[str, Any]) -> Iterator[FieldRow]:
         )
 
 
-def _allowed(piece: dict[str, Any]) -> tuple[str, tuple[Value, ...], str]:
+def _allowed(piece: Schema) -> tuple[str, tuple[Value, ...], str]:
     """What may be written: in words, the values of a closed list, and the part or vocabulary that it names."""
     if "$ref" in piece:
         name = piece["$ref"].rpartition("/")[2]
@@ -215,7 +215,7 @@ def _allowed(piece: dict[str, Any]) -> tuple[str, tuple[Value, ...], str]:
     return ("a number" if "minimum" in piece else "words"), (), ""
 
 
-def _values(piece: dict[str, Any]) -> tuple[Value, ...]:
+def _values(piece: Schema) -> tuple[Value, ...]:
     meanings = piece.get("markdownEnumDescriptions") or [""] * len(piece["enum"])
     return tuple(
         Value(str(value), meaning) for value, meaning in zip(piece["enum"], meanings, strict=True) if value is not None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from undersigned.records.fields import has_happened, surely_before
 from undersigned.records.protocol import Party
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mappings, strings
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status.versions import newest_version
 
@@ -83,45 +83,48 @@ class Identities:
                     inherited.setdefault(id_, party)
         return {**inherited, **out}
 
-    def rename(self, text: Data) -> Data:
+    def rename(self, text: Mapping[str, PlainData]) -> dict[str, PlainData]:
         """Returns a canonical operative text with every organisation under its present id."""
         renamed = dict(text)
-        parties: dict[str, Data] = {}
+        parties: dict[str, PlainData] = {}
         for own in (False, True):
-            for party in text.get("parties", ()):
+            for party in mappings(text.get("parties")):
                 old = party.get("organisation", "")
-                for id_ in self.present(old) if isinstance(old, str) else ():
+                if not isinstance(old, str):
+                    continue
+                for id_ in self.present(old):
                     if (id_ == self._register.present_organisation(old)) is own:
                         parties[id_] = {**party, "organisation": id_}
         if parties:
             renamed["parties"] = [parties[id_] for id_ in sorted(parties)]
         if "flows" in text:
-            renamed["flows"] = [self._rename_flow(flow) for flow in text["flows"]]
-        if isinstance(text.get("part_of"), str):
-            renamed["part_of"] = self._register.present_protocol(text["part_of"])
+            renamed["flows"] = [self._rename_flow(flow) for flow in mappings(text["flows"])]
+        if isinstance(whole := text.get("part_of"), str):
+            renamed["part_of"] = self._register.present_protocol(whole)
         if "clauses" in text:
-            renamed["clauses"] = [self._rename_clause(clause) for clause in text["clauses"]]
+            renamed["clauses"] = [self._rename_clause(clause) for clause in mappings(text["clauses"])]
         return renamed
 
-    def _rename_clause(self, clause: Data) -> Data:
+    def _rename_clause(self, clause: dict[str, PlainData]) -> dict[str, PlainData]:
         adopts = clause.get("adopts")
-        if not isinstance(adopts, dict) or not isinstance(adopts.get("protocol"), str):
+        if not isinstance(adopts, dict) or not isinstance(source := adopts.get("protocol"), str):
             return clause
-        return {**clause, "adopts": {**adopts, "protocol": self._register.present_protocol(adopts["protocol"])}}
+        return {**clause, "adopts": {**adopts, "protocol": self._register.present_protocol(source)}}
 
-    def _rename_flow(self, flow: Data) -> Data:
-        out = {**flow, **{end: self._rename_ends(flow[end]) for end in ("from", "to") if end in flow}}
-        if isinstance(flow.get("law_differs"), list):
+    def _rename_flow(self, flow: dict[str, PlainData]) -> dict[str, PlainData]:
+        out: dict[str, PlainData] = dict(flow)
+        for end in ("from", "to"):
+            if end in flow:
+                out[end] = self._rename_ends(flow[end])
+        if isinstance(differs := flow.get("law_differs"), list):
             out["law_differs"] = [
                 {**law, "for": self._rename_ends(law["for"])} if isinstance(law, dict) and "for" in law else law
-                for law in flow["law_differs"]
+                for law in differs
             ]
         return out
 
-    def _rename_ends(self, ends: Data) -> Data:
-        if not isinstance(ends, list):
-            return ends
-        return list(self.all_present(end for end in ends if isinstance(end, str)))
+    def _rename_ends(self, ends: PlainData) -> PlainData:
+        return [*self.all_present(strings(ends))] if isinstance(ends, list) else ends
 
 
 def party_text(folder: ProtocolFolder, *, as_of: date) -> tuple[Party, ...]:

@@ -109,7 +109,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class History:
+class SigningHistory:
     """One line of entries that can decide a party's position, oldest first.
 
     It begins with the entries of `organisation`, a body whose place the party has taken or the party itself, and goes on
@@ -134,7 +134,7 @@ class Signing:
         self.register = register
         self.as_of = as_of
         self.identities = Identities(folder, register, as_of=as_of)
-        self._histories: dict[str, tuple[History, ...]] = {}
+        self._histories: dict[str, tuple[SigningHistory, ...]] = {}
         self.versions = agreed_versions(folder, as_of=as_of)
         self.by_number = dict(self.versions)
         self.material: str | None = next(
@@ -202,7 +202,7 @@ class Signing:
                         found.setdefault(other_id, []).append(entry)
         return found
 
-    def histories(self, party: str) -> tuple[History, ...]:
+    def histories(self, party: str) -> tuple[SigningHistory, ...]:
         """Returns the lines of entries that can decide a party's position: its own, or one for each body whose place it took.
 
         Each predecessor is judged by its own entries alone, followed by what the party itself did since it took over.
@@ -211,18 +211,18 @@ class Signing:
             self._histories[party] = self._histories_of(party, frozenset())
         return self._histories[party]
 
-    def _histories_of(self, party: str, seen: frozenset[str]) -> tuple[History, ...]:
+    def _histories_of(self, party: str, seen: frozenset[str]) -> tuple[SigningHistory, ...]:
         own = self._own_entries(party)
         if not self.identities.direct_predecessors(party):  # the usual case
-            return (History(party, own),)
+            return (SigningHistory(party, own),)
         before, later = self._split_at_succession(party, own)
         found = [
-            History(history.organisation, (*history.entries, *later))
+            SigningHistory(history.organisation, (*history.entries, *later))
             for old in self._with_history(party, seen)
             for history in self._histories_of(old, seen | {party})
         ]
         if not found or before or self._was_party_beside_predecessors(party):
-            found.append(History(party, own))
+            found.append(SigningHistory(party, own))
         return tuple(found)
 
     def _own_entries(self, party: str) -> tuple[Entry, ...]:
@@ -428,7 +428,9 @@ class Signing:
             entry.counts and entry.version == version for entry in self.standing(self._lead)
         )
 
-    def _best(self, party: str, text: Party, histories: Iterable[History], expected: frozenset[str]) -> PartyStatus:
+    def _best(
+        self, party: str, text: Party, histories: Iterable[SigningHistory], expected: frozenset[str]
+    ) -> PartyStatus:
         """Returns the party's position by its best history; of equal ones, by the one with the newest text and day."""
 
         def rank(status: PartyStatus) -> tuple[int, tuple[int, int], date]:
@@ -447,7 +449,7 @@ class Signing:
         old = self._with_history(party)
         if not old:
             return ()
-        own = History(party, self._own_entries(party))
+        own = SigningHistory(party, self._own_entries(party))
         before, later = self._split_at_succession(party, own.entries)
         if any(entry.counts or entry.declined or entry.withdrawn for entry in later):
             return ()
@@ -455,7 +457,7 @@ class Signing:
             return ()
         lines = [(body, self._histories_of(body, frozenset({party}))) for body in old]
         if before or self._was_party_beside_predecessors(party):
-            lines.append((party, (History(party, before),)))
+            lines.append((party, (SigningHistory(party, before),)))
         found = []
         for body, histories in lines:
             status = self._best(party, text, histories, expected)
@@ -464,7 +466,7 @@ class Signing:
         alike = len({(one.state, self._materials.get(one.signed_version or "")) for one in found}) == 1
         return () if alike else tuple(found)
 
-    def _judge(self, party: str, text: Party, history: History, expected: frozenset[str]) -> PartyStatus:
+    def _judge(self, party: str, text: Party, history: SigningHistory, expected: frozenset[str]) -> PartyStatus:
         """Returns the state of a party that signs, by one line of entries."""
         entries, standing = history.entries, history.standing
         newest = entries[-1] if entries else None

@@ -15,7 +15,7 @@ from undersigned.records.findings import Finding, Place, Severity
 from undersigned.records.form import Form
 from undersigned.records.protocol import ENDED, Adoption, Clause
 from undersigned.records.reading import Record
-from undersigned.records.source import Data, mappings
+from undersigned.records.source import PlainData, mappings
 from undersigned.records.version import Version
 from undersigned.records.vocabulary import ContentTopic, vocabulary
 from undersigned.register import ProtocolFolder
@@ -239,12 +239,12 @@ def check_in_short(subject: ProtocolSubject) -> Iterator[Finding]:
             yield from subject.find("in-short", subject.record, path, id=clause.id, version=number)
 
 
-def _clauses_of(text: Mapping[str, Data] | None) -> dict[str, Data]:
+def _clauses_of(text: Mapping[str, PlainData] | None) -> dict[str, PlainData]:
     return {str(clause.get("id")): clause for clause in mappings((text or {}).get("clauses"))}
 
 
 def _changed_under(
-    folder: ProtocolFolder, stamps: list[tuple[str, Version]], clause: Clause, working: Mapping[str, Data]
+    folder: ProtocolFolder, stamps: list[tuple[str, Version]], clause: Clause, working: Mapping[str, PlainData]
 ) -> str | None:
     """The version since which, or with which, the words of a clause have changed under the same line; None if none."""
     if not stamps:

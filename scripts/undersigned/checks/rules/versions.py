@@ -14,7 +14,7 @@ from undersigned.records.findings import Finding, Place
 from undersigned.records.fingerprint import fingerprint_of_document, is_made_up
 from undersigned.records.protocol import ENDED, OPERATIVE_FIELDS, StampedText
 from undersigned.records.reading import did_you_mean
-from undersigned.records.source import Data, KeyPath
+from undersigned.records.source import KeyPath, PlainData, value_at
 from undersigned.records.version import Version
 from undersigned.status import takes_effect
 
@@ -89,7 +89,7 @@ _RESTRICTED_FIELDS = ("purpose", "people", "considerations", "data_items", "flow
 # -- terms ----------------------------------------------------------------------------------------------------------
 
 
-def written_path(data: Data, path: Iterable[str]) -> KeyPath:
+def written_path(data: PlainData, path: Iterable[str]) -> KeyPath:
     """A path by ids, as the path in the file, as far as it is there."""
     out: KeyPath = ()
     for name in path:
@@ -297,14 +297,15 @@ def _extension(subject: ProtocolSubject, number: str, version: Version, lacking:
 
 
 def _obligations(
-    subject: ProtocolSubject, number: str, before: Mapping[str, Data], after: Mapping[str, Data]
+    subject: ProtocolSubject, number: str, before: Mapping[str, PlainData], after: Mapping[str, PlainData]
 ) -> Iterator[Finding]:
     record = subject.folder.versions[number]
     for difference in differences(before, after):
-        if not is_wording(difference) or difference.before is None or difference.after is None:
+        before_words = difference.before
+        if not is_wording(difference) or not isinstance(before_words, str) or difference.after is None:
             continue
         path = written_path(record.source.data, ("text", *difference.path))
-        changed = changed_obligation(difference.before, _text_at(record.source.data, path))
+        changed = changed_obligation(before_words, _text_at(record.source.data, path))
         if changed is None:
             continue
         was, is_, offset = changed
@@ -321,10 +322,9 @@ def _obligations(
         )
 
 
-def _text_at(data: Data, path: KeyPath) -> str:
-    for part in path:
-        data = data[part]
-    return data if isinstance(data, str) else ""
+def _text_at(data: PlainData, path: KeyPath) -> str:
+    at = value_at(data, path)
+    return at if isinstance(at, str) else ""
 
 
 def _succeeded(subject: ProtocolSubject, text: StampedText | None) -> frozenset[str]:
