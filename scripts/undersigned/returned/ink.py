@@ -15,8 +15,11 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
-#: Pixels for an inch of the pictures that are compared, and of those in which the code and the print are followed.
+#: Pixels for an inch of the issued page as it is drawn, of the pictures that are compared, of those in which lines through words are
+#: looked for, and of those in which the code and the print are followed.
+DRAWN: Final = 200
 DOTS: Final = 100
+_FINE: Final = 150
 _COARSE: Final = 50
 _MM: Final = 25.4
 #: How far, in millimetres, the print is looked for around the place where it should be, and how far from the code the
@@ -24,13 +27,18 @@ _MM: Final = 25.4
 _REACH: Final = 2.5
 _FAR: Final = 4.5
 _LATER: Final = 1.6
-_LAST: Final = 0.8
-_RINGS: Final = (70.0, 130.0, 200.0, 400.0, 400.0)
+_LAST: Final = 0.6
+_RINGS: Final = (70.0, 130.0, 200.0, 400.0)
 #: The side of the cells whose print is followed, in pixels of the coarse picture (8 mm).
 _CELL: Final = 16
 _FEWEST_CELLS: Final = 4
+#: How many cells, and how many millimetres across and down, a map with six or eight unknowns needs.
 _FOR_SHEAR: Final = 20
 _FOR_DEPTH: Final = 40
+#: More cells than this make no map better.
+_ENOUGH: Final = 200
+_SPREAD_FOR_SHEAR: Final = 60.0
+_SPREAD_FOR_DEPTH: Final = 120.0
 #: A cell whose mean darkness is less has no print to follow. Where the best place is not clearly better than the worst one,
 #: the cell says nothing.
 _LEAST_PRINT: Final = 6.0
@@ -44,6 +52,11 @@ _BLACK: Final = 150
 #: Print may lie this many pixels beside its place (0.75 mm).
 _SLACK: Final = 3
 _MARGIN_MM: Final = 5.0
+#: A line through words: pixels of the fine picture that are dark without a gap, of which at least this share lies in the gaps
+#: between the letters and inside them. Clean scans had at most 0.02, lines by pen at least 0.07.
+_LINE: Final = 30
+_ALMOST_ALL: Final = 0.97
+_IN_GAPS: Final = 0.05
 #: Strokes that are nearer than this belong together; less ink than this is dust.
 _NEAR_MM: Final = 3.0
 _FEWEST_PIXELS: Final = 26
@@ -89,19 +102,22 @@ class Laid:
 def lay_over(
     scan: Image.Image, code: Sequence[Point], issued: Image.Image, issued_code: Sequence[Point]
 ) -> Laid | None:
-    """Lays a scan over the issued page, both in grey, the issued one at `DOTS` pixels for an inch; None if it does not fit.
+    """Lays a scan over the issued page, both in grey, the issued one at `DRAWN` pixels for an inch; None if it does not fit.
 
-    `code` and `issued_code`: the corners of the code in the foot on either, in the order of the code's own corners.
+    `code` and `issued_code`: the corners of the code in the foot on either, in the order of the code's own corners; those of the
+    issued one in pixels of `DOTS`.
     """
-    found = _followed(scan, code, issued, issued_code)
+    page = issued.reduce(DRAWN // DOTS)
+    found = _followed(scan, code, page, issued_code)
     if found is None:
         return None
-    laid = scan.transform(issued.size, Image.Transform.PERSPECTIVE, found, Image.Resampling.BICUBIC, fillcolor=255)
-    return compare(laid, issued)
+    laid = scan.transform(page.size, Image.Transform.PERSPECTIVE, found, Image.Resampling.BICUBIC, fillcolor=255)
+    return compare(laid, page, _lines(scan, found, issued, page.size))
 
 
-def compare(laid: Image.Image, issued: Image.Image) -> Laid | None:
-    """The same for a scan that lies on the page already; None if too much of it does not fit."""
+def compare(laid: Image.Image, issued: Image.Image, lines: Image.Image | None = None) -> Laid | None:
+    """The same for a scan that lies on the page already, both at `DOTS`; None if too much of it does not fit. `lines`: white where
+    a line goes through words."""
     print_ = issued.point(lambda value: 255 if value < _PRINT else 0)
     solid = _thinned(issued.point(lambda value: 255 if value < _BLACK else 0))
     inside = _without_margin(issued.size)
@@ -114,6 +130,8 @@ def compare(laid: Image.Image, issued: Image.Image) -> Laid | None:
         or written_pixels > _MOST_WRITTEN * issued.width * issued.height
     ):
         return None
+    if lines is not None:
+        written = ImageChops.lighter(written, ImageChops.multiply(lines, inside))
     marks = [*_marks(written, "written", _FEWEST_PIXELS), *_marks(missing, "missing", _FEWEST_MISSING)]
     marks.sort(key=lambda mark: (mark.top, mark.left))
     return Laid(tuple(marks[:_MOST_MARKS]), laid, written_pixels + missing_pixels)
@@ -142,51 +160,77 @@ def _followed(
     if map_ is None:
         return None
     centre = (sum(x for x, _ in issued_code) / 4, sum(y for _, y in issued_code) / 4)
-    fitted = False
+    agreed = 0
+    pages = {dots: _followable(issued.reduce(DOTS // dots) if dots < DOTS else issued) for dots in (_COARSE, DOTS)}
     for dots, radius in (*((_COARSE, radius) for radius in _RINGS), (DOTS, _RINGS[-1])):
         factor = DOTS / dots
-        page = issued.reduce(round(factor)) if factor > 1 else issued
+        cell = round(_CELL * dots / _COARSE)
+        left, top, right, foot = region = _around(
+            (centre[0] / factor, centre[1] / factor), radius / _MM * dots, pages[dots].size, cell
+        )
         laid = scan.transform(
-            page.size, Image.Transform.PERSPECTIVE, _scaled(map_, factor), Image.Resampling.BILINEAR, fillcolor=255
+            (right - left, foot - top),
+            Image.Transform.PERSPECTIVE,
+            _scaled(map_, factor, left, top),
+            Image.Resampling.BILINEAR,
+            fillcolor=255,
         )
         # Where nothing is printed near the code, a fault of a pixel at its corners has become millimetres.
-        reach = _LAST if dots == DOTS else _LATER if fitted else _REACH if radius == _RINGS[0] else _FAR
-        moved = _moved(page, laid, round(_CELL * dots / _COARSE), max(2, round(reach / _MM * dots)))
+        reach = _LAST if dots == DOTS else _LATER if agreed >= _FOR_SHEAR else _REACH if radius == _RINGS[0] else _FAR
+        moved = _moved(pages[dots].crop(region), _followable(laid), cell, max(2, round(reach / _MM * dots)))
         found = _fitted(
             [
-                ((x * factor, y * factor), _at(map_, (x + dx) * factor, (y + dy) * factor))
+                (
+                    ((x + left) * factor, (y + top) * factor),
+                    _at(map_, (x + left + dx) * factor, (y + top + dy) * factor),
+                )
                 for (x, y), (dx, dy) in moved
-                if math.dist((x * factor, y * factor), centre) <= radius / _MM * DOTS
+                if math.dist(((x + left) * factor, (y + top) * factor), centre) <= radius / _MM * DOTS
             ]
         )
-        map_, fitted = (found, True) if found is not None else (map_, fitted)
-    return map_ if fitted else None
+        if found is not None:
+            map_, agreed = found
+    return map_ if agreed else None
+
+
+def _around(centre: Point, radius: float, size: tuple[int, int], cell: int) -> tuple[int, int, int, int]:
+    """The whole cells of a picture that a circle touches: left, top, right and foot."""
+    across, down = size[0] // cell, size[1] // cell
+    left, top = (max(0, math.floor((value - radius) / cell)) for value in centre)
+    right, foot = math.ceil((centre[0] + radius) / cell), math.ceil((centre[1] + radius) / cell)
+    return left * cell, top * cell, min(across, right) * cell, min(down, foot) * cell
+
+
+def _followable(picture: Image.Image) -> Image.Image:
+    return _levelled(picture).filter(ImageFilter.BoxBlur(1))
 
 
 def _moved(page: Image.Image, laid: Image.Image, cell: int, reach: int) -> list[tuple[Point, Point]]:
     """(centre, movement) of each cell with print on it, in pixels: where on the laid scan its print is found."""
-    page, laid = (_levelled(one).filter(ImageFilter.BoxBlur(1)) for one in (page, laid))
     across, down = page.width // cell, page.height // cell
     shape = (0, 0, across * cell, down * cell)
+    if not across or not down:
+        return []
     darkness = _means(ImageChops.invert(page), (across, down), shape)
-    printed = [index for index, value in enumerate(darkness) if value >= _LEAST_PRINT]
-    best = dict.fromkeys(printed, (math.inf, 0, 0))
-    worst = dict.fromkeys(printed, 0.0)
-    for dy in range(-reach, reach + 1):
-        for dx in range(-reach, reach + 1):
-            unlike = _means(ImageChops.difference(page, ImageChops.offset(laid, -dx, -dy)), (across, down), shape)
-            for index in printed:
-                value = unlike[index]
-                if value < best[index][0]:
-                    best[index] = value, dx, dy
-                if value > worst[index]:
-                    worst[index] = value
+    steps = [(dx, dy) for dy in range(-reach, reach + 1) for dx in range(-reach, reach + 1)]
+    unlike = [
+        _roughly(ImageChops.difference(page, ImageChops.offset(laid, -dx, -dy)), (across, down)) for dx, dy in steps
+    ]
     found = []
-    for index, (value, dx, dy) in best.items():
-        if max(abs(dx), abs(dy)) < reach and value <= _CLEARLY * worst[index]:
+    for index, values in enumerate(zip(*unlike, strict=True)):
+        if darkness[index] < _LEAST_PRINT:
+            continue
+        best = min(values)
+        dx, dy = steps[values.index(best)]
+        if max(abs(dx), abs(dy)) < reach and best <= _CLEARLY * max(values):
             centre = ((index % across + 0.5) * cell, (index // across + 0.5) * cell)
             found.append((centre, (float(dx), float(dy))))
     return found
+
+
+def _roughly(picture: Image.Image, grid: tuple[int, int]) -> array[float]:
+    """As `_means` of a picture that whole cells fill, rounded on the way: in a third of the time."""
+    return array("f", picture.reduce(4).convert("F").resize(grid, Image.Resampling.BOX).tobytes())
 
 
 def _means(picture: Image.Image, grid: tuple[int, int], shape: tuple[int, int, int, int]) -> array[float]:
@@ -194,8 +238,8 @@ def _means(picture: Image.Image, grid: tuple[int, int], shape: tuple[int, int, i
     return array("f", picture.convert("F").resize(grid, Image.Resampling.BOX, shape).tobytes())
 
 
-def _fitted(pairs: list[tuple[Point, Point]]) -> _Map | None:
-    """The map that brings the first point of most pairs to the second; None if too few agree."""
+def _fitted(pairs: list[tuple[Point, Point]]) -> tuple[_Map, int] | None:
+    """The map that brings the first point of most pairs to the second, and how many these are; None if too few agree."""
     map_ = None
     left = pairs
     for tolerance in (math.inf, 8.0, 4.0):
@@ -203,13 +247,22 @@ def _fitted(pairs: list[tuple[Point, Point]]) -> _Map | None:
             left = [pair for pair in pairs if math.dist(_at(map_, *pair[0]), pair[1]) <= tolerance]
         if len(left) < _FEWEST_CELLS:
             return None
-        if len(left) < _FOR_SHEAR:  # so little print would lead a map with more freedom astray
+        spread = _spread([source for source, _ in left])
+        # A few lines in the foot would lead a map with more freedom astray at the head.
+        if len(left) < _FOR_SHEAR or spread < _SPREAD_FOR_SHEAR / _MM * DOTS:
             map_ = _similar([source for source, _ in left], [target for _, target in left])
         else:
-            map_ = _solved(left, projective=len(left) >= _FOR_DEPTH)
+            is_deep = len(left) >= _FOR_DEPTH and spread >= _SPREAD_FOR_DEPTH / _MM * DOTS
+            map_ = _solved(left[:: 1 + len(left) // _ENOUGH], projective=is_deep)
         if map_ is None:
             return None
-    return map_
+    return (map_, len(left)) if map_ is not None else None
+
+
+def _spread(points: Sequence[Point]) -> float:
+    """How far points reach in the direction in which they reach less."""
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return min(max(across) - min(across), max(down) - min(down))
 
 
 def _solved(pairs: Sequence[tuple[Point, Point]], *, projective: bool) -> _Map | None:
@@ -266,10 +319,20 @@ def _at(map_: _Map, x: float, y: float) -> Point:
     return (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
 
 
-def _scaled(map_: _Map, factor: float) -> _Map:
-    """The map from a picture of the issued page that is `factor` times smaller."""
+def _scaled(map_: _Map, factor: float, left: int, top: int) -> _Map:
+    """The map from a picture of the issued page that is `factor` times smaller and begins at (left, top) of it."""
     a, b, c, d, e, f, g, h = map_
-    return a * factor, b * factor, c, d * factor, e * factor, f, g * factor, h * factor
+    a, b, d, e, g, h = a * factor, b * factor, d * factor, e * factor, g * factor, h * factor
+    depth = 1 + g * left + h * top
+    at = (
+        a / depth,
+        b / depth,
+        (a * left + b * top + c) / depth,
+        d / depth,
+        e / depth,
+        (d * left + e * top + f) / depth,
+    )
+    return *at, g / depth, h / depth
 
 
 # -- what is on it ----------------------------------------------------------------------------------------------
@@ -296,8 +359,35 @@ def _ink(laid: Image.Image, solid: Image.Image) -> Image.Image:
     )
 
 
-def _thickened(picture: Image.Image, slack: int) -> Image.Image:
-    """White wherever something white is within `slack` pixels to each side. Many times faster than a filter of the maximum."""
+def _lines(scan: Image.Image, map_: _Map, issued: Image.Image, small: tuple[int, int]) -> Image.Image | None:
+    """White, at the small size, where a line goes through printed words; None if nothing does.
+
+    Beside the letters, print and pen cannot be told apart; but a line also fills the gaps between the letters and inside them, and
+    is dark without a gap.
+    """
+    size = (round(issued.width * _FINE / DRAWN), round(issued.height * _FINE / DRAWN))
+    page = issued.resize(size, Image.Resampling.BILINEAR)
+    laid = scan.transform(
+        size, Image.Transform.PERSPECTIVE, _scaled(map_, DOTS / _FINE, 0, 0), Image.Resampling.BILINEAR, fillcolor=255
+    )
+    ink = _ink(laid, _thinned(page.point(lambda value: 255 if value < _BLACK else 0)))
+    print_ = page.point(lambda value: 255 if value < _PRINT else 0)
+    gaps = ImageChops.subtract(ink, _thickened(print_, 1))
+    if gaps.histogram()[255] < _IN_GAPS * _LINE:
+        return None
+    # A pen wavers and no scan lies quite straight: one pixel up or down is the same line.
+    steady = _thickened(ink, (0, 1)).filter(ImageFilter.BoxBlur((_LINE // 2, 0)))
+    found = ImageChops.darker(
+        gaps.filter(ImageFilter.BoxBlur((_LINE // 2, 1))).point(lambda value: 255 if value >= 255 * _IN_GAPS else 0),
+        steady.point(lambda value: 255 if value >= 255 * _ALMOST_ALL else 0),
+    )
+    whole = _thickened(found, (_LINE // 2, 1))
+    return whole.resize(small, Image.Resampling.BOX).point(lambda value: 255 if value >= 64 else 0)
+
+
+def _thickened(picture: Image.Image, slack: int | tuple[int, int]) -> Image.Image:
+    """White wherever something white is within `slack` pixels to each side, or so many across and down. Many times faster than a
+    filter of the maximum."""
     return picture.filter(ImageFilter.BoxBlur(slack)).point(lambda value: 255 if value >= 2 else 0)
 
 

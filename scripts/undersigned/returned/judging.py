@@ -51,9 +51,11 @@ _BY_CODE = (
 )
 _LAID = (
     "Laid over the issued pages: {pages}. What is listed was written there or is missing from the print, and is for you to look at. "
-    "Thin or pale marks, and marks on printed words, such as a line straight through them, can be missed."
+    "Thin, pale or short marks can be missed where they lie on printed words."
 )
 _NOT_LAID = "Not laid over the issued pages: {pages}. Look at them yourself."
+_NOT_PLACED = "No code was read on these sheets of the file: {sheets}. Look at them yourself."
+_NOT_THERE = "Printed pages that no sheet of the file names: {pages}. Look whether they are there, and ask for those that are not."
 _WHOSE = "The first page is most like that of the copy of {name}."
 _NOTHING_LAID = "It could not be laid over the issued pages: look at every page yourself."
 _NO_DRAWER = "To lay it over the issued pages, install poppler (poppler-utils)."
@@ -161,6 +163,12 @@ class Judge:
         said = [_LAID.format(pages=", ".join(_runs(laid)))] if laid else []
         if not_laid:
             said.append(_NOT_LAID.format(pages=", ".join(_runs(not_laid))))
+        if found.unplaced:
+            said.append(_NOT_PLACED.format(sheets=", ".join(_runs(found.unplaced))))
+        there = {one.page for one in found.overlays}
+        not_there = tuple(page for page in range(1, found.pages + 1) if page not in there)
+        if not_there and copy.kind == "pdf":
+            said.append(_NOT_THERE.format(pages=", ".join(_runs(not_there))))
         whose = found.candidate.organisation
         if found.by_first_page and whose is not None and self.of is None:
             said.append(_WHOSE.format(name=names[whose]))

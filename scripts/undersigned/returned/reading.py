@@ -23,7 +23,7 @@ import time
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from functools import partial
@@ -236,25 +236,72 @@ def limited(work: Callable[[], _T]) -> _T | str:
 
     Where processes cannot be forked, the work is done here, without limits.
     """
+    [answer] = limited_each([work])
+    return answer
+
+
+def limited_each(works: Sequence[Callable[[], _T]]) -> list[_T | str]:
+    """As `limited` for each of several works, as many at once as there are processors."""
     if not hasattr(os, "fork"):
-        return work()
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _work_and_leave(work, writer)
-    os.close(writer)
+        return [work() for work in works]
+    answers: dict[int, _T | str] = {}
+    waiting = list(reversed(range(len(works))))
+    running: dict[int, _Running] = {}
     try:
-        answer = _received(reader, time.monotonic() + MOST_SECONDS)
+        while waiting or running:
+            while waiting and len(running) < (os.cpu_count() or 1):
+                one = _Running(works[waiting[-1]], waiting.pop(), running)
+                running[one.reader] = one
+            first = min(one.deadline for one in running.values())
+            ready = select.select(list(running), [], [], max(0.0, first - time.monotonic()))[0]
+            late = [reader for reader, one in running.items() if reader not in ready and one.is_late()]
+            for reader in [reader for reader in ready if running[reader].has_ended()] + late:
+                one = running.pop(reader)
+                answer = one.answer()
+                # It was written by our own process.
+                answers[one.number] = answer if isinstance(answer, str) else pickle.loads(answer)  # noqa: S301
     finally:
-        os.close(reader)
-        os.kill(child, signal.SIGKILL)  # it has answered, or is late; until it is waited for, the number is its own
-        _, status = os.waitpid(child, 0)
-    if answer:
-        found: _T | str = pickle.loads(answer)  # noqa: S301 - written by our own process
-        return found
-    is_late = answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU)
-    return _TOO_LONG if is_late else _FELL_OVER
+        for one in running.values():
+            one.answer()
+    return [answers[number] for number in range(len(works))]
+
+
+class _Running:
+    """One work in a process of its own. `reader`: where its answer comes."""
+
+    def __init__(self, work: Callable[[], object], number: int, others: Iterable[int]) -> None:
+        self.number, self.deadline, self._late = number, time.monotonic() + MOST_SECONDS, False
+        self._pieces: list[bytes] = []
+        self.reader, writer = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            for reader in (self.reader, *others):
+                os.close(reader)
+            _work_and_leave(work, writer)
+        os.close(writer)
+
+    def is_late(self) -> bool:
+        self._late = self._late or time.monotonic() >= self.deadline
+        return self._late
+
+    def has_ended(self) -> bool:
+        """Takes what has come. True if that was all."""
+        piece = os.read(self.reader, 1 << 16)
+        self._pieces.append(piece)
+        return not piece
+
+    def answer(self) -> bytes | str:
+        """The pickled answer, or why there is none. Ends the process."""
+        os.close(self.reader)
+        os.kill(
+            self._child, signal.SIGKILL
+        )  # it has answered, or is late; until it is waited for, the number is its own
+        _, status = os.waitpid(self._child, 0)
+        content = b"".join(self._pieces)
+        if content and not self._late:
+            return content
+        is_late = self._late or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU)
+        return _TOO_LONG if is_late else _FELL_OVER
 
 
 def _work_and_leave(work: Callable[[], object], writer: int) -> NoReturn:
@@ -284,19 +331,6 @@ def limit_resources() -> None:
     if pages.exists():
         taken = int(pages.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY, taken + MOST_MEMORY))
-
-
-def _received(reader: int, deadline: float) -> bytes | None:
-    """All that a child writes; None if it is not done by the deadline."""
-    pieces: list[bytes] = []
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
-            return None
-        piece = os.read(reader, 1 << 16)
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
 
 
 #: Of an e-mail or a ZIP as it came: its attachments are written in letters, which takes a third more.

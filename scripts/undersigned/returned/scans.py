@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 
 from undersigned.returned import pdf
-from undersigned.returned.reading import CODE, can_draw, can_read_codes, limited, pictures_in
+from undersigned.returned.reading import CODE, can_draw, can_read_codes, limited, limited_each, pictures_in
 from undersigned.returned.verdict import Difference, Kind
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _AROUND: Final = 8.0
 _MOST_PAGES: Final = 80
 #: Pixels by which the pages of two candidates must differ from the scan.
 _CLEARLY: Final = 150
-#: Enough to read the codes, whose smallest squares have half a millimetre.
-_SCAN_DOTS: Final = 150
+#: The first is enough to read most codes, whose smallest squares have half a millimetre; the second is for the others.
+_SCAN_DOTS: Final = (150, 200)
 _SECONDS: Final = 20
 _POINTS: Final = 72 / 25.4
 _WHAT: Final = {"written": "to look at: something was written here", "missing": "to look at: print is missing here"}
@@ -50,7 +50,7 @@ class Candidate:
 @dataclass(frozen=True)
 class Overlay:
     """One page of a scan. `place`: in the file, from 1; `page`: as printed. `marks` is None if it could not be laid over.
-    `picture`: PNG, upright, with the marks framed."""
+    `picture`: PNG, upright, with the marks framed; empty if there are none."""
 
     place: int
     page: int
@@ -60,11 +60,13 @@ class Overlay:
 
 @dataclass(frozen=True)
 class LaidOver:
-    """`candidate`: the one that fits best. `by_first_page`: whether the page that tells the copies of organisations
-    apart was there, and fits no other nearly as well."""
+    """`candidate`: the one that fits best. `unplaced`: sheets of the file, from 1, that no code places. `pages`: how many were issued. `by_first_page`: whether
+    the page that tells the copies of organisations apart was there, and fits no other nearly as well."""
 
     candidate: Candidate
     overlays: tuple[Overlay, ...]
+    unplaced: tuple[int, ...]
+    pages: int
     by_first_page: bool
 
 
@@ -95,9 +97,14 @@ def laid_over(
             return None
         number, first, is_clear = best
         issued = scratch / f"issued-{number}.pdf"
-        found = (limited(partial(_overlay, scratch, kind, place, issued, text)) for place in range(1, pages + 1))
+        works = [partial(_overlay, scratch, kind, place, issued, text) for place in range(1, pages + 1)]
+        found = [one if isinstance(one, Overlay) else None for one in limited_each(works)]
         return LaidOver(
-            candidates[number], tuple(one for one in found if isinstance(one, Overlay)), first == 1 and is_clear
+            candidates[number],
+            tuple(one for one in found if one is not None),
+            tuple(place for place, one in enumerate(found, 1) if one is None),
+            _pages_of(candidates[number].pdf, "pdf"),
+            first == 1 and is_clear,
         )
 
 
@@ -136,22 +143,24 @@ def _best(
 ) -> tuple[int, int, bool] | None:
     """(number of the candidate, printed page, whether no other is nearly as like) for one page of the scan; None if it names no
     page or fits none."""
-    from undersigned.returned.ink import compare, lay_over
+    from undersigned.returned.ink import DOTS, DRAWN, compare, lay_over
 
-    scan = _scanned(scratch, kind, place)
-    code = _code_on(scan, text) if scan is not None else None
-    if scan is None or code is None:
+    placed = _placed(scratch, kind, place, text)
+    if placed is None:
         return None
-    page, corners = code
+    scan, page, corners = placed
     if candidates == 1:
         return 0, page, False
     laid = None
     unlike: dict[int, int] = {}
     for number in range(candidates):
-        issued = _issued(scratch / f"issued-{number}.pdf", page)
-        if issued is None:
-            continue
-        one = lay_over(scan, corners, *issued) if laid is None else compare(laid.picture, issued[0])
+        source = scratch / f"issued-{number}.pdf"
+        if laid is None:
+            issued = _issued(source, page)
+            one = lay_over(scan, corners, *issued) if issued is not None else None
+        else:
+            drawn = _drawn(source, page, DRAWN)
+            one = compare(laid.picture, drawn.reduce(DRAWN // DOTS)) if drawn is not None else None
         if one is not None:
             laid = laid or one
             unlike[number] = one.unlike
@@ -164,22 +173,34 @@ def _best(
 def _overlay(scratch: Path, kind: Kind, place: int, issued_at: Path, text: tuple[str, str, str]) -> Overlay | None:
     from undersigned.returned.ink import framed, lay_over
 
-    scan = _scanned(scratch, kind, place)
-    code = _code_on(scan, text) if scan is not None else None
-    if scan is None or code is None:
+    placed = _placed(scratch, kind, place, text)
+    if placed is None:
         return None
-    page, corners = code
+    scan, page, corners = placed
     issued = _issued(issued_at, page)
     laid = lay_over(scan, corners, *issued) if issued is not None else None
     if laid is None:
         return Overlay(place, page, None, _png(scan))
-    return Overlay(place, page, laid.marks, _png(framed(laid)))
+    return Overlay(place, page, laid.marks, _png(framed(laid)) if laid.marks else b"")
 
 
-def _scanned(scratch: Path, kind: Kind, place: int) -> Image.Image | None:
-    """A page of the scan, in grey."""
+def _placed(
+    scratch: Path, kind: Kind, place: int, text: tuple[str, str, str]
+) -> tuple[Image.Image, int, list[Point]] | None:
+    """A page of the scan, in grey, the printed page that its code names, and the code's corners. None if no code is read."""
+    for dots in _SCAN_DOTS:
+        scan = _scanned(scratch, kind, place, dots)
+        code = _code_on(scan, text) if scan is not None else None
+        if scan is not None and code is not None:
+            return scan, *code
+        if kind != "pdf":
+            break
+    return None
+
+
+def _scanned(scratch: Path, kind: Kind, place: int, dots: int) -> Image.Image | None:
     if kind == "pdf":
-        return _drawn(scratch / "scan", place, _SCAN_DOTS)
+        return _drawn(scratch / "scan", place, dots)
     for number, picture in enumerate(pictures_in((scratch / "scan").read_bytes(), kind), 1):
         if number == place:
             return picture
@@ -203,16 +224,16 @@ def _issued(path: Path, page: int) -> tuple[Image.Image, list[Point]] | None:
     """The issued page as `lay_over` takes it, with the corners of its code."""
     import zxingcpp
 
-    from undersigned.returned.ink import DOTS
+    from undersigned.returned.ink import DOTS, DRAWN
 
-    drawn = _drawn(path, page, 2 * DOTS)
+    drawn = _drawn(path, page, DRAWN)
     if drawn is None:
         return None
     for one in zxingcpp.read_barcodes(drawn, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
         if CODE.fullmatch(one.text):
             at = one.position
             corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
-            return drawn.reduce(2), [(corner.x / 2, corner.y / 2) for corner in corners]
+            return drawn, [(corner.x * DOTS / DRAWN, corner.y * DOTS / DRAWN) for corner in corners]
     return None
 
 
@@ -236,7 +257,7 @@ def _drawn(path: Path, page: int, dots: int) -> Image.Image | None:
 
 def _png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    picture.save(out, "PNG", compress_level=1)  # a page of noise takes a fifth of the time
     return out.getvalue()
 
 
