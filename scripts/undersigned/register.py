@@ -76,6 +76,9 @@ class ProtocolFolder:
 
     def clean_part(self) -> ProtocolFolder:
         """Returns the same folder without the forms, reviews, returns and signing records that have faults."""
+        parts = (self.forms, self.reviews, self.outcomes, self.signing)
+        if all(record.clean for part in parts for record in part.values()):
+            return self  # with what it has worked out
         return replace(
             self,
             forms={id_: record for id_, record in self.forms.items() if record.clean},
@@ -383,6 +386,12 @@ class Register:
                 kept = self.known.organisations[path] = raw, read_record(path, raw, Organisation)
             self._organisations[id_] = kept[1]
         return self._organisations[id_]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of each organisation that reads, by id."""
+        records = ((id_, self.organisation(id_)) for id_ in self.organisation_ids)
+        return {id_: record.value.kind for id_, record in records if record is not None and record.value is not None}
 
     def organisation_name(self, id_: str) -> str:
         record = self.organisation(id_)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -13,7 +12,7 @@ from support import example_register
 from undersigned.documents.content.board import board_document
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.pdf.setting import pdf_of
-from undersigned.facts.area import AreaFacts, area_facts
+from undersigned.facts.area import AreaFacts
 from undersigned.register import load_register
 from undersigned.reports.landscape import all_seen
 from undersigned.status import protocol_status
@@ -27,7 +26,7 @@ def facts() -> AreaFacts:
     register = load_register(example_register())
     seen, _ = all_seen(register, as_of=DAY, processes=1)
     statuses = {folder.id: protocol_status(folder.clean_part(), register, as_of=DAY) for folder in register.protocols()}
-    return area_facts(register, [(one, statuses[one.id]) for one in seen], area="staffordshire", as_of=DAY)
+    return AreaFacts("staffordshire", DAY, register, tuple((one, statuses[one.id]) for one in seen))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +72,7 @@ def test_the_report_of_a_protocol_says_nothing_of_others(facts: AreaFacts) -> No
     folder = register.protocol(one.id)
     assert folder is not None
     status = protocol_status(folder.clean_part(), register, as_of=DAY)
-    alone = replace(area_facts(register, [(one, status)], area="staffordshire", as_of=DAY), protocol=one.id)
+    alone = AreaFacts("staffordshire", DAY, register, ((one, status),), protocol=one.id)
     document = board_document(alone)
     assert document.title == folder.value.title
     words = " ".join(" ".join(lines_of(document.body)).split())
@@ -89,7 +88,7 @@ def test_the_report_of_a_protocol_says_nothing_of_others(facts: AreaFacts) -> No
 
 def test_an_area_without_records_says_so() -> None:
     register = load_register(example_register())
-    found = area_facts(register, [], area="nowhere", as_of=DAY)
+    found = AreaFacts("nowhere", DAY, register, ())
     said = " ".join(" ".join(lines_of(board_document(found).body)).split())
     assert "No protocol is in force or out for signature." in said
     assert "Nobody has recorded any service for this area." in said

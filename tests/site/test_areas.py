@@ -15,7 +15,6 @@ from lxml import html
 from support import example_facts, words_of
 from undersigned.figures.landscape import Event, by_month, in_the_year
 from undersigned.records.fields import Month
-from undersigned.site.areas import areas_shown
 from undersigned.site.generate import generated_files
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.words.labels import heading, label
@@ -39,7 +38,7 @@ def test_each_area_that_a_published_protocol_names_has_its_pages() -> None:
 
 def test_an_area_lists_its_protocols_and_every_signature_that_status_waits_for() -> None:
     body = words_of(pages()["areas/staffordshire/"])
-    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
+    (area,) = (one for one in example_facts().areas if one.area == "staffordshire")
     for facts in example_facts().open_protocols:
         live = facts.record.status in ("draft", "consultation", "signing", "in-force")
         listed = "staffordshire" in facts.record.areas and live
@@ -55,7 +54,7 @@ def test_a_restricted_protocol_is_in_no_area_and_covers_no_link_for_sure() -> No
     for facts in restricted:
         for body in pages().values():
             assert facts.title not in words_of(body).replace("(" + facts.title + ")", "")
-    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
+    (area,) = (one for one in example_facts().areas if one.area == "staffordshire")
     (link,) = (one for one in area.landscape.links if one.link == "mappa")
     assert link.state == "cannot-say"
 
@@ -183,7 +182,7 @@ def test_the_calendar_of_an_area_holds_what_ends_there_beside_its_reviews() -> N
 
 
 def test_the_parts_of_every_figure_of_an_area_add_up() -> None:
-    (area,) = (one for one in areas_shown(example_facts()) if one.area == "staffordshire")
+    (area,) = (one for one in example_facts().areas if one.area == "staffordshire")
     found = area.landscape
     for field in ("n", "ended"):
         assert sum(getattr(clock, field) for clock in found.signing_by_kind.values()) == getattr(found.signing, field)

@@ -28,7 +28,7 @@ def report_command(common: Common, of: str, output: Path | None) -> int:
     from undersigned.documents.model import DocumentError
     from undersigned.documents.pdf.setting import pdf_of
     from undersigned.documents.write import write_whole
-    from undersigned.facts.area import area_facts
+    from undersigned.facts.area import AreaFacts
     from undersigned.figures.combined import areas_in
     from undersigned.figures.landscape import areas_of
     from undersigned.records.reading import did_you_mean
@@ -54,7 +54,7 @@ def report_command(common: Common, of: str, output: Path | None) -> int:
         for one in protocols
         if (one is only if only else within & set(one.areas)) and (folder := register.protocol(one.id)) is not None
     ]
-    found = area_facts(register, here, area=area, as_of=common.as_of)
+    found = AreaFacts(area, common.as_of, register, tuple(here))
     document = board_document(found if only is None else replace(found, protocol=only.id))
     stem = (output or common.root / "build" / "reports") / f"{of}-{common.as_of}"
     written = []

@@ -5,38 +5,58 @@ The pages of an area and the report to its board say the same, because both read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from undersigned.figures.combined import Combined, areas_in, combined
-from undersigned.figures.landscape import Event, Landscape, Link, landscape
+from undersigned.figures.landscape import Event, Landscape, Link, areas_of, landscape
 from undersigned.figures.profile import Seen
 from undersigned.figures.provision import AreaMap, area_ids, area_map
 from undersigned.figures.survival import FEWEST, Clock
-from undersigned.records.fields import in_time
+from undersigned.records.fields import KEBAB, in_time
 from undersigned.register import Register
 from undersigned.status import PartyStatus, ProtocolStatus
 from undersigned.words.dates import days_in_words
+from undersigned.words.text import in_reading_order
 
 _WAITING = frozenset({"awaiting", "stale", "not-sent"})
 
 
 @dataclass(frozen=True)
 class AreaFacts:
-    """One area, or one protocol of it. `statuses`: of its protocols that are live or coming, by title.
+    """One area, or one protocol of it. Works each answer out when it is asked for: a list of areas needs no landscape.
 
-    `protocol`: the id of the only protocol looked at. Then nothing is said of pairs, links and services.
+    `known`: every protocol of the register without faults, and its state. `protocol`: the id of the only protocol looked at.
+    Then nothing is said of pairs, links and services.
     """
 
     area: str
     as_of: date
     register: Register
-    landscape: Landscape
-    statuses: tuple[ProtocolStatus, ...]
-    maps: tuple[AreaMap, ...]
+    known: tuple[tuple[Seen, ProtocolStatus], ...] = field(repr=False)
     protocol: str | None = None
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        return landscape(self.register, [seen for seen, _ in self.known], area=self.area, as_of=self.as_of)
+
+    @cached_property
+    def statuses(self) -> tuple[ProtocolStatus, ...]:
+        """Those of its protocols that are live or coming, by title."""
+        here = [status for seen, status in self.known if (seen.live or seen.coming) and self._within & set(seen.areas)]
+        return tuple(sorted(here, key=lambda one: one.title))
+
+    @cached_property
+    def maps(self) -> tuple[AreaMap, ...]:
+        """What is provided in it, for each area in it that says so."""
+        ids = [id_ for id_ in area_ids(self.register) if id_ in self._within]
+        return tuple(area_map(self.register, id_, as_of=self.as_of) for id_ in ids)
+
+    @cached_property
+    def _within(self) -> frozenset[str]:
+        return areas_in(self.area, self.register.parts_of_areas)
 
     @cached_property
     def outcomes(self) -> Combined:
@@ -102,13 +122,16 @@ def _waits(party: PartyStatus) -> bool:
     return party.state in _WAITING
 
 
-def area_facts(
-    register: Register, protocols: Sequence[tuple[Seen, ProtocolStatus]], *, area: str, as_of: date
-) -> AreaFacts:
-    """Gathers what is known of an area. `protocols`: every protocol of the register without faults, and its state."""
-    found = landscape(register, [seen for seen, _ in protocols], area=area, as_of=as_of)
-    here = {one.id for one in found.protocols}
-    statuses = sorted((status for _, status in protocols if status.id in here), key=lambda one: one.title)
-    within = areas_in(area, register.parts_of_areas)
-    maps = tuple(area_map(register, id_, as_of=as_of) for id_ in area_ids(register) if id_ in within)
-    return AreaFacts(area, as_of, register, found, tuple(statuses), maps)
+def areas_shown(
+    register: Register, protocols: Iterable[tuple[Seen, ProtocolStatus]], *, as_of: date
+) -> tuple[AreaFacts, ...]:
+    """Every area that one of these protocols names, and each that holds such areas, by name.
+
+    `protocols`: those without faults, each with its state. What cannot be the id of an area is left out, because the id
+    becomes an address. A restricted protocol publishes no area, and is in none. Whether it covers a link cannot be said.
+    """
+    known = tuple((replace(seen, areas=()) if seen.restricted else seen, status) for seen, status in protocols)
+    named, parts = set(areas_of([seen for seen, _ in known])), register.parts_of_areas
+    whole = {area for area in parts if named & areas_in(area, parts)}
+    shown = sorted(filter(KEBAB.match, named | whole), key=in_reading_order)
+    return tuple(AreaFacts(area, as_of, register, known) for area in shown)

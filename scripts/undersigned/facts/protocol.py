@@ -125,7 +125,7 @@ class ProtocolFacts:
 
     @cached_property
     def status(self) -> ProtocolStatus:
-        return protocol_status(self.folder, self.register, as_of=self.as_of)
+        return protocol_status(self.folder, self.register, as_of=self.as_of, signing=self.signing)
 
     @cached_property
     def signing(self) -> Signing:
@@ -485,7 +485,8 @@ class ProtocolFacts:
         folder = self.folder
         if not folder.record.clean or not all(version.clean for version in folder.versions.values()):
             return None
-        return seen(self.register, folder.clean_part(), as_of=self.as_of)
+        clean = folder.clean_part()
+        return seen(self.register, clean, as_of=self.as_of, status=self.status if clean is folder else None)
 
     @cached_property
     def late_returns(self) -> tuple[LateReturn, ...]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from statistics import median_low
 
+from undersigned.facts.area import AreaFacts, areas_shown
 from undersigned.facts.news import Agreeing, NewsItem, newest_first
 from undersigned.facts.organisation import OrganisationFacts, organisations_of
 from undersigned.facts.parties import PartyFacts
@@ -81,6 +82,12 @@ class RegisterFacts:
     def has_areas(self) -> bool:
         """Whether a published protocol names an area that can have a page."""
         return any(KEBAB.match(area) for protocol in self.open_protocols for area in protocol.record.areas)
+
+    @cached_property
+    def areas(self) -> tuple[AreaFacts, ...]:
+        """The areas that have a page, by name."""
+        known = [(facts.seen, facts.status) for facts in self.protocols if facts.seen is not None]
+        return areas_shown(self.register, known, as_of=self.as_of)
 
     @cached_property
     def reviews_due(self) -> tuple[ProtocolFacts, ...]:

@@ -15,7 +15,14 @@ from undersigned.figures.survival import Spell
 from undersigned.records.fields import Month, When, has_happened, latest
 from undersigned.records.protocol import MilestoneStage, Operative, Protocol
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import Identities, agreed_versions, newest_version, protocol_status, review_state
+from undersigned.status import (
+    Identities,
+    ProtocolStatus,
+    agreed_versions,
+    newest_version,
+    protocol_status,
+    review_state,
+)
 
 _LIVE, _COMING = frozenset({"signing", "in-force"}), frozenset({"draft", "consultation"})
 STAGES: tuple[MilestoneStage, ...] = get_args(MilestoneStage)
@@ -116,20 +123,16 @@ class Seen:
         return self.status in _COMING
 
 
-def seen(register: Register, folder: ProtocolFolder, *, as_of: date) -> Seen:
-    """Reads one protocol, which has no faults."""
+def seen(register: Register, folder: ProtocolFolder, *, as_of: date, status: ProtocolStatus | None = None) -> Seen:
+    """Reads one protocol, which has no faults. `status`: its state on that day, if the caller has it already."""
     protocol = folder.value
     identities = Identities(folder, register, as_of=as_of)
-    status = protocol_status(folder, register, as_of=as_of)
+    if status is None:
+        status = protocol_status(folder, register, as_of=as_of)
     stamp = newest_version(folder, as_of=as_of)
     text: Operative = stamp[1].text if stamp is not None and stamp[1].text is not None else protocol
     restricted = protocol.publication == "restricted"
     compared = not restricted and status.status in _LIVE | _COMING
-    kinds = {
-        id_: record.value.kind
-        for id_ in register.organisation_ids
-        if (record := register.organisation(id_)) and record.value
-    }
     stages, stages_by_month = _stages(folder.id, protocol, status.status, as_of)
     signing, signing_by_month = _signing(folder, register, as_of)
     material = [
@@ -146,7 +149,7 @@ def seen(register: Register, folder: ProtocolFolder, *, as_of: date) -> Seen:
         waiting=tuple(
             Waiting(p.organisation, p.days_waiting) for p in status.parties if p.state in ("awaiting", "stale")
         ),
-        terms=terms_of(folder.id, text.title or protocol.title, text, identities, kinds) if compared else None,
+        terms=terms_of(folder.id, text.title or protocol.title, text, identities, register.kinds) if compared else None,
         flows=tuple(_flows(text, identities)) if compared else (),
         clauses=tuple(_clauses(text, register)) if compared else (),
         kept=tuple(_kept(text, identities)) if compared else (),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
-from undersigned.facts.area import AreaFacts, area_facts, clock_in_words
+from undersigned.facts.area import AreaFacts, clock_in_words
 from undersigned.facts.register import RegisterFacts, in_bands
-from undersigned.figures.combined import areas_in
-from undersigned.figures.landscape import Pair, areas_of, by_month, months_of
+from undersigned.figures.landscape import Pair, by_month, months_of
 from undersigned.figures.profile import STAGES
-from undersigned.records.fields import KEBAB, MONTHS
+from undersigned.records.fields import MONTHS
 from undersigned.records.vocabulary import vocabulary
 from undersigned.site.charts import MOST_IN_MATRIX, matrix, strips
 from undersigned.words.labels import heading
@@ -19,24 +17,6 @@ from undersigned.words.text import in_reading_order
 
 #: Rows of a list on one page.
 MOST_ROWS = 100
-
-
-def areas_shown(site: RegisterFacts) -> tuple[AreaFacts, ...]:
-    """Every area that a published protocol names, and each that holds such areas, by name.
-
-    What cannot be the id of an area is left out, because the id becomes an address.
-    """
-    # A restricted protocol publishes no area, and is in none here. Whether it covers a link cannot be said.
-    known = [
-        (replace(facts.seen, areas=()) if facts.restricted else facts.seen, facts.status)
-        for facts in site.protocols
-        if facts.seen is not None
-    ]
-    register = site.register
-    named = set(areas_of([seen for seen, _ in known]))
-    whole = {area for area in register.parts_of_areas if named & areas_in(area, register.parts_of_areas)}
-    shown = sorted(filter(KEBAB.match, named | whole), key=in_reading_order)
-    return tuple(area_facts(register, known, area=area, as_of=site.as_of) for area in shown)
 
 
 def area_values(site: RegisterFacts, area: AreaFacts) -> Iterator[dict[str, object]]:

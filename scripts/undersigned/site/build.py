@@ -176,6 +176,8 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            gc.freeze()  # what is left counts as old, or turning the search on would go through all of it at once
+            gc.unfreeze()
             gc.enable()
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from undersigned.checks.engine import rules
+from undersigned.facts.area import AreaFacts
 from undersigned.facts.news import ReviewDate, first_organisation_id, newest_first
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.protocol import ProtocolFacts
@@ -28,7 +29,6 @@ from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.reports.landscape import render_landscape_csv, render_landscape_json, render_landscape_xlsx
 from undersigned.reports.lists import render_lists
 from undersigned.site.api import organisation_data, protocol_data, register_data, register_schema, render_json
-from undersigned.site.areas import areas_shown
 from undersigned.site.html import with_page_links
 from undersigned.site.pages import (
     GeneratedPage,
@@ -104,7 +104,7 @@ def generate_site(
 
     The pages and files are those of `generated_pages` and `generated_files`, whatever the number of processes.
     """
-    _ = register.superseding  # before the processes start, so that each has it
+    _ = register.superseding, register.kinds  # before the processes start, so that each has it
     compile_templates()
     work = partial(_protocol_parts, _organisations_with_page(register), name, address, sizes)
     parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
@@ -165,6 +165,9 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
     if part.kind == "organisations":
         organisations = pages.site.organisations[part.start : part.stop]
         files = (file for one in organisations for file in _organisation_files(pages.site, one, one.id, address))
+    elif part.kind == "landscapes":
+        areas = pages.site.areas[part.start : part.stop]
+        files = (file for area in areas for file in _area_files(pages.site, area, address))
     return _OtherPart(tuple(map(_linked, other_pages(pages, part))), tuple(files))
 
 
@@ -188,6 +191,8 @@ def generated_files(
         yield from _protocol_files(protocol, old, address)
     for organisation in site.organisations:
         yield from _organisation_files(site, organisation, organisation.id, address)
+    for area in site.areas:
+        yield from _area_files(site, area, address)
     yield from _other_files(site, name, address)
     yield "verify/issued.js", issued_module(PageSet(site, name, digests=digests or {}))
 
@@ -201,22 +206,20 @@ def _other_files(site: RegisterFacts, name: str, address: str) -> Iterator[tuple
     yield "calendars/reviews.ics", _calendar(site, site.protocols, name, address)
     for old, organisation in site.moved_organisations:
         yield from _organisation_files(site, organisation, old, address)
-    yield from _area_files(site, address)
 
 
-def _area_files(site: RegisterFacts, address: str) -> Iterator[tuple[str, bytes]]:
-    """The landscape of each area as data and spreadsheets, and the review dates of its protocols."""
-    for area in areas_shown(site):
-        folder = f"areas/{area.area}/"
-        yield f"{folder}landscape.json", render_landscape_json(area.landscape).encode()
-        yield f"{folder}landscape.csv", render_landscape_csv(area.landscape).encode()
-        yield f"{folder}landscape.xlsx", render_landscape_xlsx(area.landscape)
-        here = {one.id for one in area.landscape.protocols}
-        protocols = [facts for facts in site.open_protocols if facts.id in here]
-        others = [one for one in area.landscape.year if one.kind != "review"]
-        name = name_of_id(area.area)
-        yield f"{folder}reviews.ics", _calendar(site, protocols, name, address, others)
-        yield f"{folder}feed.xml", _feed(site, protocols, name, address, page=folder, path=f"{folder}feed.xml")
+def _area_files(site: RegisterFacts, area: AreaFacts, address: str) -> Iterator[tuple[str, bytes]]:
+    """The landscape of an area as data and spreadsheets, and the review dates of its protocols."""
+    folder = f"areas/{area.area}/"
+    yield f"{folder}landscape.json", render_landscape_json(area.landscape).encode()
+    yield f"{folder}landscape.csv", render_landscape_csv(area.landscape).encode()
+    yield f"{folder}landscape.xlsx", render_landscape_xlsx(area.landscape)
+    here = {one.id for one in area.landscape.protocols}
+    protocols = [facts for facts in site.open_protocols if facts.id in here]
+    others = [one for one in area.landscape.year if one.kind != "review"]
+    name = name_of_id(area.area)
+    yield f"{folder}reviews.ics", _calendar(site, protocols, name, address, others)
+    yield f"{folder}feed.xml", _feed(site, protocols, name, address, page=folder, path=f"{folder}feed.xml")
 
 
 def _protocol_files(protocol: ProtocolFacts, id_: str, address: str) -> Iterator[tuple[str, bytes]]:

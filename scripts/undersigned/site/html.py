@@ -46,9 +46,10 @@ def first_words(text: str, most: int = 160) -> str:
 
 # -- links ----------------------------------------------------------------------------------------------------------
 
-#: The address of a folder of the site: relative, so without a colon before its end.
-_FOLDER = re.compile(r'(?<= href=")((?:[^":#?/][^":#?]*)?/)(?=["#])')
-_UPWARDS = re.compile(r'(?<= href=")((?:\.\./)*\.\.?)(?=["#])')
+#: The address of a folder of the site: relative, so without a colon before its end; and one that only leads upwards. Both
+#: begin with letters that `re` can search for.
+_FOLDER = re.compile(r'( href="(?:[^":#?/][^":#?]*)?/)(?=["#])')
+_UPWARDS = re.compile(r'( href="(?:\.\./)*\.\.?)(?=["#])')
 
 
 def with_page_links(html: str) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from undersigned.changes.sections import Phrases
 from undersigned.checks.engine import Rule
+from undersigned.facts.area import AreaFacts
 from undersigned.facts.for_people import NO_AREA, rights
 from undersigned.facts.organisation import OrganisationFacts
 from undersigned.facts.partnerships import MOST_BODIES, Area, Counterpart, Dealing
@@ -26,7 +27,7 @@ from undersigned.records.protocol import ENDED
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.reports.lists import LISTS
 from undersigned.site.api import Json, render_json
-from undersigned.site.areas import MOST_ROWS, area_values, areas_shown, landscape_values
+from undersigned.site.areas import MOST_ROWS, area_values, landscape_values
 from undersigned.site.fields import fields_view
 from undersigned.site.html import first_words
 from undersigned.site.lists import FACETS, Group, ListPage, by_status, headings, in_pages, pages_of_rows, restricted
@@ -42,7 +43,7 @@ _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
 
 #: Pages that one process makes at a time.
-_AREAS_IN_A_PART, _ORGANISATIONS_IN_A_PART = 4, 15
+_LANDSCAPES_IN_A_PART, _AREAS_IN_A_PART, _ORGANISATIONS_IN_A_PART = 2, 4, 15
 #: The names of the sections, by their folder.
 _TITLES = {
     "": "Home",
@@ -158,7 +159,7 @@ def generated_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 class Part:
     """Some of the pages that do not belong to one protocol: all of a kind or, of areas and organisations, a slice."""
 
-    kind: Literal["overviews", "matrix", "areas", "organisations", "rules", "moved"]
+    kind: Literal["overviews", "landscapes", "matrix", "areas", "organisations", "rules", "moved"]
     start: int = 0
     stop: int = 0
 
@@ -168,6 +169,10 @@ def other_parts(pages: PageSet) -> tuple[Part, ...]:
     areas, organisations = len(_areas_with_page(pages)), len(pages.site.organisations)
     return (
         Part("overviews"),
+        *(
+            Part("landscapes", start, start + _LANDSCAPES_IN_A_PART)
+            for start in range(0, len(pages.site.areas), _LANDSCAPES_IN_A_PART)
+        ),
         Part("matrix"),
         *(Part("areas", start, start + _AREAS_IN_A_PART) for start in range(0, areas, _AREAS_IN_A_PART)),
         *(
@@ -183,6 +188,9 @@ def other_pages(pages: PageSet, part: Part) -> Iterator[GeneratedPage]:
     match part.kind:
         case "overviews":
             yield from _overview_pages(pages)
+        case "landscapes":
+            for shown in pages.site.areas[part.start : part.stop]:
+                yield from _pages_of_area(pages, shown)
         case "matrix":
             yield from _matrix_pages(pages)
             yield from _between_lists(pages)
@@ -214,7 +222,8 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     yield _outcomes_page(pages)
     yield from _people_lists(pages)
     yield from _provision_pages(pages)
-    yield from _pages_of_areas(pages)
+    if pages.site.areas:
+        yield _page(pages, "areas/", "areas.html", title=_TITLES["areas/"], section="areas/", wide=True)
     yield from _list_pages(pages)
 
 
@@ -274,36 +283,31 @@ def _outcomes_page(pages: PageSet) -> GeneratedPage:
     )
 
 
-def _pages_of_areas(pages: PageSet) -> Iterator[GeneratedPage]:
-    """Yields the list of areas, the pages of each, and what is double, missing, waiting and ending in it."""
-    areas = areas_shown(pages.site)
-    section = "areas/"
-    if areas:
-        yield _page(pages, section, "areas.html", title=_TITLES[section], section=section, wide=True, areas=areas)
-    for area in areas:
-        name, url = name_of_id(area.area), f"areas/{area.area}/"
-        for values in area_values(pages.site, area):
-            here = url if values["number"] == 1 else f"{url}page-{values['number']}/"
-            yield _page(pages, here, "area.html", title=name, section=section, wide=True, view=values)
+def _pages_of_area(pages: PageSet, area: AreaFacts) -> Iterator[GeneratedPage]:
+    """Yields the pages of one area, and what is double, missing, waiting and ending in it."""
+    section, name, url = "areas/", name_of_id(area.area), f"areas/{area.area}/"
+    for values in area_values(pages.site, area):
+        here = url if values["number"] == 1 else f"{url}page-{values['number']}/"
+        yield _page(pages, here, "area.html", title=name, section=section, wide=True, view=values)
+    yield _page(
+        pages,
+        f"{url}landscape/",
+        "landscape.html",
+        title=f"{name}: double, missing, waiting, ending",
+        section=section,
+        wide=True,
+        view=landscape_values(area),
+    )
+    if area.outcomes.rows or area.outcomes.cohorts:
         yield _page(
             pages,
-            f"{url}landscape/",
-            "landscape.html",
-            title=f"{name}: double, missing, waiting, ending",
+            f"{url}outcomes/",
+            "all_outcomes.html",
+            title=f"{name}: outcome figures",
             section=section,
             wide=True,
-            view=landscape_values(area),
+            view=outcome_values(pages.site, area.outcomes, area=area.area),
         )
-        if area.outcomes.rows or area.outcomes.cohorts:
-            yield _page(
-                pages,
-                f"{url}outcomes/",
-                "all_outcomes.html",
-                title=f"{name}: outcome figures",
-                section=section,
-                wide=True,
-                view=outcome_values(pages.site, area.outcomes, area=area.area),
-            )
 
 
 def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:

@@ -115,9 +115,15 @@ def has_unreleased_changes(folder: ProtocolFolder, register: Register, *, as_of:
     return bool(identities.rename(stamped) != identities.rename(folder.working_text))
 
 
-def protocol_status(folder: ProtocolFolder, register: Register, *, as_of: date) -> ProtocolStatus:
-    """Returns the state of a protocol and of each signature on `as_of`. The protocol must have been read without faults."""
-    signing = Signing(folder, register, as_of=as_of)
+def protocol_status(
+    folder: ProtocolFolder, register: Register, *, as_of: date, signing: Signing | None = None
+) -> ProtocolStatus:
+    """Returns the state of a protocol and of each signature on `as_of`. The protocol must have been read without faults.
+
+    `signing`: its signatures on that day, if the caller has them already.
+    """
+    if signing is None:
+        signing = Signing(folder, register, as_of=as_of)
     parties = tuple(signing.state(id_, text) for id_, text in sorted(signing.parties.items()))
     newest = newest_version(folder, as_of=as_of)
     counts = {state: sum(1 for party in parties if party.state == state) for state in SIGNATURE_STATES}
