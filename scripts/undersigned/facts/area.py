@@ -5,7 +5,7 @@ The pages of an area and the report to its board say the same, because both read
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -45,8 +45,16 @@ class AreaFacts:
     @cached_property
     def statuses(self) -> tuple[ProtocolStatus, ...]:
         """Those of its protocols that are live or coming, by title."""
-        here = [status for seen, status in self.known if (seen.live or seen.coming) and self._within & set(seen.areas)]
+        here = (status for _, status in self.known if status.id in self._here)
         return tuple(sorted(here, key=lambda one: one.title))
+
+    @cached_property
+    def _here(self) -> Mapping[str, Seen]:
+        return {
+            seen.id: seen
+            for seen, _ in self.known
+            if (seen.live or seen.coming) and not self._within.isdisjoint(seen.areas)
+        }
 
     @cached_property
     def maps(self) -> tuple[AreaMap, ...]:
@@ -80,7 +88,11 @@ class AreaFacts:
     def waiting(self) -> tuple[tuple[ProtocolStatus, PartyStatus], ...]:
         """Signatures still to come, the longest wait first; those whose wait is not known come last."""
         open_ = [
-            (one, party) for one in self.live if not self._restricted(one.id) for party in one.parties if _waits(party)
+            (one, party)
+            for one in self.live
+            if not self._here[one.id].restricted
+            for party in one.parties
+            if _waits(party)
         ]
         return tuple(sorted(open_, key=lambda pair: (-(pair[1].days_waiting or 0), pair[0].id, pair[1].organisation)))
 
@@ -90,11 +102,9 @@ class AreaFacts:
         kinds = ("money", "service") if self.protocol is None else ("money",)
         return tuple(one for one in self.landscape.year if one.kind in kinds)
 
-    def _restricted(self, id_: str) -> bool:
-        return next((one.restricted for one in self.landscape.protocols if one.id == id_), False)
-
     def title(self, protocol: str) -> str:
-        return next((one.title for one in self.landscape.protocols if one.id == protocol), protocol)
+        found = self._here.get(protocol)
+        return protocol if found is None else found.title
 
     @property
     def gaps(self) -> tuple[Link, ...]:

@@ -403,7 +403,7 @@ def _contacts(partner: Partner) -> tuple[Contact, ...]:
     bindings = partner.pair.in_force or partner.pair.frameworks
     desks: dict[object, tuple[PointOfContact, list[str]]] = {}
     for binding in bindings:
-        body = next((one for one in binding.protocol.participants if one.id == partner.id), None)
+        body = binding.protocol.participants_by_id.get(partner.id)
         if body is None or not (body.contact.is_named or body.contact.others):
             continue
         point = body.contact

@@ -302,6 +302,10 @@ class ProtocolFacts:
         return participants(self.parties, self.status.in_force, self.folder, self.register, as_of=self.as_of)
 
     @cached_property
+    def participants_by_id(self) -> Mapping[str, Participant]:
+        return {body.id: body for body in self.participants}
+
+    @cached_property
     def reservations(self) -> Mapping[str, tuple[Reserved, ...]]:
         """The bodies that take no part in a flow because they reserved it, by flow."""
         return reservations_of(self.parties, as_of=self.as_of)

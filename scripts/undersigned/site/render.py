@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from undersigned.facts.flows import LegalReference, group_name, legal_references
+from undersigned.facts.flows import Card, LegalReference, group_name, legal_references
 from undersigned.facts.outcomes import measure_title
 from undersigned.facts.partnerships import numbered
 from undersigned.facts.register import RegisterFacts
@@ -91,6 +92,19 @@ def _law(found: LegalReference) -> str:
     return law_name(entry) + (f" ({entry.confirmation})" if entry.confirmation else "")
 
 
+#: The HTML of each card on the pages between two bodies. It is the same for every pair and on each of these pages, and a
+#: national register has it tens of times.
+_CARDS: WeakKeyDictionary[Card, object] = WeakKeyDictionary()
+
+
+def _made_once(card: Card, make: Callable[[Card], object]) -> object:
+    """What a macro makes of a card. `make`: always the same macro."""
+    found = _CARDS.get(card)
+    if found is None:
+        found = _CARDS[card] = make(card)
+    return found
+
+
 def law_name(entry: Entry) -> Markup:
     """Returns the title of a law with its reference, which links to the text at legislation.gov.uk if an Act holds it."""
     if not entry.legislation:
@@ -136,6 +150,7 @@ def _environment() -> Environment:
         "law_name": law_name,
         "legal_references": legal_references,
         "numbered": numbered,
+        "made_once": _made_once,
         "checked_in_words": checked_in_words,
         "label": lambda id_, name: label(name, id_),
         "heading": lambda id_, name: heading(name, id_),
