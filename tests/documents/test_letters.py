@@ -26,7 +26,6 @@ from undersigned.records.fields import latest
 from undersigned.records.signature import Signature
 from undersigned.register import Register, load_register
 from undersigned.status import protocol_status
-from undersigned.status.working_days import working_day
 
 SHIPPED_DAY, DAY = date(2026, 11, 30), date(2026, 11, 22)
 OWING = {"stale", "awaiting", "not-sent"}
@@ -435,23 +434,6 @@ def test_what_is_ahead_is_not_told_as_past() -> None:
         if letters.folder.id == "staffordshire-housing-protocol"
         for statement in letter.new
     )
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        ("2026-12-28", "2026-12-29"),  # Boxing Day was a Saturday
-        ("2027-12-25", "2027-12-29"),  # Christmas on a Saturday: Monday and Tuesday are holidays
-        ("2023-01-01", "2023-01-03"),
-        ("2027-03-26", "2027-03-30"),  # Good Friday to Easter Monday
-        ("2027-05-03", "2027-05-04"),
-        ("2026-08-31", "2026-09-01"),
-        ("2026-05-25", "2026-05-26"),
-        ("2026-12-24", "2026-12-24"),
-    ],
-)
-def test_a_return_day_is_a_working_day(day: str, expected: str) -> None:
-    assert working_day(date.fromisoformat(day)) == date.fromisoformat(expected)
 
 
 def test_no_letter_has_a_gap_or_a_doubled_stop() -> None:

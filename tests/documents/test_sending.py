@@ -116,7 +116,10 @@ def test_a_second_round_has_nothing_to_send_and_says_how_to_send_again(
 ) -> None:
     was = files(after)
     assert run(after, "send", "housing") == 0
-    assert "stale was sent it on 2026-11-20 and has not signed; --for stale sends it again" in capsys.readouterr().err
+    assert (
+        "it was sent to stale on 2026-11-20, and stale has not signed; --for stale sends it again"
+        in capsys.readouterr().err
+    )
     assert files(after) == was
 
 

@@ -128,7 +128,7 @@ def test_once_it_is_merged_nothing_is_left_to_send(desk: Desk) -> None:
     desk.git("merge", "-q", "--ff-only", BRANCH)
     desk.hub.issues[1].open = False
     desk.hub.requests.clear()
-    assert desk.offer("2026-11-27") == "nobody has to be sent a text\n"
+    assert desk.offer("2026-11-27") == "there is no text to send\n"
     assert desk.hub.writes == []
 
 

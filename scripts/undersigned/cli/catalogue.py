@@ -44,7 +44,7 @@ def catalogue_command(
     kept = kept or common.root / "build" / "catalogue-kept"
     by_id = {one.id: one for one in listed.registers}
     if only is not None and only not in by_id:
-        raise CommandError(f"no register '{only}' is in {list_}", did_you_mean(only, by_id))
+        raise CommandError(f"{list_} has no register '{only}'", did_you_mean(only, by_id))
     with stop_on(SearchError, OSError):
         answers = []
         for one in [by_id[only]] if only is not None else listed.registers:

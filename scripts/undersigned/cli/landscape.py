@@ -30,7 +30,7 @@ def landscape_command(common: Common, area: str | None, format_: str, output: Pa
     parts = register.parts_of_areas
     known = {*areas_of(protocols), *parts, *(part for areas in parts.values() for part in areas)}
     if area is not None and area not in known:
-        raise CommandError(f"no protocol is for the area '{area}'", did_you_mean(area, sorted(known)))
+        raise CommandError(f"there is no protocol for the area '{area}'", did_you_mean(area, sorted(known)))
     found = landscape(register, protocols, area=area, as_of=common.as_of)
     match format_:
         case "json":

@@ -49,6 +49,7 @@ _FILE_OF = {
     "counterpart": "send",
     "schema": "explain",
     "upgrade": "init",
+    "reviews": "status",
     "import": "spreadsheet",
     "export": "spreadsheet",
 }

@@ -71,7 +71,7 @@ def _combined(
     if measure is not None and measure not in vocabulary().outcome_measures:
         raise CommandError(f"there is no measure '{measure}'", did_you_mean(measure, vocabulary().outcome_measures))
     if area is not None and area not in (areas := known_areas(common.register)):
-        raise CommandError(f"no return is for the area '{area}'", did_you_mean(area, sorted(areas)))
+        raise CommandError(f"there is no return for the area '{area}'", did_you_mean(area, sorted(areas)))
     found = combined(common.register, as_of=common.as_of, area=area, measure=measure, period=days)
     match format_:
         case "json":

@@ -44,9 +44,9 @@ def report_command(common: Common, of: str, output: Path | None) -> int:
     only = next((one for one in protocols if one.id == of and of not in known), None)
     if only is None and of not in known:
         names = sorted({*known, *(one.id for one in protocols)})
-        raise CommandError(f"no protocol is for the area '{of}', and none has that id", did_you_mean(of, names))
+        raise CommandError(f"there is no protocol for the area '{of}', and none with that id", did_you_mean(of, names))
     if only is not None and not (only.areas and (only.live or only.coming)):
-        raise CommandError(f"there is nothing to report of '{of}': it is over, or names no area")
+        raise CommandError(f"there is nothing to report on '{of}': it has ended, or it names no area")
     area = of if only is None else only.areas[0]
     within = areas_in(area, parts)
     here = [

@@ -25,7 +25,7 @@ _DRAFTS = "Nothing has been sent: open each .eml file in your mail program, look
     "organisations",
     multiple=True,
     metavar="ORG",
-    help="Send to this organisation, even if it was sent the text before. May be given more than once.",
+    help="Send to this organisation, even if the text was sent to it before. May be given more than once.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--on", "sent_on", type=day, metavar="DATE", help="The day on which the copies go out. Default: today.")
@@ -66,9 +66,9 @@ def send_command(
             if one.contact.mailbox is None:
                 remark(f"undersigned: {one.organisation}: the draft has no address; add a mailbox to its record")
         if not addressees:
-            remark(f"undersigned: nobody has to be sent version {round_.version} of {round_.folder.id}")
+            remark(f"undersigned: version {round_.version} of {round_.folder.id} does not have to be sent to anybody")
             for id_, before in round_.already_sent():
-                remark(f"  {id_} was sent it on {before} and has not signed; --for {id_} sends it again")
+                remark(f"  it was sent to {id_} on {before}, and {id_} has not signed; --for {id_} sends it again")
             return EXIT_FINE
         if dry_run:
             remark("undersigned: nothing was written; leave out --dry-run to write it")

@@ -1,4 +1,4 @@
-"""The verb `status`, and the statuses that `reviews` asks for too."""
+"""The verbs `status` and `reviews`: where protocols and signatures have got to, and the review calendar."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from undersigned.cli.options import Common, answer_options, processes, verb
-from undersigned.cli.output import EXIT_FINE, progress, remark, write
+from undersigned.cli.options import Common, answer_options, format_option, processes, verb, whole_number
+from undersigned.cli.output import EXIT_FINE, EXIT_FOUND, progress, remark, write
 
 if TYPE_CHECKING:
     from undersigned.reports.status import StatusReport
+
+#: The states that `--fail-on` takes, least urgent first.
+_URGENCY = ("due-soon", "overdue", "lapsed")
 
 
 @verb("status", example="undersigned status --format xlsx --output status.xlsx")
@@ -41,6 +44,40 @@ def status_command(common: Common, protocols: tuple[str, ...], format_: str, out
         day = date_in_words(report.law_seen_on)
         remark(f"undersigned: the law was last looked at on {day}; run 'undersigned law watch --write'")
     return EXIT_FINE
+
+
+@verb("reviews", example="undersigned reviews --within 90 --format markdown")
+@click.option(
+    "--within", type=whole_number, metavar="DAYS", help="List only reviews due within so many days, or overdue."
+)
+@format_option("table", "json", "markdown", "ics")
+@click.option(
+    "--fail-on",
+    type=click.Choice(_URGENCY),
+    multiple=True,
+    help="Exit with 1 if a review listed is in this state or a more urgent one. May be given more than once.",
+)
+def reviews_command(common: Common, within: int | None, format_: str, fail_on: tuple[str, ...]) -> int:
+    """List the reviews that are due, most urgent first."""
+    from undersigned.reports import status as reports
+
+    report = statuses(common)
+    rows = reports.review_rows(report.protocols, as_of=common.as_of, within=within)
+    match format_:
+        case "json":
+            answer: str | bytes = reports.render_reviews_json(rows, common.as_of)
+        case "markdown":
+            answer = reports.render_reviews_markdown(rows, common.as_of)
+        case "ics":
+            from undersigned.reports.feeds import render_reviews_ics
+
+            answer = render_reviews_ics(common.register, as_of=common.as_of, within=within)
+        case _:
+            answer = reports.render_reviews_table(rows, common.as_of)
+    write(answer, None)
+    remark_left_out(report.left_out)
+    failing = {state for named in fail_on for state in _URGENCY[_URGENCY.index(named) :]}
+    return EXIT_FOUND if any(row.state in failing for row in rows) else EXIT_FINE
 
 
 def statuses(common: Common) -> StatusReport:
