@@ -109,6 +109,27 @@ def test_an_heir_that_was_party_keeps_its_own_entry() -> None:
     ]
 
 
+def test_the_entries_of_every_predecessor_count_for_an_heir() -> None:
+    folder, register = opened(protocol() + ORGS + V1 + ALL_SIGNED + heir("h", "a, b"))
+    standing = Signing(folder, register, as_of=TODAY).standing("h")
+    assert [(entry.signer, entry.version) for entry in standing] == [("a", "1.0"), ("b", "1.0")]
+
+
+def test_predecessors_that_signed_different_texts_are_not_alike() -> None:
+    versions = V1 + version("2.0", "material", "2025-03-01") + version("3.0", "material", "2025-06-01")
+    first = signing("a", "version: '1.0', signed_on: 2025-02-01")
+    second = signing("b", "version: '2.0', signed_on: 2025-04-01")
+    merged = party(protocol() + ORGS + versions + first + second + heir("h", "a, b"), "h")
+    assert merged.state == "stale"
+    assert [(old.organisation, old.signed_version) for old in merged.inherited] == [("a", "1.0"), ("b", "2.0")]
+
+
+def test_the_text_names_an_heir_in_place_of_the_party_that_it_follows() -> None:
+    folder, register = opened(protocol() + ORGS + heir("h", "c"))
+    renamed = Identities(folder, register, as_of=TODAY).rename(folder.working_text)
+    assert [entry["organisation"] for entry in mappings(renamed["parties"])] == ["a", "b", "h", "o"]
+
+
 def test_the_ends_of_a_flow_name_an_heir_once() -> None:
     folder, register = opened(protocol() + ORGS + heir("h", "c"))
     flow: PlainData = {"id": "f", "from": ["a"], "to": ["c", "h", "b"], "law_differs": [{"for": ["c", "h"]}]}
