@@ -26,6 +26,7 @@ from undersigned.site.plugin import SEARCH_POLICY, SECURITY_POLICY
 from undersigned.site.search import can_search, write_search_index
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import heading, label
+from undersigned.words.messages import install
 from undersigned.words.text import name_of_id
 
 _CATALOGUE_FILE = "catalogue.json"
@@ -100,6 +101,7 @@ def _environment(catalogue: Catalogue, as_of: date) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    install(environment)
 
     @pass_context
     def link(context: Context, url: str) -> str:

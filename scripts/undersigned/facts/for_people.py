@@ -15,18 +15,14 @@ from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions
 from undersigned.status.for_people import newer_version
 from undersigned.words.dates import on_in_words
+from undersigned.words.messages import translated as _
 
 #: The folder of protocols that name no area.
 NO_AREA = "no-area"
-#: Each section of the page: its field, its heading, and its picture if the record names none.
-_SECTIONS = (
-    ("what", "What we pass on", "paper"),
-    ("never", "What we do not pass on", "stop"),
-    ("who", "Who gets it", "people"),
-    ("why", "Why", "question"),
-    ("how_long", "How long they keep it", "clock"),
-    ("choice", "What you can decide", "talk"),
-)
+#: The picture of each section of the page, if the record names none.
+_PICTURES = {
+    "what": "paper", "never": "stop", "who": "people", "why": "question", "how_long": "clock", "choice": "talk",
+}  # fmt: skip
 _RIGHTS = ("ask", "wrong", "complain")
 
 
@@ -85,27 +81,30 @@ class PeoplePage:
         if self.newer:
             found.append(
                 (
-                    "This page is about an older text.",
-                    f"A newer one is agreed (version {self.newer}). Ask your officer what is different.",
+                    _("This page is about an older text."),
+                    _("A newer one is agreed (version %(newer)s). Ask your officer what is different.")
+                    % {"newer": self.newer},
                 )
             )
         if not self.begun:
             found.append(
-                ("Nothing is passed on under this yet.", "The bodies that would do so have not all agreed to it.")
+                (_("Nothing is passed on under this yet."), _("The bodies that would do so have not all agreed to it."))
             )
         return tuple(found)
 
     @property
     def looked_at(self) -> str:
         """Who read and who confirmed the words, as far as the record says."""
-        read = (
-            f"Read by somebody with experience of probation {on_in_words(self.read_on)}. "
-            if self.read_on is not None
-            else ""
-        )
-        if self.confirmed_on is None:
-            return f"{read}Nobody has confirmed this page yet."
-        return f"{read}Confirmed {on_in_words(self.confirmed_on)}."
+        said = []
+        if self.read_on is not None:
+            said.append(
+                _("Read by somebody with experience of probation %(when)s.") % {"when": on_in_words(self.read_on)}
+            )
+        if self.confirmed_on is not None:
+            said.append(_("Confirmed %(when)s.") % {"when": on_in_words(self.confirmed_on)})
+        else:
+            said.append(_("Nobody has confirmed this page yet."))
+        return " ".join(said)
 
 
 def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, as_of: date) -> PeoplePage | None:
@@ -134,12 +133,20 @@ def people_page(folder: ProtocolFolder, register: Register, *, in_force: bool, a
 
 def _sections(page: ForPeople) -> Iterator[Section]:
     named = page.pictures.named()
-    for field, heading, picture in _SECTIONS:
+    headings = {
+        "what": _("What we pass on"),
+        "never": _("What we do not pass on"),
+        "who": _("Who gets it"),
+        "why": _("Why"),
+        "how_long": _("How long they keep it"),
+        "choice": _("What you can decide"),
+    }
+    for field, heading in headings.items():
         sentences = tuple(entry if isinstance(entry, str) else entry.say for entry in getattr(page, field))
         if field == "choice":
             sentences += vocabulary().people_sentences["danger"].say
         if sentences:
-            yield Section(field.replace("_", "-"), heading, named.get(field, picture), sentences)
+            yield Section(field.replace("_", "-"), heading, named.get(field, _PICTURES[field]), sentences)
 
 
 def rights() -> tuple[Section, ...]:

@@ -37,6 +37,7 @@ from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.form_links import Named
 from undersigned.words.labels import headings as label_headings
 from undersigned.words.labels import label
+from undersigned.words.messages import translated as _
 from undersigned.words.text import first_letter, in_reading_order, name_of_id
 
 _HEADING = re.compile(r'<h2[^>]* id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
@@ -522,7 +523,7 @@ def _people_lists(pages: PageSet) -> Iterator[GeneratedPage]:
 
 
 def _area_name(area: str) -> str:
-    return "anywhere else" if area == NO_AREA else name_of_id(area)
+    return _("anywhere else") if area == NO_AREA else name_of_id(area)
 
 
 def organisation_page(pages: PageSet, organisation: OrganisationFacts) -> GeneratedPage:

@@ -32,6 +32,7 @@ from undersigned.site.pages import GeneratedPage, PageSet, start_page
 from undersigned.site.render import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
 from undersigned.words.dates import date_in_words
+from undersigned.words.messages import install, translated
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -207,6 +208,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         # Off in MkDocs. Our theme relies on it, and marks only a page's body as safe.
         env.autoescape = True
         env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
+        install(env)  # MkDocs has old-fashioned messages of its own, which do not escape values
         env.filters["date_words"] = date_in_words
         relative = env.filters["url"]
         env.filters["url"] = pass_context(lambda context, value: page_link(relative(context, value)))
@@ -291,7 +293,12 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
             file = files.get_file_from_path(item["source"])
             if file is not None:
                 found[place].append(
-                    {"label": item["label"], "source": item["source"], "url": file.url, "rules": item.get("rules", "")}
+                    {
+                        "label": translated(item["label"]),
+                        "source": item["source"],
+                        "url": file.url,
+                        "rules": item.get("rules", ""),
+                    }
                 )
     return found
 

@@ -25,9 +25,10 @@ from undersigned.site.charts import chart
 from undersigned.site.html import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
 from undersigned.words.dates import date_in_words, days_in_words, on_in_words
-from undersigned.words.labels import heading, headings, label
+from undersigned.words.labels import headings, label
+from undersigned.words.messages import install, translated
 from undersigned.words.pictures import PICTURES
-from undersigned.words.text import after_item, name_of_id
+from undersigned.words.text import after_item, name_of_id, with_capital
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
@@ -152,10 +153,12 @@ def _environment() -> Environment:
         "numbered": numbered,
         "made_once": _made_once,
         "checked_in_words": checked_in_words,
-        "label": lambda id_, name: label(name, id_),
-        "heading": lambda id_, name: heading(name, id_),
+        "label": lambda id_, name: translated(label(name, id_)),
+        "heading": lambda id_, name: with_capital(translated(label(name, id_))),
+        "with_capital": with_capital,
         "anchor": lambda id_: _NOT_ANCHOR.sub("-", id_.lower()),
     }
+    install(environment)
     environment.filters.update(filters)
     environment.tests["mailbox"] = lambda text: bool(MAILBOX.match(text))
     environment.tests["long"] = lambda dealing: _LETTERS_OF_A_SIDE < dealing.letters <= _MOST_LETTERS_OF_A_SIDE

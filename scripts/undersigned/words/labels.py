@@ -89,6 +89,11 @@ def _labels() -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType({name: MappingProxyType(entries) for name, entries in labels.items()})
 
 
+def all_labels() -> Mapping[str, Mapping[str, str]]:
+    """The labels of every list of `labels.yaml`, by list and id."""
+    return {name: entries for name, entries in _labels().items() if name != "organisation_kind"}
+
+
 def labels(name: str) -> Mapping[str, str]:
     """The labels of one list by id, in the list's order. KeyError if there is no such list."""
     return _labels()[name]
