@@ -96,12 +96,12 @@ if __name__ == "__main__":
     import tempfile
 
     from intake.agreements_in_view import IN_VIEW
+    from intake.agreements_second import SECOND
+    from intake.agreements_third import THIRD
+    from intake.agreements_unseen import UNSEEN
 
-    agreements = list(IN_VIEW)
-    if "unseen" in sys.argv:
-        from intake.agreements_unseen import UNSEEN
-
-        agreements = list(UNSEEN)
+    sets = {"in-view": IN_VIEW, "unseen": UNSEEN, "second": SECOND, "third": THIRD}
+    agreements = sets[sys.argv[1]] if sys.argv[1:] else IN_VIEW
     with tempfile.TemporaryDirectory() as folder:
         register = register_of_bodies(Path(folder))
         total: Counter[tuple[str, str]] = Counter()

@@ -13,6 +13,7 @@ from docx.document import Document as WordDocument
 
 from intake.agreements import Agreement, content_of
 from intake.agreements_in_view import CONFERENCE, CONTRACT, FRONT_SHEET, IN_VIEW
+from intake.agreements_second import SECOND
 from intake.agreements_unseen import UNSEEN
 from intake.counting import TODAY, counted, proposal_of, register_of_bodies
 from undersigned.cli import main
@@ -37,11 +38,17 @@ def test_what_was_in_view_is_read_without_a_fault(agreement: Agreement, register
     assert counts["topic", "right"] > 5
 
 
-@pytest.mark.parametrize("agreement", UNSEEN, ids=lambda one: one.name)
+@pytest.mark.parametrize("agreement", [*UNSEEN, *SECOND], ids=lambda one: one.name)
 def test_nothing_is_read_wrongly_of_other_styles(agreement: Agreement, register: Register) -> None:
     """Written when the rules were done. At first reading, of the five: topics 17 right, 16 missed, 0 wrong; parties 5
     right, 10 missed, 0 wrong; days and periods 5 right, 7 missed, 0 wrong; 7 of 17 details of people were left in. Then
-    the rules were mended, so what this test asserts is an upper bound.
+    the rules were mended, so what this test asserts is an upper bound. The second set, of six, was written by somebody who
+    had not read the rules; at first reading: topics 38 right, 9 missed, 2 wrong; parties 14 right, 6 missed, 0 wrong; days
+    and periods 8 right, 6 missed, 0 wrong; all 27 details of people were taken out. Then the rules were mended again.
+
+    The third set was written with the second and is counted by `counting.py third` only, so that nothing is mended for it:
+    topics 21 right, 8 missed, 0 wrong; parties 8 right, 1 missed, 4 asked in vain, 0 wrong; days and periods 5 right, 1
+    missed, 0 wrong; all 12 details of people taken out.
     """
     counts, said = counted(agreement, register)
     wrong = {fact: number for (fact, verdict), number in counts.items() if verdict == "wrong"}

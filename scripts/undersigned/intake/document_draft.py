@@ -18,7 +18,7 @@ from undersigned.editing.new_protocol import render_read
 from undersigned.editing.new_request import Question, Request, check_new_id, find_organisation, in_words
 from undersigned.facts.bodies import Body, KnownBodies, Match, known_bodies
 from undersigned.intake.document_facts import AgreementText, read_agreement
-from undersigned.intake.document_parties import NamedParty
+from undersigned.intake.document_parties import NamedParty, plain_name
 from undersigned.intake.document_reader import Document
 from undersigned.intake.headings import is_of_contacts
 from undersigned.intake.plan import NewOrganisations, errors_of
@@ -138,7 +138,7 @@ def propose(document: Document, file: str, register: Register, *, as_of: date) -
             reason = "signatures"
         elif "data-items" in section.hints and not words:
             reason = "tables"
-        elif "parties" in section.hints and not any(len(block.text) > 110 for block in section.blocks):
+        elif "parties" in section.hints and not any(len(plain_name(block.text)) > 110 for block in section.blocks):
             reason = "parties"
         elif len(body) < _SHORTEST_CLAUSE:
             reason = "empty"

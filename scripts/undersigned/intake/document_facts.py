@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from undersigned.intake.document_parties import NamedParty, PartyReader, plain_name
+from undersigned.intake.document_parties import NamedParty, PartyReader, plain_name, without_definitions
 from undersigned.intake.document_reader import Block, Document
 from undersigned.intake.meaning import NOTHING, read_interval, read_kind, read_version, read_when
 from undersigned.intake.people import MAILBOX, NAME, NUMBER, TakenOut, without_likely_people, without_people
-from undersigned.intake.sections import Section, sections_of
+from undersigned.intake.sections import Section, sections_of, unfolded
 from undersigned.intake.shape import Meaning, meaning_of
 from undersigned.records.fields import MONTHS, When
 
@@ -33,8 +33,9 @@ _DAY = (
 )
 _ITSELF = r"(?:this |the )?(?:agreement|protocol|memorandum|document|arrangement|framework|isa|isp|dsa|mou|it)\b"
 _STARTS = re.compile(
-    rf"(?i)\b(?:(?:comes?|came|coming|enters?|entered) into (?:force|effect|operation)|(?:takes?|took) effect|(?:is |are |be )?effective|(?:commencement|start|effective) date|with effect|commences?|commencing|starts?|begins?)"
+    rf"(?i)\b(?:(?:comes?|came|coming|enters?|entered) into (?:force|effect|operation)|(?:takes?|took) effect|(?:is |are |be )?effective|(?:commencement|start|effective) date|with effect|is dated|commences?|commencing|starts?|begins?)"
     rf"(?: on and)?(?: from| on)?:?(?: the)? ({_DAY})\b"
+    rf"|\b(?:runs?|lasts?|continues?)(?: for)? [^.;]{{1,25}}?\bfrom(?: the)? ({_DAY})\b"
 )
 _ENDS = re.compile(
     rf"(?i)\b(?:(?:expires?|terminates?|ends?|lapses?|(?:expiry|end) date:?)(?: on| at the end of)?|(?:in|into) (?:force|effect|place)(?: up)? (?:until|to)|(?:continues?|remains?|runs?|lasts?)\b[^.]{{0,40}}\b(?:until|to))(?: the)? ({_DAY})"
@@ -43,9 +44,10 @@ _NEXT_REVIEW = re.compile(
     rf"(?i)\b(?:(?:next|first|due|date of|date for)[^.]{{0,20}} review[^.]{{0,25}}?|review(?:ed)?(?: date| is)?(?: due)?(?: by| on| in| no later than| before|:)+)[\s:]*({_DAY})\b|(?<=, )next on ({_DAY})\b"
 )
 _PERIOD = re.compile(
-    r"(?i)\breview(?:ed|s|ing)?\b[^.;]{0,60}?\b(annually|every year|once a year|each year|yearly|biennially|every (?:two|three|four|five|[2-5]) years|every (?:six|twelve|eighteen|[0-9]{1,2}) months|quarterly|(?:a |an )?(annual|biennial) (?:basis|review))"
+    rf"(?i)\b(?:review(?:ed|s|ing)?|look(?:s|ed)? at (?:it )?again)\b[^.;]{{0,60}}?\b(annually|every year|once a year|each year|yearly|biennially|every (?:two|three|four|five|[2-5]) years|every (?:six|twelve|eighteen|[0-9]{{1,2}}) months|quarterly|(?:each|every) (?:{'|'.join(MONTHS)})\b|(?:a |an )?(annual|biennial) (?:basis|review))"
     r"|\b(annual|biennial|yearly|six[- ]monthly) review\b"
 )
+_EACH_MONTH = re.compile(rf"(?i)(?:each|every) (?:{'|'.join(MONTHS)})")
 _TWO_STAGES = re.compile(
     r"(?i)\b(thereafter|initially|first review|then (?:annually|every)|after (?:six|three|[0-9]+) months)\b"
 )
@@ -55,6 +57,12 @@ _ACT = re.compile(
 _VERSION_LINE = re.compile(
     r"(?i)(?:.{0,40}\b)?(?:(?:final |draft )?v(?:ersion|er)?[ .:]*|draft )([0-9]{1,2}(?:\.[0-9]{1,2})+|[0-9]{1,2}(?!\.))(?:[ ,;(].{0,40})?"
 )
+
+
+#: Between the facts of one line, as in "Ref: A1. Version 2, 20 January 2026".
+_PIECES = re.compile(r"\n|\t|(?<=\w)\. (?=[A-Z])|; | [|–—] ")
+_LINK = re.compile(r"(?i)(relating to|in relation to|in respect of|regarding|concerning|for|about|on)")
+_TITLE_BETWEEN = re.compile(r"(?i)between [A-Z]")
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ class _Reader:
     """Reads one document."""
 
     def __init__(self, document: Document, knows: Callable[[str], bool]) -> None:
-        blocks, taken = without_people(document.blocks)
+        blocks, taken = without_people(unfolded(document.blocks))
         self._blocks = blocks
         self._text = AgreementText(taken_out=taken, notes=document.notes, sections=sections_of(blocks))
         self._parties = PartyReader(knows)
@@ -142,7 +150,7 @@ class _Reader:
             if block.kind == "table":
                 yield from _pairs(block)
             else:
-                for line in block.text.split("\n"):
+                for line in _PIECES.split(block.text):
                     label, colon, value = line.partition(":")
                     meaning = meaning_of(label) if colon and len(label) < 50 else None
                     if meaning is not None and value.strip():
@@ -198,6 +206,16 @@ class _Reader:
             if ":" in line and meaning_of(line.partition(":")[0]):
                 continue
             if _GENERIC_TITLE.fullmatch(line):
+                after = [" ".join(one.text.split()) for one in front[index + 1 : index + 3]]
+                if len(after) == 2 and _LINK.fullmatch(after[0]) and len(after[1]) < 120:
+                    return Fact(f"{line} {after[0]} {after[1]}", block.number)
+                if (
+                    after
+                    and _TITLE_BETWEEN.match(after[0])
+                    and (said := without_definitions(after[0]))
+                    and len(said) < 200
+                ):
+                    return Fact(f"{line} {said.rstrip('.')}", block.number)
                 for other in (front[index + 1 : index + 2], front[index - 1 : index] if index else []):
                     words = " ".join(other[0].text.split()) if other else ""
                     if _goes_with_title(words):
@@ -240,7 +258,7 @@ class _Reader:
     def _stated_period(self, sentence: str, number: int) -> None:
         for match in _PERIOD.finditer(sentence):
             words = re.sub(r"(?i)^(a|an) | basis$| review$", "", (match[1] or match[3] or "").strip())
-            months = read_interval(words)
+            months = 12 if _EACH_MONTH.fullmatch(words) else read_interval(words)
             if months is None or _TWO_STAGES.search(sentence):
                 self._text.unsure.append(Fact(" ".join(sentence.split())[:120], number))
             else:

@@ -13,11 +13,11 @@ from undersigned.intake.sections import Section
 
 Source = Literal["front sheet", "title", "list of parties", "between … and …", "signatures"]
 _BETWEEN = re.compile(
-    r"(?is)\b(?:between|amongst?)\b(?: the following(?: parties| organisations| agencies| partners)?)?\s*:?\s*(.*)\Z"
+    r"(?is)(?:\b(?:between|amongst?)\b|\A(?:agreed|adopted|signed up to|made) by\b)(?: the following(?: parties| organisations| agencies| partners)?)?\s*:?\s*(.*)\Z"
 )
 _AFTER_NAMES = re.compile(
     r"(?i)(?:,? (?:for the purposes?|for sharing|for the sharing|for the exchange|in order to|to (?:share|enable|support|ensure|allow|govern|facilitate|set|help)|regarding|in relation to|in respect of|concerning|"
-    r"relating to|about|on the sharing|sets? out|which|who|that|it (?:covers|sets)|under which|and (?:sets|covers|describes|relates)|is made|was made|dated|\(together|\(collectively|\(the [“‘\"']?part)|"
+    r"relating to|about|on the sharing|sets? out|which|who|that|it (?:covers|sets)|under which|and (?:sets|covers|describes|relates)|is made|was made|dated|on (?:the )?[0-9]|\(together|\(collectively|\(the [“‘\"']?part)|"
     r"\.(?:\s|$)|;\s*(?:whereas|now))"
 )
 _PARTY_HEAD = re.compile(
@@ -223,6 +223,11 @@ class PartyReader:
         return self._knows(name) or (looks_like_a_body(name) and not re.search(r"(?i) (?:and|&) |,", name))
 
 
+def without_definitions(text: str) -> str:
+    """A text without what it calls each party from then on, such as (hereinafter “the Prison”)."""
+    return _DEFINED.sub("", text)
+
+
 def plain_name(text: str) -> str:
     """A name without what stands around it: its number, its role, the words that it is called by later, its address."""
     name = " ".join(text.split())
@@ -239,6 +244,7 @@ def plain_name(text: str) -> str:
 def _can_be_a_name(name: str) -> bool:
     return (
         3 < len(name) <= 110
+        and not re.match(r"(?i)(this|dated|the date)\b", name)
         and bool(re.match(r"[A-Z0-9(]", name))
         and "[" not in name
         and "@" not in name

@@ -25,10 +25,10 @@ _OFFICES = (
     "foia sar sars dsar dsars governance infogov ig igteam isa informationgovernance informationmanagement records compliance legal safeguarding mash "
     "marac mappa housing homelessness homeless options duty team teams referrals referral reception service services secretary security "
     "complaints disclosure disclosures intelligence partnership partnerships licensing probation police adultsocialcare "
-    "childrens adults customer customerservices hub unit desk support privacy risk feedback communitysafety iom asb csp yot gdpr ict antisocialbehaviour tenancy lettings resettlement accommodation prevention incidents breaches"
+    "childrens adults customer customerservices hub unit desk support privacy risk feedback communitysafety iom asb csp yot gdpr ict antisocialbehaviour tenancy lettings resettlement tasking discharge moveon rights accommodation prevention incidents breaches"
 )
 _OF_AN_OFFICE = frozenset(_OFFICES.split())
-_SURELY_AN_OFFICE = frozenset({"team", "office", "desk", "helpdesk", "hub", "unit", "enquiries", "referrals"})
+_SURELY_AN_OFFICE = frozenset({"team", "office", "desk", "helpdesk", "hub", "unit", "enquiries", "referrals", "rights"})
 _ONLY_OFFICES = re.compile(f"(?:{'|'.join(sorted(_OF_AN_OFFICE, key=len, reverse=True))})+")
 _RANK = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Revd?|Prof(?:essor)?|Cllr|Councillor|DCI|DCC|ACC|DI|DS|DC|PC|PS|PCSO|Insp(?:ector)?|Sgt|Sergeant|(?:Chief |Detective )?Supt|(?:Chief |Detective )*(?:Superintendent|Inspector|Constable))"
 _PART = r"(?:(?:O['’]|Mc|Mac|Fitz|D['’])?[A-ZÀ-ÖØ-ÞĀ-Ž][a-zß-öø-ÿā-ž]+(?:[-–][A-ZÀ-ÖØ-ÞĀ-Ž][a-zß-öø-ÿā-ž]+)?|[A-Z]\.?)"

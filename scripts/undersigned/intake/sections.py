@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from undersigned.intake.document_reader import Block
@@ -45,6 +45,33 @@ class Section:
         return _markdown(self.blocks)
 
 
+def unfolded(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with each table whose rows are sections, heading left and text right, as headings with their text."""
+    found: list[Block] = []
+    for block in blocks:
+        if block.kind != "table" or not _has_sections_for_rows(block):
+            found.append(block)
+            continue
+        for heading, text in block.rows:
+            found += [
+                replace(block, kind="heading", text=heading, rows=(), level=1),
+                replace(block, kind="text", text=text, rows=()),
+            ]
+    return found
+
+
+def _has_sections_for_rows(block: Block) -> bool:
+    if len(block.rows) < 4 or any(len(row) != 2 for row in block.rows):
+        return False
+    heads = [head for head, _text in block.rows]
+    known = [bool(topics_of(head) or hints_of(head)) for head in heads]
+    return (
+        all(heads)
+        and sum(known) * 2 > len(heads)
+        and sum(len(text) > 60 for _head, text in block.rows) * 2 > len(heads)
+    )
+
+
 def sections_of(blocks: Sequence[Block]) -> list[Section]:
     """The sections in order. The first is what stands before the first heading of the terms: title, front sheet, parties."""
     sections = [Section("", blocks[0].number if blocks else 1, "front")]
@@ -58,7 +85,8 @@ def sections_of(blocks: Sequence[Block]) -> list[Section]:
             sections[-1].blocks.append(block)
         else:
             heading = bare_heading(block.text)
-            level = min(level, found) if sections[-1].part == "terms" and level else found
+            container = sections[-1].part == "terms" and not sections[-1].blocks and found > level
+            level = min(level, found) if sections[-1].part == "terms" and level and not container else found
             sections.append(Section(heading, block.number, "furniture" if _is_no_term(heading) else "terms"))
     return sections
 
@@ -73,7 +101,8 @@ def _joins(sections: Sequence[Section], block: Block, found: int, level: int) ->
     if last.part == "annex":
         return not (known and _few_terms(sections)) and "signatures" not in hints_of(heading)
     if found > level and not _is_own(heading, last):
-        return True
+        # "Agreed terms" with numbered clauses right below it only holds them.
+        return not (numbered and last.part == "terms" and not last.blocks and not last.topics)
     plain_line = not known and not numbered and block.kind != "heading" and not _is_no_term(heading)
     return last.part == "terms" and plain_line  # a bold line inside a section
 
