@@ -124,22 +124,20 @@ def protocol(root: Path, here: str) -> Protocol:
 def test_a_card_is_split_where_its_ends_differ_in_law(root: Path, browser: FlaskClient) -> None:
     walk, here = begun(browser, "Danger", *BODIES)
     walk.open(f"{here}/card")
-    walk.press(senders=["council", "probation", "charity"], receivers=["police"])
-    assert walk.title == "What is this card for?"
-    walk.press(title="Referral", when="routine", purpose="adult")
+    assert walk.title == "Who tells whom, and what for?"
+    ends = {"senders": ["council", "probation", "charity"], "receivers": ["police"]}
+    walk.press(**ends, title="Referral", when="routine", purpose="adult")
     walk.press(
         new_name="Incidents of abuse", new_sensitivity=["special-category", "criminal-offence"], new_why="To judge"
     )
     assert walk.title == "What do they hold it for?"
     walk.press(**{"use-probation": "law-enforcement", "use-police": "law-enforcement"})
     assert walk.title == "Which law lets them tell it?"
-    walk.press(powers=["oma07-s14"])
+    walk.press(powers=["oma07-s14"], ground="s1p18", strict="s8p4")
     assert "Nothing that you chose lets The Council tell The Police" in walk.page  # neither is on side A of section 14
     walk.press(powers=["cda98-s115"])
-    walk.press(asking="none")
-    assert walk.title == "What must be true?"
-    walk.press(ground="s1p18", strict="s8p4")
-    walk.press(method="Secure e-mail", timing="Within 1 working day", retention="6 years")
+    assert walk.title == "How, by when and for how long?"
+    walk.press(asking="none", method="Secure e-mail", timing="Within 1 working day", retention="6 years")
     assert walk.title == "The card, and its law"
     assert "To settle before anybody signs" not in walk.page
     walk.press("add")
@@ -157,8 +155,7 @@ def test_a_card_is_split_where_its_ends_differ_in_law(root: Path, browser: Flask
 def test_only_what_is_open_is_asked(browser: FlaskClient) -> None:
     walk, here = begun(browser, "Figures", "council", "police")
     walk.open(f"{here}/card")
-    walk.press(senders="council", receivers="police")
-    walk.press(title="Counts", when="routine", purpose="crime")
+    walk.press(senders="council", receivers="police", title="Counts", when="routine", purpose="crime")
     walk.press(new_name="Number of cases", new_sensitivity="depersonalised", new_why="To see whether it works")
     assert walk.title == "How, by when and for how long?"  # nobody can be known from it
     walk.press("back")
@@ -166,7 +163,7 @@ def test_only_what_is_open_is_asked(browser: FlaskClient) -> None:
     walk.press()
     walk.press(method="E-mail", timing="By 30 April", retention="6 years")
     assert "data protection law" in walk.page
-    walk.press("to-why")
+    walk.press("to-who")
     assert 'value="Counts"' in walk.page
 
 
@@ -174,9 +171,9 @@ def test_answers_that_are_missing_are_asked_at_their_question(browser: FlaskClie
     walk, here = begun(browser, "Faults", "council", "police")
     walk.open(f"{here}/card")
     assert 'href="#senders"' in walk.press()
-    assert "Nobody tells only itself" in walk.press(senders="council", receivers="council")
-    walk.press(senders="council", receivers="police")
-    page = walk.press(title="x" * 600, when="never", purpose="crime")
+    named = {"title": "A", "when": "routine", "purpose": "crime"}
+    assert "Nobody tells only itself" in walk.press(senders="council", receivers="council", **named)
+    page = walk.press(senders="council", receivers="police", title="x" * 600, when="never", purpose="crime")
     assert 'href="#title"' in page
     assert 'href="#when"' in page
     walk.press(title="A", when="routine", purpose="crime")

@@ -24,6 +24,7 @@ from undersigned.edit.document_page import DocumentPage
 from undersigned.edit.drafts import AUTHOR, EDITOR, drafts
 from undersigned.edit.form_words import words_of_error
 from undersigned.edit.guard import Guard, LocalGuard
+from undersigned.edit.item_pages import ItemPages
 from undersigned.edit.main_text import main_register
 from undersigned.edit.new_pages import NewPages
 from undersigned.edit.outlets import BranchOutlet, Outlet, OutletError
@@ -95,6 +96,7 @@ def app_with(context: Context, guard: Guard) -> Flask:
         DocumentPage,
         ProtocolPages,
         PartyPages,
+        ItemPages,
         CardPages,
         ReturnPages,
         ServicePages,

@@ -142,7 +142,10 @@ class CardPages(DraftPages):
             changes.append(Put(("flows", ids.index(replaces)), {**left.pop(0), "id": replaces}))
         changes += [Append("flows", flow) for flow in left]
         faults = self.save(draft, changes, f"Draft: card '{law.card.title}'")
-        return self._card_page(builder, faults) if faults else redirect_to(f"/protocol/{draft.protocol}#cards")
+        if faults:
+            return self._card_page(builder, faults)
+        here = f"/protocol/{draft.protocol}"
+        return redirect_to(f"{here}/card" if request.form.get("do") == "another" else f"{here}#cards")
 
     def remove_card(self, id_: str, flow: str) -> str | Response:
         """Takes a card out of the draft."""

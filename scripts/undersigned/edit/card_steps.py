@@ -1,4 +1,4 @@
-"""The steps of the flow builder: one thing a page, and only what is open. The answers travel in the form itself."""
+"""The steps of the flow builder: one matter a page, and only what is open. The answers travel in the form itself."""
 
 from __future__ import annotations
 
@@ -16,15 +16,12 @@ from undersigned.records.vocabulary import LawEnforcementCondition, Schedule1Con
 from undersigned.words.labels import headings, label
 from undersigned.words.text import in_a_list
 
-STEPS = ("who", "why", "what", "holds", "power", "asking", "ground", "how")
+STEPS = ("who", "what", "holds", "law", "how")
 TITLES = {
-    "who": "Who tells whom?",
-    "why": "What is this card for?",
+    "who": "Who tells whom, and what for?",
     "what": "What may go?",
     "holds": "What do they hold it for?",
-    "power": "Which law lets them tell it?",
-    "asking": "Is the person asked?",
-    "ground": "What must be true?",
+    "law": "Which law lets them tell it?",
     "how": "How, by when and for how long?",
 }
 _OPEN = "leave-open"
@@ -134,16 +131,7 @@ class Builder:
 
     def step(self, id_: str) -> Step:
         """A step with its questions; none where nothing is open."""
-        made = {
-            "who": self._who,
-            "why": self._why,
-            "what": self._what,
-            "holds": self._holds,
-            "power": self._power,
-            "asking": self._asking,
-            "ground": self._ground,
-            "how": self._how,
-        }[id_]
+        made = {"who": self._who, "what": self._what, "holds": self._holds, "law": self._law, "how": self._how}[id_]
         return made()
 
     def next_step(self, after: str | None) -> Step | None:
@@ -172,7 +160,7 @@ class Builder:
                 found.append(Fault("new_sensitivity", "Say how sensitive it is: tick one at least."))
             if not new and not answers["items"]:
                 found = [*found, Fault("items", "Choose what may go, or name it below.")]
-        if step.id == "power" and not found and _OPEN not in answers["powers"]:
+        if step.id == "law" and not found and _OPEN not in answers["powers"]:
             gaps = self.law().unreached()
             if gaps:
                 pairs = list(dict.fromkeys(f"{a.name} tell {b.name}" for a, b in gaps))
@@ -222,10 +210,11 @@ class Builder:
             (
                 Question("senders", "some", "Who tells?", "Tick all that tell the same things.", ends, True),
                 Question("receivers", "some", "Who is told?", "Tick all that are told the same things.", ends, True),
+                *self._purpose(),
             ),
         )
 
-    def _why(self) -> Step:
+    def _purpose(self) -> list[Question]:
         asked = [
             Question(
                 "title", "text", "What would a colleague call this card?", "Such as: Referral, or Minutes.", (), True
@@ -247,10 +236,18 @@ class Builder:
                 True,
             ),
         ]
-        if {"probation", "prison"} & set(self._kinds([*self._some("senders"), *self._some("receivers")]).values()):
+        if {"probation", "prison"} & set(self._kinds(party.organisation for party in self.protocol.parties).values()):
             stages = tuple(Option(value, words) for value, words in headings("stage").items())
-            asked.append(Question("stage", "some", "At which stage is the person?", "Leave it empty for all.", stages))
-        return Step("why", tuple(asked))
+            asked.append(
+                Question(
+                    "stage",
+                    "some",
+                    "At which stage with prison or probation is the person?",
+                    "Leave it empty for all.",
+                    stages,
+                )
+            )
+        return asked
 
     def _item_choices(self) -> dict[str, Data]:
         """What can be ticked, by the value of the box: the id of an item, or an item that a copied card spells out."""
@@ -347,10 +344,10 @@ class Builder:
             )
         return Step("holds", tuple(asked))
 
-    def _power(self) -> Step:
+    def _law(self) -> Step:
         law = self.law()
         if not law.identifies:
-            return Step("power", ())
+            return Step("law", ())
         offered = law.powers()
         options = [_power_option(power, index) for index, power in enumerate(offered)]
         options.append(Option(_OPEN, "Leave it open", "The data protection officer is asked, and the draft says so."))
@@ -360,16 +357,12 @@ class Builder:
         )
         if not law.needs_power:
             note += " None is required here: no public authority tells anything. Naming one is still good practice."
-        return Step(
-            "power",
-            (Question("powers", "some", "Which power do they use?", "", tuple(options), law.needs_power),),
-            (note,),
-        )
+        powers = Question("powers", "some", "Which power do they use?", "", tuple(options), law.needs_power)
+        return Step("law", (powers, *self._conditions(law)), (note,))
 
-    def _asking(self) -> Step:
-        law = self.law()
+    def _asking(self, law: CardLaw) -> Step:
         if not law.identifies:
-            return Step("asking", ())
+            return Step("how", ())
         notes: tuple[str, ...] = ()
         if "ha96-s213b" in law.card.powers:
             options = [
@@ -394,12 +387,9 @@ class Builder:
                 "Consent as the lawful basis is left out: an agency that would share anyway, or that has power over the "
                 "person, cannot rely on it.",
             )
-        return Step(
-            "asking", (Question("asking", "one", "Is the person asked first?", "", tuple(options), True),), notes
-        )
+        return Step("how", (Question("asking", "one", "Is the person asked first?", "", tuple(options), True),), notes)
 
-    def _ground(self) -> Step:
-        law = self.law()
+    def _conditions(self, law: CardLaw) -> list[Question]:
         asked = []
         if law.needs_ground:
             options = _options_of(vocabulary().schedule_1_conditions, law.grounds())
@@ -426,18 +416,21 @@ class Builder:
                     True,
                 )
             )
-        return Step("ground", tuple(asked))
+        return asked
 
     def _how(self) -> Step:
+        asking = self._asking(self.law())
         return Step(
             "how",
             (
+                *asking.questions,
                 Question(
                     "method", "text", "How is it sent?", "Such as: Secure e-mail to the shared mailbox.", (), True
                 ),
                 Question("timing", "text", "By when?", "Such as: Within 5 working days.", (), True),
                 Question("retention", "text", "How long do those who are told keep it?", "Such as: 2 years.", (), True),
             ),
+            asking.notes,
         )
 
 

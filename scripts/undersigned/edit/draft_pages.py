@@ -107,25 +107,35 @@ class DraftPages:
         return found
 
     def save(
-        self, draft: Draft, changes: Sequence[Put | Append | Remove], message: str, section: Section | None = None
+        self,
+        draft: Draft,
+        changes: Sequence[Put | Append | Remove],
+        message: str,
+        section: Section | None = None,
+        beside: Mapping[str, bytes] | None = None,
     ) -> list[Fault]:
-        """Saves changes that bring no error; otherwise returns the faults, each at the question that it is about."""
+        """Saves changes that bring no error; otherwise returns the faults, each at the question that it is about.
+
+        `beside`: new files that are saved with them, path to content.
+        """
         if not changes:
             return []
         of_people = section is not None and section.record == "people"
         path, model = (draft.people_path, ForPeople) if of_people else (draft.path, Protocol)
         try:
-            before = draft.register.files.contents.get(path)
-            raw = _begun(changes) if before is None else amended(draft.register, path, before, model, list(changes))
+            now = draft.register.with_files(beside or {})
+            before = now.files.contents.get(path)
+            raw = _begun(changes) if before is None else amended(now, path, before, model, list(changes))
         except EditingError as error:
             return [Fault("", words_of_error(error))]
-        after = draft.register.with_files({path: raw})
-        errors = [one for one in self.new_errors(draft, {path: raw}) if one.code not in _LEFT_TO_SAY]
+        files = {**(beside or {}), path: raw}
+        after = draft.register.with_files(files)
+        errors = [one for one in self.new_errors(draft, files) if one.code not in _LEFT_TO_SAY]
         faults = [at_question(finding, raw, section, after) for finding in errors]
         if faults:
             return faults
         try:
-            draft.saved({path: raw}, message)
+            draft.saved(files, message)
         except HistoryError:
             return [
                 Fault("", "Somebody else saved this draft a moment ago. Look at it again: your answers are still here.")

@@ -19,6 +19,7 @@ from undersigned.edit.questions import (
     faults_of,
     groups_so_far,
     present_answers,
+    questions_of,
     read_answers,
     sections,
 )
@@ -175,10 +176,15 @@ class PartyPages(DraftPages):
             ),
             Question("jurisdiction", "one", "Where does it act?", "", places, True),
         ]
+        section = sections()["parties"]
+        questions += [
+            one for one in questions_of(section, draft, as_of=self.as_of()) if one.id in ("role", "capacity", "group")
+        ]
         back = f"/protocol/{id_}/part/parties"
+        title, more = "An organisation that is not in the register", ("another", "Save and add another")
         if request.method == "GET":
-            empty: dict[str, list[str]] = {one.id: [] for one in questions}
-            return self.page("An organisation that is not in the register", questions, empty, back=back, draft=draft)
+            empty: dict[str, list[str]] = {one.id: [] for one in questions} | {"role": ["controller"]}
+            return self.page(title, questions, empty, back=back, second=more, draft=draft)
         answers = read_answers(questions, self.form())
         faults = faults_of(questions, answers)
         if not faults:
@@ -186,15 +192,17 @@ class PartyPages(DraftPages):
             organisation = id_from(name) or "organisation-1"
             with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
                 aside = draft.register.aside(Path(scratch))
-                given = {one.id: answers[one.id][0] for one in questions}
+                given = {one: answers[one][0] for one in ("name", "kind", "jurisdiction")}
                 try:
                     new_record("organisation", aside, [organisation], answers=given, as_of=self.as_of())
                     files = dict(load_files(Path(scratch)).contents)
                 except EditingError as error:
                     faults = [Fault("name", words_of_error(error))]
-            if not faults:
-                draft.saved(files, f"Draft: add {name}")
-                return redirect_to(f"/protocol/{id_}/part/parties/new?organisation={organisation}")
-        return self.page(
-            "An organisation that is not in the register", questions, answers, back=back, faults=faults, draft=draft
-        )
+        if not faults:
+            party = {**{one.id: [] for one in section.fields}, **answers, "organisation": [organisation]}
+            before = present_answers(section, {}, {})
+            changes = entry_changes(section, party, before, None, draft.data)
+            faults = self.save(draft, changes, f"Draft: add {name}", section, files)
+        if faults:
+            return self.page(title, questions, answers, back=back, faults=faults, second=more, draft=draft)
+        return redirect_to(f"/protocol/{id_}/organisation" if request.form.get("do") == "another" else back)

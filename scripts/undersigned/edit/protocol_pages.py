@@ -133,16 +133,27 @@ class ProtocolPages(DraftPages):
         before = present_answers(section, _data_of(section, draft), {})
         questions = questions_of(section, draft, as_of=self.as_of())
         back = f"/protocol/{id_}"
+        following = _following(section, draft)
+        more = ("following", f"Save and go on: {following.title}") if following is not None else None
         if request.method == "GET":
-            return self.page(section.title, questions, before, back=back, about=section.about, draft=draft)
+            return self.page(section.title, questions, before, back=back, about=section.about, second=more, draft=draft)
         answers = read_answers(questions, self.form())
         faults = faults_of(questions, answers)
         if not faults:
             faults = self.save(draft, section_changes(section, answers, before), f"Draft: {section.title}", section)
         if faults:
             return self.page(
-                section.title, questions, answers, back=back, faults=faults, about=section.about, draft=draft
+                section.title,
+                questions,
+                answers,
+                back=back,
+                faults=faults,
+                about=section.about,
+                second=more,
+                draft=draft,
             )
+        if following is not None and request.form.get("do") == "following":
+            return redirect_to(f"{back}/part/{following.id}")
         return redirect_to(back)
 
     def _entries(self, draft: Draft, section: Section) -> str:
@@ -340,6 +351,14 @@ def _address(draft: Draft, section: str, path: KeyPath) -> str:
     if len(path) > 1 and isinstance(path[1], int) and path[0] == sections()[section].list:
         return f"{here}/part/{section}/{path[1]}"
     return f"{here}/part/{section}"
+
+
+def _following(section: Section, draft: Draft) -> Section | None:
+    """The next part of the same record that has no answer yet, in the order of the overview; None after the last."""
+    parts = [one for one in sections().values() if one.record == section.record]
+    after = parts[parts.index(section) + 1 :]
+    spelled_out = {"items"} if draft.folder.value.flows else set()  # as in the cards of a standard
+    return next((one for one in after if one.id not in spelled_out and not _filled(one, draft)), None)
 
 
 def _filled(section: Section, draft: Draft) -> bool:
