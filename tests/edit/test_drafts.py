@@ -125,8 +125,8 @@ def test_a_card_is_split_where_its_ends_differ_in_law(root: Path, browser: Flask
     walk, here = begun(browser, "Danger", *BODIES)
     walk.open(f"{here}/card")
     assert walk.title == "Who tells whom, and what for?"
-    ends = {"senders": ["council", "probation", "charity"], "receivers": ["police"]}
-    walk.press(**ends, title="Referral", when="routine", purpose="adult")
+    senders = ["council", "probation", "charity"]
+    walk.press(senders=senders, receivers=["police"], title="Referral", when="routine", purpose="adult")
     walk.press(
         new_name="Incidents of abuse", new_sensitivity=["special-category", "criminal-offence"], new_why="To judge"
     )

@@ -16,9 +16,10 @@ from support import register_from
 from undersigned.checks.engine import check_protocols, check_register, rules, rules_by_module
 from undersigned.edit.form_words import CODE, in_form_words, section_of
 from undersigned.edit.questions import sections
+from undersigned.edit.reach import new_in_change
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Put, Remove, amended
-from undersigned.records.findings import Finding
+from undersigned.records.findings import Finding, new_findings
 from undersigned.records.protocol import Protocol
 from undersigned.records.source import Source
 from undersigned.records.vocabulary import vocabulary
@@ -108,6 +109,30 @@ def test_each_case_is_told_in_words_and_on_the_page_of_its_draft(path: Path, des
             said = vocabulary().content_topics[topic[1]].title
         page = pages.setdefault(protocol, html.unescape(desk.get(f"/protocol/{protocol}")))
         assert said in page, (finding.code, said)
+
+
+def test_a_form_refuses_what_the_complete_check_would_refuse() -> None:
+    """Each faulty record of the cases comes in as a change of its own: the part of the check that a form runs finds every error
+    that the check of the whole register finds, also between records.
+    """
+    lost, between = [], 0
+    for path in sorted(CASES.glob("*.txt")):
+        case = read_case(path)
+        try:
+            after = register_from(case.files)
+        except ValueError:
+            continue
+        whole = [one for one in check_register(after, as_of=case.as_of)[0] if one.severity == "error"]
+        for file in sorted({one.path for one in whole} & case.files.keys()):
+            before = register_from({name: raw for name, raw in case.files.items() if name != file})
+            old = check_register(before, as_of=case.as_of)[0]
+            expected = [one for one in new_findings(old, whole)[0] if one.path == file]
+            found = new_in_change(before, after, [file], as_of=case.as_of)
+            lost += [(path.stem, one.path, one.code) for one in expected if one not in found]
+            alone = check_protocols(after, after.protocol_ids, as_of=case.as_of)[0]
+            between += sum(one not in alone for one in expected)
+    assert lost == []
+    assert between > 10
 
 
 def test_a_value_that_is_answered_again_is_told_at_its_question(desk: Desk) -> None:

@@ -14,12 +14,13 @@ from functools import cached_property
 from pathlib import Path
 
 from undersigned.changes.compare import report_between
-from undersigned.changes.git import History, HistoryError, register_at
+from undersigned.changes.git import History, HistoryError
 from undersigned.changes.render_html import render_html
 from undersigned.edit.drafts import AUTHOR, is_id
+from undersigned.edit.main_text import main_register
 from undersigned.edit.outlets import FOLDER, Proposal
-from undersigned.edit.tasks import findings_about
-from undersigned.records.findings import Finding, new_findings
+from undersigned.edit.reach import new_in_change
+from undersigned.records.findings import Finding
 
 #: The folder of branches of what was sent back. Nothing is lost: the branch keeps the change and the reason.
 SENT_BACK = "sent-back"
@@ -85,8 +86,9 @@ class Merged:
         """The errors of the check that the main text does not have yet."""
         if self.commit is None:
             return []
-        old, new = (findings_about(register_at(self.root, one), self.paths, as_of) for one in (self.main, self.commit))
-        return [finding for finding in new_findings(old, new)[0] if finding.severity == "error"]
+        before, after = (main_register(self.root, one) for one in (self.main, self.commit))
+        new = new_in_change(before, after, self.paths, as_of=as_of)
+        return [finding for finding in new if finding.severity == "error"]
 
 
 class Approvals:

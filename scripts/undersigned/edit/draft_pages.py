@@ -9,18 +9,17 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from undersigned.changes.git import HistoryError
-from undersigned.checks.engine import check_organisation, check_protocols
 from undersigned.edit.context import Context
 from undersigned.edit.drafts import Draft, open_draft
 from undersigned.edit.form_words import at_question, words_of_error
 from undersigned.edit.questions import Fault, Question, Section
+from undersigned.edit.reach import new_in_change
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.editing.yaml_write import render_yaml
-from undersigned.records.findings import Finding, new_findings
+from undersigned.records.findings import Finding
 from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
-from undersigned.register import Register
 
 #: What other sentences of the page for people have to say: it is written sentence by sentence.
 _LEFT_TO_SAY = frozenset({"people-silent", "people-receiver"})
@@ -93,18 +92,8 @@ class DraftPages:
     def new_errors(self, draft: Draft, files: Mapping[str, bytes]) -> list[Finding]:
         """The errors that these files would bring."""
         after = draft.register.with_files(files)
-        old, new = (self._findings(one, draft.protocol, files) for one in (draft.register, after))
-        return [finding for finding in new_findings(old, new)[0] if finding.severity == "error"]
-
-    def _findings(self, register: Register, protocol: str, files: Mapping[str, bytes]) -> list[Finding]:
-        found = list(register.findings)
-        if register.has_protocol(protocol):
-            found += check_protocols(register, [protocol], as_of=self.as_of())[0]
-        for path in files:
-            top, name, *_ = path.split("/")
-            if top == "signatories" and register.has_organisation(name):
-                found += check_organisation(register, name, as_of=self.as_of())
-        return found
+        new = new_in_change(draft.register, after, files, as_of=self.as_of())
+        return [finding for finding in new if finding.severity == "error"]
 
     def save(
         self,

@@ -12,9 +12,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
 from undersigned.edit.form_words import in_form_words, words_of_error
 from undersigned.edit.questions import Fault, FaultyError
+from undersigned.edit.reach import new_in_change
 from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, amended
 from undersigned.editing.atomic import write_bytes
@@ -25,8 +25,8 @@ from undersigned.jobs.form_answers import AnswerReader, Answers, Problem, Unusab
 from undersigned.jobs.form_definitions import Field, Form, forms, read_forms
 from undersigned.jobs.issue_forms import RecordChange, record_change
 from undersigned.jobs.messages import message
-from undersigned.records.files import PROVISION_FOLDER, load_files
-from undersigned.records.findings import Finding, new_findings
+from undersigned.records.files import load_files
+from undersigned.records.findings import Finding
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
@@ -209,34 +209,11 @@ def checked(
 ) -> Change:
     """The change that these files are, if it brings no error. Otherwise raises FaultyError, each finding as `placed` says."""
     after = register.with_files(files)
-    new, _older = new_findings(findings_about(register, files, as_of), findings_about(after, files, as_of))
+    new = new_in_change(register, after, files, as_of=as_of)
     errors = [finding for finding in new if finding.severity == "error"]
     if errors:
         raise FaultyError([placed(finding, after) for finding in errors])
     return Change(title, dict(files), tuple(answers), tuple(in_form_words(finding, after) for finding in new))
-
-
-def findings_about(register: Register, files: Iterable[str], as_of: date) -> list[Finding]:
-    """What the check says of the protocols, organisations and services of these files, by their paths."""
-    files = tuple(files)
-    protocols, organisations = set(), set()
-    for path in files:
-        top, name, *rest = path.split("/")
-        if top == "protocols":
-            protocols.add(name)
-        elif top == "signatories":
-            organisations.add(name)
-            if rest != ["organisation.yaml"]:
-                protocols.add(rest[0].removesuffix(".yaml"))
-    found = list(register.findings)
-    if any(path.startswith(f"{PROVISION_FOLDER}/") for path in files):
-        found += check_root_records(register, as_of=as_of)
-    known = [id_ for id_ in sorted(protocols) if register.has_protocol(id_)]
-    found += check_protocols(register, known, as_of=as_of)[0]
-    for id_ in sorted(organisations):
-        if register.has_organisation(id_):
-            found += check_organisation(register, id_, as_of=as_of)
-    return found
 
 
 def _placed(finding: Finding, form: Form, files: Mapping[str, bytes], register: Register) -> Fault:
