@@ -356,7 +356,7 @@ def submodules_of_records(history: History, comparison: Comparison) -> list[Unre
 
 
 def _why_unread(side: str, path: str | None, entry: TreeEntry | None) -> Literal["kind", "place", "stray"] | None:
-    """Why a changed file was not read at all; None if it was read, or if taking it away is no loss."""
+    """Why a changed file was not read at all; None if it was read, or if its removal loses nothing."""
     if path is None or entry is None:
         return None
     if entry.is_plain and stray_words(path):

@@ -276,8 +276,8 @@ def changed_parts(
 def consequences(
     before: ProtocolFolder | None, after: ProtocolFolder | None, old: Register, new: Register, *, as_of: date
 ) -> Iterator[Point]:
-    """Who must sign again or for the first time, whose signature no longer counts, who no longer exists, and who now stands
-    as one of several bodies in different positions."""
+    """Who must sign again or for the first time, whose signature no longer counts, who no longer exists, and who took the
+    place of several bodies in different positions."""
     if after is None or not after.readable or after.value.status_on(as_of) in ENDED:
         return
     signing = Signing(after, new, as_of=as_of)
