@@ -36,7 +36,10 @@ def test_each_card_that_applies_is_told_both_ways(facts: RegisterFacts) -> None:
 def test_what_must_be_true_first_is_told(facts: RegisterFacts) -> None:
     dealing = between(facts, PROBATION, "brackenford-borough-council")
     ((words, titles),) = dealing.first
-    assert "until the practitioner has asked the MAPPA co-ordinator" in words
+    assert words.startswith(
+        "A person managed under multi-agency public protection arrangements (MAPPA) is not referred"
+    )
+    assert words.endswith("until the practitioner has asked the MAPPA co-ordinator"), "the first sentence of the clause"
     assert titles == ("Staffordshire Housing Protocol for People on Probation",)
     kinds = {card.flow: [condition.kind for condition in card.conditions] for card in dealing.tells}
     assert kinds["emergency-warning"] == ["emergency", "consent"]
