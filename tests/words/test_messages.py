@@ -21,7 +21,21 @@ from undersigned.words import messages
 
 MARKED = (
     *sorted((SITE / "theme").glob("*.html")),
-    *(SITE / "templates" / f"{name}.html" for name in ("people_parts", "words", "you", "you_area", "you_page")),
+    *(
+        SITE / "templates" / f"{name}.html"
+        for name in (
+            "between_index",
+            "between_bodies",
+            "flow",
+            "front_door",
+            "people_parts",
+            "protocol_cards",
+            "words",
+            "you",
+            "you_area",
+            "you_page",
+        )
+    ),
 )
 _MARKED = re.compile(r"{% trans.*?{% endtrans %}|(?<!\w)_\((?:\"[^\"]*\"|'[^']*')\)", re.DOTALL)
 _READ_ATTRIBUTE = re.compile(
