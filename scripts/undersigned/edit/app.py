@@ -31,13 +31,13 @@ from undersigned.edit.outlets import BranchOutlet, Outlet, OutletError
 from undersigned.edit.party_pages import PartyPages
 from undersigned.edit.proposing import Proposals
 from undersigned.edit.protocol_pages import ProtocolPages
-from undersigned.edit.questions import Fault, FaultyError
+from undersigned.edit.questions import Fault, FaultyError, organisation_choices, protocol_choices
 from undersigned.edit.receive_page import ADDRESS, ReceivePage
 from undersigned.edit.return_pages import ReturnPages
 from undersigned.edit.service_pages import ServicePages
 from undersigned.edit.stamp_pages import StampPages
 from undersigned.edit.tasks import Change, Wording, change_of, tasks, wording_change, wordings
-from undersigned.jobs.form_definitions import Field, Form, organisation_options, protocol_options
+from undersigned.jobs.form_definitions import Field, Form
 from undersigned.register import ProtocolFolder, Register
 from undersigned.words.text import name_of_id
 
@@ -254,10 +254,10 @@ class _Pages:
         if field.type == "choice":
             return [(words, value) for words, value in field.options]
         listed = {
-            "organisation": lambda: organisation_options(register, as_of=self._as_of()),
-            "protocol": lambda: protocol_options(register, as_of=self._as_of()),
+            "organisation": lambda: organisation_choices(register, as_of=self._as_of()),
+            "protocol": lambda: protocol_choices(register, as_of=self._as_of()),
         }.get(field.type)
-        options = list(listed().items()) if listed is not None else []
+        options = [(one.words, one.value) for one in listed()] if listed is not None else []
         return options if len(options) <= _LONGEST_LIST else []
 
 

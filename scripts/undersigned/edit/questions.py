@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -128,13 +129,19 @@ def options_of(list_: str) -> tuple[Option, ...]:
 
 def organisation_choices(register: Register, *, as_of: date) -> tuple[Option, ...]:
     """The organisations that exist on a day, as choices."""
-    return tuple(Option(id_, words) for words, id_ in organisation_options(register, as_of=as_of).items())
+    return _by_name(organisation_options(register, as_of=as_of))
 
 
 def protocol_choices(register: Register, *, as_of: date) -> tuple[Option, ...]:
     """The protocols that have not ended by a day, as choices."""
-    listed = protocol_options(register, as_of=as_of).items()
-    return tuple(Option(id_, words.rpartition(" (")[0]) for words, id_ in listed)
+    return _by_name(protocol_options(register, as_of=as_of))
+
+
+def _by_name(listed: Mapping[str, str]) -> tuple[Option, ...]:
+    """Choices by their names alone; where two have one name, each with its id. `listed`: name and id, as words, to id."""
+    names = {id_: words.removesuffix(f" ({id_})") for words, id_ in listed.items()}
+    seen = Counter(names.values())
+    return tuple(Option(id_, names[id_] if seen[names[id_]] == 1 else words) for words, id_ in listed.items())
 
 
 def _listed(list_: str) -> tuple[Option, ...]:
@@ -151,8 +158,8 @@ def questions_of(section: Section, draft: Draft, *, as_of: date) -> list[Questio
         if source == "organisations":
             options = organisation_choices(draft.register, as_of=as_of)
         elif source == "protocols":
-            listed = protocol_options(draft.register, as_of=as_of).items()
-            options = tuple(Option(value, words) for words, value in listed if value != draft.protocol)
+            listed = protocol_choices(draft.register, as_of=as_of)
+            options = tuple(one for one in listed if one.value != draft.protocol)
         elif source == "topics":
             topics = vocabulary().content_topics.values()
             options = tuple(Option(topic.id, topic.title) for topic in topics if not topic.answered_by)

@@ -32,6 +32,7 @@ from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
 from undersigned.records.source import Data, Source
 from undersigned.register import ProtocolFolder, Register
+from undersigned.words.dates import date_in_words, read_date
 from undersigned.words.text import id_from
 
 _FILE = Path(__file__).parent / "tasks.toml"
@@ -56,6 +57,10 @@ _OWN_WORDS = {
     "missing": "Answer this question.",
     "recorded-already": "The register has all of this already. Change an answer, or go back.",
 }
+_RECORDED_OTHERWISE = (
+    "The register has another answer here: {}. If that is right, give the same answer. If it is wrong, ask whoever keeps "
+    "the register to correct it."
+)
 #: Where a finding's field has another name than the question that it comes from.
 _QUESTION_OF = {
     "signed_by": "post",
@@ -147,7 +152,7 @@ def change_of(form: Form, written: Mapping[str, str], register: Register, *, as_
     """
     values, problems = tidy_answers(form, written)
     if problems:
-        raise FaultyError([_fault(problem) for problem in problems])
+        raise FaultyError([_fault(problem, form, register) for problem in problems])
     answers = Answers(form, values)
     with tempfile.TemporaryDirectory(prefix="undersigned-edit-") as scratch:
         try:
@@ -155,7 +160,7 @@ def change_of(form: Form, written: Mapping[str, str], register: Register, *, as_
                 answers, register, Path(scratch), as_of=as_of
             )
         except UnusableError as error:
-            raise FaultyError([_fault(problem) for problem in error.problems]) from None
+            raise FaultyError([_fault(problem, form, register) for problem in error.problems]) from None
         except EditingError as error:
             raise FaultyError([Fault("", words_of_error(error))]) from None
     title = form.name
@@ -190,12 +195,26 @@ def _checked(
 ) -> Change:
     pairs = []
     for field in form.fields:
-        shown = {value: words for words, value in field.options}.get(values[field.id], values[field.id])
-        if shown:
+        if shown := _shown(field, values[field.id], register):
             pairs.append((field.label, shown))
     return checked(
         title, files, pairs, register, lambda finding, after: _placed(finding, form, files, after), as_of=as_of
     )
+
+
+def _shown(field: Field, value: str, register: Register) -> str:
+    """An answer as a person reads it: the words of a choice, a name, a day in words."""
+    if field.type == "organisation" and register.has_organisation(value):
+        return register.organisation_name(register.present_organisation(value))
+    if (
+        field.type == "protocol"
+        and (record := register.protocol_record(value)) is not None
+        and record.value is not None
+    ):
+        return record.value.title
+    if field.type == "day" and (day := read_date(value)) is not None:
+        return date_in_words(day)
+    return {option: words for words, option in field.options}.get(value, value)
 
 
 def checked(
@@ -230,7 +249,10 @@ def _placed(finding: Finding, form: Form, files: Mapping[str, bytes], register: 
     return Fault("text" if "text" in ids else "", words)
 
 
-def _fault(problem: Problem) -> Fault:
+def _fault(problem: Problem, form: Form, register: Register) -> Fault:
+    if problem.code == "recorded-otherwise":
+        shown = _shown(form.field(problem.field), problem.detail, register)
+        return Fault(problem.field, _RECORDED_OTHERWISE.format(shown))
     if problem.code in _OWN_WORDS:
         return Fault(problem.field, _OWN_WORDS[problem.code])
     return Fault(

@@ -180,6 +180,8 @@ class KnownBodies:
         near = self._near(outside)
         if near:
             return Match("ask", near, "near names")
+        if words := self._own_with_these_words(outside):
+            return Match("ask", words[:_MOST_SUGGESTIONS], "the register has a body with these words in its name")
         return Match("new")
 
     def _exact(self, name: str, inside: str) -> Match | None:
@@ -209,6 +211,8 @@ class KnownBodies:
 
     def _own_with_these_words(self, name: str) -> tuple[Body, ...]:
         words = set(_core(name).split())
+        if not any(len(word) > 3 for word in words):
+            return ()
         return tuple(
             body for body in self.bodies if body.id and not body.ended and words <= set(_core(body.name).split())
         )
