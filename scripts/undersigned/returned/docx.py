@@ -68,7 +68,7 @@ _WORDS_OF_WORD = frozenset(
 )
 _LOOKS_NOT_COMPARED = (
     "The words are those that were sent, and none is struck out or hidden."
-    " Their colours, sizes and fonts could not be compared: the document cannot be made again as it was."
+    " Their colours, sizes and fonts could not be compared, because the document cannot be made again as it was: look at it once."
 )
 _RENUMBERED = (
     "The program that saved the file renumbered its lists, as happens on the way through an old format (DOC). "
@@ -197,7 +197,7 @@ class _Judge:
         uncertain = self._compare(self.reference)
         if self._shared(self.reference) < 0.5 and _claim(self.came.package).protocol is None:
             self._forget()
-            self.notes = ["The words of the file are not those of the agreement."]
+            self.notes = ["The words of the file are not those of the agreement. Ask the sender which file was meant."]
             return "not-ours", compared_with
         if self.changes:
             return "altered", compared_with
@@ -205,7 +205,7 @@ class _Judge:
             self.changes = uncertain
             self.notes.append(
                 "What was sent was not recorded. The agreed words are the same, but facts beside them, such as posts and days,"
-                " are not those of today, and nothing shows which were sent."
+                " are not those of today, and nothing shows which were sent. Compare them with what you sent."
             )
             return "cannot-tell", compared_with
         if self.renumbered:
@@ -221,9 +221,13 @@ class _Judge:
             self.notes.append(_LOOKS_NOT_COMPARED)
             return "same-words", "issued"
         if _claim(self.came.package).protocol is None:
-            self.notes.append("Nothing in the file says that it is a copy of an agreement in this register.")
+            self.notes.append(
+                "Nothing in the file says that it is a copy of an agreement in this register. Ask the sender which file was meant."
+            )
             return "not-ours", "nothing"
-        self.notes.append("The text that the file says it is a copy of is not known here, so nothing was compared.")
+        self.notes.append(
+            "The text that the file says it is a copy of is not known here, so nothing was compared. Take it to the register that sent it."
+        )
         return "cannot-tell", "nothing"
 
     def _forget(self) -> None:
@@ -251,7 +255,7 @@ class _Judge:
             self.changes.append(Difference("width of the page or of its text"))
         if self.lost:
             self.notes.append(
-                "The program that saved the file lost fields of the form. What was filled in was read from its place in the document."
+                "The program that saved the file lost fields of the form. What was filled in was read from its place in the document. Compare it with the document."
             )
         return uncertain
 
@@ -259,7 +263,9 @@ class _Judge:
         before = [one for one in reference.text.words if (name := reference.slot(one)) is None or name in self.lost]
         after = [one for one in self.came.text.words if self.came.slot(one) is None]
         if not any(one.is_number for one in after) and any(one.is_number for one in before):
-            self.notes.append("The numbers of lists were lost, and not compared.")
+            self.notes.append(
+                "The program that saved the file lost the numbers of lists, so they were not compared. Look at them."
+            )
             before = [one for one in before if not one.is_number]
         is_slot = [reference.slot(one) is not None for one in before]
         texts, came = [one.text for one in before], [one.text for one in after]
@@ -312,7 +318,9 @@ class _Judge:
         came = {bare("".join(one.text for one in part)): part for part in after}
         issued.pop("", None), came.pop("", None)
         if issued and not came:
-            self.notes.append(f"The {what} of the pages was lost.")
+            self.notes.append(
+                f"The program that saved the file lost the {what} of the pages. No agreed words stand there: you need do nothing."
+            )
             self.is_less = True
             return
         for key, part in came.items():
@@ -336,7 +344,9 @@ class _Judge:
         old, new = (Counter(_each_link_once(side.text.extras)) for side in (reference, self.came))
         self.additions += list((new - old).elements())
         if old - new:
-            self.notes.append("Pictures, links or parts of the file were lost.")
+            self.notes.append(
+                "The program that saved the file lost pictures, links or parts of it. Compare it by eye with what you sent."
+            )
             self.is_less = True
 
     def _controls(self) -> None:
@@ -375,7 +385,7 @@ class _Judge:
             if control is None and self.placed.get(name) and not is_placeholder(self.placed[name]):
                 how = "typed"
             notes = [
-                f"The field {one} is there more than once, so its value is not taken."
+                f"The field {one} is there more than once, so its value is not taken. Look at the document."
                 for one in sorted(self.came.repeated)
                 if block_of(one) == organisation
             ]
@@ -388,7 +398,9 @@ class _Judge:
     def _remarks(self) -> None:
         parts = self.came.package.names
         if any(part.startswith("_xmlsignatures/") for part in parts):
-            self.notes.append("The document holds digital signatures made in Word. They cannot be checked here.")
+            self.notes.append(
+                "The document holds digital signatures made in Word. They cannot be checked here: open it in Word to see whose they are."
+            )
         for name, control in zip(self.came.names, self.came.controls, strict=True):
             if _is_odd(control):
                 self.notes.append(

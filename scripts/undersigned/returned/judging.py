@@ -31,17 +31,20 @@ from undersigned.status import Signing, agreed_versions
 from undersigned.words.dates import date_in_words
 from undersigned.words.labels import labels
 
-_NO_PROTOCOL = "The file names the protocol {protocol}, which this register does not have."
-_NO_VERSION = "The register has no version {version} of {protocol} that had been agreed by {day}."
-_NO_TEXT = "The register does not hold the words of version {version}, so nothing was compared."
-_OTHER_FINGERPRINT = "The file gives another fingerprint than version {version} has in this register."
+_NO_PROTOCOL = "The file names the protocol {protocol}, which this register does not have. Ask the sender which register it is from."
+_NO_VERSION = "The register has no version {version} of {protocol} that had been agreed by {day}. Ask the sender where it is from."
+_NO_TEXT = "The register does not hold the words of version {version}, so nothing was compared. Compare it by eye with what you sent."
+_OTHER_FINGERPRINT = (
+    "The file gives another fingerprint than version {version} has in this register. Ask the sender where it is from, and compare it by "
+    "eye with what you sent."
+)
 _OTHER_TEXT = (
     "The file gives another fingerprint than version {version} has in this register, and its words are others. It is a "
-    "document of another text."
+    "document of another text: ask for a copy of the text that you sent."
 )
 _OTHER_WORDS = (
     "The words around the text are not those that this program prints today: facts such as posts have changed since, or another "
-    "release made the file. So nobody can tell from the file which of the differences were made on the way."
+    "release made the file. So nobody can tell from the file which of the differences were made on the way. Compare them with what you sent."
 )
 _NOT_WHOSE = (
     "It does not say whose copy it is of, so it could not be compared with the right one. Ask for the whole copy."
@@ -60,7 +63,7 @@ _WHOSE = "The first page is most like that of the copy of {name}."
 _NOTHING_LAID = "It could not be laid over the issued pages: look at every page yourself."
 _NO_DRAWER = "To lay it over the issued pages, install poppler (poppler-utils)."
 _TOO_MANY = "Say with --seen whose copy it is, and it is laid over the issued pages."
-_OTHER_CODE = "The codes in the feet name {protocol} {version}, a text that this register does not have."
+_OTHER_CODE = "The codes in the feet name {protocol} {version}, a text that this register does not have. Ask the sender where it is from."
 _NO_READER = (
     "To read the codes in its feet, install the program with its extra for scans: pip install 'undersigned[scans]'."
 )

@@ -194,18 +194,25 @@ class _Reader:
         if self.issued.pdf is None:
             return Judgement(
                 "cannot-tell",
-                notes=["The file is not byte for byte what was sent, and the text is not here to compare it with."],
+                notes=[
+                    "The file is not byte for byte what was sent, and the text is not here to compare it with. Compare it by eye with what you sent."
+                ],
             )
         return judged_anew(self.file, self.fields, self.issued, self.claim)
 
     def _without_reference(self) -> Judgement:
         if self.claim.protocol is None:
             return Judgement(
-                "not-ours", notes=["Nothing in the file says that it is a copy of an agreement in this register."]
+                "not-ours",
+                notes=[
+                    "Nothing in the file says that it is a copy of an agreement in this register. Ask the sender which file was meant."
+                ],
             )
         return Judgement(
             "cannot-tell",
-            notes=["The text that the file says it is a copy of is not known here, so nothing was compared."],
+            notes=[
+                "The text that the file says it is a copy of is not known here, so nothing was compared. Take it to the register that sent it."
+            ],
         )
 
     # what was issued, with revisions after it
@@ -437,14 +444,16 @@ class _Places:
                 each.value() if each is not None and result.fields is None else self._placed(organisation, kind, result)
             )
             if each is not None and each.repeated:
-                notes.append(f"The field {each.name} is there more than once, so its value is not taken.")
+                notes.append(
+                    f"The field {each.name} is there more than once, so its value is not taken. Look at the page."
+                )
         if result.fields is not None:
             words, picture, drawn = result.placed.get(name, ("", False, False))
             how = how or (
                 "image" if picture else "typed" if words and not is_placeholder(words) else "drawn" if drawn else None
             )
             if any(value for value in held.values()):
-                notes.append("What the block holds was read from its place on the page.")
+                notes.append("What the block holds was read from its place on the page. Compare it with the page.")
         signature = self.fields.get(signed_by or name)
         if signed_by and signature is not None and signature.shown_words:
             notes.append(f"On the page the signature says: {Difference('', signature.shown_words).short().words}")

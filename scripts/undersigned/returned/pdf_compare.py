@@ -397,7 +397,9 @@ class Comparer:
             if match is not None:
                 new.remove(match)
             elif self.rewritten and not any(other.get("/Subtype") == one.get("/Subtype") for other in new):
-                self._note("The program that rewrote the file left out links.")
+                self._note(
+                    "The program that saved the file anew dropped links. The words are not touched: to follow a link, open the file that was sent."
+                )
             else:
                 self._change("link or mark of the page", self._under(number, one), number)
         for other in new:
@@ -438,9 +440,11 @@ class Comparer:
             elif key == "/AF":
                 self._add("attached file", "; ".join(_file_name(one) for one in new.get(key, Array())))
             elif self.rewritten and (key not in new or key in _LOOK_OF_READER):
-                self._note("The program that rewrote the file left out some of its settings.")
+                self._note(
+                    "The program that saved the file anew dropped settings, such as its language and how a reader opens it. No page is touched: you need do nothing."
+                )
             elif key not in old and key == "/PieceInfo":
-                self._note("The file holds private data of another program.")
+                self._note("A program put data for itself into the file. No page shows them: you need do nothing.")
             else:
                 self._change(f"entry {key} of the file")
         self._structure(old.get("/StructTreeRoot"), new.get("/StructTreeRoot"))
@@ -448,7 +452,9 @@ class Comparer:
     def _structure(self, old: pikepdf.Object | None, new: pikepdf.Object | None) -> None:
         """What screen readers say: the words that stand for pictures and letters, in their order."""
         if self.rewritten and new is None:
-            self._note("The program that rewrote the file left out what screen readers need.")
+            self._note(
+                "The program that saved the file anew dropped the tags from which screen readers read a page out. No page is touched. Give whoever uses a screen reader the file that was sent."
+            )
             return
         said_before, said_now = spoken(old), spoken(new)
         left = list(said_now)

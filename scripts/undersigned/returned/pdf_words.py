@@ -109,13 +109,17 @@ def by_words(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int |
 
 def origins_of(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int | None]) -> list[int | None]:
     """The issued page for each page that came: the one at the same place if its words are alike, else the most alike."""
-    texts = [set(page.words) for page in issued]
+    texts: list[set[str]] | None = None
     every: list[str] | None = None
     found: list[int | None] = []
     for number, page in enumerate(came):
         if known[number] is not None:
             found.append(known[number])
             continue
+        if len(issued) == len(came) and _in_place(issued[number].letters, page.letters):
+            found.append(number)
+            continue
+        texts = texts or [set(one.words) for one in issued]
         words = set(page.words)
         if len(issued) == len(came) and _share(texts[number], words) >= _ALIKE:
             found.append(number)
@@ -125,11 +129,21 @@ def origins_of(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int
         same = next(
             (place for place, text in enumerate(every) if text == whole and place not in (*found, *known)), None
         )
-        best = max(range(len(issued)), key=lambda place: _share(texts[place], words), default=None)
-        if same is None and best is not None and _share(texts[best], words) >= _ALIKE:
-            same = best
+        shares = [_share(text, words) for text in texts]
+        if same is None and shares and max(shares) >= _ALIKE:
+            same = shares.index(max(shares))
         found.append(same)
     return found
+
+
+def _in_place(issued: Sequence[Letter], came: Sequence[Letter]) -> bool:
+    """Whether the same letters stand at the same places, in the same order."""
+    return len(issued) == len(came) and all(
+        one.text == other.text
+        and abs(one.box[0] + one.box[2] - other.box[0] - other.box[2]) <= 2 * _ROOM
+        and abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) <= 2 * _ROOM
+        for one, other in zip(issued, came, strict=True)
+    )
 
 
 def _share(issued: set[str], came: set[str]) -> float:
@@ -163,6 +177,8 @@ def _page(found: ByWords, issued: Page, came: Page, number: int) -> None:
 
 def _unmatched(issued: Page, came: Page) -> tuple[list[Letter], list[Letter], Scale]:
     """The letters of each page that have no match on the other, and how the page that came is scaled."""
+    if not issued.fields and _in_place(issued.letters, came.letters):
+        return [], [], Scale()
     best: tuple[list[Letter], list[Letter], Scale] | None = None
     for scale in (Scale(), Scale.of(issued.letters, came.letters)):
         left, over = _matched(issued.letters, _outside(issued, came, scale), scale)
@@ -325,30 +341,35 @@ def judged_by_facts(
     return certain, uncertain
 
 
-_SAME = "The file was rewritten by another program. Its pages, fonts and fields are those that were issued."
+_SAME = "The file was saved anew by another program. Its pages, fonts and fields are those that were issued. Look at its block once."
 _ANEW_WITHOUT_FORM = (
-    "The file was rewritten by another program. Its pages and fonts are those that were issued; its form is gone."
+    "The file was saved anew by another program. Its pages and fonts are those that were issued; the fields to fill in are gone. "
+    "Look at its block: what stands there was read from the page."
 )
-_ANEW = "The file was rewritten by another program."
+_ANEW = "The file was saved anew by another program. Look at each difference that is listed."
 _PRINTED = (
-    "The file was printed, flattened or rewritten by another program."
+    "The file was printed to a file, or saved anew by another program."
     " Its words, page by page, are those that were issued."
 )
 _NOT_COMPARED: Final = (
     "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
 )
-_NOT_OURS = "The words of the file are not those of the agreement."
+_NOT_OURS = "The words of the file are not those of the agreement. Ask the sender which file was meant."
 _FACTS = (
     "The agreed words are the same. Facts beside them, such as posts and days, are not those that are printed today,"
-    " and nothing in the file shows which were sent."
+    " and nothing in the file shows which were sent. Compare them with what you sent."
 )
 #: More differences than this come from the order of reading, which programs write in their own way.
 _MOST_DIFFERENCES: Final = 25
 _EXPORTED = "The file is a PDF of the Word copy. Its words are those that were issued; its pages are others."
 _LOOK = "Fonts, pictures, lines and colours could not be compared. Look at the pages before you rely on them."
-_UNLIKE = "The words of the file could not be compared: too many are in another order."
+_UNLIKE = (
+    "The words of the file could not be compared: too many are in another order. Ask for the file that was sent, filled in, or compare "
+    "it by eye."
+)
 _UNREADABLE = (
-    "The letters of the file are drawn without saying which they are, so its words cannot be read. Look at it."
+    "The letters of the file are drawn without saying which they are, so its words cannot be read. Look at it, "
+    "or ask for the file that was sent, filled in."
 )
 _NUMBERS = re.compile(r"[0-9.\s\u2026]+")
 

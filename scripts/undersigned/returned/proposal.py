@@ -433,7 +433,7 @@ _VERDICTS = {
 _COMPARED = {
     "issued": "compared with what was recorded when it was sent",
     "master": "compared with the copy made again today from the stamped text",
-    "nothing": "compared with nothing",
+    "nothing": "it was not compared with any copy of ours",
 }
 _STATES = {
     "signed": "signed",
