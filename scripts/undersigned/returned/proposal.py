@@ -26,9 +26,10 @@ _NOTHING: Final = {
     "altered": "The copy came back changed on {day}, so no record is proposed. Settle the differences with the organisation.",
     "ours-with-additions": "Something was put on the copy that we did not send, so no record is proposed. Look at each "
     "difference: if the organisation means it as a reservation, record it by hand in its words.",
-    "image": "A picture is not read. If it is a signed copy, look at it, and say with --seen what it shows.",
-    "not-ours": "The file is not a copy of an agreement in this register.",
-    "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so no record is proposed.",
+    "image": "A picture is not read. If it is a signed copy, look at it, and say what it shows: add --seen PROTOCOL ORG --signed-on DATE --post POST.",
+    "not-ours": "The file is not a copy of an agreement in this register. Ask the sender which file was meant.",
+    "cannot-tell": "Nobody can tell from this file whether the text is the one that was sent, so no record is proposed. Compare it by eye, or ask for "
+    "the file that was sent, filled in.",
 }
 #: What people write where they have no reservation.
 _NO_RESERVATION: Final = frozenset({"", "no", "none", "nil", "n/a", "na", "not applicable", "no reservation"})
