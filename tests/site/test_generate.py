@@ -6,6 +6,7 @@ import multiprocessing
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from site_registers import HOSTILE, SOUND
@@ -33,10 +34,14 @@ def plain(root: Path) -> dict[str, object]:
 
 
 def in_parts(root: Path, *, processes: int = 1) -> dict[str, object]:
-    site = generate_site(
-        load_register(root), as_of=TODAY, name="Test", address=ADDRESS, sizes=SIZES, processes=processes
-    )
-    return {**{page.source: page.unpack() for page in site.made}, **dict(site.files)}
+    register = load_register(root)
+    with TemporaryDirectory() as folder:
+        made = Path(folder)
+        site = generate_site(
+            register, made, as_of=TODAY, name="Test", address=ADDRESS, sizes=SIZES, processes=processes
+        )
+        pages = {page.source: page.taken_out() for page in site.made}
+        return {**pages, **{path: (made / path).read_bytes() for path in site.files}}
 
 
 @pytest.mark.parametrize("register", [SOUND, HOSTILE])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from itertools import combinations
+from pathlib import Path
 from typing import TypeVar
 from xml.sax.saxutils import escape
 
@@ -42,8 +43,6 @@ from undersigned.site.pages import (
 from undersigned.site.render import PageError, compile_templates
 from undersigned.words.text import in_reading_order, name_of_id
 
-#: (path in the site, content)
-Files = tuple[tuple[str, bytes], ...]
 #: What a summary holds of any protocol, and of one that is not restricted.
 _OF_ALL = (
     "status",
@@ -81,15 +80,17 @@ _MOST_OF_A_FEED = 40
 
 @dataclass(frozen=True)
 class GeneratedSite:
-    """`pages` is what hand-written pages may show pieces of. Those in `made` are packed."""
+    """`pages` is what hand-written pages may show pieces of. `made`: the bodies wait in the folder of the site. `files`: the
+    paths of those that are written there."""
 
     pages: PageSet
     made: tuple[GeneratedPage, ...]
-    files: Files
+    files: tuple[str, ...]
 
 
 def generate_site(
     register: Register,
+    folder: Path,
     *,
     as_of: date,
     name: str,
@@ -99,26 +100,34 @@ def generate_site(
     guidance: bool = False,
     digests: Mapping[str, str] | None = None,
 ) -> GeneratedSite:
-    """`address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them; `digests`: as `PageSet` has them.
+    """Writes every generated file into `folder`, that of the site, and there the bodies of the pages.
+
+    `address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them; `digests`: as `PageSet` has them.
     Raises PageError, WorkerError.
 
     The pages and files are those of `generated_pages` and `generated_files`, whatever the number of processes.
     """
     _ = register.superseding, register.kinds  # before the processes start, so that each has it
     compile_templates()
-    work = partial(_protocol_parts, _organisations_with_page(register), name, address, sizes)
+    target = _Target(folder, address)
+    work = partial(_protocol_parts, target, _organisations_with_page(register), name, sizes)
     parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
     site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
     pages = PageSet(site, name, rules(), guidance, digests or {})
-    files = [("verify/issued.js", issued_module(pages))]
-    files += _other_files(site, name, address)  # first, so that every process has the text of each calendar entry
+    files = list(target.put([("verify/issued.js", issued_module(pages))]))
+    files += target.put(
+        _other_files(site, name, address)
+    )  # first: then every process has the text of each calendar entry
     several = processes if len(parts) >= _WORTH_SPLITTING else 1
-    others = list(map_in_order(partial(_other_part, pages, address), other_parts(pages), processes=several))
+    others = list(map_in_order(partial(_other_part, target, pages), other_parts(pages), processes=several))
     made = (*(page for part in parts for page in part.pages), *(page for part in others for page in part.pages))
     files += [*(file for part in parts for file in part.files), *(file for part in others for file in part.files)]
     files_of = {part.summary.id: part.files for part in parts}
     for old, protocol in site.moved_protocols:
-        files += [(path.replace(f"/{protocol.id}.", f"/{old}."), content) for path, content in files_of[protocol.id]]
+        files += target.put(
+            (path.replace(f"/{protocol.id}.", f"/{old}."), (folder / path).read_bytes())
+            for path in files_of[protocol.id]
+        )
     return GeneratedSite(pages, made, tuple(files))
 
 
@@ -126,22 +135,43 @@ def generate_site(
 
 
 @dataclass(frozen=True)
+class _Target:
+    """Where the site is made (`folder`), and where it will be (`address`)."""
+
+    folder: Path
+    address: str
+
+    def put(self, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+        """Writes files, and returns their paths in the site."""
+        paths = []
+        for path, content in files:
+            place = self.folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            paths.append(path)
+        return tuple(paths)
+
+    def put_page(self, page: GeneratedPage) -> GeneratedPage:
+        return replace(page, body=with_page_links(page.body)).put_in(self.folder)
+
+
+@dataclass(frozen=True)
 class _ProtocolPart:
     summary: ProtocolSummary
     pages: tuple[GeneratedPage, ...]
-    files: Files
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _OtherPart:
     pages: tuple[GeneratedPage, ...]
-    files: Files
+    files: tuple[str, ...]
 
 
 def _protocol_parts(
+    target: _Target,
     organisations: frozenset[str],
     name: str,
-    address: str,
     sizes: Mapping[str, int],
     register: Register,
     ids: tuple[str, ...],
@@ -154,13 +184,15 @@ def _protocol_parts(
         facts = site.by_id.get(id_)
         if facts is None:
             continue
-        made = tuple(map(_linked, pages_of_protocol(pages, facts)))
-        found.append(_ProtocolPart(ProtocolSummary(facts), made, tuple(_protocol_files(facts, id_, address))))
+        made = tuple(map(target.put_page, pages_of_protocol(pages, facts)))
+        files = target.put(_protocol_files(facts, id_, target.address))
+        found.append(_ProtocolPart(ProtocolSummary(facts), made, files))
         site.forget(id_)
     return found
 
 
-def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
+def _other_part(target: _Target, pages: PageSet, part: Part) -> _OtherPart:
+    address = target.address
     files: Iterable[tuple[str, bytes]] = ()
     if part.kind == "organisations":
         organisations = pages.site.organisations[part.start : part.stop]
@@ -168,11 +200,7 @@ def _other_part(pages: PageSet, address: str, part: Part) -> _OtherPart:
     elif part.kind == "landscapes":
         areas = pages.site.areas[part.start : part.stop]
         files = (file for area in areas for file in _area_files(pages.site, area, address))
-    return _OtherPart(tuple(map(_linked, other_pages(pages, part))), tuple(files))
-
-
-def _linked(page: GeneratedPage) -> GeneratedPage:
-    return replace(page, body=with_page_links(page.body)).pack()
+    return _OtherPart(tuple(map(target.put_page, other_pages(pages, part))), target.put(files))
 
 
 # -- files ------------------------------------------------------------------------------------------------------

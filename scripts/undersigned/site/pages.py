@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 from html import unescape
+from pathlib import Path
 from typing import Literal
 
 from markupsafe import Markup
@@ -73,9 +73,12 @@ class Crumb:
     url: str
 
 
+_ENCODING = ("utf-8", "surrogatepass")
+
+
 @lru_cache(maxsize=1)  # MkDocs asks for the same body several times in a row
-def _unpacked(packed: bytes) -> str:
-    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+def _body_in(place: Path) -> str:
+    return place.read_bytes().decode(*_ENCODING)
 
 
 @dataclass(frozen=True)
@@ -96,17 +99,20 @@ class GeneratedPage:
     moved_to: str = ""
     #: Its script, a file among the theme's assets, if it has one.
     script: str = ""
-    #: The body, compressed, while the page waits; then `body` is empty.
-    packed: bytes = b""
+    #: The file that holds the body while the page waits; then `body` is empty.
+    waits_in: Path | None = None
 
-    def pack(self) -> GeneratedPage:
-        """Returns the page as it waits for MkDocs: the pages of a national register would fill the memory."""
-        return replace(self, body="", packed=zlib.compress(self.body.encode("utf-8", "surrogatepass"), 1))
+    def put_in(self, site: Path) -> GeneratedPage:
+        """Writes the body into the folder of the site, where MkDocs will write the whole page: the bodies of a national register
+        would fill the memory."""
+        place = site / self.url / "index.html"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(self.body.encode(*_ENCODING))
+        return replace(self, body="", waits_in=place)
 
-    def unpack(self) -> GeneratedPage:
-        if not self.packed:
-            return self
-        return replace(self, body=_unpacked(self.packed), packed=b"")
+    def taken_out(self) -> GeneratedPage:
+        """Returns the page with its body, until MkDocs has written it."""
+        return self if self.waits_in is None else replace(self, body=_body_in(self.waits_in), waits_in=None)
 
     @property
     def url(self) -> str:

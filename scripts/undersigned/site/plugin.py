@@ -25,7 +25,7 @@ from mkdocs.structure.toc import get_toc
 from undersigned.records.fields import MAILBOX
 from undersigned.register import Register, load_register
 from undersigned.reports.feeds import is_tag
-from undersigned.site.generate import GeneratedSite, generate_site, site_map
+from undersigned.site.generate import generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
 from undersigned.site.html import page_link, reading_grade_of, with_accessible_tables, with_page_links
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
@@ -83,7 +83,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         self._generated: dict[str, GeneratedPage] = {}
         self._files: Files | None = None
         self._processes = 1
-        self._site: GeneratedSite | None = None
+        self._register: Register | None = None
 
     def use(
         self,
@@ -107,7 +107,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
     def on_shutdown(self) -> None:
         # MkDocs keeps one plugin for the whole process, so the next build must not find this state.
         self._given, self._as_of, self._sizes, self._digests = None, None, {}, {}
-        self._site, self._processes = None, 1
+        self._register, self._processes = None, 1
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         root = self._root(config)
@@ -118,20 +118,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
                 f"mkdocs.yml: extra.register.tag: '{register.tag}' cannot begin the ids of feeds and calendars. Write a domain "
                 f"of yours, a day on which you had it, and a name: example.org,{as_of.isoformat()}:north"
             )
-        try:
-            self._site = generate_site(
-                register,
-                as_of=as_of,
-                name=config.site_name,
-                address=self._address(config),
-                sizes=self._sizes,
-                digests=self._digests,
-                processes=self._processes,
-                guidance=self.config.handbook,
-            )
-        except PageError as error:
-            raise PluginError(str(error)) from error
-        self.pages = self._site.pages
+        self._register = register
         extra = config.extra
         if not isinstance(extra.get("register"), dict):
             extra["register"] = {}
@@ -148,8 +135,24 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        site, self._site = self._site, None  # its files would fill the memory until the end of the build
-        assert site is not None  # noqa: S101 - on_config comes first
+        register, self._register = self._register, None
+        assert register is not None  # noqa: S101 - on_config comes first
+        try:
+            # Now, because MkDocs has emptied the folder of the site.
+            site = generate_site(
+                register,
+                Path(config.site_dir),
+                as_of=self._day(),
+                name=config.site_name,
+                address=self._address(config),
+                sizes=self._sizes,
+                digests=self._digests,
+                processes=self._processes,
+                guidance=self.config.handbook,
+            )
+        except PageError as error:
+            raise PluginError(str(error)) from error
+        self.pages = site.pages
         self._generated, self._files = {}, files
         # MkDocs dates its own site map, and the compressed copy of it, with the day of the build.
         if (stamped := files.get_file_from_path(_SITE_MAP)) is not None:
@@ -174,8 +177,8 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             raise PluginError(f"{SEARCH_PAGE} stands in the docs folder and is also a generated page; rename it")
         files.append(File.generated(config, SEARCH_PAGE, content=_SEARCH_PAGE))
         address = self._address(config)
-        for path, content in site.files:
-            files.append(File.generated(config, path, content=content))
+        for path in site.files:
+            files.append(File.generated(config, path, abs_src_path=str(Path(config.site_dir) / path)))
         if address:
             urls = [file.url for file in files.documentation_pages() if not self._moved(file)]
             urls = ["" if url in (".", "./") else url for url in urls]
@@ -318,12 +321,12 @@ class MadePage(Page):
 
     @property
     def content(self) -> str | None:
-        """The body. MkDocs reads every page before it writes the first, so it is unpacked each time that it is asked for."""
-        return self._changed if self._changed is not None else self._made.unpack().body
+        """The body. MkDocs reads every page before it writes the first, so it is read each time that it is asked for."""
+        return self._changed if self._changed is not None else self._made.taken_out().body
 
     @content.setter
     def content(self, value: str | None) -> None:
-        self._changed = value if value is not None and value != self._made.unpack().body else None
+        self._changed = value if value is not None and value != self._made.taken_out().body else None
 
     def read_source(self, config: MkDocsConfig) -> None:
         made = self._made
