@@ -116,6 +116,10 @@ class RegisterFacts:
             self._dealings[organisation] = dealings_of(organisation, self.partnerships, self.kinds)
         return self._dealings[organisation]
 
+    def forget_dealings(self) -> None:
+        """Frees their memory, once the pages and the data of some organisations are made."""
+        self._dealings.clear()
+
     @cached_property
     def kinds(self) -> Mapping[str, str]:
         """The kind of each organisation, by id."""

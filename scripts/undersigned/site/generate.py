@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 from xml.sax.saxutils import escape
@@ -41,6 +40,7 @@ from undersigned.site.pages import (
     pages_of_protocol,
 )
 from undersigned.site.render import PageError, compile_templates
+from undersigned.status import Bindings, version_between
 from undersigned.words.text import in_reading_order, name_of_id
 
 #: What a summary holds of any protocol, and of one that is not restricted.
@@ -200,7 +200,9 @@ def _other_part(target: _Target, pages: PageSet, part: Part) -> _OtherPart:
     elif part.kind == "landscapes":
         areas = pages.site.areas[part.start : part.stop]
         files = (file for area in areas for file in _area_files(pages.site, area, address))
-    return _OtherPart(tuple(map(target.put_page, other_pages(pages, part))), target.put(files))
+    found = _OtherPart(tuple(map(target.put_page, other_pages(pages, part))), target.put(files))
+    pages.site.forget_dealings()
+    return found
 
 
 # -- files ------------------------------------------------------------------------------------------------------
@@ -388,12 +390,10 @@ class ProtocolSummary(ProtocolFacts):
         self.id, self.as_of, self._sizes, self._version = facts.id, facts.as_of, facts._sizes, None
         self._record = _shortened(facts.record)
         known = {name: getattr(facts, name) for name in _OF_ALL}
-        self._between: Mapping[tuple[str, str], str | None] = {}
+        self._bindings: Bindings = ()
         if not facts.restricted:
             known |= {name: getattr(facts, name) for name in _OF_OPEN}
-            signers = {id_ for id_, _name in facts.parties_by_name} | facts.bound
-            pairs = combinations(sorted(signers), 2)
-            self._between = {(one, other): facts.version_between(one, other) for one, other in pairs}
+            self._bindings = facts.signing.bindings
         number, stamp, shown = facts._chosen
         if stamp is not None and stamp.text is not None:
             known["_chosen"] = (number, stamp.model_copy(update={"text": _shortened(stamp.text)}), shown)
@@ -411,9 +411,7 @@ class ProtocolSummary(ProtocolFacts):
         return found
 
     def version_between(self, one: str, other: str) -> str | None:
-        if (one, other) in self._between:
-            return self._between[one, other]
-        return super().version_between(one, other)
+        return version_between(self._bindings, one, other)
 
 
 _Text = TypeVar("_Text", bound=Operative)

@@ -31,6 +31,7 @@ from undersigned.status.signing import (
     COPY_DAYS,
     OWING,
     SIGNATURE_STATES,
+    Bindings,
     Entry,
     InForce,
     Inherited,
@@ -38,6 +39,7 @@ from undersigned.status.signing import (
     SignatureState,
     Signing,
     may_sign_for,
+    version_between,
 )
 from undersigned.status.versions import agreed_versions, newest_version, signed_on_paper, takes_effect, version_in_force
 
@@ -48,6 +50,7 @@ __all__ = [
     "LAPSED_DAYS",
     "OWING",
     "SIGNATURE_STATES",
+    "Bindings",
     "Entry",
     "Identities",
     "InForce",
@@ -77,6 +80,7 @@ __all__ = [
     "review_steps",
     "signed_on_paper",
     "takes_effect",
+    "version_between",
     "version_in_force",
 ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from undersigned.records.fields import When, earliest, has_happened, in_time, latest, surely_before, version_key
 from undersigned.records.protocol import ENDED, Party
@@ -124,6 +124,10 @@ class SigningHistory:
         """The entries after the last withdrawal."""
         last = max((index for index, entry in enumerate(self.entries) if entry.withdrawn), default=-1)
         return self.entries[last + 1 :]
+
+
+#: The versions that have begun, newest first: the number, None once it has ended, and the bodies that it binds.
+Bindings: TypeAlias = tuple[tuple[str | None, frozenset[str]], ...]
 
 
 class Signing:
@@ -633,10 +637,15 @@ class Signing:
 
     def version_between(self, one: str, other: str) -> str | None:
         """Returns the version in force between two bodies; None if nothing binds them."""
-        newest = next(
-            (number for number in self._begun_versions if {one, other} <= self._bound_by_version[number]), None
+        return version_between(self.bindings, one, other)
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """Returns what decides which version is in force between two bodies."""
+        return tuple(
+            (None if self._has_ended(number) else number, frozenset(self._bound_by_version[number]))
+            for number in self._begun_versions
         )
-        return None if newest is None or self._has_ended(newest) else newest
 
     def in_force_between(self, parties: Iterable[PartyStatus]) -> tuple[str, ...]:
         """Returns every party whose state is `signed`, once the newest material version is in effect."""
@@ -655,6 +664,11 @@ class Signing:
                 if party.state == "signed" and not self.has_left(party.organisation)
             )
         )
+
+
+def version_between(bindings: Bindings, one: str, other: str) -> str | None:
+    """Returns the version in force between two bodies; None if nothing binds them."""
+    return next((number for number, bound in bindings if one in bound and other in bound), None)
 
 
 def may_sign_for(register: Register, signer: str, other: str, signature: Signature) -> bool:
