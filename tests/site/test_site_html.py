@@ -101,6 +101,13 @@ def test_lists_of_terms_are_whole(site: Path) -> None:
             assert term[1].text_content().strip(), f"{name}: {term[0].text_content()}"
 
 
+def test_the_list_of_contents_is_beside_the_page_and_not_in_its_title(site: Path) -> None:
+    """A title that leaves an element open swallows what follows it, and every tag is closed all the same."""
+    for name, page in pages(site):
+        for contents in page.find_class("app-contents"):
+            assert contents.getparent().get("class") == "app-with-contents", name
+
+
 def test_nothing_inline_and_nothing_from_elsewhere(site: Path) -> None:
     for name, page in pages(site):
         assert not page.cssselect("style, iframe, object, embed, base"), name
