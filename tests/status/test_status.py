@@ -65,6 +65,8 @@ def test_states_of_a_new_text() -> None:
     text = protocol() + ORGS + V1 + signing("a", "version: '1.0', sent_on: 2025-01-02, signed_on: 2025-01-05")
     text += signing("b", "version: '1.0', sent_on: 2025-01-02")
     assert states(text) == {"a": "signed", "b": "awaiting", "c": "not-sent", "o": "not-required"}
+    counts = {state: count for state, count in status_of(text).counts.items() if count}
+    assert counts == {"signed": 1, "awaiting": 1, "not-sent": 1, "not-required": 1}
 
 
 def test_a_day_in_the_past_ignores_what_came_later() -> None:

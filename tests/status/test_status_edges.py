@@ -109,6 +109,14 @@ def test_an_heir_that_was_party_keeps_its_own_entry() -> None:
     ]
 
 
+@pytest.mark.parametrize(("left_on", "state"), [("2025-12-30", "not-sent"), ("2025-12-31", "signed")])
+def test_a_signature_passes_to_an_heir_if_the_body_was_a_party_until_the_eve(left_on: str, state: str) -> None:
+    text = protocol().replace(
+        "{organisation: b, role: controller}", f"{{organisation: b, role: controller, left_on: {left_on}}}"
+    )
+    assert party(text + ORGS + V1 + ALL_SIGNED + heir("h", "b", on="2026-01-01"), "h").state == state
+
+
 def test_the_entries_of_every_predecessor_count_for_an_heir() -> None:
     folder, register = opened(protocol() + ORGS + V1 + ALL_SIGNED + heir("h", "a, b"))
     standing = Signing(folder, register, as_of=TODAY).standing("h")
