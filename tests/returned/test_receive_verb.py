@@ -167,6 +167,14 @@ def test_an_authority_is_taken_only_if_one_is_named(basis: str | None, expected:
     assert authority_of(basis) == expected
 
 
+def test_a_basis_of_no_known_kind_is_a_reference_and_not_called_missing(desk: Desk, pack: dict[str, bytes]) -> None:
+    values = {**block(COUNCIL, "A. Example"), f"{COUNCIL}__basis": "Standing orders 4.2"}
+    _status, [entry] = desk.json("receive", {"copy.pdf": filled(pack["copy-2-return.pdf"], values)})
+    notes = " ".join(entry["proposal"]["notes"])
+    assert "says 'Standing orders 4.2', which is taken as a reference" in notes
+    assert "does not say by what authority" not in notes
+
+
 def test_a_certificate_gives_the_method_and_the_day_if_the_block_is_not_dated(
     desk: Desk, pack: dict[str, bytes]
 ) -> None:

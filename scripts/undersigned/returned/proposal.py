@@ -252,7 +252,10 @@ class _Signed:
             self.notes.append("The declaration of authority is not ticked.")
         if "authority" not in authority_of(block.basis):
             self.notes.append(
-                "The copy does not say by what authority the post signs. Add signed_by.authority if you know it."
+                f"The block says {plain(block.basis)!r}, which is taken as a reference: it does not say which kind of authority it is. "
+                "Add signed_by.authority: office, delegation, resolution or deed."
+                if block.basis
+                else "The copy does not say by what authority the post signs. Add signed_by.authority if you know it."
             )
         if block.reservation is not None and block.reservation.strip(" .-").casefold() not in _NO_RESERVATION:
             proposed["reservations"] = [{"text": block.reservation}]
