@@ -38,6 +38,7 @@ from undersigned.site.pages import (
     other_pages,
     other_parts,
     pages_of_protocol,
+    put_in,
 )
 from undersigned.site.render import PageError, compile_templates
 from undersigned.status import Bindings, version_between
@@ -72,6 +73,8 @@ _OF_OPEN = (
 )
 #: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
 _LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
+#: The folder in that of the site in which the bodies of the pages wait.
+BODIES = ".bodies"
 #: With fewer protocols, the other pages are made sooner than processes for them start.
 _WORTH_SPLITTING = 40
 #: The entries of the feed of an area or a body: there are thousands of these feeds.
@@ -80,8 +83,8 @@ _MOST_OF_A_FEED = 40
 
 @dataclass(frozen=True)
 class GeneratedSite:
-    """`pages` is what hand-written pages may show pieces of. `made`: the bodies wait in the folder of the site. `files`: the
-    paths of those that are written there."""
+    """`pages` is what hand-written pages may show pieces of. `made`: their bodies wait in files. `files`: the paths of
+    those that are written into the folder of the site."""
 
     pages: PageSet
     made: tuple[GeneratedPage, ...]
@@ -100,7 +103,8 @@ def generate_site(
     guidance: bool = False,
     digests: Mapping[str, str] | None = None,
 ) -> GeneratedSite:
-    """Writes every generated file into `folder`, that of the site, and there the bodies of the pages.
+    """Writes every generated file into `folder`, that of the site, and the bodies of the pages into `BODIES` in it, which the
+    caller removes when it has the pages.
 
     `address`: where the site will be, or empty; `sizes`: as `RegisterFacts` has them; `digests`: as `PageSet` has them.
     Raises PageError, WorkerError.
@@ -151,8 +155,10 @@ class _Target:
             paths.append(path)
         return tuple(paths)
 
-    def put_page(self, page: GeneratedPage) -> GeneratedPage:
-        return replace(page, body=with_page_links(page.body)).put_in(self.folder)
+    def put_pages(self, part: str, pages: Iterable[GeneratedPage]) -> tuple[GeneratedPage, ...]:
+        """Lets the bodies of pages wait in a file for this `part` of them."""
+        linked = (replace(page, body=with_page_links(page.body)) for page in pages)
+        return put_in(self.folder / BODIES / part, linked)
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ def _protocol_parts(
         facts = site.by_id.get(id_)
         if facts is None:
             continue
-        made = tuple(map(target.put_page, pages_of_protocol(pages, facts)))
+        made = target.put_pages(f"protocol-{id_}", pages_of_protocol(pages, facts))
         files = target.put(_protocol_files(facts, id_, target.address))
         found.append(_ProtocolPart(ProtocolSummary(facts), made, files))
         site.forget(id_)
@@ -200,7 +206,8 @@ def _other_part(target: _Target, pages: PageSet, part: Part) -> _OtherPart:
     elif part.kind == "landscapes":
         areas = pages.site.areas[part.start : part.stop]
         files = (file for area in areas for file in _area_files(pages.site, area, address))
-    found = _OtherPart(tuple(map(target.put_page, other_pages(pages, part))), target.put(files))
+    made = target.put_pages(f"{part.kind}-{part.start}", other_pages(pages, part))
+    found = _OtherPart(made, target.put(files))
     pages.site.forget_dealings()
     return found
 

@@ -76,9 +76,20 @@ class Crumb:
 _ENCODING = ("utf-8", "surrogatepass")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a body waits: some bytes of a file that holds many."""
+
+    file: Path
+    start: int
+    length: int
+
+
 @lru_cache(maxsize=1)  # MkDocs asks for the same body several times in a row
-def _body_in(place: Path) -> str:
-    return place.read_bytes().decode(*_ENCODING)
+def _body_in(place: Place) -> str:
+    with place.file.open("rb") as file:
+        file.seek(place.start)
+        return file.read(place.length).decode(*_ENCODING)
 
 
 @dataclass(frozen=True)
@@ -99,25 +110,28 @@ class GeneratedPage:
     moved_to: str = ""
     #: Its script, a file among the theme's assets, if it has one.
     script: str = ""
-    #: The file that holds the body while the page waits; then `body` is empty.
-    waits_in: Path | None = None
-
-    def put_in(self, site: Path) -> GeneratedPage:
-        """Writes the body into the folder of the site, where MkDocs will write the whole page: the bodies of a national register
-        would fill the memory."""
-        place = site / self.url / "index.html"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(self.body.encode(*_ENCODING))
-        return replace(self, body="", waits_in=place)
+    #: Where the body is while the page waits; then `body` is empty.
+    waits_in: Place | None = None
 
     def taken_out(self) -> GeneratedPage:
-        """Returns the page with its body, until MkDocs has written it."""
+        """Returns the page with its body, as long as the file in which it waits is there."""
         return self if self.waits_in is None else replace(self, body=_body_in(self.waits_in), waits_in=None)
 
     @property
     def url(self) -> str:
         """The page's folder, relative to the site's root."""
         return self.source.removesuffix("index.md")
+
+
+def put_in(file: Path, pages: Iterable[GeneratedPage]) -> tuple[GeneratedPage, ...]:
+    """Writes the bodies of pages into one new file: in the memory, those of a national register would need too much."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    waiting = []
+    with file.open("wb") as bodies:
+        for page in pages:
+            place = Place(file, bodies.tell(), bodies.write(page.body.encode(*_ENCODING)))
+            waiting.append(replace(page, body="", waits_in=place))
+    return tuple(waiting)
 
 
 @dataclass(frozen=True)

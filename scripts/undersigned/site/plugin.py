@@ -6,6 +6,7 @@ Text from records never becomes Markdown, front matter or a template: MkDocs get
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -25,7 +26,7 @@ from mkdocs.structure.toc import get_toc
 from undersigned.records.fields import MAILBOX
 from undersigned.register import Register, load_register
 from undersigned.reports.feeds import is_tag
-from undersigned.site.generate import generate_site, site_map
+from undersigned.site.generate import BODIES, generate_site, site_map
 from undersigned.site.handbook import add_handbook, unfinished
 from undersigned.site.html import page_link, reading_grade_of, with_accessible_tables, with_page_links
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
@@ -224,6 +225,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         self.current_page = ""
+        shutil.rmtree(Path(config.site_dir) / BODIES)
         if config.extra["frame"]["searchable"]:
             try:
                 write_search_index(Path(config.site_dir))
