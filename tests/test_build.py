@@ -83,6 +83,7 @@ def test_the_modes_of_files_do_not_depend_on_who_builds(tmp_path: Path) -> None:
     assert {oct(path.stat().st_mode & 0o777) for path in (site, *site.rglob("*")) if path.is_dir()} == {"0o755"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_stopped_build_leaves_the_old_site_and_nothing_else(tmp_path: Path, which: signal.Signals) -> None:
     root = write_register(tmp_path, SOUND)
@@ -185,6 +186,7 @@ def test_a_configuration_in_another_encoding_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["{{ nope() }}", "{{ 1/0 }}", "{% if %}"])
 def test_a_fault_in_a_macro_is_told_without_the_programs_insides(tmp_path: Path, page: str) -> None:
     done = build(write_register(tmp_path, f"{SOUND}=== docs/page.md\n---\nrender_macros: true\n---\n# A\n\n{page}\n"))

@@ -55,6 +55,7 @@ def work(item: str) -> str:
     return item.upper()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("start_method")
 def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
     items = ["a", "slow", "b", "dies", "c", "d"]

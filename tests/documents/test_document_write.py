@@ -116,6 +116,7 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
 
+@pytest.mark.slow
 def test_two_processes_in_two_time_zones_make_the_same_bytes(tmp_path: Path) -> None:
     assert zoneinfo.ZoneInfo("Pacific/Auckland")
     root = write_register(tmp_path / "register", sample_text())

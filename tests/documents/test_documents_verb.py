@@ -182,6 +182,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> 
     sound(root / "build")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_a_kill_leaves_no_half_written_file(tmp_path: Path) -> None:
     out = tmp_path / "out"

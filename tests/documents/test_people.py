@@ -61,6 +61,7 @@ def sentences(page: PeoplePage) -> Iterator[str]:
         yield from section.sentences
 
 
+@pytest.mark.slow
 def test_each_pdf_fills_two_sides_at_most() -> None:
     for id_, (_, _, base) in sheets().items():
         with pikepdf.open(io.BytesIO(base.pdf)) as file:
@@ -79,6 +80,7 @@ def test_a_page_of_as_many_words_as_are_advised_fits() -> None:
         assert len(file.pages) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_each_docx_fills_two_sides_at_most(tmp_path: Path) -> None:
     for id_, (_, _, base) in sheets().items():

@@ -161,6 +161,7 @@ def copies() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id_", "organisation"), copies())
 def test_every_operative_word_is_in_the_pdf_and_in_the_docx(id_: str, organisation: str) -> None:
     text = agreement(id_)

@@ -214,6 +214,7 @@ def test_the_header_of_somebody_who_does_not_come_through_the_proxy(host: Host) 
         assert connection.getresponse().status == expected, (source, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["hash-object", "commit-tree", "update-ref"])
 def test_a_server_that_is_killed_before_the_proposal_is_there_leaves_nothing_half_made(
     host: Host, command: str

@@ -28,6 +28,7 @@ from undersigned.returned.judging import Judge, Judged, issued_copy
 from undersigned.returned.proposal import Proposer, Seen
 from undersigned.returned.reading import can_read_codes
 
+pytestmark = pytest.mark.slow
 SEEN = Seen("county-housing", COUNCIL, date(2026, 11, 21), "Head of Housing")
 
 

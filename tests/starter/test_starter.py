@@ -54,6 +54,7 @@ def test_a_new_register_has_no_findings_and_its_own_names(register: Path) -> Non
     assert is_tag(tag)
 
 
+@pytest.mark.slow
 def test_a_new_register_builds_with_its_guidance(register: Path, tmp_path: Path) -> None:
     build_site(load_register(register), tmp_path / "site", as_of=TODAY)
     page = (tmp_path / "site/about/contact/index.html").read_text(encoding="utf-8")
