@@ -160,8 +160,9 @@ class Known:
         # A path holds one kind of record only, so what is kept for it is of this model.
         record = cast("Record[M] | None", self._records.pop((path, raw), None)) or read_record(path, raw, model)
         self._records[path, raw] = cast("Record[Authored]", record)
-        while len(self._records) > self.most:
-            self._records.pop(next(iter(self._records)), None)
+        if len(self._records) > self.most:
+            for oldest in list(self._records)[: -self.most]:  # a copy: another thread may add one meanwhile
+                self._records.pop(oldest, None)
         return record
 
     def kept(self) -> Iterator[tuple[str, bytes, Record[Authored]]]:

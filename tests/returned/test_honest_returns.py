@@ -65,7 +65,7 @@ def test_a_pdf_that_another_program_wrote_anew_has_the_same_words(program: str, 
     (tmp_path / "in.pdf").write_bytes(typed())
     found = read(run(tmp_path, *COMMANDS[program]))
     assert (found.verdict, found.differences) == ("same-words", ())
-    assert any("rewritten" in note for note in found.notes)
+    assert any("saved anew" in note for note in found.notes)
     council = found.block(COUNCIL)
     assert (council.state, council.how, council.name, council.post, council.date, council.authority) == (
         "signed",

@@ -518,13 +518,13 @@ def _files_of_commit(root: Path, commit: str) -> Files:
     with History(root) as history:
         tree = history.names(commit, (*RECORD_FOLDERS, LAW_FOLDER, PROVISION_FOLDER, *ROOT_RECORDS))
         names = {path: entry.id for path, entry in tree.items() if is_record(path, entry)}
-        kept = _kept_contents(root)
-        for id_ in kept.keys() - names.values():
-            del kept[id_]
+        kept, blobs = _kept_contents(root), dict[str, bytes]()
         for id_ in names.values():
-            if id_ not in kept:
-                kept[id_] = history.read(id_)
-        contents = {path: kept[id_] for path, id_ in names.items()}
+            content = kept.get(id_)  # another thread may change what is kept
+            blobs[id_] = history.read(id_) if content is None else content
+        kept.clear()
+        kept.update(blobs)
+        contents = {path: blobs[id_] for path, id_ in names.items()}
     folders = {"/".join(path.split("/")[:2]) for path in contents}
     return Files(contents, (), tuple(sorted(folders)))
 

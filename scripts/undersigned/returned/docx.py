@@ -319,7 +319,7 @@ class _Judge:
         issued.pop("", None), came.pop("", None)
         if issued and not came:
             self.notes.append(
-                f"The program that saved the file lost the {what} of the pages. No agreed words stand there: you need do nothing."
+                f"The program that saved the file lost the {what} of the pages. They hold no agreed words: you need do nothing."
             )
             self.is_less = True
             return
