@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from undersigned.changes.git import History, HistoryError, is_record
+from undersigned.changes.git import History, HistoryError, TreeEntry, is_record
 from undersigned.edit.main_text import main_register
 from undersigned.edit.outlets import Outlet, Proposal, Proposed
 from undersigned.editing.amend import Append, Put, Remove, amended
@@ -134,6 +134,13 @@ def drafts(root: Path) -> list[str]:
         return sorted(name.removeprefix(f"{_FOLDER}/") for name in history.branches(_FOLDER))
 
 
+@lru_cache(maxsize=6)
+def _names_at(root: Path, commit: str) -> Mapping[str, TreeEntry]:
+    """The files of a commit, by path. What a commit holds never changes."""
+    with History(root) as history:
+        return history.names(commit)
+
+
 def open_draft(root: Path, protocol: str) -> Draft:
     """The draft of a protocol; without one, an empty draft of the main text.
 
@@ -145,13 +152,12 @@ def open_draft(root: Path, protocol: str) -> Draft:
         if tip is None:
             return Draft(root, protocol, None, head, {}, ())
         base = history.common_ancestor(head, tip)
-        begun, mine = history.names(base), history.names(tip)
-        theirs = begun if head == base else history.names(head)
+        begun, mine, theirs = (_names_at(root, commit) for commit in (base, tip, head))
         files: dict[str, bytes] = {}
         moved = []
         for path, entry in mine.items():
             before, now = begun.get(path), theirs.get(path)
-            if not is_record(path, entry) or (before is not None and before.id == entry.id):
+            if (before is not None and before.id == entry.id) or not is_record(path, entry):
                 continue
             raw = history.read(entry.id)
             if now is not None and now != before and now.id != entry.id:
