@@ -218,6 +218,7 @@ class Register:
 
     def with_files(self, contents: Mapping[str, bytes]) -> Register:
         """The register as it would be with these files, path to content, added or replaced. Nothing is written."""
+        # A ChainMap's types ask for maps that can be written; it writes into the first one only, and nobody does.
         files = replace(self.files, contents=ChainMap(dict(contents), self.files.contents))  # type: ignore[arg-type]
         if any(path not in self.files.contents for path in contents):
             folders = {*self.files.folders, *("/".join(path.split("/")[:2]) for path in contents)}

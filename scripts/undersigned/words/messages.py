@@ -19,7 +19,7 @@ TRANSLATIONS = NullTranslations()
 def install(environment: Environment) -> None:
     """Makes `_()` and `{% trans %}` known to templates. Values in a message are escaped; its own markup is not."""
     environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_translations(TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 
 
 def translated(text: str) -> str:
