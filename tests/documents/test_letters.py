@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -22,7 +22,7 @@ from undersigned.documents.model import Break, Document, Text, every
 from undersigned.documents.words import word
 from undersigned.facts.agreement import agreement_of, sender_of
 from undersigned.facts.letter import Letter, Letters, Place, Statement
-from undersigned.records.fields import latest
+from undersigned.records.fields import When, latest, version_key
 from undersigned.records.signature import Signature
 from undersigned.register import Register, load_register
 from undersigned.status import protocol_status
@@ -235,25 +235,26 @@ def expected_statements(letters: Letters, letter: Letter) -> Iterator[Statement]
             signer = next(who for who, _number, act in reversed(history) if act.signed_on == state.signed_on)
             values = {"signer": signer, "version": state.signed_version, "on": state.signed_on, "newest": version}
             yield Statement("carried", values)  # type: ignore[arg-type]
-        yield from versions(letters, signed[-1] if signed else list(folder.versions)[-2])
+        yield from versions(letters, state.signed_version or (signed[-1] if signed else list(folder.versions)[-2]))
         return
     if party == lead:
         yield Statement("open-lead", {"organisation": name, "title": title, "version": version})
     else:
         yield Statement("open", {"sender": register.organisation_name(lead), "title": title, "version": version})
-    for heir, record in folder.signing.items():
-        inherits = record.value.inherits if record.value else None
-        if heir == party and inherits is not None and latest(inherits.on) <= as_of:
-            old = tuple(map(register.organisation_name, inherits.from_))
-            yield Statement("took-place", {"organisation": name, "old": old, "on": inherits.on})
+    for heir, old, on in successions(letters, party):
+        names = tuple(map(register.organisation_name, old))
+        yield Statement("took-place", {"organisation": register.organisation_name(heir), "old": names, "on": on})
     yield from history_of(letters, party, history)
     in_force = {text.version: set(text.between) - {party} for text in status.in_force if party in text.between}
     for number, others in in_force.items():
         names = tuple(register.organisation_name(id_) for id_ in sorted(others))
         yield Statement("bound", {"organisation": name, "version": number, "others": names})
     stands = state.state == "stale"
-    yield Statement("bound-until" if in_force else "bound-to-none" if stands else "unbound", {"organisation": name})
-    yield from versions(letters, signed[-1] if signed else None)
+    if in_force:
+        yield until(letters, party)
+    else:
+        yield Statement("bound-to-none" if stands else "unbound", {"organisation": name})
+    yield from versions(letters, state.signed_version or max(signed, key=version_key, default=None))
     yield from flows(letters, party)
     yield Statement("step-read")
     yield Statement("step-sign-on-page", {"organisation": name, "page": 4, "pages": 9})
@@ -267,15 +268,50 @@ def expected_statements(letters: Letters, letter: Letter) -> Iterator[Statement]
     if officer is not None:
         yield Statement("step-confirm", {"officer": f"{officer.post}, {officer.mailbox}"})
     else:
-        yield Statement("step-nominate")
+        yield Statement("step-nominate-lead" if party == lead else "step-nominate")
+
+
+def until(letters: Letters, party: str) -> Statement:
+    """How long what binds a party today binds it, if nobody does anything: asked of `status` for each of the next 900 days."""
+
+    def pairs(day: date) -> set[tuple[str, str]]:
+        heirs = {heir for heir, old, on in every_succession(letters) if party in old and latest(on) <= day}
+        own = heirs or {party}
+        in_force = protocol_status(letters.folder, letters.register, as_of=day).in_force
+        return {
+            (text.version, other) for text in in_force if own & set(text.between) for other in {*text.between} - own
+        }
+
+    name = letters.register.organisation_name(party)
+    now = pairs(letters.as_of)
+    for day in (letters.as_of + timedelta(days=number) for number in range(1, 900)):
+        if (then := pairs(day)) != now:
+            return Statement("bound-changes" if then else "bound-ends", {"organisation": name, "on": day})
+    return Statement("bound-until", {"organisation": name})
+
+
+def every_succession(letters: Letters) -> Iterator[tuple[str, tuple[str, ...], When]]:
+    """(heir, the bodies whose place it takes, from when), as the records say it."""
+    for heir, record in letters.folder.signing.items():
+        inherits = record.value.inherits if record.value else None
+        if inherits is not None:
+            yield heir, inherits.from_, inherits.on
+
+
+def successions(letters: Letters, party: str) -> list[tuple[str, tuple[str, ...], When]]:
+    """Those that made the party what it is, directly or through others, by the day."""
+    come = [one for one in every_succession(letters) if latest(one[2]) <= letters.as_of]
+    bodies, before = {party}, set[str]()
+    while bodies != before:
+        before = set(bodies)
+        bodies |= {body for heir, old, _on in come if heir in bodies for body in old}
+    return [one for one in come if one[0] in bodies]
 
 
 def written_acts(letters: Letters, party: str) -> Iterator[tuple[str, str, Signature]]:
     """(who, version, entry) of each entry of the party's record, of those that it inherits, and of those that sign for it."""
     folder, register = letters.folder, letters.register
-    own = folder.signing[party].value if party in folder.signing else None
-    inherits = own.inherits if own is not None else None
-    bodies = {party, *(inherits.from_ if inherits is not None and latest(inherits.on) <= letters.as_of else ())}
+    bodies = {party, *(body for _heir, old, _on in successions(letters, party) for body in old)}
     found = [
         (id_, signature)
         for id_, record in folder.signing.items()
@@ -330,7 +366,8 @@ def versions(letters: Letters, since: str | None) -> Iterator[Statement]:
 
 def flows(letters: Letters, party: str) -> Iterator[Statement]:
     text = letters.agreement.text
-    own = {one.group for one in text.parties if party in letters.signing.identities.present(one.organisation)} | {party}
+    bodies = {party, *(body for _heir, old, _on in successions(letters, party) for body in old)}
+    own = {one.group for one in text.parties if one.organisation in bodies} | bodies
     for code, end in (("sends", "from_"), ("receives", "to")):
         values: dict[str, str | tuple[str, ...]] = {"organisation": letters.register.organisation_name(party)}
         titles = tuple(
@@ -440,3 +477,82 @@ def test_no_letter_has_a_gap_or_a_doubled_stop() -> None:
     for _letters, letter in every_letter():
         for statement in letter.statements:
             assert not re.search(r"\.\.|[{}]|\bNone\b|  ", in_words(statement)), in_words(statement)
+
+
+# -- heirs, and days to come ------------------------------------------------------------------------------------
+
+
+def sharing_with(*changes: tuple[str, str]) -> Letters:
+    """The made-up register as these changes leave it."""
+    text = made_text()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    letters = letters_of(register_from(text), "sharing", DAY)
+    assert letters is not None
+    return letters
+
+
+def said_to(letters: Letters, party: str) -> str:
+    letter = letters.for_signature(letters.to(party), None)
+    assert set(map(in_words, letter.statements)) >= {
+        in_words(one) for one in expected_statements(letters, letter) if not one.code.startswith("step-sign")
+    }
+    return " ".join(paragraphs(letter_document(letter, letters.agreement, letters.sender)))
+
+
+def test_an_heir_of_bodies_of_several_groups_takes_part_in_the_flows_of_each() -> None:
+    letters = sharing_with(
+        ("  - {organisation: heir, role: controller, group: both}\n", ""),
+        ("from: [old], on:", "from: [bound, old], on:"),
+        ('{"organisation": "heir", "role": "controller", "group": "both"}, ', ""),
+    )
+    said = said_to(letters, "heir")
+    assert "The heir sends under these flows: 2, The second." in said
+    (heir,) = (one for one in letters.agreement.parties if one.organisation == "heir")
+    assert heir.groups == ("both",)
+
+
+def test_each_step_of_a_succession_is_told() -> None:
+    """Also through a body that was never named as a party."""
+    letters = sharing_with(
+        (
+            "=== signatories/heir/sharing.yaml\ninherits: {from: [old], on: 2026-06-01}",
+            "=== signatories/middle/organisation.yaml\nname: The middle\nkind: voluntary\n"
+            "=== signatories/middle/sharing.yaml\ninherits: {from: [old], on: 2026-05-01}\n"
+            "=== signatories/heir/sharing.yaml\ninherits: {from: [middle], on: 2026-06-01}",
+        )
+    )
+    said = said_to(letters, "heir")
+    assert "The middle took the place of The old on 1 May 2026." in said
+    assert "The heir took the place of The middle on 1 June 2026." in said
+
+
+def test_an_heir_hears_of_every_change_since_the_text_by_which_it_stands() -> None:
+    """One predecessor withdrew a newer signature; the heir stands by the older one of the other."""
+    withdrew = "signed_on: 2026-10-31, withdrawn: {on: 2026-11-10}"
+    letters = sharing_with(
+        ("from: [old], on: 2026-06-01", "from: [old, returned], on: 2026-11-15"),
+        ("sent_on: 2026-10-30, approved_on: 2026-11-01", f"sent_on: 2026-10-30, {withdrew}"),
+    )
+    assert letters.for_signature(letters.to("heir"), None).since == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            ('"effective_from": "2027-01-01"', '"effective_from": "2027-01-01", "replaces_earlier_on": "2027-03-01"'),
+            "If The lead has not signed by then, that ends on 1 March 2027",
+        ),
+        (("status: in-force", "status: withdrawn\nended_on: 2026-12-31"), "that ends on 1 January 2027"),
+        (
+            ("{organisation: old, role: controller", "{organisation: old, left_on: 2026-12-31, role: controller"),
+            "until",
+        ),
+    ],
+)
+def test_a_day_that_changes_what_binds_without_a_signature_is_told(change: tuple[str, str], expected: str) -> None:
+    signed = "=== signatories/lead/sharing.yaml\nsignatures: [{version: '1.0', signed_on: 2026-02-03}]\n"
+    letters = sharing_with(("=== signatories/lead/sharing.yaml\n", signed), change)
+    assert expected in said_to(letters, "lead")

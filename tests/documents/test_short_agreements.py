@@ -234,7 +234,7 @@ def test_a_copy_begins_with_its_own_body_and_has_one_block() -> None:
         ["pdftotext", "-raw", "-l", "1", "-", "-"], input=pack(HOUSING, COUNCIL)[0], capture_output=True, check=True
     ).stdout.decode()
     party = next(party for party in text.parties if party.organisation == COUNCIL)
-    own = {party.organisation, party.group}
+    own = {party.organisation, *party.groups}
     for facts in text.terms.flows:
         takes_part = {*facts.flow.from_, *facts.flow.to} & own
         assert (folded(facts.title) in folded(first)) == bool(takes_part), facts.title

@@ -246,6 +246,15 @@ def test_an_heir_stands_as_the_predecessor_that_stands_best(one: str, other: str
         assert told == ([] if one == other else [("a", first), ("b", second)])
 
 
+@pytest.mark.parametrize("associate", ["a", "b"])
+def test_who_takes_the_place_of_a_body_that_signs_signs(associate: str) -> None:
+    """Whichever is named first in the text, an associate that was bound otherwise does not free the heir."""
+    line = f"{{organisation: {associate}, role: controller"
+    text = merged(SIGNED, SIGNED)
+    assert line in text
+    assert of_heir(text.replace(line, line + ", signs: no")).state == "signed"
+
+
 def test_an_heir_carries_every_text_that_one_of_them_carried() -> None:
     text = merged(SIGNED, STALE) + signing("d", STALE)
     text = text.replace("  - {organisation: c,", "  - {organisation: d, role: controller}\n  - {organisation: c,", 1)

@@ -51,6 +51,8 @@ SIGNABLE = frozenset({"signing", "in-force"})
 class AgreementParty:
     """A party under its present id. `signs`: it has a block to sign; it is not exempt, gone or dissolved.
 
+    `groups`: one at most, unless it took the place of bodies of several groups.
+
     `standing`: why it is not bound and not waited for, if so, and since when as far as the records say.
     """
 
@@ -58,7 +60,7 @@ class AgreementParty:
     name: str
     role: Role | None = None
     capacity: str | None = None
-    group: str | None = None
+    groups: tuple[str, ...] = ()
     bound_otherwise: bool = False
     mappa_role: MappaRole | None = None
     left_on: When | None = None
@@ -244,6 +246,7 @@ def _parties(text: Operative, protocol: ProtocolFacts, *, is_stamped: bool) -> t
     register, signing, record = protocol.register, protocol.signing, protocol.record
     left = {id_: party.left_on for id_, party in signing.identities.present_parties(record.parties).items()}
     leads = {id_ for id_, _name in protocol.lead}
+    groups = signing.identities.groups(text.parties)
     found = []
     for id_, party in signing.identities.present_parties(text.parties).items():
         gone = left.get(id_)
@@ -255,7 +258,7 @@ def _parties(text: Operative, protocol: ProtocolFacts, *, is_stamped: bool) -> t
                 name=register.organisation_name(id_),
                 role=party.role,
                 capacity=party.capacity,
-                group=party.group,
+                groups=groups[id_],
                 bound_otherwise=not party.signs,
                 mappa_role=party.mappa_role,
                 left_on=left_on,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -20,7 +20,7 @@ from undersigned.facts.text import VersionFacts
 from undersigned.records.fields import When, latest, version_key
 from undersigned.records.signature import Reservation
 from undersigned.register import ProtocolFolder, Register
-from undersigned.status import Entry, PartyStatus, Signing, has_happened
+from undersigned.status import Entry, PartyStatus, Signing, has_happened, takes_effect
 from undersigned.words.text import in_reading_order
 
 Value = str | int | date | When | tuple[str, ...]
@@ -72,7 +72,7 @@ class LaterVersion:
 class Letter:
     """A letter to one party: with two copies to sign, or a notice with nothing to sign.
 
-    `since`: the version that the party signed last, if any. `later`: the versions after it, oldest first.
+    `since`: the version by whose signature the party stands, or that it signed last, if any. `later`: the versions after it, oldest first.
     """
 
     to: Recipient
@@ -162,7 +162,7 @@ class Letters:
     def for_signature(self, to: Recipient, place: Place | None) -> Letter:
         """The letter with the two copies. `place`: where the party's block is in them."""
         party = to.contact.organisation
-        since = self._last_signed(party)
+        since = self._signed(party)
         return Letter(
             to,
             "signature",
@@ -179,7 +179,7 @@ class Letters:
         """The notice of the newest text to a party that has nothing to sign."""
         party = to.contact.organisation
         why = self.standings[party].why_not
-        since = self._last_signed(party) or self._before(self.agreement.version)
+        since = self._signed(party) or self._before(self.agreement.version)
         return Letter(
             to,
             "notice",
@@ -220,7 +220,7 @@ class Letters:
         yield from acts
 
     def _successions(self, party: str) -> Iterator[Statement]:
-        bodies = {party, *(history.organisation for history in self.signing.histories(party))}
+        bodies = set(self.signing.identities.predecessors(party))
         for heir, record in self.folder.signing.items():
             inherits = record.value.inherits if record.value is not None else None
             if inherits is None or not has_happened(inherits.on, self.as_of):
@@ -274,8 +274,14 @@ class Letters:
             return Statement(f"{state}-silent", {**values, "on": ended.on})
         return Statement(state, {**values, "on": ended.on, "reason": reason})
 
-    def _last_signed(self, party: str) -> str | None:
-        """The newest version that the party signed or that was signed for it, also if it withdrew or reserved since."""
+    def _signed(self, party: str) -> str | None:
+        """The version by whose signature the party stands; or the newest that it ever signed or that was signed for it.
+
+        An heir may stand by an older signature than one that another of its predecessors withdrew.
+        """
+        stands = self.standings[party].status.signed_version if party in self.standings else None
+        if stands is not None:
+            return stands
         signed = [entry.version for entry in self.signing.entries(party) if entry.signed_on is not None]
         return max(signed, key=version_key, default=None)
 
@@ -293,11 +299,46 @@ class Letters:
         for version in sorted(between, key=version_key, reverse=True):
             yield Statement("bound", {"organisation": name, "version": version, "others": tuple(between[version])})
         if between:
-            yield Statement("bound-until", {"organisation": name})
+            yield from self._until(party)
         elif any(entry.counts for entry in self.signing.standing(party)):
             yield Statement("bound-to-none", {"organisation": name})
         else:
             yield Statement("unbound", {"organisation": name})
+
+    def _until(self, party: str) -> Iterator[Statement]:
+        """How long that lasts if the party does not sign: until a day that the register knows already changes it, if any."""
+        name = self._name(party)
+        now = self._pairs(self.signing, party)
+        for day in self._days_ahead():
+            then = self._pairs(Signing(self.folder, self.register, as_of=day), party)
+            if then != now:
+                yield Statement("bound-changes" if then else "bound-ends", {"organisation": name, "on": day})
+                return
+        yield Statement("bound-until", {"organisation": name})
+
+    def _pairs(self, signing: Signing, party: str) -> set[tuple[str, str]]:
+        """Each version in force between the party, or those who take its place, and another, with that other's id."""
+        own = set(signing.identities.present(party))
+        found = {(text.version, other) for text in signing.in_force() for other in text.between}
+        return {
+            (version, other)
+            for version, other in found
+            if other not in own and any(signing.version_between(one, other) == version for one in own)
+        }
+
+    def _days_ahead(self) -> list[date]:
+        """The days to come on which what binds may change although nobody does anything, in order."""
+        protocol, versions = self.folder.value, [version for _number, version in self.signing.versions]
+        begins = [version.replaces_earlier_on for version in versions]
+        begins += [takes_effect(self.folder, version) for version in versions]
+        ends = [self.signing.effective_to(version) for version in versions]
+        ends += [protocol.ended_on, *(party.left_on for party in protocol.parties)]
+        for id_ in self.signing.parties:
+            body = self.register.organisation(id_)
+            begins.append(body.value.dissolved_on if body is not None and body.value is not None else None)
+        days = {latest(day) for day in begins if day is not None}
+        days |= {latest(day) + timedelta(days=1) for day in ends if day is not None and latest(day) < date.max}
+        return sorted(day for day in days if day > self.as_of)
 
     # what is new
 
@@ -362,8 +403,8 @@ class Letters:
 
     def _is_end(self, party: str, ends: tuple[str, ...]) -> bool:
         groups = {group.id for group in self.agreement.text.groups}
-        own = next((one.group for one in self.agreement.parties if one.organisation == party), None)
-        return any(end == own if end in groups else party in self.signing.identities.present(end) for end in ends)
+        own = next((one.groups for one in self.agreement.parties if one.organisation == party), ())
+        return any(end in own if end in groups else party in self.signing.identities.present(end) for end in ends)
 
     # what to do
 

@@ -72,16 +72,27 @@ class Identities:
         return found[::-1]
 
     def present_parties(self, parties: Iterable[Party]) -> dict[str, Party]:
-        """Returns parties by present id. A body that was already a party keeps its own entry."""
+        """Returns parties by present id. A body that was already a party keeps its own entry.
+
+        Who takes the place of a body that signs, signs, whatever other places it takes as well.
+        """
         out: dict[str, Party] = {}
         inherited: dict[str, Party] = {}
         for party in parties:
             for id_ in self.present(party.organisation):
                 if id_ == self._register.present_organisation(party.organisation):
                     out.setdefault(id_, party)
-                else:
-                    inherited.setdefault(id_, party)
+                elif id_ not in inherited or (party.signs and not inherited[id_].signs):
+                    inherited[id_] = party
         return {**inherited, **out}
+
+    def groups(self, parties: Iterable[Party]) -> dict[str, tuple[str, ...]]:
+        """Returns the groups that each present body is in: its own, and those of every body whose place it took."""
+        found: dict[str, dict[str, None]] = {}
+        for party in parties:
+            for id_ in self.present(party.organisation):
+                found.setdefault(id_, {}).update({party.group: None} if party.group else {})
+        return {id_: tuple(groups) for id_, groups in found.items()}
 
     def rename(self, text: Mapping[str, PlainData]) -> dict[str, PlainData]:
         """Returns a canonical operative text with every organisation under its present id."""

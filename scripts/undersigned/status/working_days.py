@@ -1,8 +1,11 @@
-"""Working days in England and Wales.
+"""Working days: those that are one in England, Wales, Scotland and Northern Ireland alike.
 
+A body may be in any of them, and its post room in another, so a day that is a holiday in one of them is left out for all.
 Bank holidays: Banking and Financial Dealings Act 1971, section 1 and schedule 1, with the days that have been proclaimed
 every year since 1978 (New Year's Day, the first Monday in May), and Good Friday and Christmas Day, which are holidays at
-common law. Checked on 30 November 2026. A holiday proclaimed for one year alone is not known here.
+common law; in Scotland also 2 January, the first Monday in August and St Andrew's Day (St Andrew's Day Bank Holiday
+(Scotland) Act 2007), in Northern Ireland St Patrick's Day and 12 July. Checked on 1 December 2026. A holiday proclaimed
+for one year alone is not known here.
 """
 
 from __future__ import annotations
@@ -36,11 +39,16 @@ def _bank_holidays(year: int) -> frozenset[date]:
 def _fixed(year: int) -> Iterator[date]:
     easter = _easter(year)
     yield date(year, 1, 1)
+    yield date(year, 1, 2)
+    yield date(year, 3, 17)
     yield easter - 2 * _DAY
     yield easter + _DAY
     yield _monday_from(date(year, 5, 1))
     yield _monday_from(date(year, 5, 25))
+    yield date(year, 7, 12)
+    yield _monday_from(date(year, 8, 1))
     yield _monday_from(date(year, 8, 25))
+    yield date(year, 11, 30)
     yield date(year, 12, 25)
     yield date(year, 12, 26)
 

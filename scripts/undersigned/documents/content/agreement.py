@@ -186,7 +186,7 @@ def _by_group(agreement: Agreement, alike: Mapping[str, str]) -> Table:
     for group in (*agreement.text.groups, None):
         lines: dict[tuple[str, ...], list[str]] = {}
         for party in agreement.parties:
-            if party.group == (group.id if group else None):
+            if group.id in party.groups if group else not party.groups:
                 cells = dict(_party_words(party))
                 said = tuple(
                     words for name, words in cells.items() if words and name != "organisation" and name not in alike
@@ -241,7 +241,7 @@ def groups_table(agreement: Agreement) -> Table:
         rows=tuple(
             (
                 (paragraph(group_name(group)),),
-                one_or_bullets([p.name for p in agreement.parties if p.group == group.id and p.left_on is None]),
+                one_or_bullets([p.name for p in agreement.parties if group.id in p.groups and p.left_on is None]),
             )
             for group in agreement.text.groups
         ),
@@ -419,7 +419,7 @@ def view_of(agreement: Agreement, organisation: str) -> View:
         raise ValueError(f"{organisation} does not sign {agreement.id}")
 
     def takes_part(ends: Iterable[FlowEnd]) -> bool:
-        return any(end.id == organisation or (end.group and end.group == party.group) for end in ends)
+        return any(end.id == organisation or end.group in party.groups for end in ends)
 
     flows = agreement.terms.flows
     return View(
