@@ -159,7 +159,10 @@ def test_progress_ends_with_the_last_protocol() -> None:
 # -- being stopped ----------------------------------------------------------------------------------------------
 
 PROGRAM = """
-import os, sys, tempfile, time
+import os, signal, sys, tempfile, time
+
+# A shell that starts this in the background lets it ignore SIGINT, and Python then raises no KeyboardInterrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from undersigned.atomic import write_atomically
 from undersigned.parallel import map_as_done
