@@ -16,6 +16,7 @@ from support import example_register
 from undersigned.records.files import ROOT_RECORDS
 from undersigned.records.reading import read_record
 from undersigned.records.schema import _MODELS, KINDS, PART, _help, help_of, parts, schema
+from undersigned.records.source import mapping_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -240,7 +241,7 @@ def schema_of(part: Any) -> Any:
         in (
             definitions := {
                 _MODELS[kind].__name__ if kind in _MODELS else "": schema(kind),
-                **schema(kind).get("$defs", {}),
+                **mapping_of(schema(kind).get("$defs")),
             }
         )
     )

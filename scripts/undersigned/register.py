@@ -28,7 +28,7 @@ from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import NominatedOfficer, SigningRecord
-from undersigned.records.source import PlainData, Source
+from undersigned.records.source import PlainData, Source, list_of
 from undersigned.records.version import Version
 from undersigned.words.form_links import FormLinks, form_links
 
@@ -542,11 +542,7 @@ class Register:
                     yield organisation, name, path
 
     def count_signatures(self, folder: ProtocolFolder) -> int:
-        return sum(
-            len(record.source.data.get("signatures") or ())
-            for record in folder.signing.values()
-            if isinstance(record.source.data.get("signatures") or [], list)
-        )
+        return sum(len(list_of(record.source.data.get("signatures"))) for record in folder.signing.values())
 
 
 def _finding(fault: tuple[str, str, str, Mapping[str, object]]) -> Finding:

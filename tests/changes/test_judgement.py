@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from repositories import Repository, codes, only, point, render_markdown, render_text, report_data, says
@@ -13,13 +14,12 @@ from repositories import Repository, codes, only, point, render_markdown, render
 from undersigned.changes.judgement import ChangedWording, changed_wordings
 from undersigned.changes.obligations import changed_marks
 from undersigned.cli import main
-from undersigned.records.source import Data
 
 PROTOCOL = "protocols/housing/protocol.yaml"
 NAMES = {"council": ("Example Council", "the council"), "police": ("Example Police", "the police"), "probation": ()}
 
 
-def text(clause: str) -> dict[str, Data]:
+def text(clause: str) -> dict[str, Any]:
     return {
         "parties": [{"organisation": id_} for id_ in ("council", "police", "probation", "landlord-a", "landlord-b")],
         "groups": [{"id": "landlords", "title": "Registered landlords"}],

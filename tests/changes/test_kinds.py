@@ -6,6 +6,7 @@ import copy
 import subprocess
 import sys
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,8 @@ from hypothesis import strategies as st
 
 from undersigned.changes import Unmet, changed_obligation, differences, excess, least_change
 from undersigned.changes.obligations import marks
-from undersigned.records.source import Data
 
-TEXT: dict[str, Data] = {
+TEXT: dict[str, Any] = {
     "title": "Example",
     "kind": "framework",
     "effective_to": "2027-03-31",
@@ -58,10 +58,10 @@ TEXT: dict[str, Data] = {
 ALL = {"material", "membership", "extension", "editorial"}
 
 
-def changed(*path: str | int, to: Data) -> dict[str, Data]:
+def changed(*path: str | int, to: Any) -> dict[str, Any]:
     """The text with the value at `path` replaced, or with None taken out."""
     text = copy.deepcopy(TEXT)
-    here: Data = text
+    here: Any = text
     for part in path[:-1]:
         here = here[part]
     if to is None:
@@ -71,13 +71,13 @@ def changed(*path: str | int, to: Data) -> dict[str, Data]:
     return text
 
 
-def with_party(party: Data, *, base: dict[str, Data] = TEXT) -> dict[str, Data]:
+def with_party(party: Any, *, base: dict[str, Any] = TEXT) -> dict[str, Any]:
     text = copy.deepcopy(base)
     text["parties"] = sorted([*text["parties"], party], key=lambda entry: str(entry["organisation"]))
     return text
 
 
-def without_party(id_: str) -> dict[str, Data]:
+def without_party(id_: str) -> dict[str, Any]:
     text = copy.deepcopy(TEXT)
     text["parties"] = [party for party in text["parties"] if party["organisation"] != id_]
     return text
@@ -114,7 +114,7 @@ def without_party(id_: str) -> dict[str, Data]:
         (changed("review", "interval_months", to=6), "review: interval_months", 12, 6),
     ],
 )
-def test_differences_name_the_term(after: dict[str, Data], label: str, before: Data, now: Data) -> None:
+def test_differences_name_the_term(after: dict[str, Any], label: str, before: Any, now: Any) -> None:
     first = differences(TEXT, after)[0]
     assert (first.label, first.before, first.after) == (label, before, now)
 
@@ -169,11 +169,11 @@ def test_entries_that_share_an_id_are_compared_as_a_whole() -> None:
         (without_party("c"), {"material", "membership"}),
     ],
 )
-def test_least_change(after: dict[str, Data], kinds: set[str]) -> None:
+def test_least_change(after: dict[str, Any], kinds: set[str]) -> None:
     assert least_change(TEXT, after) == kinds
 
 
-def joined(role: str, **ends: list[str]) -> dict[str, Data]:
+def joined(role: str, **ends: list[str]) -> dict[str, Any]:
     """The party e joins with this role and stands in these lists of flow one."""
     text = with_party({"organisation": "e", "role": role})
     for end, ids in ends.items():
@@ -195,7 +195,7 @@ def joined(role: str, **ends: list[str]) -> dict[str, Data]:
         (joined("controller", to=["b"]), ["flow one: to"]),
     ],
 )
-def test_a_newcomer_joins_a_flow_only_beside_a_party_with_its_role(after: dict[str, Data], labels: list[str]) -> None:
+def test_a_newcomer_joins_a_flow_only_beside_a_party_with_its_role(after: dict[str, Any], labels: list[str]) -> None:
     found = excess("membership", TEXT, after, summary="Joins", agreed_on=date(2026, 1, 1))
     assert [d.label for d in found if not isinstance(d, Unmet)] == labels
 
@@ -291,12 +291,12 @@ def test_offsets_are_places_in_the_text(text: str) -> None:
     assert changed_obligation(text, text) is None
 
 
-def _organisation_of(party: dict[str, Data]) -> str:
+def _organisation_of(party: dict[str, Any]) -> str:
     return str(party["organisation"])
 
 
 _words = st.sampled_from(["a", "b", "c", "one", "two"])
-_texts: st.SearchStrategy[dict[str, Data]] = st.fixed_dictionaries(
+_texts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "title": _words,
@@ -313,7 +313,7 @@ _texts: st.SearchStrategy[dict[str, Data]] = st.fixed_dictionaries(
 
 
 @given(_texts, _texts)
-def test_texts_differ_exactly_where_there_are_differences(before: dict[str, Data], after: dict[str, Data]) -> None:
+def test_texts_differ_exactly_where_there_are_differences(before: dict[str, Any], after: dict[str, Any]) -> None:
     empty_is_absent = [{name: value for name, value in text.items() if value != []} for text in (before, after)]
     assert bool(differences(*empty_is_absent)) == (empty_is_absent[0] != empty_is_absent[1])
     assert "material" in least_change(before, after)

@@ -9,7 +9,7 @@ from pathlib import Path
 from undersigned.checks.engine import check_register, rules_by_module
 from undersigned.records.findings import Finding
 from undersigned.records.fingerprint import fingerprint_of, operative_text
-from undersigned.records.source import Source
+from undersigned.records.source import Source, mapping_of
 from undersigned.register import load_register
 
 AS_OF = date(2026, 11, 22)
@@ -43,7 +43,7 @@ clauses:
 def fingerprint(text: str) -> str:
     """Of a text as it would stand in a version."""
     data = Source("text", text.encode()).data
-    return fingerprint_of(operative_text(data, data.get("forms") or {}))
+    return fingerprint_of(operative_text(data, mapping_of(data.get("forms"))))
 
 
 def stamp(text: str, agreed_on: str, change: str = "material", **more: str) -> str:

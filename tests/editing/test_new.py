@@ -23,6 +23,7 @@ from undersigned.records.findings import Finding
 from undersigned.records.form import Form
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import read_record
+from undersigned.records.source import mappings, strings, text_of
 from undersigned.register import load_register
 from undersigned.status import review_state
 
@@ -468,18 +469,15 @@ def test_standards_name_what_there_is() -> None:
     for id_ in standard_texts.standard_ids("flows"):
         flow = standard_texts.standard_flow(id_)
         assert flow.data["id"] == id_
-        assert set(flow.data["from"] + flow.data["to"]) <= set(standard_texts.ends())
-        assert all(
-            set(law["for"]) <= set(flow.data["from"] + flow.data["to"]) for law in flow.data.get("law_differs", ())
-        )
-        assert set(flow.data.get("forms", ())) <= forms
+        ends = {*strings(flow.data["from"]), *strings(flow.data["to"])}
+        assert ends <= set(standard_texts.ends())
+        assert all(set(strings(law["for"])) <= ends for law in mappings(flow.data.get("law_differs")))
+        assert set(strings(flow.data.get("forms"))) <= forms
     for id_ in standard_texts.standard_ids("protocols"):
-        used |= {flow.data["id"] for flow in standard_texts.flows_of(id_)}
-        clauses = [clause["id"] for clause in standard_texts.standard_protocol(id_)["clauses"]]
-        assert len(clauses) == len(set(clauses)), id_
-        lines = {
-            clause["id"]: clause.get("in_short", "") for clause in standard_texts.standard_protocol(id_)["clauses"]
-        }
+        used |= {text_of(flow.data["id"]) for flow in standard_texts.flows_of(id_)}
+        clauses = mappings(standard_texts.standard_protocol(id_)["clauses"])
+        lines = {text_of(clause["id"]): text_of(clause.get("in_short")) for clause in clauses}
+        assert len(clauses) == len(lines), id_
         assert all(10 < len(line) <= 160 for line in lines.values()), (id_, lines)
         words = str(standard_texts.standard_protocol(id_))
         assert set(re.findall(r"`([a-z-]+)`", words)) <= {flow.data["id"] for flow in standard_texts.flows_of(id_)}

@@ -15,7 +15,7 @@ from undersigned.editing import EditingError
 from undersigned.editing.release import refuse_unjudged, release, wordings_of_stamp
 from undersigned.editing.yaml_write import render_version
 from undersigned.records.fingerprint import fingerprint_of, operative_text
-from undersigned.records.source import PlainData, Source
+from undersigned.records.source import PlainData, Source, mapping_of
 from undersigned.register import load_register
 
 DAY = date(2026, 5, 1)
@@ -307,8 +307,8 @@ def test_any_text_reads_back_to_the_same_fingerprint(
         rendered = render_version({"agreed_on": DAY, "fingerprint": fingerprint_of(stamped)}, stamped, quoted=quoted)
         source = Source("v.yaml", rendered.encode())
         assert not source.faults, source.faults[0].message
-        back = source.data["text"]
-        assert operative_text(back, back["forms"]) == stamped
+        back = mapping_of(source.data["text"])
+        assert operative_text(back, mapping_of(back["forms"])) == stamped
         # Other readers see text as text too, and yes or no as such.
         assert yaml.safe_load(rendered)["text"]["flows"][0]["id"] == "f"
 
@@ -323,8 +323,8 @@ def test_every_version_of_the_register_has_its_own_fingerprint_and_survives_writ
                 continue
             seen += 1
             assert folder.fingerprint_of_text(number) == record.value.fingerprint
-            back = Source("v.yaml", render_version({}, text).encode()).data["text"]
-            assert operative_text(back, back.get("forms", {})) == text
+            back = mapping_of(Source("v.yaml", render_version({}, text).encode()).data["text"])
+            assert operative_text(back, mapping_of(back.get("forms"))) == text
     assert seen or not list(root.glob("protocols/*/versions/*.yaml"))
 
 

@@ -18,6 +18,7 @@ from undersigned.editing.standard_texts import flows_of, standard_ids, standard_
 from undersigned.figures import overlap as overlap_module
 from undersigned.figures.overlap import Comparison, Edge, SharedItem, Terms, stems
 from undersigned.figures.profile import Seen, seen
+from undersigned.records.source import mapping_of, strings
 from undersigned.register import Register, load_register
 
 SIZE = 27
@@ -173,8 +174,8 @@ def standards() -> list[Terms]:
                 items.setdefault(
                     words, SharedItem(str(item["name"]), words, frozenset(map(str, _many(item["sensitivity"]))))
                 )
-        purpose = data["purpose"]
-        said = [data["title"], *purpose["aims"], *purpose["benefits"], purpose["necessity"]]
+        purpose = mapping_of(data["purpose"])
+        said = [data["title"], *strings(purpose["aims"]), *strings(purpose["benefits"]), purpose["necessity"]]
         found.append(
             Terms(
                 id_,

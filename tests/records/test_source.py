@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undersigned.records.source import Source
+from undersigned.records.source import Source, text_of, value_at
 
 
 def read(text: str | bytes) -> Source:
@@ -180,7 +180,7 @@ def test_the_place_of_words_in_any_style(before: str, after: str, style: str | N
     value = before + "ZQ" + after
     text = yaml.safe_dump({"k": {"text": value}}, default_style=style, allow_unicode=True, width=width)
     source = read(text)
-    read_value = source.data["k"]["text"]
+    read_value = text_of(value_at(source.data, ("k", "text")))
     place = source.place_in(("k", "text"), read_value.index("ZQ"))
     line = text.split("\n")[place.line - 1]
     assert line[place.column - 1] == "Z"
@@ -202,4 +202,4 @@ def test_places_pass_over_what_is_empty_and_keep_the_first_of_two() -> None:
 )
 def test_a_code_in_double_quotes_counts_with_all_its_characters(written: str, column: int) -> None:
     source = read(f'a: "{written}"\n')
-    assert source.place_in(("a",), source.data["a"].index("Z")) == (1, column)
+    assert source.place_in(("a",), text_of(source.data["a"]).index("Z")) == (1, column)

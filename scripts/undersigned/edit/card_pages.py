@@ -19,7 +19,7 @@ from undersigned.editing.yaml_write import render_yaml
 from undersigned.facts.flows import legal_references
 from undersigned.records.findings import Finding
 from undersigned.records.protocol import Flow, Protocol
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mappings, strings
 from undersigned.words.labels import label
 
 
@@ -106,7 +106,7 @@ class CardPages(DraftPages):
         register = builder.draft.register.with_files(
             {
                 builder.draft.path: render_yaml(
-                    {**builder.draft.data, "flows": flows, "status": "draft"}, Protocol
+                    {**builder.draft.data, "flows": [*flows], "status": "draft"}, Protocol
                 ).encode("utf-8", "surrogatepass")
             }
         )
@@ -135,7 +135,7 @@ class CardPages(DraftPages):
         if refused:
             return self._card_page(builder, [Fault("", in_form_words(one, draft.register)) for one in refused])
         replaces = (form.get("replaces") or [""])[0]
-        ids = [str(flow.get("id")) for flow in draft.data.get("flows") or [] if isinstance(flow, dict)]
+        ids = [str(flow.get("id")) for flow in mappings(draft.data.get("flows"))]
         changes: list[Put | Append | Remove] = []
         left = list(flows)
         if replaces in ids:
@@ -190,7 +190,7 @@ class CardPages(DraftPages):
         faults = faults_of(questions, answers)
         if not faults:
             flow = standard_flow_for(draft, card, answers)
-            probe = Card(found.title, tuple(flow["from"]), tuple(flow["to"]), "other", "routine", ())
+            probe = Card(found.title, tuple(strings(flow["from"])), tuple(strings(flow["to"])), "other", "routine", ())
             refused = refused_law(CardLaw(draft.register, id_, probe, as_of=self.as_of()), [flow])
             faults = [Fault("", in_form_words(finding, draft.register)) for finding in refused]
             faults = faults or self.save(draft, [Append("flows", flow)], f"Draft: standard card '{card}'")
@@ -201,7 +201,7 @@ class CardPages(DraftPages):
         return redirect_to(f"/protocol/{id_}#cards")
 
 
-def refused_law(law: CardLaw, flows: Sequence[Mapping[str, Data]]) -> list[Finding]:
+def refused_law(law: CardLaw, flows: Sequence[Mapping[str, PlainData]]) -> list[Finding]:
     """The errors that the checks find in law that these flows name. What is left open is no such error."""
     return [finding for field, finding in law.judged(flows) if finding.severity == "error" and field in _NAMED_LAW]
 

@@ -11,7 +11,7 @@ from undersigned.edit.drafts import Draft
 from undersigned.edit.flow_law import Card, CardLaw, Power, purposes
 from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
 from undersigned.records.protocol import Item, Protocol
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mapping_of, strings, text_of
 from undersigned.records.vocabulary import LawEnforcementCondition, Schedule1Condition, vocabulary
 from undersigned.words.labels import headings, label
 from undersigned.words.text import in_a_list
@@ -168,17 +168,17 @@ class Builder:
                 found.append(Fault("powers", words))
         return found
 
-    def new_item(self) -> dict[str, Data] | None:
+    def new_item(self) -> dict[str, PlainData] | None:
         """The piece of information that the page of items was asked to add; None without one."""
         answers = self.answers("what")
         if not answers["new_name"]:
             return None
         taken = {item.id for item in self.protocol.data_items}
         kinds = answers["new_sensitivity"]
-        item: dict[str, Data] = {
+        item: dict[str, PlainData] = {
             "id": free_id(answers["new_name"][0], taken),
             "name": answers["new_name"][0],
-            "sensitivity": kinds[0] if len(kinds) == 1 else kinds,
+            "sensitivity": kinds[0] if len(kinds) == 1 else [*kinds],
             "why": (answers["new_why"] or [""])[0],
         }
         return {name: value for name, value in item.items() if value}
@@ -249,9 +249,9 @@ class Builder:
             )
         return asked
 
-    def _item_choices(self) -> dict[str, Data]:
+    def _item_choices(self) -> dict[str, PlainData]:
         """What can be ticked, by the value of the box: the id of an item, or an item that a copied card spells out."""
-        found: dict[str, Data] = {item.id: item.id for item in self.protocol.data_items}
+        found: dict[str, PlainData] = {item.id: item.id for item in self.protocol.data_items}
         for flow in self.protocol.flows:
             if flow.id == self.copied:
                 for index, item in enumerate(flow.items):
@@ -266,7 +266,8 @@ class Builder:
             if value in known:
                 name, kinds = known[value].name, list[str](known[value].sensitivity)
             else:
-                name, kinds = str(item["name"]), list(item.get("sensitivity", ()))
+                spelled_out = mapping_of(item)
+                name, kinds = text_of(spelled_out["name"]), strings(spelled_out.get("sensitivity"))
             options.append(Option(value, name, in_a_list([label("sensitivity", kind) for kind in kinds])))
         asked = [Question("items", "some", "Which information may go?", "", tuple(options))] if options else []
         sensitivities = tuple(Option(value, words) for value, words in headings("sensitivity").items())

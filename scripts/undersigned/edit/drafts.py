@@ -20,7 +20,7 @@ from undersigned.editing.amend import Append, Put, Remove, amended
 from undersigned.records.for_people import ForPeople
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import read_record
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import ProtocolFolder, Register
 
 _FOLDER = "draft"
@@ -53,7 +53,7 @@ class Draft:
         return f"protocols/{self.protocol}/for-people.yaml"
 
     @property
-    def people(self) -> Mapping[str, Data]:
+    def people(self) -> Mapping[str, PlainData]:
         """The page for the people whom the sharing is about, as plain data; empty without one, or if it cannot be read."""
         raw = self.register.files.contents.get(self.people_path)
         if raw is None:
@@ -79,7 +79,7 @@ class Draft:
         return found
 
     @property
-    def data(self) -> Mapping[str, Data]:
+    def data(self) -> Mapping[str, PlainData]:
         """The working text as plain data."""
         return self.folder.record.source.data
 

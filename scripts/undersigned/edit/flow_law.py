@@ -23,7 +23,7 @@ from undersigned.editing import standard_texts
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.findings import Finding, new_findings
 from undersigned.records.protocol import Protocol
-from undersigned.records.source import Data, Source
+from undersigned.records.source import PlainData, Source, list_of, mappings, strings
 from undersigned.records.vocabulary import Gateway, vocabulary
 from undersigned.register import Register
 from undersigned.words.text import id_from, in_a_list
@@ -72,7 +72,7 @@ class Card:
     receivers: tuple[str, ...]
     purpose: str
     when: str
-    items: tuple[Data, ...]
+    items: tuple[PlainData, ...]
     not_shared: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
     uses: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class CardLaw:
         if folder is None or not folder.readable:
             raise KeyError(protocol)
         self._register, self._id, self.card, self._as_of = register, protocol, card, as_of
-        self._data: dict[str, Data] = dict(folder.record.source.data)
+        self._data: dict[str, PlainData] = dict(folder.record.source.data)
         self._groups = {
             group.id: tuple(
                 register.present_organisation(party.organisation)
@@ -120,7 +120,7 @@ class CardLaw:
         }
         self._titles = {group.id: group.title or group.id for group in folder.value.groups}
         self._whole = frozenset(folder.value.jurisdictions)
-        probe: dict[str, Data] = {
+        probe: dict[str, PlainData] = {
             "id": _PROBE,
             "from": list(card.senders),
             "to": list(card.receivers),
@@ -137,8 +137,8 @@ class CardLaw:
         self.special, self.offence, self.identifies = view.special, view.offence, view.identifies
         self._words = " ".join((whole.value.title, card.title, *(f"{i.name} {i.why or ''}" for i in view.items)))
 
-    def _with_flows(self, flows: Sequence[Mapping[str, Data]], status: str) -> Register:
-        data = {**self._data, "flows": [*(self._data.get("flows") or []), *flows], "status": status}
+    def _with_flows(self, flows: Sequence[Mapping[str, PlainData]], status: str) -> Register:
+        data = {**self._data, "flows": [*list_of(self._data.get("flows")), *map(dict, flows)], "status": status}
         path = f"protocols/{self._id}/protocol.yaml"
         return self._register.with_files({path: render_yaml(data, Protocol).encode("utf-8", "surrogatepass")})
 
@@ -267,7 +267,7 @@ class CardLaw:
 
     def _not_refused(self, ids: Iterable[str]) -> list[str]:
         """Those powers in which the checks find no error where each stands alone: some do not carry every item."""
-        flows: list[dict[str, Data]] = []
+        flows: list[dict[str, PlainData]] = []
         power_of: list[str] = []
         for id_ in ids:
             card = replace(self.card, powers=(id_,), consent=("statutory",) if id_ == _REFER else ("none",))
@@ -297,11 +297,11 @@ class CardLaw:
 
     # -- the flows -----------------------------------------------------------------------------------------------------
 
-    def flows(self) -> list[dict[str, Data]]:
+    def flows(self) -> list[dict[str, PlainData]]:
         """The flows that this card becomes, in the shape of the record."""
-        taken = {str(flow.get("id")) for flow in self._data.get("flows") or [] if isinstance(flow, dict)}
+        taken = {str(flow.get("id")) for flow in mappings(self._data.get("flows"))}
         parts = list(self._parts())
-        found = []
+        found: list[dict[str, PlainData]] = []
         for senders, receivers in parts:
             law = _FlowLaw(self, senders, receivers)
             title = self.card.title
@@ -309,17 +309,16 @@ class CardLaw:
                 title += f" ({self._which(parts, senders, receivers)})"
             id_ = _free(id_from(title) or "card", taken)
             taken.add(id_)
-            consent = list(self.card.consent)
-            flow: dict[str, Data] = {
+            flow: dict[str, PlainData] = {
                 "id": id_,
                 "title": title,
-                "from": self._named(senders, self.card.senders),
-                "to": self._named(receivers, self.card.receivers),
+                "from": [*self._named(senders, self.card.senders)],
+                "to": [*self._named(receivers, self.card.receivers)],
                 "when": self.card.when,
                 "regime": law.regime,
                 "receives_under": law.receives_under if law.receives_under != law.regime else None,
                 **law.fields(),
-                "consent": consent,
+                "consent": list(self.card.consent),
                 "items": list(self.card.items),
                 "not_shared": list(self.card.not_shared),
                 "stage": list(self.card.stage),
@@ -327,7 +326,7 @@ class CardLaw:
                 "timing": self.card.timing,
                 "retention": self.card.retention,
             }
-            if _REFER in law.gateways and "statutory" in consent:
+            if _REFER in law.gateways and "statutory" in self.card.consent:
                 flow["statutory_consents"] = ["refer", "choice-of-authority"]
             found.append({name: value for name, value in flow.items() if value not in (None, "", [])})
         return found
@@ -375,13 +374,13 @@ class CardLaw:
 
     # -- what the checks say -------------------------------------------------------------------------------------------
 
-    def judged(self, flows: Sequence[Mapping[str, Data]]) -> list[tuple[str, Finding]]:
+    def judged(self, flows: Sequence[Mapping[str, PlainData]]) -> list[tuple[str, Finding]]:
         """What the checks say of these flows as if the protocol were out for signature: the field, or "", and the finding."""
         return [(name, finding) for _, name, finding in self._judged(flows)]
 
-    def _judged(self, flows: Sequence[Mapping[str, Data]]) -> list[tuple[int, str, Finding]]:
+    def _judged(self, flows: Sequence[Mapping[str, PlainData]]) -> list[tuple[int, str, Finding]]:
         """For each finding the place of its flow among `flows`, the field of the flow, and the finding."""
-        first = len(self._data.get("flows") or [])
+        first = len(list_of(self._data.get("flows")))
         before, after = self._with_flows([], "signing"), self._with_flows(flows, "signing")
         path = f"protocols/{self._id}/protocol.yaml"
         old, new = (check_protocols(each, [self._id], as_of=self._as_of)[0] for each in (before, after))
@@ -408,7 +407,7 @@ class _FlowLaw:
         self.receives_under = receiving
         self.gateways: tuple[str, ...] = ()
 
-    def fields(self) -> dict[str, Data]:
+    def fields(self) -> dict[str, PlainData]:
         """The fields of law of the flow, with `law_differs` for the bodies that rely on something else."""
         if not self._law.identifies:
             return {}
@@ -427,11 +426,11 @@ class _FlowLaw:
                     main[name] = tuple(dict.fromkeys((*main.get(name, ()), *ids)))
             else:
                 differing.setdefault(repr(law), (law, []))[1].append(bodies[id_])
-        fields: dict[str, Data] = {name: list(ids) for name, ids in main.items() if ids}
+        fields: dict[str, PlainData] = {name: list(ids) for name, ids in main.items() if ids}
         chosen = (*self._law.card.senders, *self._law.card.receivers)
         if differing:
             fields["law_differs"] = [
-                {"for": self._law._named(ends, chosen), **{name: list(ids) for name, ids in law.items() if ids}}
+                {"for": [*self._law._named(ends, chosen)], **{name: list(ids) for name, ids in law.items() if ids}}
                 for law, ends in differing.values()
             ]
         return fields
@@ -506,7 +505,7 @@ def _uses_in_standards() -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for id_ in standard_texts.standard_ids("flows"):
         flow = standard_texts.standard_flow(id_).data
-        for law in (flow, *flow.get("law_differs", ())):
-            for gateway in law.get("gateways", ()):
+        for law in (flow, *mappings(flow.get("law_differs"))):
+            for gateway in strings(law.get("gateways")):
                 counts[gateway] = counts.get(gateway, 0) + 1
     return counts

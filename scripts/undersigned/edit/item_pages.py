@@ -19,6 +19,7 @@ from undersigned.edit.questions import (
     sections,
 )
 from undersigned.editing.amend import Append, Put, Remove
+from undersigned.records.source import list_of
 
 _MOST_AT_ONCE = 12
 _NAMES = Question(
@@ -74,7 +75,7 @@ class ItemPages(DraftPages):
                 for change in entry_changes(section, given, present_answers(section, {}, {}), None, working):
                     changes.append(change)
                     if isinstance(change, Append):  # the next one needs another id
-                        working["data_items"] = [*(working.get("data_items") or []), dict(change.value)]
+                        working["data_items"] = [*list_of(working.get("data_items")), dict(change.value)]
             faults = self.save(draft, changes, "Draft: information", section)
             if not faults:
                 return redirect_to(f"/protocol/{draft.protocol}/part/items")

@@ -20,7 +20,7 @@ from undersigned.editing.yaml_write import render_yaml
 from undersigned.jobs.form_definitions import organisation_options
 from undersigned.records.files import load_files
 from undersigned.records.protocol import ENDED, Protocol
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import Register
 from undersigned.words.labels import headings
 
@@ -74,7 +74,7 @@ class NewPages(DraftPages):
         if standard != "none":
             return self._from_standard(title, kind, standard, {})
         draft = open_draft(self.root, self._free_protocol(title))
-        data: dict[str, Data] = {"title": title, "kind": kind, "status": "draft", "publication": "public"}
+        data: dict[str, PlainData] = {"title": title, "kind": kind, "status": "draft", "publication": "public"}
         draft = draft.saved({draft.path: render_yaml(data, Protocol).encode()}, f"Draft: {title}")
         return redirect_to(f"/protocol/{draft.protocol}")
 

@@ -28,6 +28,7 @@ from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.new import new_record
 from undersigned.jobs.form_definitions import organisation_options
 from undersigned.records.files import load_files
+from undersigned.records.source import list_of, mappings, text_of
 from undersigned.records.vocabulary import vocabulary
 from undersigned.words.labels import headings
 from undersigned.words.text import id_from
@@ -89,7 +90,7 @@ class PartyPages(DraftPages):
         """One page for what each party does here, of those that do not say it yet."""
         draft, section = self.draft(id_), sections()["parties"]
         asked = {one.id: one for one in section.fields}
-        data = draft.data.get("parties") or []
+        data = mappings(draft.data.get("parties"))
         groups = {group.id: group.title or group.id for group in draft.folder.value.groups}
         before = {index: present_answers(section, party, groups) for index, party in enumerate(data)}
         shown = [index for index in before if not before[index]["capacity"]][:_MOST_ON_A_PAGE]
@@ -98,7 +99,9 @@ class PartyPages(DraftPages):
             return redirect_to(back)
         questions = []
         for index in shown:
-            name = draft.register.organisation_name(draft.register.present_organisation(data[index]["organisation"]))
+            name = draft.register.organisation_name(
+                draft.register.present_organisation(text_of(data[index]["organisation"]))
+            )
             questions.append(replace(asked["capacity"], id=f"capacity-{index}", label=f"What does {name} do here?"))
             label_ = f"Does {name} belong to a group of parties?"
             questions.append(replace(asked["group"], id=f"group-{index}", label=label_, help=""))
@@ -122,7 +125,7 @@ class PartyPages(DraftPages):
             for change in entry_changes(section, given, before[index], index, working):
                 changes.append(change)
                 if isinstance(change, Append):  # the next party may name the same new group
-                    working["groups"] = [*(working.get("groups") or []), dict(change.value)]
+                    working["groups"] = [*list_of(working.get("groups")), dict(change.value)]
         faults = faults or self.save(draft, changes, "Draft: what each party does", section)
         if faults:
             return self.page(title, questions, answers, back=back, faults=faults, about=about, draft=draft)

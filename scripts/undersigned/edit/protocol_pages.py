@@ -34,7 +34,7 @@ from undersigned.editing import standard_texts
 from undersigned.editing.amend import Append, Remove
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.protocol import Protocol
-from undersigned.records.source import Data, KeyPath, Source
+from undersigned.records.source import KeyPath, PlainData, Source, mapping_of, mappings, strings
 from undersigned.records.vocabulary import vocabulary
 
 _STATUS = re.compile(rb"^status:[^\n]*$", re.MULTILINE)
@@ -157,7 +157,7 @@ class ProtocolPages(DraftPages):
         return redirect_to(back)
 
     def _entries(self, draft: Draft, section: Section) -> str:
-        entries = [entry for entry in _data_of(section, draft).get(section.list or "") or [] if isinstance(entry, dict)]
+        entries = mappings(_data_of(section, draft).get(section.list or ""))
         names = []
         for entry in entries:
             name = str(entry.get(section.name) or entry.get("id") or "")
@@ -178,7 +178,7 @@ class ProtocolPages(DraftPages):
             abort(404)
         if section.record == "people" and not draft.people:
             return redirect_to(f"/protocol/{id_}/part/people")
-        entries = _data_of(section, draft).get(section.list) or []
+        entries = mappings(_data_of(section, draft).get(section.list))
         index = int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 6 else None
         if (index is None and entry != "new") or (index is not None and index >= len(entries)):
             abort(404)
@@ -272,10 +272,10 @@ class ProtocolPages(DraftPages):
         faults = faults_of(questions, answers)
         if not faults:
             there = {clause.id for clause in draft.folder.value.clauses}
-            entry: dict[str, Data] = {
+            entry: dict[str, PlainData] = {
                 "id": free_id("common-terms", there),
                 "title": answers["title"][0],
-                "adopts": {"protocol": framework, "version": str(version), "clauses": answers["clauses"]},
+                "adopts": {"protocol": framework, "version": str(version), "clauses": [*answers["clauses"]]},
             }
             faults = self.save(draft, [Append("clauses", entry)], "Draft: terms taken over", sections()["clauses"])
         if faults:
@@ -335,7 +335,7 @@ def _at_signing(draft: Draft) -> bytes:
     return render_yaml({**draft.data, "status": "signing"}, Protocol).encode("utf-8", "surrogatepass")
 
 
-def _data_of(section: Section, draft: Draft) -> Mapping[str, Data]:
+def _data_of(section: Section, draft: Draft) -> Mapping[str, PlainData]:
     """The record that a part is about, as plain data."""
     return draft.people if section.record == "people" else draft.data
 
@@ -367,11 +367,10 @@ def _filled(section: Section, draft: Draft) -> bool:
     return any(present_answers(section, _data_of(section, draft), {}).values())
 
 
-def _summary(entry: Mapping[str, Data]) -> str:
+def _summary(entry: Mapping[str, PlainData]) -> str:
     """A line about an entry of a list."""
     for name in ("capacity", "why", "text", "pays_for"):
         if isinstance(entry.get(name), str):
             return " ".join(str(entry[name]).split())[:200]
-    if isinstance(entry.get("adopts"), dict):
-        return f"Takes over: {', '.join(str(one) for one in entry['adopts'].get('clauses', []))}"
-    return ""
+    adopts = mapping_of(entry.get("adopts"))
+    return f"Takes over: {', '.join(strings(adopts.get('clauses')))}" if adopts else ""

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from undersigned.edit.drafts import Draft
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.returns import read_figure
 from undersigned.jobs.form_definitions import organisation_options, protocol_options
 from undersigned.records.fields import when_of
-from undersigned.records.source import Data, KeyPath
+from undersigned.records.source import KeyPath, PlainData, mappings
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.words.dates import read_date
@@ -98,7 +98,31 @@ def sections_of(file: str) -> Mapping[str, Section]:
     return {id_: _section(id_, one) for id_, one in data.items()}
 
 
-def _section(id_: str, data: Mapping[str, Data]) -> Section:
+class _QuestionData(TypedDict):
+    """One question as the package's files write it. `list`: a closed list; `choices`: what fills in the options."""
+
+    id: str
+    kind: Kind
+    label: str
+    path: str
+    help: NotRequired[str]
+    required: NotRequired[bool]
+    list: NotRequired[str]
+    choices: NotRequired[str]
+
+
+class _SectionData(TypedDict):
+    """One page of questions as the package's files write it."""
+
+    title: str
+    about: str
+    fields: list[_QuestionData]
+    list: NotRequired[str]
+    name: NotRequired[str]
+    record: NotRequired[Literal["protocol", "people"]]
+
+
+def _section(id_: str, data: _SectionData) -> Section:
     fields, choices = [], {}
     for one in data["fields"]:
         options: tuple[Option, ...] = ()
@@ -288,7 +312,7 @@ _MONTHS = [
 ]
 
 
-def read_day(text: str) -> Data:
+def read_day(text: str) -> PlainData:
     """A day, or a month as text, as people write them; None if it is neither."""
     month = re.fullmatch(r"([A-Za-z]+) (\d{4})", text)
     if month and month[1].lower() in _MONTHS:
@@ -303,11 +327,11 @@ def read_day(text: str) -> Data:
 # -- from the record to answers and back ---------------------------------------------------------------------------------
 
 
-def present_answers(section: Section, data: Mapping[str, Data], groups: Mapping[str, str]) -> dict[str, list[str]]:
+def present_answers(section: Section, data: Mapping[str, PlainData], groups: Mapping[str, str]) -> dict[str, list[str]]:
     """What the record says now, as answers. `data`: the record, or the entry of the list. `groups`: id to title."""
     found = {}
     for one in section.fields:
-        value = _at(data, one.path)
+        value = _at(dict(data), one.path)
         if one.kind == "group":
             found[one.id] = [groups.get(str(value), str(value))] if value else []
         elif isinstance(value, list):
@@ -317,7 +341,7 @@ def present_answers(section: Section, data: Mapping[str, Data], groups: Mapping[
     return found
 
 
-def _at(data: Data, path: KeyPath) -> Data:
+def _at(data: PlainData, path: KeyPath) -> PlainData:
     for part in path:
         if isinstance(part, int):
             data = data[part] if isinstance(data, list) and part < len(data) else None
@@ -328,7 +352,7 @@ def _at(data: Data, path: KeyPath) -> Data:
     return data
 
 
-def value_of(question: Question, given: list[str]) -> Data:
+def value_of(question: Question, given: list[str]) -> PlainData:
     """The value to record for an answer that has no faults; None for none."""
     if not given:
         return None
@@ -362,12 +386,12 @@ def _same_text(question: Question, now: list[str], before: list[str]) -> bool:
 
 
 def entry_changes(
-    section: Section, answers: Answers, before: Answers, index: int | None, data: Mapping[str, Data]
+    section: Section, answers: Answers, before: Answers, index: int | None, data: Mapping[str, PlainData]
 ) -> list[Put | Append | Remove]:
     """The changes that make a new entry of a list, or change one. A new group or id is made from the words."""
     name = section.list or ""
     changes: list[Put | Append | Remove] = []
-    values: dict[str, Data] = {}
+    values: dict[str, PlainData] = {}
     for one in section.fields:
         value = value_of(one, answers[one.id])
         if one.kind == "group" and isinstance(value, str):
@@ -384,14 +408,14 @@ def entry_changes(
         return changes
     entry = {str(one.path[0]): values[one.id] for one in section.fields if values[one.id] is not None}
     if name in ("data_items", "clauses"):
-        taken = {str(each.get("id")) for each in data.get(name) or [] if isinstance(each, dict)}
+        taken = {str(each.get("id")) for each in mappings(data.get(name))}
         entry["id"] = free_id(str(entry.get("name") or entry.get("title")), taken)
     return [*changes, Append(name, entry)]
 
 
-def _group(title: str, data: Mapping[str, Data]) -> tuple[str, dict[str, Data] | None]:
+def _group(title: str, data: Mapping[str, PlainData]) -> tuple[str, dict[str, PlainData] | None]:
     """The id of a group with this title or id, and the group to add if there is none yet."""
-    groups = [group for group in data.get("groups") or [] if isinstance(group, dict)]
+    groups = mappings(data.get("groups"))
     for group in groups:
         if title.casefold() in (str(group.get("id")).casefold(), str(group.get("title")).casefold()):
             return str(group.get("id")), None

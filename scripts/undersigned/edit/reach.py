@@ -13,7 +13,7 @@ from datetime import date
 
 from undersigned.checks.engine import check_organisation, check_protocols, check_root_records
 from undersigned.records.findings import Finding, new_findings
-from undersigned.records.source import Data, Source
+from undersigned.records.source import PlainData, Source, mappings, text_of
 from undersigned.register import Register
 
 #: What no rule about a protocol reads in the record of one of its parties.
@@ -81,8 +81,7 @@ def _linked(register: Register, protocol: str) -> Iterator[str]:
 def _with_returns_of_the_same(register: Register, path: str) -> set[str]:
     """The protocols with a return about a measure that this return is about; none where there are too many to compare."""
     results = Source(path, register.files.contents[path]).data.get("results")
-    measures = {one.get("measure") for one in results or () if isinstance(one, dict)}
-    words = [measure.encode() for measure in measures if isinstance(measure, str)]
+    words = {text_of(one.get("measure")).encode() for one in mappings(results)} - {b""}
     found = {
         id_
         for id_, folders in register.names.in_protocol.items()
@@ -105,7 +104,7 @@ def _bears_on_protocols(before: Register, after: Register, path: str) -> bool:
     return old != new
 
 
-def _rest_of_body(register: Register, path: str) -> Mapping[str, Data] | None:
+def _rest_of_body(register: Register, path: str) -> Mapping[str, PlainData] | None:
     raw = register.files.contents.get(path)
     if raw is None:
         return None

@@ -33,7 +33,7 @@ from undersigned.figures.combined import areas_in
 from undersigned.figures.provision import area_ids
 from undersigned.records.files import PROVISION_FOLDER
 from undersigned.records.provision import AreaProvision, Provision
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mapping_of, mappings, value_at
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.words.text import name_of_id
@@ -90,7 +90,7 @@ class ServicePages(RecordPages):
         def change(answers: Mapping[str, list[str]]) -> Change:
             taken = {id_ for of, id_ in register.provisions if of == area} | {"area", "new", "none"}
             id_ = free_id(answers["title"][0], taken)
-            data: dict[str, Data] = {"area": area, "confirmed_on": self.as_of()}
+            data: dict[str, PlainData] = {"area": area, "confirmed_on": self.as_of()}
             for name in _STEPS:
                 for question in _section(name).fields:
                     value = value_of(question, answers[question.id])
@@ -145,7 +145,8 @@ class ServicePages(RecordPages):
         step = Step("none", f"What is missing in {name_of_id(area)}?", (question,), {"none": present})
 
         def change(answers: Mapping[str, list[str]]) -> Change:
-            none, today = answers["none"], self.as_of()
+            none: list[PlainData] = [*answers["none"]]
+            today = self.as_of()
             if record is None:
                 if not none:
                     raise FaultyError([Fault("none", "Tick at least one, or go back.")])
@@ -168,7 +169,7 @@ class ServicePages(RecordPages):
         inside = {part for whole in parts for part in areas_in(whole, parts) if part != whole}
         return sorted(area for area in found if area not in inside or area in area_ids(register))
 
-    def _steps(self, register: Register, data: Mapping[str, Data]) -> list[Step]:
+    def _steps(self, register: Register, data: Mapping[str, PlainData]) -> list[Step]:
         choices = organisation_choices(register, as_of=self.as_of())
         found = []
         for name in _STEPS:
@@ -192,25 +193,22 @@ def _section(name: str) -> Section:
     return sections_of("records.toml")[name]
 
 
-def _put(data: dict[str, Data], question: Question, value: Data) -> None:
-    """Sets the value at the question's path."""
-    here: Data = data
-    for part, following in zip(question.path, question.path[1:], strict=False):
-        if isinstance(part, int):
-            if part == len(here):
-                here.append({})
-            here = here[part]
-        else:
-            here = here.setdefault(part, [] if isinstance(following, int) else {})
-    here[question.path[-1]] = value
+def _put(data: dict[str, PlainData], question: Question, value: PlainData) -> None:
+    """Sets the value at the question's path: a field of the record, of a part of it, or of the first entry of a list."""
+    first, *rest = question.path
+    if not rest:
+        data[str(first)] = value
+        return
+    inside = data.setdefault(str(first), [{}] if isinstance(rest[0], int) else {})
+    mapping_of(value_at(inside, rest[:-1]))[str(rest[-1])] = value
 
 
-def _refuse_money_without_source(data: Mapping[str, Data]) -> None:
-    if data.get("funding") and "source" not in data["funding"][0]:
+def _refuse_money_without_source(data: Mapping[str, PlainData]) -> None:
+    if any("source" not in entry for entry in mappings(data.get("funding"))):
         raise FaultyError([Fault("source", "Say where the money comes from.")])
 
 
-def _whole_funding(changes: list[Put | Append | Remove], data: Mapping[str, Data]) -> list[Put | Append | Remove]:
+def _whole_funding(changes: list[Put | Append | Remove], data: Mapping[str, PlainData]) -> list[Put | Append | Remove]:
     """The same changes, with one new entry of money where the record has none yet."""
     if data.get("funding"):
         return changes
@@ -222,5 +220,5 @@ def _whole_funding(changes: list[Put | Append | Remove], data: Mapping[str, Data
     return [*others, *([Append("funding", entry)] if entry else [])]
 
 
-def _rendered(data: Mapping[str, Data]) -> bytes:
+def _rendered(data: Mapping[str, PlainData]) -> bytes:
     return render_yaml(data, Provision).encode("utf-8", "surrogatepass")

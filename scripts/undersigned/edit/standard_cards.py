@@ -9,7 +9,7 @@ from undersigned.edit.drafts import Draft
 from undersigned.edit.questions import Option, free_id
 from undersigned.editing import standard_texts
 from undersigned.editing.standard_texts import End
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mappings, strings
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def standard_cards(draft: Draft) -> list[StandardCard]:
     return sorted(found, key=lambda card: (not card.fits, card.title))
 
 
-def standard_flow_for(draft: Draft, id_: str, members: Mapping[str, Sequence[str]]) -> dict[str, Data]:
+def standard_flow_for(draft: Draft, id_: str, members: Mapping[str, Sequence[str]]) -> dict[str, PlainData]:
     """A standard flow with parties of the draft in place of its ends. `members`: for each end, the chosen parties."""
     data = dict(standard_texts.standard_flow(id_).data)
     groups: dict[str, set[str]] = {}
@@ -54,19 +54,17 @@ def standard_flow_for(draft: Draft, id_: str, members: Mapping[str, Sequence[str
         if party.group:
             groups.setdefault(party.group, set()).add(party.organisation)
 
-    def named(ends: Sequence[str]) -> list[str]:
+    def named(ends: Sequence[str]) -> list[PlainData]:
         chosen = list(dict.fromkeys(member for end in ends for member in members.get(end, ())))
         whole = [group for group, all_ in groups.items() if all_ <= set(chosen) and len(all_) > 1]
         covered = set().union(*(groups[group] for group in whole)) if whole else set()
         return [*whole, *(member for member in chosen if member not in covered)]
 
     for side in ("from", "to"):
-        data[side] = named(data[side])
-    if "law_differs" in data:
-        differs = [{**law, "for": named(law["for"])} for law in data["law_differs"]]
+        data[side] = named(strings(data[side]))
+    differs = [{**law, "for": named(strings(law["for"]))} for law in mappings(data.pop("law_differs", None))]
+    if any(law["for"] for law in differs):
         data["law_differs"] = [law for law in differs if law["for"]]
-        if not data["law_differs"]:
-            del data["law_differs"]
     data.pop("forms", None)
     taken = {flow.id for flow in draft.folder.value.flows}
     data["id"] = free_id(str(data["id"]), taken)

@@ -30,7 +30,7 @@ from undersigned.records.findings import Finding
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data, Source
+from undersigned.records.source import PlainData, Source, list_of, mapping_of, text_of
 from undersigned.register import ProtocolFolder, Register
 from undersigned.words.dates import date_in_words, read_date
 from undersigned.words.text import id_from
@@ -122,24 +122,20 @@ def wordings(folder: ProtocolFolder) -> list[Wording]:
     return list(_wordings(folder.record.source.data))
 
 
-def _wordings(data: Mapping[str, Data]) -> Iterator[Wording]:
-    if isinstance(data.get("summary"), str):
-        yield Wording("summary", ("summary",), "The protocol", "Summary", data["summary"])
+def _wordings(data: Mapping[str, PlainData]) -> Iterator[Wording]:
+    if summary := text_of(data.get("summary")):
+        yield Wording("summary", ("summary",), "The protocol", "Summary", summary)
     for group, heading in (("purpose", "Purpose"), ("considerations", "What was weighed up")):
-        inside = data.get(group)
-        for name, text in (inside if isinstance(inside, dict) else {}).items():
+        for name, text in mapping_of(data.get(group)).items():
             if isinstance(text, str):
-                yield Wording(f"{group}.{name}", (group, name), heading, _CALLED.get(name) or str(name), text)
+                yield Wording(f"{group}.{name}", (group, name), heading, _CALLED.get(name) or name, text)
     for list_, names in (("flows", ("title", "method", "timing", "retention")), ("clauses", ("title", "text"))):
-        entries = data.get(list_)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-                continue
-            title = entry.get("title") if isinstance(entry.get("title"), str) else entry["id"]
-            for name in names:
-                if isinstance(entry.get(name), str):
-                    slug, called = f"{list_}.{entry['id']}.{name}", _CALLED.get(name, name)
-                    yield Wording(slug, (list_, index, name), str(title), called, entry[name])
+        for index, entry in enumerate(map(mapping_of, list_of(data.get(list_)))):
+            id_ = text_of(entry.get("id"))
+            for name in names if id_ else ():
+                if text := text_of(entry.get(name)):
+                    title = text_of(entry.get("title")) or id_
+                    yield Wording(f"{list_}.{id_}.{name}", (list_, index, name), title, _CALLED.get(name, name), text)
 
 
 # -- from answers to files ---------------------------------------------------------------------------------------------------
@@ -311,8 +307,8 @@ def _organisation(reader: AnswerReader, register: Register, as_of: date) -> dict
     new_record("organisation", register, [id_ or "organisation-1"], answers=given, as_of=as_of)
     if reader.text("post") or mailbox:
         path = f"signatories/{id_}/organisation.yaml"
-        contact = {"post": reader.text("post"), "mailbox": mailbox, "confirmed_on": as_of}
-        value = {name: part for name, part in contact.items() if part}
+        contact: dict[str, PlainData] = {"post": reader.text("post"), "mailbox": mailbox, "confirmed_on": as_of}
+        value: PlainData = {name: part for name, part in contact.items() if part}
         raw = (register.root / path).read_bytes()
         now = register.with_files({path: raw})
         write_bytes(register.root, path, amended(now, path, raw, Organisation, [Put(("contact",), value)]))
@@ -327,7 +323,7 @@ def _join(reader: AnswerReader, register: Register, as_of: date) -> dict[str, st
     groups = [group.id for group in folder.value.groups]
     if reader.text("group") and reader.text("group") not in groups:
         raise UnusableError(Problem("not-an-option", "group", detail=", ".join(groups) or "none: leave it empty"))
-    party: dict[str, Data] = {
+    party: dict[str, PlainData] = {
         "organisation": organisation,
         "role": reader.text("role"),
         "capacity": reader.text("capacity"),
@@ -368,7 +364,7 @@ def _succession(reader: AnswerReader, register: Register, as_of: date) -> dict[s
     if heir not in record.value.successors:
         changes.append(Put(("successors",), [*record.value.successors, heir]))
     _put(register, record.path, Organisation, changes)
-    inherits: dict[str, Data] = {
+    inherits: dict[str, PlainData] = {
         "from": [old],
         "on": day,
         "by": reader.text("by"),

@@ -16,7 +16,7 @@ from undersigned.editing.formatting import format_record
 from undersigned.editing.reorder import last_line
 from undersigned.editing.yaml_write import key_order, render_inline, render_yaml
 from undersigned.records.fields import Authored
-from undersigned.records.source import Data, KeyPath, Source
+from undersigned.records.source import KeyPath, PlainData, Source, list_of, mapping_of, value_at
 from undersigned.register import Register
 
 #: A new list or mapping that would make a longer line is written in block style.
@@ -28,7 +28,7 @@ class Put:
     """Sets the value at `path`: text, a day, a number, or a mapping or list of them."""
 
     path: KeyPath
-    value: Data
+    value: PlainData
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Append:
     """Adds a mapping to the end of the list that is the field `name` of the record."""
 
     name: str
-    value: Mapping[str, Data]
+    value: Mapping[str, PlainData]
 
 
 def amended(
@@ -80,7 +80,7 @@ def amended(
     return formatted if canonical == given else raw
 
 
-def render_entry(value: Mapping[str, Data], model: type[Authored], path: KeyPath) -> list[str]:
+def render_entry(value: Mapping[str, PlainData], model: type[Authored], path: KeyPath) -> list[str]:
     """Returns the lines of a mapping, its fields in order: one for each field that fits in a line or is a short value."""
     lines: list[str] = []
     for name in (name for name in key_order(model, path) if name in value):
@@ -92,7 +92,7 @@ def render_entry(value: Mapping[str, Data], model: type[Authored], path: KeyPath
     return lines
 
 
-def _is_long(value: Data, said: str) -> bool:
+def _is_long(value: PlainData, said: str) -> bool:
     """Returns whether a value is better written in block style than as `said`, on one line."""
     if isinstance(value, Mapping):
         return len(said) > _LONGEST_LINE or any(_is_long(part, "") for part in value.values())
@@ -101,45 +101,41 @@ def _is_long(value: Data, said: str) -> bool:
     return isinstance(value, str) and "\n" in value
 
 
-def _expected(data: dict[str, Data], change: Put | Append | Remove) -> dict[str, Data]:
+def _expected(data: dict[str, PlainData], change: Put | Append | Remove) -> dict[str, PlainData]:
     data = deepcopy(data)
     if isinstance(change, Remove):
         _take_away(data, change.path)
         return data
     if isinstance(change, Append):
-        data[change.name] = [*(data.get(change.name) or []), _as_read(change.value)]
+        data[change.name] = [*list_of(data.get(change.name)), _as_read(dict(change.value))]
         return data
-    here: Data = data
+    here: PlainData = data
     for part, following in pairwise(change.path):
-        if isinstance(here, dict) and part not in here:
-            here[part] = {} if isinstance(following, str) else []
-        here = here[part]
-    here[change.path[-1]] = _as_read(change.value)
+        if isinstance(here, dict) and isinstance(part, str):
+            here.setdefault(part, {} if isinstance(following, str) else [])
+        here = value_at(here, (part,))
+    if isinstance(here, dict):
+        here[str(change.path[-1])] = _as_read(change.value)
+    elif isinstance(here, list):
+        here[int(change.path[-1])] = _as_read(change.value)
     return data
 
 
-def _take_away(data: dict[str, Data], path: KeyPath) -> None:
+def _take_away(data: dict[str, PlainData], path: KeyPath) -> None:
     """Removes the value at `path` from plain data, and each mapping or list above it that is then empty."""
-    above: list[Data] = [data]
-    for part in path[:-1]:
-        if not _holds(above[-1], part):
+    for end in range(len(path), 0, -1):
+        above, part = value_at(data, path[: end - 1]), path[end - 1]
+        if isinstance(above, dict) and part in above:
+            del above[str(part)]
+        elif isinstance(above, list) and part in range(len(above)):
+            del above[int(part)]
+        else:
             return
-        above.append(above[-1][part])
-    for part, here in zip(reversed(path), reversed(above), strict=True):
-        if not _holds(here, part):
-            return
-        del here[part]
-        if here:
+        if above:
             return
 
 
-def _holds(value: Data, part: str | int) -> bool:
-    if isinstance(value, list):
-        return isinstance(part, int) and 0 <= part < len(value)
-    return isinstance(value, dict) and part in value
-
-
-def _as_read(value: Data) -> Data:
+def _as_read(value: PlainData) -> PlainData:
     """Returns the value as the YAML reader would: dates and numbers as text."""
     if isinstance(value, Mapping):
         return {name: _as_read(part) for name, part in value.items()}
@@ -185,8 +181,8 @@ def _put(source: Source, model: type[Authored], change: Put) -> str:
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         if isinstance(parent, yaml.MappingNode) and not parent.flow_style:
             return _put_block(lines, parent, node, model, change)
-        if isinstance(parent, yaml.SequenceNode) and isinstance(change.value, Mapping):
-            return _put_item(lines, parent, node, model, change)
+        if isinstance(parent, yaml.SequenceNode) and isinstance(change.value, dict):
+            return _put_item(lines, parent, node, model, change.path, change.value)
     if in_block or (isinstance(node, yaml.CollectionNode) and not node.flow_style):
         raise EditingError(f"{source.path} has a longer text or a list there", "Change the file by hand.")
     said = render_inline(change.value, model, change.path)
@@ -208,12 +204,17 @@ def _put_block(lines: list[str], parent: yaml.MappingNode, node: yaml.Node, mode
     return "\n".join(lines)
 
 
-def _put_item(lines: list[str], parent: yaml.SequenceNode, node: yaml.Node, model: type[Authored], change: Put) -> str:
+def _put_item(
+    lines: list[str],
+    parent: yaml.SequenceNode,
+    node: yaml.Node,
+    model: type[Authored],
+    path: KeyPath,
+    value: Mapping[str, PlainData],
+) -> str:
     """Writes a mapping in place of an item of a block list."""
     first = node.start_mark.line
-    lines[first : _after(node)] = _dashed(
-        render_entry(change.value, model, change.path), " " * parent.start_mark.column
-    )
+    lines[first : _after(node)] = _dashed(render_entry(value, model, path), " " * parent.start_mark.column)
     return "\n".join(lines)
 
 
@@ -257,10 +258,8 @@ def _removed(source: Source, model: type[Authored], change: Remove) -> str:
         return _removed(source, model, Remove(path[:-1]))
     lines = _lines(source)
     if parent.flow_style:
-        here: Data = source.data
-        for part in path[:-1]:
-            here = here[part]
-        rest = {name: value for name, value in here.items() if name != path[-1]}
+        here = mapping_of(value_at(source.data, path[:-1]))
+        rest: PlainData = {name: value for name, value in here.items() if name != path[-1]}
         start, end = parent.start_mark, parent.end_mark
         said = render_inline(rest, model, path[:-1])
         lines[start.line : end.line + 1] = [lines[start.line][: start.column] + said + lines[end.line][end.column :]]
@@ -284,9 +283,7 @@ def _removed_item(source: Source, model: type[Authored], parent: yaml.SequenceNo
         return _removed(source, model, Remove(path[:-1]))
     lines = _lines(source)
     if parent.flow_style:
-        here: Data = source.data
-        for part in path[:-1]:
-            here = here[part]
+        here = list_of(value_at(source.data, path[:-1]))
         said = render_inline([value for at, value in enumerate(here) if at != index], model, path[:-1])
         start, end = parent.start_mark, parent.end_mark
         lines[start.line : end.line + 1] = [lines[start.line][: start.column] + said + lines[end.line][end.column :]]

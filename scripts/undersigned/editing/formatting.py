@@ -28,7 +28,7 @@ from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.reading import Record, read_record
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data, KeyPath, Source
+from undersigned.records.source import KeyPath, PlainData, Source, list_of, mapping_of, text_of
 from undersigned.register import Register
 
 _IN_PROTOCOL: dict[str, type[Authored]] = {"forms": Form, "reviews": Review, "outcomes": Outcome}
@@ -111,17 +111,13 @@ def _missing_fingerprints(
         return
     data = Source(path, raw).data
     protocol = path.split("/")[1] if model is not SigningRecord else path.rsplit("/", 1)[1].removesuffix(".yaml")
-    entries: list[tuple[KeyPath, Data]] = [((), data)]
+    entries: list[tuple[KeyPath, PlainData]] = [((), data)]
     if model is SigningRecord:
-        signatures = data.get("signatures")
-        entries = (
-            [(("signatures", index), one) for index, one in enumerate(signatures)]
-            if isinstance(signatures, list)
-            else []
-        )
-    for place, entry in entries:
-        if isinstance(entry, dict) and "fingerprint" not in entry and isinstance(entry.get("version"), str):
-            fingerprint = _fingerprint(register, protocol, entry["version"])
+        entries = [(("signatures", index), one) for index, one in enumerate(list_of(data.get("signatures")))]
+    for place, entry in ((place, mapping_of(entry)) for place, entry in entries):
+        version = text_of(entry.get("version"))
+        if version and "fingerprint" not in entry:
+            fingerprint = _fingerprint(register, protocol, version)
             if fingerprint is not None:
                 yield place, fingerprint
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.law import LawState, WatchedProvision
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 
 _HEAD = (
     "# What the law watch saw at legislation.gov.uk. Whoever confirms it writes what it means here, under confirmed.\n"
@@ -19,7 +19,7 @@ _NOT_YET = "# Nobody has looked at this Act yet: the list below is what the regi
 
 def render_law_state(state: LawState, *, to_confirm_on: date | None = None) -> str:
     """The file of a state. With `to_confirm_on`, its confirmation is left for a person to fill in."""
-    data: dict[str, Data] = {"item": state.item}
+    data: dict[str, PlainData] = {"item": state.item}
     if state.title:
         data["title"] = state.title
     if state.modified:
@@ -37,8 +37,8 @@ def render_law_state(state: LawState, *, to_confirm_on: date | None = None) -> s
     return f"{text}confirmed:\n  on: {to_confirm_on}\n  by:\n  note:\n" if to_confirm_on else text
 
 
-def _provision(one: WatchedProvision) -> Data:
-    data: dict[str, Data] = {"path": one.path}
+def _provision(one: WatchedProvision) -> PlainData:
+    data: dict[str, PlainData] = {"path": one.path}
     for name, value in (("since", one.since), ("words", one.words), ("status", one.status)):
         if value is not None:
             data[name] = str(value)

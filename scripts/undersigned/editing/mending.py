@@ -15,7 +15,7 @@ from undersigned.editing.reorder import last_line
 from undersigned.records.fields import Authored
 from undersigned.records.reading import Record, read_record
 from undersigned.records.slips import BULLETS, ODD_SPACES
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 
 _ODD_SPACE = re.compile(f"[{ODD_SPACES}]")
 _DASHES = "–—−"
@@ -56,7 +56,7 @@ def _is_better(before: Record[Authored], after: Record[Authored]) -> bool:
     return len(after.findings) < len(before.findings)
 
 
-def _letters(data: Data) -> Data:
+def _letters(data: PlainData) -> PlainData:
     """The same without anything but letters and figures in its texts, and without the small o that begins an item."""
     if isinstance(data, str):
         return _NOT_LETTERS.sub("", data)

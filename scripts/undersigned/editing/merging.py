@@ -14,11 +14,11 @@ from undersigned.editing import EditingError
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.form import Form
 from undersigned.records.reading import did_you_mean
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, list_of, mapping_of, mappings, strings, text_of
 from undersigned.register import ProtocolFolder, Register
 
 #: A record, or a part of it, as plain data.
-Entry = dict[str, Data]
+Entry = dict[str, PlainData]
 _PROSE = {
     "purpose": ("necessity", "if_not_shared"),
     "considerations": ("proportionality", "consent", "transparency", "vital_interests"),
@@ -80,13 +80,13 @@ class _Merger:
         for name in ("groups", "parties", "data_items"):
             key = "organisation" if name == "parties" else "id"
             if both := [*_entries(self.first, name), *_new(self.first, self.second, name, key)]:
-                data[name] = both
+                data[name] = [*both]
         for party in _entries(data, "parties"):
             party.pop("joined_on", None)
         for name, fields in _PROSE.items():
             data[name] = self._prose(name, fields)
         data["flows"] = [*_entries(self.first, "flows"), *self._other_flows()]
-        data["clauses"] = self._clauses()
+        data["clauses"] = [*self._clauses()]
         data["review"] = {"interval_months": min(_months(self.first), _months(self.second))}
         return Merged({name: value for name, value in data.items() if value}, forms, tuple(self.choices))
 
@@ -103,8 +103,8 @@ class _Merger:
                 self.choices.append(f"form {id_}: both protocols have one; the second is {names[id_]}")
             found[names.get(id_, id_)] = text
         for flow in _entries(self.second, "flows"):
-            if isinstance(flow.get("forms"), list):
-                flow["forms"] = [names.get(str(form), form) for form in flow["forms"]]
+            if forms := list_of(flow.get("forms")):
+                flow["forms"] = [names.get(str(form), form) for form in forms]
         return found
 
     def _form_text(self, folder: ProtocolFolder, id_: str) -> str:
@@ -120,15 +120,15 @@ class _Merger:
                 item["id"] = names[id_]
                 self.choices.append(f"item {id_}: both describe one; the second is {names[id_]}")
         for flow in _entries(self.second, "flows"):
-            if isinstance(flow.get("items"), list):
-                flow["items"] = [names.get(item, item) if isinstance(item, str) else item for item in flow["items"]]
+            if items := list_of(flow.get("items")):
+                flow["items"] = [names.get(item, item) if isinstance(item, str) else item for item in items]
 
     def _groups(self) -> None:
         """A party has one group. Where it has another one in the second protocol, the flows there name its members."""
         mine = {str(party["organisation"]): party for party in _entries(self.first, "parties")}
         taken = {str(group.get("id")) for group in _entries(self.first, "groups")}
         ends: dict[str, list[str]] = {}
-        kept = []
+        kept: list[PlainData] = []
         for group in _entries(self.second, "groups"):
             id_ = str(group.get("id"))
             members = [one for one in _entries(self.second, "parties") if one.get("group") == id_]
@@ -145,10 +145,8 @@ class _Merger:
         for flow in _entries(self.second, "flows"):
             for side in (flow, *_entries(flow, "law_differs")):
                 for name in ("from", "to", "for"):
-                    if isinstance(side.get(name), list):
-                        side[name] = list(
-                            dict.fromkeys(member for end in side[name] for member in ends.get(str(end), [end]))
-                        )
+                    if named := strings(side.get(name)):
+                        side[name] = list(dict.fromkeys(member for end in named for member in ends.get(end, [end])))
 
     # -- words ------------------------------------------------------------------------------------------------------
 
@@ -200,8 +198,7 @@ class _Merger:
         return True
 
     def _prose(self, name: str, fields: Iterable[str]) -> Entry:
-        mine, theirs = self.first.get(name), self.second.get(name)
-        mine, theirs = mine if isinstance(mine, dict) else {}, theirs if isinstance(theirs, dict) else {}
+        mine, theirs = mapping_of(self.first.get(name)), mapping_of(self.second.get(name))
         found: Entry = {}
         for list_name in ("aims", "benefits") if name == "purpose" else ():
             if joined := _union(mine.get(list_name), theirs.get(list_name)):
@@ -223,8 +220,7 @@ class _Merger:
 
 
 def _entries(data: Entry, name: str) -> list[Entry]:
-    found = data.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return mappings(data.get(name))
 
 
 def _new(first: Entry, second: Entry, name: str, key: str) -> list[Entry]:
@@ -232,10 +228,10 @@ def _new(first: Entry, second: Entry, name: str, key: str) -> list[Entry]:
     return [one for one in _entries(second, name) if str(one.get(key)) not in taken]
 
 
-def _union(one: Data, other: Data) -> list[Data]:
-    found: list[Data] = []
+def _union(one: PlainData, other: PlainData) -> list[PlainData]:
+    found: list[PlainData] = []
     for part in (one, other):
-        for entry in part if isinstance(part, list) else []:
+        for entry in list_of(part):
             if entry not in found:
                 found.append(entry)
     return found
@@ -250,6 +246,5 @@ def _free(id_: str, taken: Iterable[str]) -> str:
 
 
 def _months(data: Entry) -> int:
-    review = data.get("review")
-    months = review.get("interval_months") if isinstance(review, dict) else None
-    return int(months) if isinstance(months, str) and months.isdigit() else 12
+    months = text_of(mapping_of(data.get("review")).get("interval_months"))
+    return int(months) if months.isdigit() else 12

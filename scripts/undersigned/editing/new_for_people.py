@@ -10,7 +10,7 @@ from undersigned.editing.yaml_write import Quoted, render_commented
 from undersigned.records.for_people import ForPeople
 from undersigned.records.names import FOR_PEOPLE
 from undersigned.records.protocol import Operative
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import ProtocolFolder
 from undersigned.status import newest_version
 from undersigned.status.for_people import page_text, receivers, shared_items
@@ -46,7 +46,7 @@ def write_for_people(request: Request) -> dict[str, str]:
     folder = request.protocol()
     version, text = _text(folder, request)
     items = shared_items(folder, text)
-    data: dict[str, Data] = {}
+    data: dict[str, PlainData] = {}
     if version is not None:
         data["version"] = Quoted(version[0])
         if version[1]:
@@ -105,7 +105,7 @@ def _name(end: str, text: Operative, request: Request) -> str:
     return record.value.name if record is not None and record.value is not None else end
 
 
-def _blanks(facts: Iterable[str]) -> list[Data]:
+def _blanks(facts: Iterable[str]) -> list[PlainData]:
     return [_blank(fact) for fact in dict.fromkeys(facts)]
 
 

@@ -17,7 +17,7 @@ from undersigned.records.fingerprint import fingerprint_of_document
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mappings, strings, text_of
 from undersigned.records.version import Version
 from undersigned.register import Register
 from undersigned.status import has_happened
@@ -53,17 +53,17 @@ def ask_protocol(request: Request) -> list[Question]:
     draft = _draft(request)
     data = draft.data
     asked = [
-        Question("title", "Its title", data.get("title") or in_words(id_)),
+        Question("title", "Its title", text_of(data.get("title")) or in_words(id_)),
         Question(
             "kind",
             "What sort of agreement",
-            data.get("kind") or "information-sharing-protocol",
+            text_of(data.get("kind")) or "information-sharing-protocol",
             values_of(Protocol, "kind"),
         ),
         Question(
             "publication",
             "May the public read it",
-            data.get("publication") or "public",
+            text_of(data.get("publication")) or "public",
             values_of(Protocol, "publication"),
         ),
     ]
@@ -86,7 +86,7 @@ def _write_merged(request: Request) -> dict[str, str]:
     """Returns the forms and the draft that joins two protocols, with both wordings wherever they differ."""
     found = merged(request.register, request.merge)
     lead = request.answer("lead")
-    data: dict[str, Data] = {
+    data: dict[str, PlainData] = {
         "kind": "information-sharing-protocol",
         **found.data,
         **({"lead": find_organisation(request.register, lead)} if lead else {}),
@@ -139,7 +139,7 @@ def _write_on_paper(request: Request) -> dict[str, str]:
         raise EditingError(
             "this is neither a day nor a month", "Write year-month-day, or year-month if nobody knows the day."
         ) from None
-    facts: dict[str, Data] = {name: request.answers[name] for name in ("title", "kind", "publication")}
+    facts: dict[str, PlainData] = {name: request.answers[name] for name in ("title", "kind", "publication")}
     facts |= {
         "status": "in-force",
         "lead": lead,
@@ -149,14 +149,14 @@ def _write_on_paper(request: Request) -> dict[str, str]:
     }
     digest = (request.answer("sha256") or "").lower()
     pages = request.answer("pages")
-    document: dict[str, Data] = {
+    document: dict[str, PlainData] = {
         "sha256": digest,
         "pages": int(pages) if pages and pages.isascii() and pages.isdigit() else pages,
         "held_by": held_by,
         "reference": request.answer("reference"),
     }
-    version: dict[str, Data] = {
-        "agreed_on": agreed_on,
+    version: dict[str, PlainData] = {
+        "agreed_on": agreed_on if isinstance(agreed_on, date) else str(agreed_on),
         "change": "material",
         "summary": "First agreed text, signed on paper",
         "fingerprint": Quoted(fingerprint_of_document(digest)) if digest else None,
@@ -168,7 +168,7 @@ def _write_on_paper(request: Request) -> dict[str, str]:
     }
 
 
-def _said(data: dict[str, Data]) -> dict[str, Data]:
+def _said(data: dict[str, PlainData]) -> dict[str, PlainData]:
     return {name: value for name, value in data.items() if value not in (None, "")}
 
 
@@ -299,7 +299,7 @@ _FACTS = frozenset(
 class Draft:
     """The parts of a draft. `members`: for each group that the flows name, its organisations (perhaps none)."""
 
-    data: dict[str, Data]
+    data: dict[str, PlainData]
     flows: list[StandardFlow] = field(default_factory=list)
     members: Mapping[str, list[str]] = field(default_factory=dict)
 
@@ -309,7 +309,7 @@ class Draft:
 
     def forms(self) -> list[str]:
         """Returns the ids of the forms that the flows use, each once."""
-        return list(dict.fromkeys(form for flow in self.flows for form in flow.data.get("forms", ())))
+        return list(dict.fromkeys(form for flow in self.flows for form in strings(flow.data.get("forms"))))
 
 
 def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False) -> str:
@@ -327,7 +327,9 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
             leave_out=frozenset(Protocol.model_fields) - _FACTS,
             written={"parties": lambda: _parties(draft, names, facts_only=True)} if draft.flows else None,
         )
-    groups = [{"id": names[end.id][0], "title": end.title} for end in draft.ends if _is_group(draft, end)]
+    groups: list[PlainData] = [
+        {"id": names[end.id][0], "title": end.title} for end in draft.ends if _is_group(draft, end)
+    ]
     if groups:
         data["groups"] = groups
     written = {}
@@ -338,7 +340,7 @@ def render_draft(draft: Draft, *, taken: Iterable[str], facts_only: bool = False
     )
 
 
-def render_read(data: Mapping[str, Data], head: str) -> str:
+def render_read(data: Mapping[str, PlainData], head: str) -> str:
     """Returns the text of `protocol.yaml` for a draft that was read from a document. `head`: what its reader must know."""
     return head_comment(head) + render_commented(
         Protocol, data, examples=_EXAMPLES, leave_out=frozenset({"formerly", "ended_on"})
@@ -399,13 +401,14 @@ def _flows(draft: Draft, names: Mapping[str, list[str]]) -> list[str]:
         lines += comment(" ".join(flow.note.split()), 2) if flow.note else []
         data = dict(flow.data)
         for side in ("from", "to"):
-            data[side] = _named(data[side], names)
+            data[side] = _named(strings(data[side]), names)
         if "law_differs" in data:
-            data["law_differs"] = [{**law, "for": _named(law["for"], names)} for law in data["law_differs"]]
+            laws = mappings(data["law_differs"])
+            data["law_differs"] = [{**law, "for": _named(strings(law["for"]), names)} for law in laws]
         shown = render_yaml(data, Protocol, ("flows", 0)).rstrip("\n")
         lines += ("  - " + textwrap.indent(shown, "    ").lstrip()).split("\n")
     return lines
 
 
-def _named(ends: list[str], names: Mapping[str, list[str]]) -> list[str]:
+def _named(ends: list[str], names: Mapping[str, list[str]]) -> list[PlainData]:
     return list(dict.fromkeys(name for end in ends for name in names[end]))

@@ -28,7 +28,7 @@ from undersigned.records.reading import did_you_mean
 from undersigned.records.review import UNFINISHED, Review
 from undersigned.records.schema import values_of
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder
 from undersigned.status import Identities, due_soon, newest_version, party_text, review_state, version_in_force
@@ -56,7 +56,7 @@ def ask_organisation(request: Request) -> list[Question]:
 
 def write_organisation(request: Request) -> dict[str, str]:
     """Returns path to text, the organisation last."""
-    data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
+    data: dict[str, PlainData] = {name: value for name, value in request.answers.items() if value}
     text = render_commented(
         Organisation,
         data,
@@ -103,13 +103,13 @@ def write_provision(request: Request) -> dict[str, str]:
         raise EditingError(
             "what kind of service is it?", f"Add --set kind=KIND, one of: {', '.join(vocabulary().provision_kinds)}."
         )
-    data: dict[str, Data] = {"title": request.answer("title") or in_words(request.ids[1]), "kind": kind}
+    data: dict[str, PlainData] = {"title": request.answer("title") or in_words(request.ids[1]), "kind": kind}
     data["area"] = request.ids[0]
     if provider := request.answer("provider"):
         data["provider"] = find_organisation(request.register, provider)
     if owner := request.answer("owner"):
         post = request.answer("post")
-        of: dict[str, Data] = {"organisation": find_organisation(request.register, owner)}
+        of: dict[str, PlainData] = {"organisation": find_organisation(request.register, owner)}
         data["owner"] = {**of, "post": post} if post else of
     text = render_commented(
         Provision,
@@ -163,15 +163,19 @@ def ask_signature(request: Request) -> list[Question]:
 def write_signature(request: Request) -> dict[str, str]:
     """Returns path to text, the signing record last."""
     organisation, folder = find_organisation(request.register, request.ids[0]), request.protocol()
-    officer = {name: request.answers[name] for name in ("post", "mailbox", "deputy_post") if request.answers[name]}
-    data: dict[str, Data] = {"nominated_officer": officer} if officer else {}
+    asked = ("post", "mailbox", "deputy_post")
+    officer: PlainData = {name: request.answers[name] for name in asked if request.answers[name]}
+    data: dict[str, PlainData] = {"nominated_officer": officer} if officer else {}
     newest = newest_version(folder, as_of=request.as_of)
     done: list[str] = []
     if newest is not None:
         number, version = newest
-        entry = {"version": number, **({"fingerprint": version.fingerprint} if version.fingerprint else {})}
+        entry: dict[str, PlainData] = {
+            "version": number,
+            **({"fingerprint": version.fingerprint} if version.fingerprint else {}),
+        }
         done = [step for step in ("sent_on", "signed_on") if request.answer(step)]
-        entry |= {step: request.answers[step] for step in done}
+        entry.update((step, request.answers[step]) for step in done)
         data["signatures"] = [entry]
     lines = [
         "# sent_on: 2026-05-04",
@@ -252,10 +256,10 @@ def write_review(request: Request) -> dict[str, str]:
     version = _reviewed_version(folder, request.as_of)
     assert version is not None  # noqa: S101 - asked before
     due = review_state(folder, as_of=request.as_of).due_on
-    data: dict[str, Data] = {}
+    data: dict[str, PlainData] = {}
     if request.answers["scope"] == "whole" and due is not None and due_soon(due, request.as_of):
         data["due_on"] = latest(due)  # any day of a month names it
-    by = {"organisation": find_organisation(request.register, request.answers["organisation"])}
+    by: dict[str, PlainData] = {"organisation": find_organisation(request.register, request.answers["organisation"])}
     if request.answer("post"):
         by["post"] = request.answers["post"]
     data |= {
@@ -302,14 +306,14 @@ def write_form(request: Request) -> dict[str, str]:
     path = f"protocols/{request.protocol().id}/forms/{request.ids[1]}.yaml"
     if request.standard is not None:
         return {path: standard_texts.standard_form(request.standard)}
-    data: dict[str, Data] = {name: value for name, value in request.answers.items() if value}
+    data: dict[str, PlainData] = {name: value for name, value in request.answers.items() if value}
     data |= {"from": ["any"], "to": ["any"]}
     if data["kind"] == "letter":
         data["body"] = (
             "Date: [day, month, year]. Reference: [reference number].\n\n[what the letter says]\n\n[post], for [organisation]"
         )
     else:
-        first = {"name": "reference", "label": "Reference", "type": "text", "required": "yes"}
+        first: PlainData = {"name": "reference", "label": "Reference", "type": "text", "required": "yes"}
         data["sections"] = [{"title": "The case", "fields": [first]}]
     text = render_commented(
         Form, data, examples={"purpose": "What it is used for"}, leave_out=frozenset({"sections", "body"})
@@ -376,7 +380,7 @@ def write_outcome(request: Request) -> dict[str, str]:
                 "a return says which days it covers",
                 "Name it after them (2026-27, 2026-27-q1, 2026-05), or give --set from=… and --set to=…",
             )
-    results: list[Data] = []
+    results: list[PlainData] = []
     for id_ in (word.strip() for word in request.answers["measures"].split(",")):
         measure = vocabulary().outcome_measures.get(id_)
         if measure is None or measure.kind == "list":
@@ -384,13 +388,13 @@ def write_outcome(request: Request) -> dict[str, str]:
             raise EditingError(f"there is no measure '{id_}' that is counted", did_you_mean(id_, numbers))
         figures = ("numerator", "denominator") if measure.kind == "rate" else ("count",)
         # [x]: not available (Analysis Function, "Using symbols in tables"), which is true of a figure that nobody has entered.
-        result: dict[str, Data] = {"measure": id_, **dict.fromkeys(figures, "[x]")}
+        result: dict[str, PlainData] = {"measure": id_, **dict.fromkeys(figures, "[x]")}
         if measure.series:
             result["series"] = series_on(measure.id, date.fromisoformat(request.answers["from"]))
         if measure.of == "people":
             result["rounded_to"] = 5
         results.append(result)
-    data: dict[str, Data] = {
+    data: dict[str, PlainData] = {
         "period": {"from": request.answers["from"], "to": request.answers["to"]},
         **{name: request.answers[name] for name in ("area", "source") if request.answer(name)},
         "results": results,
@@ -399,7 +403,7 @@ def write_outcome(request: Request) -> dict[str, str]:
     return {path: outcome_text(data, as_of=request.as_of)}
 
 
-def outcome_text(data: Mapping[str, Data], *, as_of: date) -> str:
+def outcome_text(data: Mapping[str, PlainData], *, as_of: date) -> str:
     """A new return with these values, and comments that say what else it may hold."""
     text = render_commented(
         Outcome,

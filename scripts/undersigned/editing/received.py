@@ -9,12 +9,12 @@ from undersigned.editing import EditingError
 from undersigned.editing.amend import Append, Put, amended, render_entry
 from undersigned.editing.formatting import format_record
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import Register
 
 
 def with_signature(
-    register: Register, organisation: str, protocol: str, entry: Mapping[str, Data], index: int | None
+    register: Register, organisation: str, protocol: str, entry: Mapping[str, PlainData], index: int | None
 ) -> tuple[str, bytes]:
     """The path of the signing record and its new content: `entry` is added, or completes the entry `index`.
 
@@ -39,7 +39,7 @@ def with_signature(
 
 
 def with_officer(
-    register: Register, organisation: str, protocol: str, officer: Mapping[str, Data]
+    register: Register, organisation: str, protocol: str, officer: Mapping[str, PlainData]
 ) -> tuple[str, bytes]:
     """As `with_signature`, for the nominated officer."""
     _refuse_names(officer)
@@ -48,7 +48,7 @@ def with_officer(
     )
 
 
-def _refuse_names(said: Mapping[str, Data]) -> None:
+def _refuse_names(said: Mapping[str, PlainData]) -> None:
     for name in ("post", "deputy_post"):
         post = said.get(name)
         if isinstance(post, str) and name_in(post) is not None:

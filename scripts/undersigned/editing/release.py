@@ -15,7 +15,7 @@ from undersigned.editing.yaml_write import render_version
 from undersigned.records.fields import VERSION_NUMBER, surely_before, version_key
 from undersigned.records.fingerprint import fingerprint_of, operative_text, with_reading_aids
 from undersigned.records.reading import did_you_mean, read_record
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, mapping_of, mappings, text_of
 from undersigned.records.version import Change, Version
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import Identities, has_unreleased_changes
@@ -73,10 +73,10 @@ def _proven(path: str, facts: dict[str, str | date], folder: ProtocolFolder) -> 
     for quoted in (False, True):
         text = render_version(facts, with_reading_aids(folder.working_text, folder.record.source.data), quoted=quoted)
         record = read_record(path, text.encode("utf-8", "surrogatepass"), Version)
-        stamped = record.source.data.get("text", {})
+        stamped = mapping_of(record.source.data.get("text"))
         if (
             record.clean
-            and fingerprint_of(operative_text(stamped, stamped.get("forms", {}))) == folder.working_fingerprint
+            and fingerprint_of(operative_text(stamped, mapping_of(stamped.get("forms")))) == folder.working_fingerprint
         ):
             return text
     faults = "; ".join(dict.fromkeys(finding.message for finding in record.findings)) or "its fingerprint would differ"
@@ -228,9 +228,9 @@ def _refuse_wrong_judge(change: Change, judged_by: str) -> None:
         )
 
 
-def _succeeded(register: Register, identities: Identities, text: Mapping[str, Data]) -> frozenset[str]:
+def _succeeded(register: Register, identities: Identities, text: Mapping[str, PlainData]) -> frozenset[str]:
     """Returns the present ids of parties that took another body's place."""
-    named = [party["organisation"] for party in text.get("parties", ()) if isinstance(party.get("organisation"), str)]
+    named = {text_of(party.get("organisation")) for party in mappings(text.get("parties"))} - {""}
     return frozenset(
         id_ for name in named for id_ in identities.present(name) if id_ != register.present_organisation(name)
     )

@@ -19,7 +19,7 @@ from undersigned.figures.safe import Proposal, proposal, rounded
 from undersigned.records.fields import MARKS, add_months
 from undersigned.records.outcome import Outcome, Result
 from undersigned.records.reading import Record, read_record
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status.reviews import RETURN_MONTHS
@@ -52,7 +52,7 @@ class Asked:
     """
 
     id: str
-    facts: Mapping[str, Data]
+    facts: Mapping[str, PlainData]
     fields: tuple[str, ...]
     before: Mapping[str, str]
     now: Mapping[str, str]
@@ -166,7 +166,7 @@ def begin_return(folder: ProtocolFolder, name: str) -> Begun:
     last = _last(folder, before=days[0])
     here = record.value if record is not None else None
     known = [one for one in (here, last[1] if last is not None else None) if one is not None]
-    results: dict[tuple[object, ...], dict[str, Result | int]] = {}
+    results: dict[tuple[PlainData, ...], dict[str, Result | int]] = {}
     for index, result in enumerate(here.results if here is not None else ()):
         results.setdefault(_key(result), {})["now"] = result
         results[_key(result)]["index"] = index
@@ -200,17 +200,17 @@ def _first(*texts: str | None) -> str:
     return next((text for text in texts if text), "")
 
 
-def _key(result: Result) -> tuple[object, ...]:
+def _key(result: Result) -> tuple[PlainData, ...]:
     return (result.measure, *(getattr(result, name) for name in _APART))
 
 
 def _asked(
-    key: tuple[object, ...], found: Mapping[str, Result | int], first: date, owed: Mapping[str, str], taken: set[str]
+    key: tuple[PlainData, ...], found: Mapping[str, Result | int], first: date, owed: Mapping[str, str], taken: set[str]
 ) -> Asked:
     measure = vocabulary().outcome_measures[str(key[0])]
     now, before = (one if isinstance(one := found.get(name), Result) else None for name in ("now", "before"))
     index = found.get("index")
-    facts: dict[str, Data] = {"measure": measure.id}
+    facts: dict[str, PlainData] = {"measure": measure.id}
     if measure.series:
         facts["series"] = now.series if now is not None and now.series else series_on(measure.id, first)
     facts |= {name: value for name, value in zip(_APART, key[1:], strict=True) if value is not None}
@@ -282,9 +282,9 @@ def make_return(
     folder = register.protocol(begun.path.split("/")[1])
     record = folder.outcomes.get(begun.name) if folder is not None and begun.exists else None
     if record is None:
-        data: dict[str, Data] = {"period": {"from": begun.days[0], "to": begun.days[1]}}
+        data: dict[str, PlainData] = {"period": {"from": begun.days[0], "to": begun.days[1]}}
         data |= {name: value for name, value in (("area", area), ("source", source)) if value}
-        data |= {"extracted_on": as_of, "results": results}
+        data |= {"extracted_on": as_of, "results": [*results]}
         if notes:
             data["notes"] = notes + "\n" if "\n" in notes else notes
         raw = outcome_text(data, as_of=as_of).encode()
@@ -298,7 +298,7 @@ def make_return(
     return Made(files | changed, safe)
 
 
-def _result(one: Asked, figures: Mapping[tuple[str, str], str], hide_up_to: int) -> dict[str, Data]:
+def _result(one: Asked, figures: Mapping[tuple[str, str], str], hide_up_to: int) -> dict[str, PlainData]:
     result = dict(one.facts)
     rounding = result.pop("rounded_to", None)
     of_people = vocabulary().outcome_measures[str(one.facts["measure"])].of == "people"
@@ -321,7 +321,7 @@ def _into(
     register: Register,
     begun: Begun,
     record: Record[Outcome],
-    results: Sequence[Mapping[str, Data]],
+    results: Sequence[Mapping[str, PlainData]],
     *,
     area: str,
     source: str,

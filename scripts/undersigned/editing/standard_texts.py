@@ -9,7 +9,7 @@ from pathlib import Path
 
 from undersigned.records.form import Form
 from undersigned.records.reading import read_record
-from undersigned.records.source import Data, Source
+from undersigned.records.source import PlainData, Source, list_of, mapping_of, mappings, strings, text_of
 
 #: When the law of the standards was last compared with the vocabularies, which name their sources.
 LAW_CHECKED = "2026-11-30"
@@ -32,7 +32,7 @@ class End:
 class StandardFlow:
     """A flow with its law; `note` says in words why that law applies."""
 
-    data: dict[str, Data]
+    data: dict[str, PlainData]
     note: str
 
 
@@ -45,14 +45,21 @@ def standard_ids(what: str) -> tuple[str, ...]:
 def ends() -> dict[str, End]:
     """Every group of party, in the order in which it is asked for."""
     return {
-        id_: End(id_, one["title"], one["asks"], tuple(one["kinds"]), one["capacity"], one.get("mappa_role"))
-        for id_, one in _source("ends").data.items()
+        id_: End(
+            id_,
+            text_of(one["title"]),
+            text_of(one["asks"]),
+            tuple(strings(one["kinds"])),
+            text_of(one["capacity"]),
+            text_of(one.get("mappa_role")) or None,
+        )
+        for id_, one in ((id_, mapping_of(one)) for id_, one in _source("ends").data.items())
     }
 
 
 def ends_of(flows: Iterable[StandardFlow]) -> list[End]:
     """The groups that these flows name, in the order in which they are asked for."""
-    named = {end for flow in flows for side in ("from", "to") for end in flow.data[side]}
+    named = {end for flow in flows for side in ("from", "to") for end in strings(flow.data[side])}
     return [end for end in ends().values() if end.id in named]
 
 
@@ -62,23 +69,23 @@ def standard_flow(id_: str) -> StandardFlow:
     return StandardFlow(source.data, "\n".join(comments))
 
 
-def standard_protocol(id_: str) -> dict[str, Data]:
+def standard_protocol(id_: str) -> dict[str, PlainData]:
     """Returns the fields of a standard protocol without its flows, with its common clauses in full."""
     data = dict(_source(f"protocols/{id_}").data)
-    common = {clause["id"]: clause for clause in _source("clauses").data["clauses"]}
-    data["clauses"] = [*data["clauses"], *(common[clause] for clause in data.pop("common_clauses"))]
+    common = {text_of(clause["id"]): clause for clause in common_clauses()}
+    data["clauses"] = [*list_of(data["clauses"]), *(common[id_] for id_ in strings(data.pop("common_clauses")))]
     data.pop("flows")
     return data
 
 
-def common_clauses() -> list[dict[str, Data]]:
+def common_clauses() -> list[dict[str, PlainData]]:
     """The standard clauses, each with `id`, `title` and `text`."""
-    return [dict(clause) for clause in _source("clauses").data["clauses"]]
+    return [dict(clause) for clause in mappings(_source("clauses").data["clauses"])]
 
 
 def flows_of(id_: str) -> list[StandardFlow]:
     """The flows of a standard protocol."""
-    return [standard_flow(flow) for flow in _source(f"protocols/{id_}").data["flows"]]
+    return [standard_flow(flow) for flow in strings(_source(f"protocols/{id_}").data["flows"])]
 
 
 def standard_form(id_: str) -> str:

@@ -15,7 +15,7 @@ from undersigned.records.fields import Authored, Month
 from undersigned.records.protocol import KEY_ORDER, Protocol
 from undersigned.records.reading import field_names
 from undersigned.records.schema import help_of, values_of
-from undersigned.records.source import Data, KeyPath
+from undersigned.records.source import KeyPath, PlainData, mapping_of
 from undersigned.records.version import Version
 
 #: A model that extends another lists its own fields last, but people look for these first.
@@ -121,15 +121,15 @@ def _yes_no(dumper: _Dumper, value: bool) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
 
 
-def _mapping(dumper: _Dumper, value: Mapping[str, Data]) -> yaml.MappingNode:
+def _mapping(dumper: _Dumper, value: Mapping[str, PlainData]) -> yaml.MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
 
 
-def _short_mapping(dumper: _Dumper, value: Mapping[str, Data]) -> yaml.MappingNode:
+def _short_mapping(dumper: _Dumper, value: Mapping[str, PlainData]) -> yaml.MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
 
 
-def _short_list(dumper: _Dumper, value: list[Data]) -> yaml.SequenceNode:
+def _short_list(dumper: _Dumper, value: list[PlainData]) -> yaml.SequenceNode:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
 
 
@@ -143,12 +143,14 @@ for _kind in (_Dumper, _QuotingDumper):
     _kind.add_representer(_ShortList, _short_list)
 
 
-def render_yaml(data: Mapping[str, Data], model: type[Authored], path: KeyPath = (), *, quoted: bool = False) -> str:
+def render_yaml(
+    data: Mapping[str, PlainData], model: type[Authored], path: KeyPath = (), *, quoted: bool = False
+) -> str:
     """Returns the mapping at `path` of a record as YAML text, in block style.
 
     `quoted`: writes every text in double quotes, for texts that a block cannot hold exactly.
     """
-    arranged = _arranged(data, model, path)
+    arranged = mapping_of(_arranged(dict(data), model, path))
     return yaml.dump(
         dict(arranged),
         Dumper=_QuotingDumper if quoted else _Dumper,
@@ -159,20 +161,20 @@ def render_yaml(data: Mapping[str, Data], model: type[Authored], path: KeyPath =
     )
 
 
-def render_inline(value: Data, model: type[Authored], path: KeyPath) -> str:
+def render_inline(value: PlainData, model: type[Authored], path: KeyPath) -> str:
     """Returns the value at `path` of a record on one line, to follow a colon or go inside brackets."""
     listed = _ShortList([_inline(_arranged(value, model, path))])
     said = yaml.dump(listed, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31)
     return said.strip()[1:-1]
 
 
-def _inline(value: Data) -> Data:
+def _inline(value: PlainData) -> PlainData:
     if isinstance(value, dict):
         return _Short({name: _inline(part) for name, part in value.items()})
     return _ShortList([_inline(part) for part in value]) if isinstance(value, list) else value
 
 
-def _arranged(value: Data, model: type[Authored], path: KeyPath) -> Data:
+def _arranged(value: PlainData, model: type[Authored], path: KeyPath) -> PlainData:
     """Orders keys as the models do, and marks short values to be written on one line."""
     if isinstance(value, dict):
         order = {name: index for index, name in enumerate(key_order(model, path))}
@@ -186,17 +188,17 @@ def _arranged(value: Data, model: type[Authored], path: KeyPath) -> Data:
     return value
 
 
-def _is_word(value: Data) -> bool:
+def _is_word(value: PlainData) -> bool:
     return isinstance(value, str | int) and "\n" not in str(value) and len(str(value)) <= 40
 
 
-def _fits(mapping: Mapping[str, Data]) -> bool:
+def _fits(mapping: Mapping[str, PlainData]) -> bool:
     if not all(isinstance(value, str | int) and "\n" not in str(value) for value in mapping.values()):
         return False
     return sum(len(name) + len(str(value)) + 4 for name, value in mapping.items()) <= _FLOW_WIDTH
 
 
-def _fits_list(items: list[Data]) -> bool:
+def _fits_list(items: list[PlainData]) -> bool:
     return sum(len(str(item)) + 2 for item in items) <= _FLOW_WIDTH
 
 
@@ -214,7 +216,7 @@ def comment(text: str, indent: int = 0) -> list[str]:
 
 def render_commented(
     model: type[Authored],
-    data: Mapping[str, Data],
+    data: Mapping[str, PlainData],
     *,
     examples: Mapping[str, str],
     leave_out: frozenset[str] = frozenset(),
@@ -244,10 +246,12 @@ def render_commented(
     return "\n\n".join(blocks) + "\n"
 
 
-def render_version(facts: Mapping[str, str | date], text: Mapping[str, Data], *, quoted: bool = False) -> str:
+def render_version(facts: Mapping[str, str | date], text: Mapping[str, PlainData], *, quoted: bool = False) -> str:
     """Returns the YAML of a version file. `facts` excludes the text; `text` is what `operative_text` returns.
 
     `quoted`: writes every text in double quotes, for texts that a block cannot hold exactly.
     """
-    whole: dict[str, Data] = {name: Quoted(value) if name == "fingerprint" else value for name, value in facts.items()}
-    return render_yaml({**whole, "text": text}, Version, quoted=quoted)
+    whole: dict[str, PlainData] = {
+        name: Quoted(value) if name == "fingerprint" else value for name, value in facts.items()
+    }
+    return render_yaml({**whole, "text": dict(text)}, Version, quoted=quoted)

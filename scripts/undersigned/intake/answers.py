@@ -22,7 +22,7 @@ from undersigned.intake.meaning import NOTHING, read_when
 from undersigned.intake.shape import MEANINGS, Shape, heading_key
 from undersigned.records.fields import KEBAB, Authored, When, Whole
 from undersigned.records.reading import read_record
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.records.vocabulary import vocabulary
 from undersigned.reports.tables import neutral
 
@@ -95,7 +95,7 @@ def render_decisions(decisions: Decisions, shape: Shape, plan: Plan) -> str:
     for row in plan.rows:
         if row.key and row.protocol and row.action in ("new", "change", "same"):
             rows[row.key] = Taken(row.protocol, row.mark)
-    data: dict[str, Data] = {
+    data: dict[str, PlainData] = {
         "sheet": shape.sheet.name,
         "header_row": shape.header_row,
         "columns": dict(sorted(decisions.columns.items())),

@@ -27,7 +27,7 @@ from undersigned.records.findings import Finding, new_findings
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import did_you_mean
 from undersigned.records.schema import values_of
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.records.vocabulary import vocabulary
 from undersigned.register import Register
 from undersigned.words.text import id_from
@@ -291,9 +291,9 @@ def _head(proposal: Proposal) -> str:
 
 def _data(
     proposal: Proposal, choices: Choices, ids: Mapping[str, str], lead: str, clauses: Iterable[ProposedClause]
-) -> dict[str, Data]:
+) -> dict[str, PlainData]:
     text = proposal.text
-    data: dict[str, Data] = {
+    data: dict[str, PlainData] = {
         "title": choices.title,
         "kind": choices.kind,
         "status": "draft",
@@ -310,7 +310,7 @@ def _data(
         data["effective_from"] = _day(text.start[0])
     if text.end is not None and "end" in choices.facts:
         data["effective_to"] = _day(text.end[0])
-    review: dict[str, Data] = {}
+    review: dict[str, PlainData] = {}
     if text.interval is not None and "interval" in choices.facts:
         review["interval_months"] = text.interval[0]
     if text.next_review is not None and "review" in choices.facts:
@@ -320,15 +320,15 @@ def _data(
     if choices.publication == "public":
         written = list(_clauses(clauses, choices))
         if written:
-            data["clauses"] = written
+            data["clauses"] = [*written]
     return data
 
 
-def _day(when: When) -> Data:
+def _day(when: When) -> PlainData:
     return when if isinstance(when, date) else str(when)
 
 
-def _clauses(clauses: Iterable[ProposedClause], choices: Choices) -> Iterable[dict[str, Data]]:
+def _clauses(clauses: Iterable[ProposedClause], choices: Choices) -> Iterable[dict[str, PlainData]]:
     used: set[str] = set()
     topics = set(vocabulary().content_topics)
     for clause in clauses:
@@ -340,7 +340,7 @@ def _clauses(clauses: Iterable[ProposedClause], choices: Choices) -> Iterable[di
         while free in used:
             free, number = f"{id_}-{number}", number + 1
         used.add(free)
-        rest = [topic for topic in covers if topic != free]
+        rest: list[PlainData] = [topic for topic in covers if topic != free]
         yield {"id": free, "title": clause.heading, **({"covers": rest} if rest else {}), "text": clause.text + "\n"}
 
 

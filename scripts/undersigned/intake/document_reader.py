@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from undersigned.intake.cells import UnreadableError, limit_memory
 from undersigned.parallel import WorkerError, map_as_done
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, list_of, mapping_of, mappings, value_at
 
 #: Bytes of a file, and letters of a document, that are read at most.
 LARGEST, MOST_LETTERS = 20_000_000, 2_000_000
@@ -29,7 +29,7 @@ _AS_DOCX = "Open it in Word or LibreOffice, and save it as .docx."
 
 #: The paragraphs and tables of a document that are read at most.
 MOST_BLOCKS = 6_000
-_Node: TypeAlias = "dict[str, Data]"
+_Node: TypeAlias = "dict[str, PlainData]"
 BlockKind = Literal["heading", "text", "item", "table"]
 
 
@@ -186,7 +186,7 @@ class _Tree:
 
     def _block(self, node: _Node, depth: int) -> None:
         kind, content = node["t"], node.get("c")
-        parts: list[Data] = content if isinstance(content, list) else []
+        parts = list_of(content)
         if depth > _DEEPEST:
             raise UnusableError("it is nested deeper than any agreement")
         if kind == "Header":
@@ -199,8 +199,8 @@ class _Tree:
             self._list([(item, "-") for item in parts], depth)
         elif kind == "OrderedList":
             start, style = _numbering(parts[0])
-            items = parts[1] if isinstance(parts[1], list) else []
-            self._list([(item, _numeral(start + index, style)) for index, item in enumerate(items)], depth)
+            items = enumerate(list_of(parts[1]))
+            self._list([(item, _numeral(start + index, style)) for index, item in items], depth)
         elif kind == "Table":
             rows = _rows(parts)
             if rows and max(map(len, rows)) == 1:  # a box around text
@@ -210,14 +210,14 @@ class _Tree:
             elif rows:
                 self._add("table", "", rows=rows)
         elif kind == "DefinitionList":
-            for term, definitions in parts:
-                self._add("text", _inlines(term), strong=True)
-                for one in definitions:
+            for definition in parts:
+                self._add("text", _inlines(value_at(definition, (0,))), strong=True)
+                for one in list_of(value_at(definition, (1,))):
                     self._read(_nodes(one), depth + 1)
         elif kind in ("BlockQuote", "Div", "Figure"):
             self._read(_nodes(parts if kind == "BlockQuote" else parts[-1]), depth + 1)
 
-    def _list(self, items: Sequence[tuple[Data, str]], depth: int) -> None:
+    def _list(self, items: Sequence[tuple[PlainData, str]], depth: int) -> None:
         for item, mark in items:
             nodes = _nodes(item)
             for position, node in enumerate(nodes):
@@ -228,17 +228,16 @@ class _Tree:
                     self._block(node, depth + 1)
 
 
-def _nodes(value: Data) -> list[_Node]:
-    return [node for node in value if isinstance(node, dict)] if isinstance(value, list) else []
+def _nodes(value: PlainData) -> list[_Node]:
+    return mappings(value)
 
 
-def _meta(meta: Mapping[str, Data], name: str) -> str:
-    value = meta.get(name)
-    content = value.get("c") if isinstance(value, dict) else None
-    return tidy(_inlines(content)) if isinstance(value, dict) and value.get("t") == "MetaInlines" else ""
+def _meta(meta: Mapping[str, PlainData], name: str) -> str:
+    value = mapping_of(meta.get(name))
+    return tidy(_inlines(value.get("c"))) if value.get("t") == "MetaInlines" else ""
 
 
-def _inlines(value: Data) -> str:
+def _inlines(value: PlainData) -> str:
     """The words of inlines; a line break is a new line."""
     words: list[str] = []
     for node in _nodes(value):
@@ -267,13 +266,13 @@ def _words(nodes: list[_Node]) -> Iterator[str]:
     """The words of blocks inside a cell or a note, a text for each."""
     for node in nodes:
         content = node.get("c")
-        parts: list[Data] = content if isinstance(content, list) else []
+        parts = list_of(content)
         if node["t"] in ("Para", "Plain"):
             yield _inlines(parts)
         elif node["t"] == "Header":
             yield _inlines(parts[2])
         elif node["t"] in ("BulletList", "OrderedList"):
-            for item in parts[-1] if node["t"] == "OrderedList" else parts:
+            for item in list_of(parts[-1]) if node["t"] == "OrderedList" else parts:
                 yield from _words(_nodes(item))
         elif node["t"] == "LineBlock":
             yield "\n".join(_inlines(line) for line in parts)
@@ -284,22 +283,19 @@ def _words(nodes: list[_Node]) -> Iterator[str]:
             yield from _words(_nodes(parts if node["t"] == "BlockQuote" else parts[-1]))
 
 
-def _rows(parts: list[Data]) -> tuple[tuple[str, ...], ...]:
+def _rows(parts: list[PlainData]) -> tuple[tuple[str, ...], ...]:
     """The cells of a table. A cell that spans columns stands once; one that spans rows stands in its first row."""
-    head, bodies, foot = parts[3], parts[4], parts[5]
-    found: list[Data] = [*head[1]]
-    for body in bodies:
-        found += [*body[2], *body[3]]
-    found += foot[1]
+    head, bodies, foot = parts[3], list_of(parts[4]), parts[5]
+    of_bodies = [(body, part) for body in bodies for part in (2, 3)]
     rows = []
-    for row in found:
-        cells = [tidy("\n".join(_words(_nodes(cell[4])))) for cell in row[1]]
+    for row in (row for whole, part in ((head, 1), *of_bodies, (foot, 1)) for row in list_of(value_at(whole, (part,)))):
+        cells = [tidy("\n".join(_words(_nodes(value_at(cell, (4,)))))) for cell in list_of(value_at(row, (1,)))]
         if any(cells):
             rows.append(tuple(cells))
     return tuple(rows)
 
 
-def _is_strong(content: Data) -> bool:
+def _is_strong(content: PlainData) -> bool:
     nodes = [node for node in _nodes(content) if node["t"] not in ("Space", "SoftBreak", "LineBreak")]
     return bool(nodes) and all(
         node["t"] == "Strong" or (node["t"] in ("Underline", "Span", "SmallCaps") and _holds_strong(node))
@@ -313,7 +309,7 @@ def _holds_strong(node: _Node) -> bool:
     return node["t"] == "Underline" or _is_strong(inner)
 
 
-def _numbering(value: Data) -> tuple[int, str]:
+def _numbering(value: PlainData) -> tuple[int, str]:
     start, style = (value[0], value[1]) if isinstance(value, list) else (1, {})
     return int(str(start)), str(style.get("t", "")) if isinstance(style, dict) else ""
 

@@ -29,7 +29,7 @@ from undersigned.records.findings import Finding, new_findings
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Protocol
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.records.version import Version
 from undersigned.register import Register
 from undersigned.status import has_happened
@@ -106,7 +106,7 @@ class NewOrganisations:
             while self._register.has_organisation(free) or free in self.texts:
                 free, number = f"{id_}-{number}", number + 1
             self._ids[key] = free
-            data: dict[str, Data] = {"name": body.name, "kind": body.kind}
+            data: dict[str, PlainData] = {"name": body.name, "kind": body.kind}
             if body.jurisdiction:
                 data["jurisdiction"] = body.jurisdiction
             if body.code:
@@ -260,7 +260,7 @@ class _Planner:
         lead = ids[facts.lead.key] if facts.lead is not None else None
         # A text takes effect on the day on which it was agreed, unless it says otherwise (record format, versions).
         first_day = facts.start or (begun if status not in ("draft", "consultation") else None)
-        data: dict[str, Data] = {
+        data: dict[str, PlainData] = {
             "title": facts.title, "kind": facts.kind, "status": status, "publication": "public",
             **({"references": list(facts.references)} if facts.references else {}),
             **({"lead": lead} if lead else {}),
@@ -269,7 +269,7 @@ class _Planner:
         }  # fmt: skip
         if ids:
             data["parties"] = [{"organisation": one} for one in dict.fromkeys(ids.values())]
-        review: dict[str, Data] = {}
+        review: dict[str, PlainData] = {}
         if facts.interval is not None:
             review["interval_months"] = facts.interval
         if facts.next_review is not None:
@@ -282,10 +282,10 @@ class _Planner:
         if status in ("draft", "consultation") or begun is None:
             return texts
         version = facts.version or "1.0"
-        document: dict[str, Data] = {"held_by": lead or next(iter(ids.values()), "")}
+        document: dict[str, PlainData] = {"held_by": lead or next(iter(ids.values()), "")}
         if facts.held or facts.references:
             document["reference"] = facts.held or facts.references[0]
-        stamp: dict[str, Data] = {
+        stamp: dict[str, PlainData] = {
             "agreed_on": str(begun),
             "change": "material",
             "summary": "Recorded from a spreadsheet; the words are on paper.",
@@ -296,7 +296,7 @@ class _Planner:
             stamp["document"] = document
         texts[f"protocols/{id_}/versions/{version}.yaml"] = render_yaml(stamp, Version)
         for key, when in facts.signed_on.items():
-            entry: dict[str, Data] = {"version": Quoted(version), "signed_on": str(when)}
+            entry: dict[str, PlainData] = {"version": Quoted(version), "signed_on": str(when)}
             texts[f"signatories/{ids[key]}/{id_}.yaml"] = render_yaml({"signatures": [entry]}, SigningRecord)
         return texts
 

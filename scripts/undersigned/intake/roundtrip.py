@@ -27,7 +27,7 @@ from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
 from undersigned.records.schema import values_of
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import Register
 from undersigned.reports.tables import neutral
 
@@ -139,7 +139,7 @@ def _rows(register: Register, table: _Table) -> Iterator[_Row]:
     """The rows of a table as the records have them."""
     for path, who, record in _records(register, table):
         data = record.source.data
-        items: list[tuple[int | None, Data]] = [(None, data)]
+        items: list[tuple[int | None, PlainData]] = [(None, data)]
         if table.within:
             listed = data.get(table.within)
             items = list(enumerate(listed)) if isinstance(listed, list) else []
@@ -165,7 +165,7 @@ def _records(register: Register, table: _Table) -> Iterator[tuple[str, tuple[str
             yield path, who, one
 
 
-def _at(value: Data, path: Sequence[str]) -> str:
+def _at(value: PlainData, path: Sequence[str]) -> str:
     """The text at a path; empty where there is none."""
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
@@ -305,7 +305,7 @@ def _planned(
             return planned
         else:
             path: tuple[str | int, ...] = field.path if row.item is None else (table.within, row.item, *field.path)
-            value: Data = date.fromisoformat(new) if field.kind == _DAY and len(new) == len("2026-05-01") else new
+            value: PlainData = date.fromisoformat(new) if field.kind == _DAY and len(new) == len("2026-05-01") else new
             wanted.setdefault(row.path, []).append(Put(path, value) if new else Remove(path))
             planned.action = "change"
     return planned

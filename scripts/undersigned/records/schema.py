@@ -23,7 +23,7 @@ from undersigned.records.protocol import Protocol
 from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.review import Review
 from undersigned.records.signature import SigningRecord
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData, list_of, mapping_of, mappings, strings
 from undersigned.records.version import Version
 from undersigned.records.vocabulary import Entry, vocabulary
 
@@ -55,13 +55,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ONE_OR_LIST = frozenset({"sensitivity", "owner", "provider", "commissioned_by"})
 
 # A schema is a tree of plain JSON values, and so is a piece of it.
-Schema = dict[str, Data]
+Schema = dict[str, PlainData]
 
 
 @cache
-def _help() -> Mapping[str, Mapping[str, str | Mapping[str, Data]]]:
+def _help() -> Mapping[str, Mapping[str, str | Mapping[str, PlainData]]]:
     """By the name of a record part, then of a field. Ours, so read without places."""
-    found: Mapping[str, Mapping[str, str | Mapping[str, Data]]] = yaml.load(
+    found: Mapping[str, Mapping[str, str | Mapping[str, PlainData]]] = yaml.load(
         (resources.files("undersigned.records") / "schema-help.yaml").read_bytes(), Loader=yaml.CSafeLoader
     )
     return found
@@ -76,7 +76,7 @@ def help_of(model: type[BaseModel], field: str) -> str:
 def values_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
     """The values that a field of few can have; empty for all others."""
     entry = _entry(model, field)
-    return tuple(entry.get("values", ())) if isinstance(entry, Mapping) else ()
+    return tuple(mapping_of(entry.get("values"))) if isinstance(entry, Mapping) else ()
 
 
 def example_of(model: type[BaseModel], field: str) -> str:
@@ -88,7 +88,7 @@ def example_of(model: type[BaseModel], field: str) -> str:
     return ""
 
 
-def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, Data]:
+def _entry(model: type[BaseModel], field: str) -> str | Mapping[str, PlainData]:
     for part in model.__mro__:
         entry = _help().get(part.__name__, {}).get(field)
         if entry is not None and (field != PART or part is model):
@@ -103,7 +103,7 @@ def schema(kind: str) -> Schema:
     with nothing after it is null, which means absent. `signatory` is either record of a signatory's folder, and
     `provision` either record of an area's.
     """
-    head = {"$schema": DIALECT, "title": kind.capitalize()}
+    head: Schema = {"$schema": DIALECT, "title": kind.capitalize()}
     if kind in _EITHER:
         first, fields, second = _EITHER[kind]
         return {
@@ -111,11 +111,11 @@ def schema(kind: str) -> Schema:
             "if": {"anyOf": [{"required": [name]} for name in fields]},
             "then": {"$ref": f"#/$defs/{first.__name__}"},
             "else": {"$ref": f"#/$defs/{second.__name__}"},
-            "$defs": definitions(first) | definitions(second),
+            "$defs": {**definitions(first), **definitions(second)},
         }
     found = definitions(_MODELS[kind])
     whole = found.pop(_MODELS[kind].__name__)
-    return {**head, **whole, "type": "object", **({"$defs": found} if found else {})}
+    return {**head, **whole, "type": "object", **({"$defs": {**found}} if found else {})}
 
 
 def definitions(model: type[BaseModel]) -> dict[str, Schema]:
@@ -152,15 +152,15 @@ def _parts_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def _part(raw: Schema, model: type[BaseModel]) -> Schema:
-    required = raw.get("required", [])
+    required = list_of(raw.get("required"))
     # Only `areas.yaml` has keys of its writer's choice.
     others = raw.get("additionalProperties") if model.model_config.get("extra") == "allow" else False
     part: Schema = {
         "type": ["object", "null"],
         "additionalProperties": others,
         "properties": {
-            name: _field(piece, model, name, required=name in required)
-            for name, piece in raw.get("properties", {}).items()
+            name: _field(mapping_of(piece), model, name, required=name in required)
+            for name, piece in mapping_of(raw.get("properties")).items()
         },
     }
     if required:
@@ -173,16 +173,16 @@ def _field(raw: Schema, model: type[BaseModel], name: str, *, required: bool) ->
     entry = _entry(model, name)
     piece = _plain({key: value for key, value in raw.items() if key not in ("title", "description", "x-prose")})
     if name in _ONE_OR_LIST and "items" in piece:
-        piece = {"anyOf": [dict(piece["items"]), piece]}
+        piece = {"anyOf": [dict(mapping_of(piece["items"])), piece]}
     words = _vocabulary_of(model, name)
     if words is not None:
-        reference = {"$ref": f"#/$defs/{words}"}
+        reference: Schema = {"$ref": f"#/$defs/{words}"}
         piece = {"type": "array", "items": reference} if "items" in piece else reference
-    holder = piece.get("items", piece)
+    holder = mapping_of(piece.get("items", piece))
     if isinstance(entry, Mapping):
-        values = entry.get("values")
-        if values is not None:
-            holder["markdownEnumDescriptions"] = [values.get(value, "") for value in holder["enum"]]
+        values = mapping_of(entry.get("values"))
+        if values:
+            holder["markdownEnumDescriptions"] = [values.get(value, "") for value in strings(holder["enum"])]
         if "examples" in entry:
             holder["examples"] = entry["examples"]
     if not required:
@@ -194,17 +194,17 @@ def _field(raw: Schema, model: type[BaseModel], name: str, *, required: bool) ->
 def _plain(raw: Schema) -> Schema:
     """Without defaults and alternatives that say nothing to a writer; text may look like a number."""
     piece = {key: value for key, value in raw.items() if key != "default" or isinstance(value, str)}
-    options = piece.get("anyOf", piece.get("oneOf"))
-    if options is not None:
+    options = mappings(piece.get("anyOf", piece.get("oneOf")))
+    if options:
         left = [
             _plain({k: v for k, v in option.items() if k != "x-prose"})
             for option in options
             if option != {"type": "null"}
         ]
         piece = {key: value for key, value in piece.items() if key not in ("anyOf", "oneOf", "discriminator")}
-        piece.update(left[0] if len(left) == 1 else {"anyOf": left})
+        piece.update(left[0] if len(left) == 1 else {"anyOf": [*left]})
     if "items" in piece:
-        piece["items"] = _plain(piece["items"])
+        piece["items"] = _plain(mapping_of(piece["items"]))
     if piece.get("type") == "string" and not piece.keys() & {"enum", "const", "pattern", "format"}:
         piece["type"] = ["string", "number"]
     elif piece.get("type") == "integer":  # in quotes it is the same
@@ -217,10 +217,10 @@ def _allow_null(piece: Schema) -> None:
         kinds = piece["type"] if isinstance(piece["type"], list) else [piece["type"]]
         piece["type"] = [*kinds, *(["null"] if "null" not in kinds else [])]
     if "enum" in piece:
-        piece["enum"] = [*piece["enum"], None]
+        piece["enum"] = [*list_of(piece["enum"]), None]
         if "markdownEnumDescriptions" in piece:
-            piece["markdownEnumDescriptions"] = [*piece["markdownEnumDescriptions"], "Nothing said"]
-    for option in piece.get("anyOf", []):
+            piece["markdownEnumDescriptions"] = [*list_of(piece["markdownEnumDescriptions"]), "Nothing said"]
+    for option in mappings(piece.get("anyOf")):
         if "type" in option:
             _allow_null(option)
             break

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import yaml
 from yaml._yaml import CParser
@@ -23,8 +23,6 @@ MAX_DEPTH = 30
 #: What YAML holds. Read from a record it is text, lists and mappings only: the record models type numbers, dates and
 #: yes/no. The other types are of values that are about to be written.
 PlainData: TypeAlias = bool | int | float | str | date | list["PlainData"] | dict[str, "PlainData"] | None
-#: The same for code that walks a record whose shape it knows, and that no type describes.
-Data = Any
 KeyPath = tuple[str | int, ...]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -70,7 +68,7 @@ class Source:
     def __init__(self, path: str, raw: bytes) -> None:
         self.path = path
         self._raw = raw
-        self.data: dict[str, Data] = {}
+        self.data: dict[str, PlainData] = {}
         self.faults: list[Finding] = []
         self.empties: list[KeyPath] = []
         self.parsed = False
@@ -439,6 +437,21 @@ def value_at(data: PlainData, path: Iterable[str | int]) -> PlainData:
         else:
             return None
     return data
+
+
+def text_of(value: PlainData) -> str:
+    """The text; "" if the value is not one."""
+    return value if isinstance(value, str) else ""
+
+
+def mapping_of(value: PlainData) -> dict[str, PlainData]:
+    """The mapping; an empty one if the value is not one."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: PlainData) -> list[PlainData]:
+    """The list; an empty one if the value is not one."""
+    return value if isinstance(value, list) else []
 
 
 def strings(value: PlainData) -> list[str]:

@@ -14,7 +14,7 @@ from undersigned.documents.model import ANSWER, plain
 from undersigned.facts.text import Standing
 from undersigned.records.fields import When, earliest, latest
 from undersigned.records.signature import Authority, Signature, SigningMethod
-from undersigned.records.source import Data
+from undersigned.records.source import PlainData
 from undersigned.register import ProtocolFolder, Register
 from undersigned.returned.judging import Judged, name_of_form
 from undersigned.returned.verdict import Block, Claim, Json, ReturnedCopy
@@ -36,7 +36,7 @@ _NO_RESERVATION: Final = frozenset({"", "no", "none", "nil", "n/a", "na", "not a
 _AUTHORITIES: Final = get_args(Authority)
 
 
-def authority_of(basis: str | None) -> dict[str, Data]:
+def authority_of(basis: str | None) -> dict[str, PlainData]:
     """What a block says of the authority, as `signed_by` holds it: the kind, if its words name exactly one, and the rest
     as the reference."""
     if basis is None:
@@ -57,8 +57,8 @@ class Proposal:
 
     organisation: str
     protocol: str
-    entry: dict[str, Data] = field(default_factory=dict)
-    officer: dict[str, Data] = field(default_factory=dict)
+    entry: dict[str, PlainData] = field(default_factory=dict)
+    officer: dict[str, PlainData] = field(default_factory=dict)
     index: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -92,7 +92,7 @@ class Outcome:
     reasons: tuple[str, ...] = ()
 
 
-def _plain(value: Data) -> Json:
+def _plain(value: PlainData) -> Json:
     if isinstance(value, dict):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
@@ -182,7 +182,7 @@ class Proposer:
         answers = {
             name.removeprefix(ANSWER): value.strip() for name, value in copy.values.items() if isinstance(value, str)
         }
-        officer: dict[str, Data] = {
+        officer: dict[str, PlainData] = {
             name: answers[name] for name in ("post", "mailbox", "deputy_post") if answers.get(name)
         }
         if not answers.get("post"):
@@ -237,7 +237,7 @@ class _Signed:
         self._check_version(organisation)
         index, entry = self._unfinished(organisation)
         signed_on = self._signed_on(block, entry)
-        proposed: dict[str, Data] = {"version": self.copy.claim.version or ""}
+        proposed: dict[str, PlainData] = {"version": self.copy.claim.version or ""}
         number = dict(agreed_versions(self.folder, as_of=self.proposer.as_of)).get(self.copy.claim.version or "")
         if number is not None and number.fingerprint is not None:
             proposed["fingerprint"] = number.fingerprint
@@ -376,10 +376,10 @@ class _Signed:
             self.reasons.append(f"The signature is dated {date_in_words(day)}, before the version was agreed.")
         return day
 
-    def _evidence(self) -> dict[str, Data]:
+    def _evidence(self) -> dict[str, PlainData]:
         lead = self.folder.value.lead
         held_by = self.proposer.held_by or (self.register.present_organisation(lead) if lead else None)
-        evidence: dict[str, Data] = {"sha256": self.copy.sha256}
+        evidence: dict[str, PlainData] = {"sha256": self.copy.sha256}
         if held_by is not None:
             evidence["held_by"] = held_by
         if self.proposer.reference:
@@ -394,7 +394,7 @@ class _Signed:
                     if one.evidence is not None and (one.evidence.sha256 or "").lower() == self.copy.sha256:
                         yield f"This very file is recorded already, in {record.path} for version {one.version}."
 
-    def _missing(self, proposed: dict[str, Data], entry: Signature) -> dict[str, Data]:
+    def _missing(self, proposed: dict[str, PlainData], entry: Signature) -> dict[str, PlainData]:
         """What the recorded entry lacks. What it holds is never overwritten: a different day is a reason to stop."""
         recorded: When | None = entry.signed_on
         signed_on = proposed.get("signed_on")
@@ -406,7 +406,7 @@ class _Signed:
                 )
             if entry.returned_on is not None and entry.evidence is not None:
                 self.reasons.append("The register has this signature already, with its evidence.")
-        left: dict[str, Data] = {}
+        left: dict[str, PlainData] = {}
         for name, value in proposed.items():
             held = getattr(entry, name)
             if name == "version" or held is None:

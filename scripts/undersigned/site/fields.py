@@ -19,6 +19,7 @@ from undersigned.records.provision import AreaProvision, Provision
 from undersigned.records.review import Review
 from undersigned.records.schema import PART, Schema, definitions, example_of, help_of
 from undersigned.records.signature import SigningRecord
+from undersigned.records.source import list_of, mapping_of, mappings, strings, text_of
 from undersigned.records.version import Version
 
 #: Each kind of record, with what it is called and where it is kept.
@@ -52,7 +53,7 @@ _VOCABULARIES = {
     "organisation_kinds": "Kinds of organisation",
     "provision_kinds": "Kinds of service",
 }
-_YES_OR_NO = {"yes", "no", "true", "false", True, False, None}
+_YES_OR_NO = ("yes", "no", "true", "false", True, False, None)
 #: What may be written for each pattern of the schemas.
 _PATTERNS = {
     r"^\d+\.\d+$": "the number of a version, such as 1.0",
@@ -170,13 +171,13 @@ def _held(annotation: object) -> list[type[BaseModel]]:
 
 
 def _rows(part: type[BaseModel], piece: Schema) -> Iterator[FieldRow]:
-    for name, said in piece["properties"].items():
-        kind, values, link = _allowed(said)
+    for name, said in mapping_of(piece["properties"]).items():
+        kind, values, link = _allowed(mapping_of(said))
         inner = link in _VOCABULARIES
         yield FieldRow(
             name,
             help_of(part, name),
-            name in piece.get("required", ()),
+            name in list_of(piece.get("required")),
             kind,
             values,
             (_VOCABULARIES[link] if inner else "its own table") if link else "",
@@ -188,22 +189,22 @@ def _rows(part: type[BaseModel], piece: Schema) -> Iterator[FieldRow]:
 def _allowed(piece: Schema) -> tuple[str, tuple[Value, ...], str]:
     """What may be written: in words, the values of a closed list, and the part or vocabulary that it names."""
     if "$ref" in piece:
-        name = piece["$ref"].rpartition("/")[2]
+        name = text_of(piece["$ref"]).rpartition("/")[2]
         return ("one of a list" if name in _VOCABULARIES else "a part with fields of its own"), (), name
     if "items" in piece:
-        kind, values, link = _allowed(piece["items"])
+        kind, values, link = _allowed(mapping_of(piece["items"]))
         many = {"one of a list": "a list: several of", "one of these": "a list: several of these"}
         return many.get(kind, f"a list: {kind} each"), values, link
-    if "additionalProperties" in piece and isinstance(piece["additionalProperties"], dict):
-        kind, values, link = _allowed(piece["additionalProperties"])
+    if others := mapping_of(piece.get("additionalProperties")):
+        kind, values, link = _allowed(others)
         return f"for each name, {kind}", values, link
     if "anyOf" in piece:
-        found = [_allowed(option) for option in piece["anyOf"]]
+        found = [_allowed(option) for option in mappings(piece["anyOf"])]
         kinds = dict.fromkeys(kind for kind, _, _ in found)
         values = next((values for _, values, _ in found if values), ())
         return ", or ".join(kinds), values, next((link for _, _, link in found if link), "")
     if "enum" in piece:
-        if set(piece["enum"]) <= _YES_OR_NO:
+        if all(value in _YES_OR_NO for value in list_of(piece["enum"])):
             return "yes or no", (), ""
         return "one of these", _values(piece), ""
     if "const" in piece:
@@ -211,12 +212,13 @@ def _allowed(piece: Schema) -> tuple[str, tuple[Value, ...], str]:
     if piece.get("format") == "date":
         return "a day, such as 2026-05-01", (), ""
     if "pattern" in piece:
-        return _PATTERNS[piece["pattern"]], (), ""
+        return _PATTERNS[text_of(piece["pattern"])], (), ""
     return ("a number" if "minimum" in piece else "words"), (), ""
 
 
 def _values(piece: Schema) -> tuple[Value, ...]:
-    meanings = piece.get("markdownEnumDescriptions") or [""] * len(piece["enum"])
+    values = list_of(piece["enum"])
+    meanings = strings(piece.get("markdownEnumDescriptions")) or [""] * len(values)
     return tuple(
-        Value(str(value), meaning) for value, meaning in zip(piece["enum"], meanings, strict=True) if value is not None
+        Value(str(value), meaning) for value, meaning in zip(values, meanings, strict=True) if value is not None
     )
