@@ -36,7 +36,10 @@ def seeds(few: int, many: int) -> list[Any]:
 def one_in(count: int, cases: Iterable[Any]) -> list[Any]:
     """Cases of a test: one in so many for every run of the tests, and all where the slow ones run too."""
     return [
-        case if place % count == 0 else pytest.param(case, marks=pytest.mark.slow) for place, case in enumerate(cases)
+        case
+        if place % count == 0
+        else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
+        for place, case in enumerate(cases)
     ]
 
 

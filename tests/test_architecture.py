@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from support import ROOT
@@ -28,9 +29,15 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imported(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
             if node.module == "undersigned":
@@ -103,7 +110,7 @@ def test_only_the_command_line_prints_exits_or_reads_the_clock() -> None:
         f"{path.relative_to(PACKAGE)}:{node.lineno} calls {ast.unparse(node.func)}"
         for path in modules()
         if room_of(path) not in ("cli", "__main__")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in calls
     ]
     assert wrong == []

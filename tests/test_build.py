@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support import write_register
+from support import one_in, write_register
 
 DRAFT = "kind: framework\nstatus: draft\npublication: public\n"
 SOUND = f"""=== protocols/p/protocol.yaml
@@ -47,7 +47,7 @@ def hidden(root: Path) -> list[str]:
     return [path.name for path in root.iterdir() if path.name.startswith(".")]
 
 
-@pytest.mark.parametrize("register", ["", "=== signatories/a/organisation.yaml\nname: A\nkind: other\n"])
+@pytest.mark.parametrize("register", one_in(2, ["", "=== signatories/a/organisation.yaml\nname: A\nkind: other\n"]))
 def test_a_register_without_a_protocol_is_built(tmp_path: Path, register: str) -> None:
     done = build(write_register(tmp_path, register))
     assert done.returncode == 0, done.stderr
@@ -169,7 +169,8 @@ def test_a_folder_of_the_officers_own_downloads_is_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "settings", ["site_name: [", "\tx: 1\n", "\0", "INHERIT: ../nowhere.yml\n", "plugins:\n", "plugins: []\n"]
+    "settings",
+    one_in(3, ["site_name: [", "\tx: 1\n", "\0", "INHERIT: ../nowhere.yml\n", "plugins:\n", "plugins: []\n"]),
 )
 def test_a_broken_configuration_is_named_in_a_line(tmp_path: Path, settings: str) -> None:
     done = build(write_register(tmp_path, f"{SOUND}=== mkdocs.yml\n{settings}"))
@@ -178,6 +179,7 @@ def test_a_broken_configuration_is_named_in_a_line(tmp_path: Path, settings: str
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_configuration_in_another_encoding_is_named(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     (root / "mkdocs.yml").write_bytes(b'site_name: "caf\xe9"\n')

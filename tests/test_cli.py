@@ -125,6 +125,7 @@ def test_check_text_marks_the_place(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_check_shows_only_the_paths_asked_for(tmp_path: Path) -> None:
     root = write_register(tmp_path, BROKEN)
     assert run(root, "check", "signatories", cwd=root).returncode == 0
@@ -278,6 +279,7 @@ def test_no_cell_of_the_csv_is_a_formula_even_if_a_folder_is_named_like_one(tmp_
     ]
 
 
+@pytest.mark.slow
 def test_reviews_fail_on_what_is_named(tmp_path: Path) -> None:
     root = write_register(tmp_path, SIGNED)
     assert run(root, "reviews").returncode == 0
@@ -332,6 +334,7 @@ def test_the_cache_never_changes_an_answer(tmp_path: Path) -> None:
     assert json.loads(check())["counts"]["errors"] == 0
 
 
+@pytest.mark.slow
 def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
     root = write_register(tmp_path, BROKEN)
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(root)]
@@ -363,6 +366,7 @@ def test_since_knows_older_faults_beside_protocols_and_organisations(tmp_path: P
     assert (since["findings"], since["older"]["errors"]) == ([], before["counts"]["errors"])
 
 
+@pytest.mark.slow
 def test_since_counts_equal_findings(tmp_path: Path) -> None:
     """A fault that was there once and is there twice is a new fault, although path, code and message are the same."""
     root = write_register(tmp_path, BROKEN)

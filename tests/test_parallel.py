@@ -81,6 +81,7 @@ def later_first(number: int) -> int:
     return number * 10
 
 
+@pytest.mark.slow
 def test_answers_come_in_the_order_of_the_items() -> None:
     assert list(map_in_order(later_first, range(90), processes=2)) == [number * 10 for number in range(90)]
     assert list(map_in_order(later_first, [], processes=2)) == []
@@ -95,6 +96,7 @@ def process_id(_: int) -> int:
     return os.getpid()
 
 
+@pytest.mark.slow
 def test_a_process_makes_way_for_a_fresh_one() -> None:
     ids = list(map_in_order(process_id, range(100), processes=2))
     assert len(set(ids)) >= 3
@@ -145,6 +147,7 @@ def test_the_protocols_of_a_dead_process_are_named() -> None:
         list(map_protocols(end, register(90), as_of=TODAY, processes=2))
 
 
+@pytest.mark.slow
 def test_progress_ends_with_the_last_protocol() -> None:
     seen: list[tuple[int, int]] = []
     for processes in (1, 2):

@@ -103,6 +103,7 @@ def put(root: Path, number: int, data: object) -> None:
     file.write_text(json.dumps(data) if not isinstance(data, str) else data, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_country_of_registers(sites: tuple[Path, str], tmp_path: Path) -> None:
     root, address = sites
     listing = tmp_path / "registers.yaml"

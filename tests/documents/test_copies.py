@@ -253,6 +253,7 @@ def test_pieces_joined_are_one_file(pieces: list[bytes]) -> None:
 # -- packs ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_party_that_signs_has_a_pack(tmp_path: Path) -> None:
     written = write_documents(
         sample_register(),
@@ -322,6 +323,7 @@ def test_who_has_signed_is_sent_no_pack_and_the_reason_is_given(tmp_path: Path) 
     )
 
 
+@pytest.mark.slow
 def test_only_those_asked_for_have_one(tmp_path: Path) -> None:
     copies = Copies(NOMINATION, frozenset({"town-council"}), all_masters=False)
     written = write_documents(
@@ -392,6 +394,7 @@ def write(root: Path, output: Path, cache: DocumentCache | None) -> dict[str, st
     return digests(output)
 
 
+@pytest.mark.slow
 def test_what_has_not_changed_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from undersigned.documents import bases
 

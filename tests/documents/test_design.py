@@ -329,6 +329,7 @@ def test_the_names_of_facts_are_headings_of_their_rows() -> None:
 LIBREOFFICE_FAULTS = {"PDFUA1-CONTENT-TAGGING-001", "PDFUA1-PAGE-TABS-001"}
 
 
+@pytest.mark.slow
 def test_libreoffice_opens_the_docx_with_its_structure(tmp_path: Path) -> None:
     if shutil.which("soffice") is None:
         pytest.skip("no LibreOffice here")

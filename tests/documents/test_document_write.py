@@ -35,6 +35,7 @@ def listing(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     written = write_documents(
@@ -52,6 +53,7 @@ def test_each_protocol_leaves_its_masters_and_its_forms(tmp_path: Path) -> None:
     assert heard == [(1, 2), (2, 2)]
 
 
+@pytest.mark.slow
 def test_a_restricted_protocol_never_enters_a_public_folder(tmp_path: Path) -> None:
     register = sample_register(
         (
@@ -136,6 +138,7 @@ def test_two_processes_in_two_time_zones_make_the_same_bytes(tmp_path: Path) -> 
     assert answers[0] == answers[1]
 
 
+@pytest.mark.slow
 def test_another_text_makes_another_file(tmp_path: Path) -> None:
     def digest(*changes: tuple[str, str]) -> dict[str, str]:
         written = write_documents(

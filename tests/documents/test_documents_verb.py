@@ -95,6 +95,7 @@ def test_an_organisation_that_signs_nothing_is_told_of(tmp_path: Path) -> None:
     assert "watcher has none of these protocols to sign" in done.stderr
 
 
+@pytest.mark.slow
 def test_restricted_documents_are_made_only_by_name(tmp_path: Path) -> None:
     root = write_register(tmp_path, sample_text(RESTRICTED) + WITHOUT_TEXT)
     done = run(root, "--for-all")
@@ -116,6 +117,7 @@ def test_restricted_documents_are_made_only_by_name(tmp_path: Path) -> None:
     assert "kept-elsewhere: it is restricted and its text is not kept here" in done.stderr
 
 
+@pytest.mark.slow
 def test_nobody_signs_a_draft(tmp_path: Path) -> None:
     root = write_register(
         tmp_path,
@@ -137,6 +139,7 @@ def test_nobody_signs_a_draft(tmp_path: Path) -> None:
     assert "nobody is asked to sign county-housing at present" in done.stderr
 
 
+@pytest.mark.slow
 def test_one_that_fails_is_named_and_the_others_are_made(tmp_path: Path) -> None:
     root = write_register(
         tmp_path, sample_text(("name: needs,", "name: full.name,"), ("name: born_on,", "name: full:name,"))
@@ -149,6 +152,7 @@ def test_one_that_fails_is_named_and_the_others_are_made(tmp_path: Path) -> None
     assert not (root / "build" / "documents" / "county-housing").exists()
 
 
+@pytest.mark.slow
 def test_a_runaway_text_is_refused_by_name(tmp_path: Path) -> None:
     rows = "".join(f"      | {number} | x |\n" for number in range(13_000))
     body = f"    text: |\n      | a | b |\n      |---|---|\n{rows}"
@@ -169,6 +173,7 @@ def test_a_runaway_text_is_refused_by_name(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     root = write_register(tmp_path, sample_text())

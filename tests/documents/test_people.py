@@ -128,6 +128,7 @@ def test_pictures_are_the_same_bytes_each_time() -> None:
         assert png_of.__wrapped__(name) == png_of(name)
 
 
+@pytest.mark.slow
 def test_a_draft_has_none(tmp_path: Path) -> None:
     written = write_documents(
         register(), list(register().protocol_ids), tmp_path, as_of=DAY, public_only=True, forms=False

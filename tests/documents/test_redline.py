@@ -284,6 +284,7 @@ def test_the_page_says_in_hidden_words_what_came_and_went_and_loads_nothing() ->
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.slow
 def test_the_pdf_is_tagged_says_the_marks_in_words_and_has_no_place_to_sign() -> None:
     content = redline(text_of("duty-to-refer-protocol", "1.0"), text_of("duty-to-refer-protocol", "2.1"), "pdf")
     for profile in ("ua1", "2a"):

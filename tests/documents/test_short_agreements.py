@@ -171,6 +171,7 @@ def test_every_operative_word_is_in_the_pdf_and_in_the_docx(id_: str, organisati
     assert missing(text, "".join(map(words_of_docx, made))) == []
 
 
+@pytest.mark.slow
 def test_a_word_that_is_altered_is_missed() -> None:
     shown = "".join(map(words_of_pdf, pack(HOUSING, COUNCIL)))
     retention = folded(agreement(HOUSING).terms.flows[4].flow.retention or "")

@@ -121,6 +121,7 @@ def protocol(root: Path, here: str) -> Protocol:
     return open_draft(root, here.rpartition("/")[2]).folder.value
 
 
+@pytest.mark.slow
 def test_a_card_is_split_where_its_ends_differ_in_law(root: Path, browser: FlaskClient) -> None:
     walk, here = begun(browser, "Danger", *BODIES)
     walk.open(f"{here}/card")
@@ -259,6 +260,7 @@ def test_no_choice_that_is_offered_is_refused_by_the_checks(
         assert "no-gateway" not in missing
 
 
+@pytest.mark.slow
 def test_two_protocols_are_joined_into_a_draft_that_supersedes_both(tmp_path: Path) -> None:
     root = copy_of_the_example(tmp_path)
     git(root, "init", "-q", "-b", "main")

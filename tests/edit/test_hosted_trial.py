@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from edit.hosted_register import COUNCIL, COUNCIL_TOO, HEADER, KEEPER, LEAD, STRANGER, git, make_repository, waiting
-from support import ROOT
+from support import ROOT, one_in
 from undersigned.changes.git import register_at
 
 WORDING = "/wording/p/clauses.complaints.text"
@@ -236,7 +236,7 @@ def test_a_server_that_is_killed_before_the_proposal_is_there_leaves_nothing_hal
     git(host.root, "branch", "-D", "draft/p")
 
 
-@pytest.mark.parametrize("command", ["merge-tree", "update-ref", "-d"])
+@pytest.mark.parametrize("command", one_in(3, ["merge-tree", "update-ref", "-d"]))
 def test_a_server_that_is_killed_while_somebody_approves_has_done_it_or_has_not(host: Host, command: str) -> None:
     text = f"Each party answers, approved {command}."
     assert "Your change is proposed" in host.send(COUNCIL, WORDING, **host.answers(text))
@@ -260,6 +260,7 @@ def test_a_server_that_is_killed_while_somebody_approves_has_done_it_or_has_not(
         git(host.root, "branch", "-D", f"edit/{left}")
 
 
+@pytest.mark.slow
 def test_a_lock_that_a_killed_git_left_is_cleared_at_the_start(host: Host) -> None:
     host.kill()
     lock = host.root / "refs/heads/main.lock"

@@ -103,6 +103,7 @@ def test_a_return_begins_from_the_last_one_and_from_what_the_protocol_asks_for(o
     assert "Settled 3 months after release" in page, "monitoring asks for it, the last return lacked it"
 
 
+@pytest.mark.slow
 def test_small_counts_are_hidden_and_figures_rounded_before_they_reach_the_repository(officer: Officer) -> None:
     officer.open(RETURN)
     officer.answer(
@@ -122,6 +123,7 @@ def test_small_counts_are_hidden_and_figures_rounded_before_they_reach_the_repos
     assert '{measure: mi015a, series: MI015Sa, numerator: "[x]", denominator: "[x]", rounded_to: 5}' in text
 
 
+@pytest.mark.slow
 def test_a_return_that_is_there_gets_the_figures_that_it_lacks(officer: Officer) -> None:
     page = officer.open("/return/staffordshire-housing-protocol/2026-27-q1")
     assert 'name="referrals.count" type="text" value="165"' in page
@@ -208,6 +210,7 @@ def test_what_nobody_provides_cannot_be_what_somebody_does(officer: Officer) -> 
 # -- nothing has changed -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_that_is_held_of_an_organisation_is_confirmed_on_one_page(officer: Officer) -> None:
     page = officer.open("/confirm/example-county-council")
     held = re.findall(r'name="right" type="checkbox" value="([^"]+)"', page)

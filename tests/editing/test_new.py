@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import copy_of_the_example
+from support import copy_of_the_example, one_in
 from undersigned.checks.engine import check_register
 from undersigned.editing import EditingError, standard_texts
 from undersigned.editing.formatting import fmt
@@ -83,7 +83,7 @@ def write(root: Path, kind: str, *ids: str, standard: str | None = None, answers
     return new_record(kind, load_register(root), ids, answers=answers, standard=standard, as_of=DAY)
 
 
-@pytest.mark.parametrize("standard", [None, *STANDARDS])
+@pytest.mark.parametrize("standard", one_in(4, [None, *STANDARDS]))
 def test_a_protocol_without_answers(tmp_path: Path, standard: str | None) -> None:
     root = register(tmp_path)
     path = new(root, "protocol", "county-housing", standard=standard)
@@ -94,7 +94,7 @@ def test_a_protocol_without_answers(tmp_path: Path, standard: str | None) -> Non
 
 
 @pytest.mark.parametrize("private", [False, pytest.param(True, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("standard", STANDARDS)
+@pytest.mark.parametrize("standard", one_in(4, STANDARDS))
 def test_a_protocol_with_its_parties(tmp_path: Path, standard: str, private: bool) -> None:
     root = register(tmp_path, private=private)
     path = write(

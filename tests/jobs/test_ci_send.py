@@ -14,6 +14,7 @@ import yaml
 from sending_sample import stamped_register
 
 from github.server import PretendGitHub
+from support import one_in
 from undersigned.cli.main import main
 from undersigned.github import client
 
@@ -95,6 +96,7 @@ def test_the_packs_wait_and_one_pull_request_records_the_sending(desk: Desk) -> 
         assert words in pull.body
 
 
+@pytest.mark.slow
 def test_the_next_run_changes_nothing_and_keeps_the_day(desk: Desk) -> None:
     desk.offer("2026-11-20")
     head, draft = desk.git("rev-parse", BRANCH), (desk.packs / "housing/housing-v2.0-stale.eml").read_bytes()
@@ -113,6 +115,7 @@ def test_once_the_day_of_return_has_passed_they_are_made_anew(desk: Desk) -> Non
     assert len(desk.hub.issues) == 1
 
 
+@pytest.mark.slow
 def test_it_follows_what_the_main_branch_records_meanwhile(desk: Desk) -> None:
     desk.offer("2026-11-20")
     desk.run("2026-11-23", "send", "housing", "--for", "new")
@@ -123,6 +126,7 @@ def test_it_follows_what_the_main_branch_records_meanwhile(desk: Desk) -> None:
     assert desk.hub.issues[1].title == "Send version 2.0 of housing to 1 organisation"
 
 
+@pytest.mark.slow
 def test_once_it_is_merged_nothing_is_left_to_send(desk: Desk) -> None:
     desk.offer("2026-11-20")
     desk.git("merge", "-q", "--ff-only", BRANCH)
@@ -132,6 +136,7 @@ def test_once_it_is_merged_nothing_is_left_to_send(desk: Desk) -> None:
     assert desk.hub.writes == []
 
 
+@pytest.mark.slow
 def test_what_a_person_did_is_left_alone(desk: Desk) -> None:
     desk.offer("2026-11-20")
     desk.git("checkout", "-q", BRANCH)
@@ -151,7 +156,7 @@ def test_a_dry_run_makes_nothing(desk: Desk) -> None:
     assert not desk.packs.exists()
 
 
-@pytest.mark.parametrize("option", ["--branch", "--pull"])
+@pytest.mark.parametrize("option", one_in(2, ["--pull", "--branch"]))
 def test_send_puts_the_records_on_a_branch(desk: Desk, option: str) -> None:
     said = desk.run("2026-11-20", "send", "housing", option, "--output", str(desk.packs))
     assert "send/housing-2.0" in said or "opened" in said

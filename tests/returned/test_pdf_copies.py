@@ -205,7 +205,7 @@ def test_printed_words_say_which_text_it_is() -> None:
 
 
 @pytest.mark.parametrize("how", [rewritten, appended], ids=["anew", "appended"])
-@pytest.mark.parametrize("change", MANIPULATIONS, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", one_in(4, MANIPULATIONS), ids=lambda change: change.__name__)
 def test_no_manipulation_of_a_typed_copy_is_ours(change: ChangePdf, how: Callable[[bytes, ChangePdf], bytes]) -> None:
     found = read(how(typed(), change))
     assert found.verdict in ("altered", "ours-with-additions", "same-words")
@@ -228,7 +228,7 @@ def test_no_manipulation_before_signing_is_ours(change: ChangePdf, how: Callable
     assert found.differences
 
 
-@pytest.mark.parametrize("change", one_in(4, MANIPULATIONS), ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", one_in(12, MANIPULATIONS), ids=lambda change: change.__name__)
 def test_every_manipulation_after_a_certificate_signature_breaks_it(change: ChangePdf) -> None:
     found = read(appended(certified(), change))
     assert found.verdict not in ("ours", "cannot-tell", "same-words")

@@ -70,6 +70,7 @@ def test_a_signed_copy_becomes_a_branch_after_a_second_look(root: Path) -> None:
     assert git(root, "branch", "--list", "edit/*", "--format=%(refname:short)").split() == [branch]
 
 
+@pytest.mark.slow
 def test_a_changed_copy_and_hostile_names_propose_nothing(root: Path) -> None:
     browser = Browser(root)
     page = browser.post({"<script>evil()</script>.pdf": appended(typed(), strike_out), "b.docx": docx()})

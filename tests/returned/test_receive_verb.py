@@ -300,6 +300,7 @@ def test_a_file_that_is_not_there_is_a_message(desk: Desk) -> None:
     assert "there is no file" in desk.capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_file_of_another_text_of_that_number_is_none_of_ours(desk: Desk, pack: dict[str, bytes]) -> None:
     write_register(desk.root, sample_text(("2. Second step.", "2. Other step.")))
     for name in ("copy-2-return.pdf", "copy-2-return.docx"):
@@ -393,6 +394,7 @@ def test_what_a_person_saw_never_stands_over_what_the_file_says(desk: Desk, pack
     assert desk.record() == ""
 
 
+@pytest.mark.slow
 def test_a_record_goes_onto_a_branch_and_nothing_else_changes(desk: Desk, pack: dict[str, bytes]) -> None:
     def git(*arguments: str) -> str:
         settings = ("-c", "user.name=Registrar", "-c", "user.email=registrar@example.org")

@@ -10,7 +10,7 @@ import pytest
 from document_sample import TODAY, sample_register, sample_text
 from returned_kit import COUNCIL, PROBATION, copy, pdf, read, rewritten, typed
 
-from support import register_from
+from support import one_in, register_from
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import agreement_sheet, base_of
 from undersigned.documents.content.letter import stamp_of_copy
@@ -51,7 +51,7 @@ def test_the_same_register_makes_the_same_copy_again_on_any_later_day(ending: st
     assert (read(content, found).verdict, read(content, found).compared_with) == ("ours", "master")
 
 
-@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+@pytest.mark.parametrize("ending", one_in(2, [".pdf", ".docx"]))
 def test_a_post_that_changed_since_is_not_called_altered_and_a_clause_is(ending: str) -> None:
     content = sent(sample_register(POST))[ending]
     found = read(content, known(claim_of(content), sample_register()))
@@ -83,12 +83,14 @@ def test_a_printed_copy_is_compared_with_one_of_the_day_on_which_it_was_sent(day
     assert days_sent(folder, COUNCIL, "1.0", as_of=date(2026, 1, 1)) == []
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_protocol_that_ended_since_can_still_be_judged() -> None:
     content = sent(sample_register())[".pdf"]
     found = read(content, known(claim_of(content), sample_register(ENDED)))
     assert found.verdict in ("ours", "cannot-tell")
 
 
+@pytest.mark.slow
 def test_a_small_number_in_a_clause_is_no_day_that_changed() -> None:
     """A date that is printed elsewhere does not excuse the same figure in a term."""
     content = sent(sample_register(("Within 5 working days", "Within 9 working days")))[".pdf"]

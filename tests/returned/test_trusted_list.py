@@ -162,6 +162,7 @@ def test_the_status_of_the_day_counts(states: tuple[tuple[str, str], ...], words
     assert words in said(issued_by_the_authority(), the_list(states))
 
 
+@pytest.mark.slow
 def test_less_than_qualified_is_said_so() -> None:
     assert "It is not a qualified certificate" in said(issued_by_the_authority(b"\x30\x00"), the_list())
     other = said(issued_by_the_authority(), the_list(kind="TSA/QTST"))

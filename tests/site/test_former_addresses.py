@@ -41,6 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "site"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "present"), [("protocols", "p"), ("organisations", "a")])
 @pytest.mark.parametrize("former", ["old", "older"])
 def test_pages_data_and_calendars_answer(site: Path, folder: str, present: str, former: str) -> None:
@@ -55,6 +56,7 @@ def test_pages_data_and_calendars_answer(site: Path, folder: str, present: str, 
     assert calendars[0] == calendars[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("old", ["old-p", "older-p"])
 def test_documents_answer(site: Path, old: str) -> None:
     now = {path.name: path.read_bytes() for path in (site / "downloads/p").iterdir()}
@@ -63,6 +65,7 @@ def test_documents_answer(site: Path, old: str) -> None:
     assert then == {name.replace("p-draft", f"{old}-draft"): content for name, content in now.items()}
 
 
+@pytest.mark.slow
 def test_former_ids_are_in_no_list(site: Path) -> None:
     for path in ("protocols/index.html", "organisations/index.html", "api/v1/register.json"):
         page = (site / path).read_text(encoding="utf-8")

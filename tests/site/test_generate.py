@@ -81,6 +81,7 @@ def test_several_processes_give_the_whole_site(
     assert in_parts(large_register, processes=2) == plain(large_register)
 
 
+@pytest.mark.slow
 def test_no_page_reads_a_protocol_again(large_register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A summary holds all that pages about several protocols ask for; otherwise each would be parsed twice."""
 

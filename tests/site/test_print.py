@@ -13,6 +13,8 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from support import one_in
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 #: The most sides that the cards of each shipped protocol take in type of 10.5 points.
 SIDES = {
@@ -47,7 +49,7 @@ def printed(site: Path, protocol: str, folder: Path, place: str = "") -> Path:
     return target
 
 
-@pytest.mark.parametrize(("protocol", "most"), SIDES.items())
+@pytest.mark.parametrize(("protocol", "most"), one_in(3, SIDES.items()))
 def test_the_cards_take_few_sides(shipped_site: Path, tmp_path: Path, protocol: str, most: int) -> None:
     target = printed(shipped_site, f"{protocol}/cards", tmp_path)
     sides = [" ".join(page.extract_text().split()) for page in PdfReader(target).pages]
@@ -60,6 +62,7 @@ def test_the_cards_take_few_sides(shipped_site: Path, tmp_path: Path, protocol: 
     assert box[2:] == pytest.approx([595, 842], abs=2)  # A4 in points
 
 
+@pytest.mark.slow
 def test_the_card_says_what_must_be_true_first(shipped_site: Path, tmp_path: Path) -> None:
     side = PdfReader(printed(shipped_site, "staffordshire-housing-protocol/cards", tmp_path)).pages[0].extract_text()
     card = " ".join(side.split())

@@ -16,6 +16,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import pytest
+
 from support import TODAY, write_register
 
 #: A register without a finding.
@@ -86,6 +88,7 @@ def served(folder: Path) -> Iterator[Preview]:
         server.wait(timeout=_NEVER)
 
 
+@pytest.mark.slow
 def test_an_edit_and_an_error_are_shown_on_the_page_and_in_the_terminal(tmp_path: Path) -> None:
     with served(tmp_path) as preview:
         assert preview.comes_to_show("Housing protocol</h1>")
@@ -107,6 +110,7 @@ def test_an_edit_and_an_error_are_shown_on_the_page_and_in_the_terminal(tmp_path
         assert "the register has no errors now" in preview.terminal
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_built_is_named_and_the_last_site_stays(tmp_path: Path) -> None:
     with served(tmp_path) as preview:
         assert preview.comes_to_show("Housing protocol</h1>")

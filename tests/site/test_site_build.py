@@ -222,6 +222,7 @@ def test_a_register_with_nothing_of_its_own_has_a_site(tmp_path: Path) -> None:
     assert not (tmp_path / "docs").exists()
 
 
+@pytest.mark.slow
 def test_an_error_names_the_page(tmp_path: Path) -> None:
     write_register(tmp_path, SOUND)
     docs = tmp_path / "docs"
