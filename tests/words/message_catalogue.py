@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def marked() -> Iterator[tuple[str, Message]]:
         for item in theme[place]:
             yield "site/theme/mkdocs_theme.yml", (item["label"],)
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if re.search(r"\b_\(", text) else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 yield str(path.relative_to(PACKAGE)), (ast.literal_eval(node.args[0]),)
     for list_, entries in all_labels().items():

@@ -113,17 +113,17 @@ def tables() -> Iterator[tuple[str, dict[str, str]]]:
         for name, body in re.findall(r"set (\w+) = \{(.*?)\} %\}", path.read_text(encoding="utf-8"), re.DOTALL):
             yield f"{name} of {path.name}", dict(re.findall(r'"([^"]*)": "([^"]*)"', body))
     for path in PACKAGE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         names = {
             id(node.value): ast.unparse(node.targets[0])
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
         } | {
             id(node.value): ast.unparse(node.target)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
         }
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Dict):
                 pairs = [(key, text) for key, text in zip(node.keys, node.values, strict=True) if key is not None]
                 table = {
