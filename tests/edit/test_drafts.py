@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from support import copy_of_the_example, register_from
 from undersigned.edit.app import make_app
 from undersigned.edit.card_pages import refused_law
+from undersigned.edit.cards import Card, purposes
 from undersigned.edit.drafts import open_draft
-from undersigned.edit.flow_law import Card, CardLaw, purposes
+from undersigned.edit.flow_law import CardLaw
 from undersigned.records.protocol import Protocol
 
 TODAY = date(2026, 11, 30)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import subprocess
 from datetime import date
 from pathlib import Path
 
+import hosted_register
 import pytest
 from flask.testing import FlaskClient
+from hosted_register import git
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,34 +26,8 @@ RECORDS = {
     "signatories/lichfield/organisation.yaml": "# first\nname: Lichfield District Council\nkind: local-authority\njurisdiction: england\n",
     "signatories/probation/organisation.yaml": "name: Probation Service\nkind: probation\njurisdiction: england\n",
     "signatories/newcomer/organisation.yaml": "name: Newcomer Council\nkind: local-authority\njurisdiction: england\n",
-    "protocols/p/protocol.yaml": """# A comment that must stay.
-title: Sharing
-summary: What it is for.
-kind: information-sharing-protocol
-status: draft
-publication: public
-lead: probation
-parties:
-  - {organisation: probation, role: controller}   # the lead
-  - organisation: lichfield
-    role: controller
-clauses:
-  - id: accuracy
-    title: Keeping it right
-    text: |
-      Each party keeps what it holds right.
-
-      It tells the others of a mistake.
-  - id: complaints
-    title: Complaints
-    text: Each party answers complaints about itself.
-""",
+    "protocols/p/protocol.yaml": hosted_register.RECORDS["protocols/p/protocol.yaml"],
 }
-
-
-def git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)
-    return done.stdout
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from flask import Flask, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from undersigned.edit.card_steps import STEPS, TITLES, Builder, form_of_card
+from undersigned.edit.cards import Card, standard_cards, standard_flow_for
 from undersigned.edit.draft_pages import DraftPages, redirect_to
 from undersigned.edit.drafts import Draft
-from undersigned.edit.flow_law import Card, CardLaw
+from undersigned.edit.flow_law import CardLaw
 from undersigned.edit.form_words import in_form_words
 from undersigned.edit.questions import Fault, Question, faults_of, read_answers, sections
-from undersigned.edit.standard_cards import standard_cards, standard_flow_for
 from undersigned.editing.amend import Append, Put, Remove
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.facts.flows import legal_references

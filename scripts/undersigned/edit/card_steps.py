@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from undersigned.checks.law.capacity import FlowEnd
+from undersigned.edit.cards import Card, purposes
 from undersigned.edit.drafts import Draft
-from undersigned.edit.flow_law import Card, CardLaw, Power, purposes
+from undersigned.edit.flow_law import CardLaw, Power
 from undersigned.edit.questions import Fault, Option, Question, faults_of, free_id, read_answers
 from undersigned.records.protocol import Item, Protocol
 from undersigned.records.source import PlainData, mapping_of, strings, text_of

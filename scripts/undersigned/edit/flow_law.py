@@ -6,19 +6,18 @@ law. What is open is asked; nothing is chosen that the checks would refuse.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Literal
 
 from undersigned.checks.engine import ProtocolSubject, check_protocols
 from undersigned.checks.law.capacity import FlowEnd, flow_views
 from undersigned.checks.law.conditions import article_10_capable
 from undersigned.checks.law.gateways import misfit
+from undersigned.edit.cards import Card, purposes
 from undersigned.editing import standard_texts
 from undersigned.editing.yaml_write import render_yaml
 from undersigned.records.findings import Finding, new_findings
@@ -33,57 +32,6 @@ _PART_3, _UK_GDPR = "law-enforcement", "uk-gdpr"
 #: Where the checks warn only, because it is open whether a power reaches a body.
 _OPEN_IN_LAW = frozenset({"section-14-sides", "section-115-recipient", "duty-to-refer", "specified-person"})
 _PROBE = "the-card-that-is-asked-about"
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a card is for. The lists hold legal ids, the usual one first."""
-
-    id: str
-    words: str
-    grounds: tuple[str, ...]
-    strict: tuple[str, ...]
-    powers: tuple[str, ...]
-    interest: str | None = None
-
-
-@cache
-def purposes() -> Mapping[str, Purpose]:
-    """Every purpose by its id, in the order in which they are offered."""
-    data = tomllib.loads((Path(__file__).parent / "purposes.toml").read_text(encoding="utf-8"))
-    return {
-        id_: Purpose(
-            id_, one["words"], tuple(one["grounds"]), tuple(one["strict"]), tuple(one["powers"]), one.get("interest")
-        )
-        for id_, one in data.items()
-    }
-
-
-@dataclass(frozen=True)
-class Card:
-    """The answers to the questions of a card. Names in `senders` and `receivers` are ids of parties or groups.
-
-    `uses`: for each body that could hold information under Part 3, `law-enforcement` or `uk-gdpr`. `tasks`: for each body
-    that may or may not do a public task, whether it does. `ground`, `strict`: the conditions that she chose.
-    """
-
-    title: str
-    senders: tuple[str, ...]
-    receivers: tuple[str, ...]
-    purpose: str
-    when: str
-    items: tuple[PlainData, ...]
-    not_shared: tuple[str, ...] = ()
-    stage: tuple[str, ...] = ()
-    uses: Mapping[str, str] = field(default_factory=dict)
-    tasks: Mapping[str, bool] = field(default_factory=dict)
-    powers: tuple[str, ...] = ()
-    ground: str | None = None
-    strict: str | None = None
-    consent: tuple[str, ...] = ()
-    method: str = ""
-    timing: str = ""
-    retention: str = ""
 
 
 @dataclass(frozen=True)

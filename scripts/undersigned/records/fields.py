@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -55,6 +55,22 @@ class Authored(BaseModel):
     """The base of every record and its parts: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class _Published:
+    """The mark of a field that the public JSON carries as the record writes it."""
+
+
+_T = TypeVar("_T")
+#: A field that the public JSON carries as the record writes it: text, or a list of texts. Never a post or a mailbox.
+Published = Annotated[_T, _Published()]
+
+
+def published_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """The names of the fields that the public JSON carries as the record writes them."""
+    return tuple(
+        name for name, info in model.model_fields.items() if any(isinstance(mark, _Published) for mark in info.metadata)
+    )
 
 
 @total_ordering

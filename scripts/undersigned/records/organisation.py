@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from undersigned.records.fields import Authored, Day, DayOrMonth, Jurisdiction, YesNo
+from undersigned.records.fields import Authored, Day, DayOrMonth, Jurisdiction, Published, YesNo
 
 #: An account or a team of the place where the register is kept (GitHub Docs, "About code owners").
 ACCOUNT = re.compile(r"@[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:/[A-Za-z0-9_](?:[.-]?[A-Za-z0-9_]){0,99})?\Z")
@@ -87,13 +87,13 @@ class Contact(Authored):
 
 
 class Organisation(Authored):
-    name: str
-    name_cy: str | None = None
-    kind: OrganisationKind
-    jurisdiction: Jurisdiction | None = None
-    areas: tuple[str, ...] = ()
-    also_known_as: tuple[str, ...] = ()
-    formerly: tuple[str, ...] = ()
+    name: Published[str]
+    name_cy: Published[str | None] = None
+    kind: Published[OrganisationKind]
+    jurisdiction: Published[Jurisdiction | None] = None
+    areas: Published[tuple[str, ...]] = ()
+    also_known_as: Published[tuple[str, ...]] = ()
+    formerly: Published[tuple[str, ...]] = ()
     website: str | None = None
     ico_registration: str | None = None
     codes: Codes | None = None

@@ -13,6 +13,7 @@ from undersigned.records.fields import (
     DayOrMonth,
     Jurisdiction,
     Prose,
+    Published,
     VersionNumber,
     When,
     Whole,
@@ -220,7 +221,7 @@ class Operative(Authored):
 
     title: str | None = None
     kind: ProtocolKind | None = None
-    jurisdictions: tuple[Jurisdiction, ...] = ()
+    jurisdictions: Published[tuple[Jurisdiction, ...]] = ()
     effective_to: DayOrMonth | None = None
     required_by: str | None = None
     part_of: str | None = None
@@ -265,18 +266,18 @@ class Protocol(Operative):
     """`protocols/<id>/protocol.yaml`. `ended_on`: the last day in force of a protocol that has ended."""
 
     title: str
-    summary: str | None = None
-    kind: ProtocolKind
-    status: ProtocolStatus
+    summary: Published[str | None] = None
+    kind: Published[ProtocolKind]
+    status: Published[ProtocolStatus]
     publication: Publication
-    areas: tuple[str, ...] = ()
+    areas: Published[tuple[str, ...]] = ()
     lead: str | None = None
     owner: Annotated[tuple[Owner, ...], BeforeValidator(one_or_list)] = ()
-    references: tuple[str, ...] = ()
+    references: Published[tuple[str, ...]] = ()
     effective_from: DayOrMonth | None = None
     ended_on: DayOrMonth | None = None
-    supersedes: tuple[str, ...] = ()
-    formerly: tuple[str, ...] = ()
+    supersedes: Published[tuple[str, ...]] = ()
+    formerly: Published[tuple[str, ...]] = ()
     data_items: tuple[DataItem, ...] = ()
     dpia: Dpia | None = None
     appropriate_policy_document: PolicyDocument | None = None

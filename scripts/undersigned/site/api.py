@@ -18,7 +18,7 @@ from undersigned.facts.parties import PartyFacts
 from undersigned.facts.partnerships import Binding, Dealing
 from undersigned.facts.protocol import ProtocolFacts
 from undersigned.facts.register import RegisterFacts
-from undersigned.records.fields import When
+from undersigned.records.fields import When, published_fields
 from undersigned.records.organisation import Organisation
 from undersigned.records.protocol import Item, Operative, Protocol
 from undersigned.records.schema import help_of
@@ -26,9 +26,6 @@ from undersigned.records.schema import help_of
 SCHEMA_VERSION = 1
 #: The schema of everything that is worked out. `register_schema` adds the fields that are published as they are written.
 _SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
-#: The fields of a record that are published as they are written: text, or a list of texts. Never a post or a mailbox.
-_ORGANISATION_FIELDS = ("name", "kind", "jurisdiction", "areas", "name_cy", "also_known_as", "formerly")
-_PROTOCOL_FIELDS = ("summary", "kind", "status", "jurisdictions", "areas", "references", "supersedes", "formerly")
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -42,19 +39,19 @@ def register_schema() -> str:
     """The JSON Schema of the data. A field that is published as it is written has the type and the meaning of the record."""
     schema = json.loads(_SCHEMA_FILE.read_bytes())
     pieces = schema["$defs"]
-    pieces["public_protocol"]["properties"] |= _properties(Protocol, _PROTOCOL_FIELDS)
-    pieces["organisation"]["properties"] |= _properties(Organisation, _ORGANISATION_FIELDS)
+    pieces["public_protocol"]["properties"] |= _properties(Protocol)
+    pieces["organisation"]["properties"] |= _properties(Organisation)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _properties(model: type[BaseModel], names: Iterable[str]) -> dict[str, Json]:
+def _properties(model: type[BaseModel]) -> dict[str, Json]:
     found = model.model_json_schema()["properties"]
     return {
         name: {
             **{key: value for key, value in found[name].items() if key not in ("title", "default", "x-prose")},
             "description": help_of(model, name),
         }
-        for name in names
+        for name in published_fields(model)
     }
 
 
@@ -156,7 +153,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
     record, status = protocol.record, protocol.status
     return {
         **common,
-        **{name: _plain(getattr(record, name)) for name in _PROTOCOL_FIELDS},
+        **{name: _plain(getattr(record, name)) for name in published_fields(Protocol)},
         "stages": list(protocol.stages),
         "terms": [
             {"clause": clause.id, "title": clause.title, "lengths": list(clause.numbers)}
@@ -235,7 +232,7 @@ def _organisation(organisation: OrganisationFacts) -> dict[str, Json]:
     record = organisation.record
     return {
         "id": organisation.id,
-        **{name: _plain(getattr(record, name)) for name in _ORGANISATION_FIELDS},
+        **{name: _plain(getattr(record, name)) for name in published_fields(Organisation)},
         "codes": _record(record.codes) if record.codes else {},
         "dissolved_on": _day(record.dissolved_on),
         "successors": [id_ for id_, _ in organisation.successors],

@@ -11,6 +11,7 @@ from datetime import date
 
 from undersigned.records.fields import add_months, has_happened
 from undersigned.register import ProtocolFolder, Register
+from undersigned.status.histories import Entry, may_sign_for
 from undersigned.status.identities import Identities, heirs, party_text
 from undersigned.status.reviews import (
     DEFAULT_INTERVAL,
@@ -32,13 +33,11 @@ from undersigned.status.signing import (
     OWING,
     SIGNATURE_STATES,
     Bindings,
-    Entry,
     InForce,
     Inherited,
     PartyStatus,
     SignatureState,
     Signing,
-    may_sign_for,
     version_between,
 )
 from undersigned.status.versions import agreed_versions, newest_version, signed_on_paper, takes_effect, version_in_force

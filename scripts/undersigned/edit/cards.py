@@ -1,15 +1,72 @@
-"""The standard flows as cards of a draft: which fit its parties, and one of them with parties in place of its ends."""
+"""Cards: what a person answers about who tells whom what and why, and the standard flows as ready cards of a draft."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 from undersigned.edit.drafts import Draft
 from undersigned.edit.questions import Option, free_id
 from undersigned.editing import standard_texts
 from undersigned.editing.standard_texts import End
 from undersigned.records.source import PlainData, mappings, strings
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a card is for. The lists hold legal ids, the usual one first."""
+
+    id: str
+    words: str
+    grounds: tuple[str, ...]
+    strict: tuple[str, ...]
+    powers: tuple[str, ...]
+    interest: str | None = None
+
+
+@cache
+def purposes() -> Mapping[str, Purpose]:
+    """Every purpose by its id, in the order in which they are offered."""
+    data = tomllib.loads((Path(__file__).parent / "purposes.toml").read_text(encoding="utf-8"))
+    return {
+        id_: Purpose(
+            id_, one["words"], tuple(one["grounds"]), tuple(one["strict"]), tuple(one["powers"]), one.get("interest")
+        )
+        for id_, one in data.items()
+    }
+
+
+@dataclass(frozen=True)
+class Card:
+    """The answers to the questions of a card. Names in `senders` and `receivers` are ids of parties or groups.
+
+    `uses`: for each body that could hold information under Part 3, `law-enforcement` or `uk-gdpr`. `tasks`: for each body
+    that may or may not do a public task, whether it does. `ground`, `strict`: the conditions that she chose.
+    """
+
+    title: str
+    senders: tuple[str, ...]
+    receivers: tuple[str, ...]
+    purpose: str
+    when: str
+    items: tuple[PlainData, ...]
+    not_shared: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)
+    tasks: Mapping[str, bool] = field(default_factory=dict)
+    powers: tuple[str, ...] = ()
+    ground: str | None = None
+    strict: str | None = None
+    consent: tuple[str, ...] = ()
+    method: str = ""
+    timing: str = ""
+    retention: str = ""
+
+
+# -- standard flows ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
