@@ -209,10 +209,15 @@ def test_what_changes_beside_protocols_and_organisations_is_named(tmp_path: Path
         (repository.root / path).parent.mkdir(parents=True, exist_ok=True)
         (repository.root / path).write_text("title: T\n", encoding="utf-8")
     repository.commit("beside")
+    commit = repository.git("rev-parse", "HEAD")
+    path = f"{inside}/provision/other" if inside else "provision/other"
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{commit},{path}")
+    repository.git("commit", "-q", "--amend", "--no-edit")
     report = report_between(repository.root, "HEAD~1", "HEAD", as_of=TODAY)
     assert [(one.side, one.path, one.code) for one in report.unread] == [
         ("after", "areas.yaml", "uncompared"),
         ("after", "imports/list.xlsx", "stray"),
+        ("after", "provision/other", "submodule"),
         ("after", "provision/shire/advice.yaml", "uncompared"),
         ("after", "provision/shire/people.csv", "stray"),
     ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from repositories import REVIEW, Repository, codes, odd, only, point, says
+from repositories import REVIEW, Repository, codes, odd, only, point, report_data, says
 
 from undersigned.changes.git import History
-from undersigned.changes.report import Body
+from undersigned.changes.report import Body, Label
 from undersigned.changes.revisions import read_revisions
 from undersigned.register import load_register
 from undersigned.status import protocol_status
@@ -217,6 +218,30 @@ def test_an_edited_stamp_comes_first_among_what_needs_care(repository: Repositor
         "The fingerprint in the file of version 1.0 does not match its text: no signature can be bound to it" in lines
     )
     assert odd(report) == ["stamp-changed"]
+
+
+def test_a_stamp_without_text_and_with_no_fingerprint_at_all_is_named(repository: Repository) -> None:
+    path = "protocols/housing/versions/2.0.yaml"
+    repository.write(path, "agreed_on: 2026-10-01\nchange: material\nsummary: Second\nfingerprint: nonsense\n")
+    repository.commit("stamped by hand")
+    assert "stamp-broken" in codes(only(repository.report()))
+
+
+def test_days_are_dates_in_json(repository: Repository) -> None:
+    kept_for_less(repository)
+    repository.stamp("material", "Second", agreed_on=date(2026, 10, 1))
+    repository.commit("stamped")
+    report = repository.report()
+    at = codes(only(report)).index("version-stamped")
+    points: Any = report_data(report)["protocols"]
+    assert points[0]["points"][at]["values"]["agreed_on"] == "2026-10-01"
+
+
+def test_edited_facts_of_a_stamp_are_named_and_no_others(repository: Repository) -> None:
+    repository.edit("protocols/housing/versions/1.0.yaml", ("summary: First agreed text", "summary: Another text"))
+    repository.commit("tampered")
+    edited = point(only(repository.report()), "stamp-facts-edited")
+    assert edited.values["names"] == (Label("field", "summary"),)
 
 
 def test_a_stamp_forged_whole_loses_its_signatures(tmp_path: Path) -> None:
@@ -442,6 +467,16 @@ def test_evidence_that_is_a_link(repository: Repository) -> None:
     repository.edit("signatories/council/housing.yaml", ("method: electronic", "method: wet-ink"))
     repository.commit("another edit")
     assert "evidence-link" not in codes(only(repository.report()))
+
+
+def test_a_link_in_a_later_entry_is_found(repository: Repository) -> None:
+    kept_for_less(repository)
+    repository.stamp("material", "Second")
+    repository.sign("council", "2.0", "2026-10-10")
+    repository.edit("signatories/council/housing.yaml", ("PF/2.0", "https://example.org/signed.pdf"))
+    repository.commit("signed again")
+    found = point(only(repository.report()), "evidence-link")
+    assert (found.values["version"], found.values["link"]) == ("2.0", "https://example.org/signed.pdf")
 
 
 # -- bodies that take another's place --------------------------------------------------------------------------------------
