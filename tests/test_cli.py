@@ -92,6 +92,7 @@ def test_check_never_writes_in_the_register(tmp_path: Path) -> None:
     assert snapshot(root) == before
 
 
+@pytest.mark.slow
 def test_check_json_is_the_contract(tmp_path: Path) -> None:
     answer = json.loads(run(write_register(tmp_path, BROKEN), "check", "--format", "json").stdout)
     assert list(answer) == sorted(answer)
@@ -352,6 +353,7 @@ def test_since_holds_a_change_only_to_what_it_brought(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_since_knows_older_faults_beside_protocols_and_organisations(tmp_path: Path) -> None:
     root = write_register(tmp_path, SOUND)
     (root / "provision" / "shire").mkdir(parents=True)

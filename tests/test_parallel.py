@@ -70,6 +70,7 @@ def test_one_that_takes_too_long_or_dies_fails_by_name_and_alone() -> None:
     }
 
 
+@pytest.mark.slow
 def test_an_unexpected_error_is_raised() -> None:
     with pytest.raises(ValueError, match="fault"):
         list(map_as_done(work, ["a", "fault"], processes=1, limit=30))
@@ -107,6 +108,7 @@ def private_file(_: int) -> str:
     return tempfile.mkdtemp()
 
 
+@pytest.mark.slow
 def test_temporary_files_of_other_processes_are_removed() -> None:
     folders = list(map_in_order(private_file, range(4), processes=2))
     assert not any(Path(folder).exists() for folder in folders)
@@ -142,6 +144,7 @@ def end(_: Register, ids: tuple[str, ...], __: date) -> tuple[str, ...]:
     return ids
 
 
+@pytest.mark.slow
 def test_the_protocols_of_a_dead_process_are_named() -> None:
     with pytest.raises(WorkerError, match=r"the protocols p-020 to p-021: its process ended by itself \(9\)"):
         list(map_protocols(end, register(90), as_of=TODAY, processes=2))

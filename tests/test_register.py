@@ -94,6 +94,7 @@ def test_renames_are_followed() -> None:
     assert (folder.id, list(folder.signing), register.present_organisation("a")) == ("new", ["b"], "b")
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_same_in_any_number_of_processes() -> None:
     text = "".join(
         f"=== protocols/p{n:03d}/protocol.yaml\n{P}" + ("nonsense: x\n" if n % 7 == 0 else "") for n in range(90)

@@ -47,6 +47,7 @@ def test_what_cannot_be_read_is_blamed_on_no_other_record(
     assert {finding[1] for finding in now - before} == {"yaml-syntax"}
 
 
+@pytest.mark.slow
 def test_a_review_without_its_due_date_moves_no_other(files: Files, before: set[tuple[str, str, str]]) -> None:
     path = "protocols/mappa-information-sharing-protocol/reviews/2024-06-03.yaml"
     assert b"due_on: 20" in files.contents[path]

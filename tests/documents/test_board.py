@@ -65,6 +65,7 @@ def test_the_decisions_fit_the_first_page_and_the_annex_begins_the_second(facts:
     assert "Annex 1: each protocol" in second
 
 
+@pytest.mark.slow
 def test_the_report_of_a_protocol_says_nothing_of_others(facts: AreaFacts) -> None:
     register = load_register(example_register())
     seen, _ = all_seen(register, as_of=DAY, processes=1)

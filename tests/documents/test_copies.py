@@ -411,6 +411,7 @@ def test_what_has_not_changed_is_not_made_again(tmp_path: Path, monkeypatch: pyt
     assert write(root, tmp_path / "c", cache) == first
 
 
+@pytest.mark.slow
 def test_a_changed_term_template_or_program_makes_it_again(tmp_path: Path) -> None:
     cache = DocumentCache(tmp_path / "cache")
     register, changed = sample_register(), sample_register(("method: Secure e-mail", "method: By hand"))

@@ -176,6 +176,7 @@ def test_the_full_fingerprint_is_on_the_first_page_and_in_the_metadata() -> None
     assert str(file.Root.Lang) == "en-GB"
 
 
+@pytest.mark.slow
 def test_a_draft_is_marked_on_each_page_and_has_nothing_to_sign() -> None:
     pdf = render_pdf(sample_agreement(DRAFT))
     for text in pages(pdf):
@@ -400,6 +401,7 @@ def test_the_scripts_of_large_communities_are_printed_and_can_be_read_out() -> N
     assert [word for word in name.split() if word not in words] == []
 
 
+@pytest.mark.slow
 def test_the_title_is_a_heading_of_the_first_level(tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(master())

@@ -111,6 +111,7 @@ def test_each_case_is_told_in_words_and_on_the_page_of_its_draft(path: Path, des
         assert said in page, (finding.code, said)
 
 
+@pytest.mark.slow
 def test_a_form_refuses_what_the_complete_check_would_refuse() -> None:
     """Each faulty record of the cases comes in as a change of its own: the part of the check that a form runs finds every error
     that the check of the whole register finds, also between records.

@@ -186,6 +186,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     host.proxy.shutdown()
 
 
+@pytest.mark.slow
 def test_two_bodies_a_stranger_and_a_second_person(host: Host) -> None:
     for mailbox, words in ((LEAD, "Partnerships Manager"), (COUNCIL, "Lichfield"), (COUNCIL_TOO, "Housing Options")):
         status, page = host.ask(mailbox, "/")

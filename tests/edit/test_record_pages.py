@@ -273,6 +273,7 @@ def test_a_text_that_has_not_changed_is_not_stamped(officer: Officer) -> None:
 # -- the page for the people concerned ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_page_for_people_is_written_sentence_by_sentence(example: Path, tmp_path: Path) -> None:
     """A sentence is saved although others are still missing, and the draft says what is missing."""
     root = tmp_path / "people"

@@ -297,6 +297,7 @@ def test_a_signing_record_before_any_version(tmp_path: Path) -> None:
     assert "post: Nominated officer (to be confirmed)" in (root / "signatories/some-council/x.yaml").read_text()
 
 
+@pytest.mark.slow
 def test_a_review_that_is_only_begun_moves_no_due_date(tmp_path: Path) -> None:
     root = in_force(tmp_path)
     before = errors(root)
@@ -378,6 +379,7 @@ def test_the_days_of_a_period(period: str, first: str | None, last: str | None) 
     assert (days and tuple(map(str, days))) == (first and (first, last))
 
 
+@pytest.mark.slow
 def test_returns(tmp_path: Path) -> None:
     root = in_force(tmp_path)
     before = set(errors(root))
@@ -449,6 +451,7 @@ _hostile = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, m
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(title=_hostile)
 def test_any_title_is_written_as_it_was_typed_or_refused(tmp_path_factory: Any, title: str) -> None:

@@ -192,6 +192,7 @@ def test_tracked_changes_are_named() -> None:
     assert read_document(_package(document=document), "x.docx").notes
 
 
+@pytest.mark.slow
 def test_markup_in_the_text_stays_text(register: Register) -> None:
     word = Word()
     word.add_heading("Agreement on tests", 1)

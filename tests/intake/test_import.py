@@ -319,6 +319,7 @@ def test_written_once_the_same_file_changes_nothing(
     assert "import-row-gone" in codes(gone)
 
 
+@pytest.mark.slow
 def test_questions_are_answered_in_a_workbook(empty: Path, tmp_path: Path) -> None:
     file = sheet(tmp_path, ["A1", "Sharing", "Lichfield DC", "Stafford; The Hope Project", "2020-01-01", None, "Live"])
     first = imported(empty, file)

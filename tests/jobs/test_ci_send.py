@@ -75,6 +75,7 @@ def desk(
         assert hub.violations == []
 
 
+@pytest.mark.slow
 def test_the_packs_wait_and_one_pull_request_records_the_sending(desk: Desk) -> None:
     start = desk.git("rev-parse", "main")
     assert "housing: opened" in desk.offer("2026-11-20")

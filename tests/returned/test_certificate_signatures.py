@@ -79,6 +79,7 @@ def test_two_parties_sign_one_after_the_other() -> None:
     assert first.verdict == second.verdict == "ours"
 
 
+@pytest.mark.slow
 def test_a_third_may_fill_in_after_two_have_signed() -> None:
     third = filled(two(), block(TY_CYMRU, "C"))
     assert states(third)[PROBATION] == states(third)[COUNCIL] == "signed"

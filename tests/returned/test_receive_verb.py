@@ -309,6 +309,7 @@ def test_a_file_of_another_text_of_that_number_is_none_of_ours(desk: Desk, pack:
         assert "another fingerprint" in " ".join(entry["notes"])
 
 
+@pytest.mark.slow
 def test_facts_that_changed_since_are_told_as_uncertain(desk: Desk, pack: dict[str, bytes]) -> None:
     """The file says with which words it was made; these are others than those of today."""
     write_register(desk.root, sample_text(("name: Town Council\n", "name: Town and Village Council\n")))
@@ -378,6 +379,7 @@ def test_what_a_person_saw_in_a_scan_or_an_e_mail_is_recorded_as_theirs(desk: De
     assert "recorded already" in " ".join(again["reasons"])
 
 
+@pytest.mark.slow
 def test_what_a_person_saw_never_stands_over_what_the_file_says(desk: Desk, pack: dict[str, bytes]) -> None:
     def strike(file: object) -> None:
         file.pages[1].contents_add(b"q 1 0 0 RG 90 500 400 3 re f Q")  # type: ignore[attr-defined]

@@ -117,6 +117,7 @@ def test_any_claim_has_an_answer(claim: Claim) -> None:
         assert found is None
 
 
+@pytest.mark.slow
 def test_a_printed_page_that_names_no_party_is_compared_with_the_master() -> None:
     def forget(file: object) -> None:
         del file.Root.Metadata  # type: ignore[attr-defined]

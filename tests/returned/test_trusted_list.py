@@ -175,6 +175,7 @@ def test_less_than_qualified_is_said_so() -> None:
     assert "by the law of another country" in said(issued_by_the_authority(statements), the_list())
 
 
+@pytest.mark.slow
 def test_a_time_stamp_says_whose_it_is() -> None:
     _, by = authority()
     key = rsa.generate_private_key(65537, 2048)

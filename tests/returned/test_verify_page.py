@@ -101,6 +101,7 @@ def by_script(files: dict[str, bytes], folder: Path) -> dict[str, dict[str, obje
     return {names[path]: said for path, said in json.loads(out.stdout).items()}
 
 
+@pytest.mark.slow
 def test_honest_copies_are_ours_and_other_files_are_not(tmp_path: Path) -> None:
     word = {"word": docx(), "word, filled in": signed_docx(), "word, saved by Word": as_word_saves()}
     others = {
@@ -137,6 +138,7 @@ def test_a_block_of_another_organisation_is_found_whoever_the_file_says_it_is_fo
     }
 
 
+@pytest.mark.slow
 def test_files_made_to_do_harm_get_an_answer(tmp_path: Path) -> None:
     """Bombs, circles, depths and halves: never an error, and never a copy that is called ours."""
     sent = parts(docx())

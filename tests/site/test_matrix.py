@@ -195,6 +195,7 @@ def test_one_table_up_to_forty_bodies_and_areas_beyond(more: int) -> None:
         assert "too many organisations for one table" in pages["matrix/north/"].body
 
 
+@pytest.mark.slow
 def test_an_area_of_few_bodies_has_its_own_table() -> None:
     few = large(60, parties=60) + (
         "=== protocols/q/protocol.yaml\ntitle: Q\nkind: disclosure-agreement\nstatus: draft\npublication: public\n"
@@ -213,6 +214,7 @@ def test_the_area_of_a_restricted_protocol_is_not_told() -> None:
     assert ids(site_of(hidden).partnerships.pair("b001", "b002")) == ([], [], [], ["p"])
 
 
+@pytest.mark.slow
 def test_a_body_with_very_many_partners_links_each_and_each_protocol_once() -> None:
     page = pages_of(site_of(large(60)))["organisations/b000/"].body
     assert page.count('href="../../protocols/p/"') == 1

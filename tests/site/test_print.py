@@ -70,6 +70,7 @@ def test_the_card_says_what_must_be_true_first(shipped_site: Path, tmp_path: Pat
     assert "Ask the person first" in card
 
 
+@pytest.mark.slow
 def test_a_card_that_was_opened_is_printed_alone(shipped_site: Path, tmp_path: Path) -> None:
     cards = "staffordshire-housing-protocol/cards"
     pages = PdfReader(printed(shipped_site, cards, tmp_path, "#flow-landlord-referral")).pages

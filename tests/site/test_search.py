@@ -146,6 +146,7 @@ def test_the_search_page_helps_without_a_script(sound_site: Path) -> None:
     assert page.cssselect("[role=status]")
 
 
+@pytest.mark.slow
 def test_without_the_program_the_site_is_built_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_program", lambda: None)
     site = build(tmp_path, SOUND)

@@ -213,6 +213,7 @@ def test_the_site_map_lists_pages_without_days(sound_site: Path) -> None:
     assert "protocols/homes" not in text
 
 
+@pytest.mark.slow
 def test_a_register_with_nothing_of_its_own_has_a_site(tmp_path: Path) -> None:
     write_register(tmp_path, SOUND)
     (tmp_path / "mkdocs.yml").unlink()
