@@ -97,7 +97,7 @@ def _agreed_words(root: Element) -> str:
             pieces.append("\n" if node.tag == w("p") else " ")
     text = "".join(pieces)
     lines = {word("cover.contents")} | {_folded(line) for line in text.split("\n")}
-    # A line among the contents that is no heading is text like any other.
+    # A line among the contents that is not a heading is text like any other.
     for entry in contents:
         for line in words_below(entry).split("\n"):
             folded = _folded(line)

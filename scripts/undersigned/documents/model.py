@@ -144,7 +144,7 @@ def as_data(value: object) -> Json:
         return [as_data(item) for item in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"{type(value).__name__} is no part of a document")
+    raise TypeError(f"{type(value).__name__} is not part of a document")
 
 
 def check_size(document: Document) -> None:

@@ -63,7 +63,7 @@ def bullets(lines: Iterable[str]) -> Bullets:
 
 
 def one_or_bullets(lines: Sequence[str]) -> Blocks:
-    """What stands in a cell: a line, or a list where there are more."""
+    """The content of a cell: a line, or a list where there are more."""
     return (paragraph(lines[0]),) if len(lines) == 1 else (bullets(lines),)
 
 

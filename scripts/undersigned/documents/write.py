@@ -47,7 +47,7 @@ TIME_LIMIT: Final = 300.0
 @dataclass(frozen=True)
 class Copies:
     """The packs to write: those of some organisations by present id, or those of every party (None), as far as they owe a
-    signature. Who owes none is told of a version to which its signature carries by a notice.
+    signature. A party that owes none gets a notice of each version to which its signature carries.
 
     `nomination`: the form that goes with them if the protocol annexes none of that name. `all_masters`: whether a protocol
     that none of the organisations signs is written too.

@@ -202,7 +202,7 @@ class CardPages(DraftPages):
 
 
 def refused_law(law: CardLaw, flows: Sequence[Mapping[str, PlainData]]) -> list[Finding]:
-    """The errors that the checks find in law that these flows name. What is left open is no such error."""
+    """The errors that the checks find in law that these flows name. Law that is still open is not an error."""
     return [finding for field, finding in law.judged(flows) if finding.severity == "error" and field in _NAMED_LAW]
 
 

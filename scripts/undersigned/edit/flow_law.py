@@ -214,7 +214,7 @@ class CardLaw:
         return [power for _, power in sorted(found, key=lambda one: one[0])]
 
     def _not_refused(self, ids: Iterable[str]) -> list[str]:
-        """Those powers in which the checks find no error where each stands alone: some do not carry every item."""
+        """The powers in which the checks find no error when each is named alone. Some do not cover every item."""
         flows: list[dict[str, PlainData]] = []
         power_of: list[str] = []
         for id_ in ids:

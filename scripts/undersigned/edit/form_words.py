@@ -2,7 +2,7 @@
 
 A rule may say beside its hint what a form says instead (`form`), and beside its message (`form_message`). Everything else
 is turned into words here: ids into the names of what they stand for, and names of fields into questions. A hint that still
-speaks of files or code is left out, because the question that stands beside it says what to write.
+speaks of files or code is left out, because the question beside it says what to write.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def in_form_words(finding: Finding, register: Register) -> str:
 
 
 def _once(text: str) -> str:
-    """A text in which no reference of a law stands twice in a row."""
+    """The text with no legal reference repeated directly after itself."""
     return _TWICE.sub(r"\1", text)
 
 
@@ -252,5 +252,5 @@ def _law_in_words(id_: str) -> str:
 
 
 def _field_in_words(name: str) -> str | None:
-    """What a form calls a field of the record; None for a word that is no field."""
+    """What a form calls a field of the record; None for a word that is not a field."""
     return labels("field").get(name)

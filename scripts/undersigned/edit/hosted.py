@@ -31,7 +31,7 @@ from undersigned.edit.outlets import BranchOutlet, Outlet
 KEY_FILE = "undersigned-edit-key"
 #: How many requests one mailbox may make in a minute, and how many of these may send a form.
 MOST_REQUESTS, MOST_FORMS = 240, 60
-#: A longer header is no mailbox.
+#: A longer header is not a mailbox.
 _LONGEST_MAILBOX = 254
 
 

@@ -1,4 +1,4 @@
-"""Forms of several pages about one record that is no protocol: the pages, the answers that travel in them, and the proposal."""
+"""Forms of several pages about one record other than a protocol: the pages, the answers carried between them, and the proposal."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from undersigned.register import ProtocolFolder
 from undersigned.status import newest_version
 from undersigned.status.for_people import page_text, receivers, shared_items
 
-#: As many letters of a fact stand in a blank: the check on blanks reads no longer ones.
+#: A blank shows this many letters of a fact: the check on blanks reads no more.
 _LONGEST = 80
 _HEAD = (
     "This page is not shown to anybody while a sentence in it is a blank in square brackets. Write each blank in words that the person "

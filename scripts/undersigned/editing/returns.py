@@ -155,7 +155,7 @@ def _last(folder: ProtocolFolder, *, before: date) -> tuple[str, Outcome] | None
 def begin_return(folder: ProtocolFolder, name: str) -> Begun:
     """What to ask for a return: the measures of the last one, and those that monitoring asks for.
 
-    Raises EditingError if the name is no period, or if the return is there and cannot be read.
+    Raises EditingError if the name is not a period, or if the return is there and cannot be read.
     """
     days = period_of(name)
     if days is None:
@@ -276,7 +276,7 @@ def make_return(
 ) -> Made:
     """The record with these figures, made safe. `figures`: by the id of what was asked and the field.
 
-    Writes nothing. ValueError for a text that is no figure; EditingError if a record that is there cannot take them.
+    Writes nothing. Raises ValueError for a text that is not a figure, and EditingError if the existing record cannot take them.
     """
     results = [_result(one, figures, register.hide_up_to) for one in begun.asked]
     folder = register.protocol(begun.path.split("/")[1])

@@ -72,7 +72,7 @@ class LaterVersion:
 class Letter:
     """A letter to one party: with two copies to sign, or a notice with nothing to sign.
 
-    `since`: the version by whose signature the party stands, or that it signed last, if any. `later`: the versions after it, oldest first.
+    `since`: the version whose signature still counts for the party, or that it signed last, if any. `later`: the versions after it, oldest first.
     """
 
     to: Recipient
@@ -275,9 +275,9 @@ class Letters:
         return Statement(state, {**values, "on": ended.on, "reason": reason})
 
     def _signed(self, party: str) -> str | None:
-        """The version by whose signature the party stands; or the newest that it ever signed or that was signed for it.
+        """The version whose signature still counts for the party; or the newest that it ever signed or that was signed for it.
 
-        An heir may stand by an older signature than one that another of its predecessors withdrew.
+        For an heir, an older signature may still count although another predecessor withdrew a newer one.
         """
         stands = self.standings[party].status.signed_version if party in self.standings else None
         if stands is not None:

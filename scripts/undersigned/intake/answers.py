@@ -227,7 +227,7 @@ def read_answers(sheets: Sequence[Sheet], plan: Plan, decisions: Decisions) -> l
         elif ask.about == "protocol" and KEBAB.match(chosen):
             decisions.protocols[key] = chosen
         else:
-            problems.append(f"Agreements!B{number}: '{given}' is no answer to '{ask.reason}'")
+            problems.append(f"Agreements!B{number}: '{given}' is not an answer to '{ask.reason}'")
     return problems
 
 

@@ -9,7 +9,7 @@ from undersigned.records.findings import Finding, Severity
 
 #: Severity, message and hint of each finding. `{…}` are facts of the cell.
 _FINDINGS: dict[str, tuple[Severity, str, str]] = {
-    "import-no-such-day": ("error", "'{text}' is no day of the calendar", "Correct the day in the spreadsheet, then import again. The rest of the row is taken."),
+    "import-no-such-day": ("error", "'{text}' is not a day of the calendar", "Correct the day in the spreadsheet, then import again. The rest of the row is taken."),
     "import-not-a-date": ("error", "'{text}' is not a date", "Write one day, such as 1 May 2026, or one month, such as May 2026. The rest of the row is taken."),
     "import-several-dates": ("error", "'{text}' holds more than one date", "Keep the one date that the heading asks for. The rest of the row is taken."),
     "import-month-only": ("advice", "'{text}' names a month without a day; {read}", ""),
@@ -25,7 +25,7 @@ _FINDINGS: dict[str, tuple[Severity, str, str]] = {
     "import-struck-through": ("warning", "this row is struck through in the spreadsheet", "If the agreement was withdrawn, say so in the status column. Nothing is concluded from the line."),
     "import-version": ("warning", "'{text}' is not a version number", "Write it as 1.0 or 2.1. It is recorded as 1.0 until then."),
     "import-version-number": ("error", "the spreadsheet turned this version into the number {text}: 1.10 and 1.1 look the same", "Format the cell as text and type the version again."),
-    "import-status": ("warning", "'{text}' is no status that the register knows", "Use one of: in force, signing, consultation, draft, superseded, withdrawn, expired."),
+    "import-status": ("warning", "'{text}' is not a status that the register knows", "Use one of: in force, signing, consultation, draft, superseded, withdrawn, expired."),
     "import-end-before-start": ("error", "it ends on {text}, before it begins on {read}", "Correct one of the two dates. The end is left out."),
     "import-row-gone": ("warning", "the row of '{text}' is no longer in the spreadsheet", "Nothing is deleted. If the agreement has ended, record how."),
     "import-row-new": (

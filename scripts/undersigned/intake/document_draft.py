@@ -39,11 +39,11 @@ _HEAD = (
 _SHORTEST_CLAUSE = 30
 #: What a cleaned text may not hold if it is the whole clause.
 _LEFT_OUT = {
-    "annex": "appendices and schedules are no clauses: make forms of them, or add what they say",
+    "annex": "appendices and schedules are not clauses: make forms of them, or add what they say",
     "furniture": "it is about the document itself",
     "contacts": "posts and shared mailboxes belong in the signing record of each party",
     "signatures": "signatures are records of their own",
-    "empty": "no text stands below it",
+    "empty": "there is no text below it",
     "parties": "it only lists the parties",
     "tables": "what is shared goes into flows and data items, with its law",
 }
@@ -78,7 +78,7 @@ class ProposedClause:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A section that is no clause, and why."""
+    """A section that is not a clause, and why."""
 
     number: int
     heading: str

@@ -145,7 +145,7 @@ class _Reader:
         return [*front, *rest]
 
     def _labelled(self) -> Iterator[tuple[Meaning, str, int]]:
-        """Labels of the front sheet that are understood, with what stands beside them."""
+        """The labels of the front sheet that are understood, with what is beside them."""
         for block in self._front():
             if block.kind == "table":
                 yield from _pairs(block)
@@ -285,7 +285,7 @@ class _Reader:
 
 
 def _pairs(block: Block) -> Iterator[tuple[Meaning, str, int]]:
-    """A label and what stands to its right; or below it, in a table of two rows whose first row has labels only."""
+    """A label and what is to its right; or below it, in a table of two rows whose first row has labels only."""
     head = block.rows[0]
     if len(block.rows) == 2 and len(head) > 2 and all(meaning_of(cell) or not cell for cell in head):
         for cell, value in zip(head, block.rows[1], strict=False):

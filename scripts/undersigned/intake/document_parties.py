@@ -65,7 +65,7 @@ class PartyReader:
             self._prose(match[1], number, "title")
 
     def read_front(self, words: str, number: int) -> None:
-        """What stands beside "Partners" or "Lead" on the front sheet."""
+        """What is beside "Partners" or "Lead" on the front sheet."""
         self._names(words, number, "front sheet")
 
     def read_front_line(self, block: Block) -> None:
@@ -229,7 +229,7 @@ def without_definitions(text: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """A name without what stands around it: its number, its role, the words that it is called by later, its address."""
+    """A name without what is around it: its number, its role, the words that it is called by later, its address."""
     name = " ".join(text.split())
     name = re.sub(r"^\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)]\s*", "", name)
     name = _DEFINED.sub("", name)

@@ -38,7 +38,7 @@ class Block:
     """A paragraph, a heading, an item of a list, or a table.
 
     `number`: counts from 1 in the order of the document. `level`: of a heading from 1, of an item from 0. `strong`: all of
-    it is bold. `mark`: what stands before an item. `rows`: the cells of a table, each as lines of text.
+    it is bold. `mark`: what comes before an item. `rows`: the cells of a table, each as lines of text.
     """
 
     number: int
@@ -284,7 +284,7 @@ def _words(nodes: list[_Node]) -> Iterator[str]:
 
 
 def _rows(parts: list[PlainData]) -> tuple[tuple[str, ...], ...]:
-    """The cells of a table. A cell that spans columns stands once; one that spans rows stands in its first row."""
+    """The cells of a table. A cell that spans columns appears once; one that spans rows appears in its first row."""
     head, bodies, foot = parts[3], list_of(parts[4]), parts[5]
     of_bodies = [(body, part) for body in bodies for part in (2, 3)]
     rows = []

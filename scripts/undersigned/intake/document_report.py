@@ -1,4 +1,4 @@
-"""What was read of an agreement, in words: what is proposed and where it stands, what is left out, and what is open."""
+"""What was read of an agreement, in words: what is proposed and where it was found, what is left out, and what is open."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def open_in_words(proposal: Proposal) -> list[str]:
         )
     for fact in text.unsure:
         lines.append(
-            f"'{plain(fact.words)}' ({paragraphs([fact.number])}) is no single day or period, so nothing was taken from it."
+            f"'{plain(fact.words)}' ({paragraphs([fact.number])}) is not a single day or period, so nothing was taken from it."
         )
     hinted: dict[str, list[int]] = {}
     for clause in proposal.clauses:
@@ -105,7 +105,7 @@ def render_document_text(proposal: Proposal, choices: Choices, made: MadeDraft) 
     lines += [f"Title: {plain(choices.title)}{title}", f"Kind: {headings('kind')[choices.kind]}"]
     lines += [f"{words} ({place})" for _, words, place in facts_in_words(proposal)]
     taken = [one for one in proposal.parties if choices.parties.get(one.key)]
-    lines += _part("Parties", [party_in_words(one) for one in taken] or ["None could be told for sure."])
+    lines += _part("Parties", [party_in_words(one) for one in taken] or ["None was recognised with certainty."])
     refused = {clause.key for clause, _ in made.refused}
     kept = [one for one in proposal.clauses if one.key in choices.clauses and one.key not in refused]
     if choices.publication != "public":
@@ -124,7 +124,7 @@ def render_document_text(proposal: Proposal, choices: Choices, made: MadeDraft) 
     left += taken_out_in_words(proposal)
     if proposal.text.taken_out:
         left.append(
-            "A blank in square brackets is where each stood. Read the rest: not every name can be told from other words."
+            "A blank in square brackets marks where each was. Read the rest: the program does not recognise every name."
         )
     lines += _part("Left out", left)
     asked = [

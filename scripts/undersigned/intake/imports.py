@@ -73,7 +73,7 @@ def import_file(
 
     `sheet`: the name of the sheet; without it, the one with the most known headings. `profile`: the name under which
     decisions are kept; without it, made from the file's name. `answers`: a workbook of questions with answers in it.
-    Raises UnreadableError for a file that is no spreadsheet or holds no register, and OSError.
+    Raises UnreadableError for a file that is not a spreadsheet or holds no register, and OSError.
     """
     sheets = read_workbook(file)
     name = profile or profile_name(file)

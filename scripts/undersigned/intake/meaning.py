@@ -134,7 +134,7 @@ def read_when(value: Value) -> ReadDate:
 
 
 def read_interval(text: str) -> int | None:
-    """Months between reviews: 12 for `annually`, 24 for `every 2 years` or `biennial`; None if it is no period."""
+    """Months between reviews: 12 for `annually`, 24 for `every 2 years` or `biennial`; None if it is not a period."""
     line = text.casefold().strip(" .")
     for word, months in (
         ("annual", 12), ("annually", 12), ("yearly", 12), ("every year", 12), ("once a year", 12), ("each year", 12),

@@ -1,7 +1,7 @@
 """Takes people out of the text of an agreement before anything is written: names, telephone numbers, e-mail addresses.
 
-A mailbox stays only if its name is clearly a post's or an office's. A name is told by what stands around it (a label, a title, a
-signature, an address made of it) and is then taken out wherever it stands. Nobody can tell every name in a text, so the
+A mailbox stays only if its name is clearly a post's or an office's. A name is recognised by what is around it (a label, a title, a
+signature, an address made of it) and is then taken out wherever it occurs. Nobody can recognise every name in a text, so the
 answer says what was taken out, and a person reads the rest.
 """
 
@@ -49,7 +49,7 @@ _LABEL = re.compile(
     r"(?i).{0,30}\b(?:names?|authors?|owners?|contacts?|officers?|managers?|leads?|persons?|people|signator(?:y|ies)|chair|sponsor|spoc|"
     r"representatives?|guardian|dpo|siro|(?:drawn up|drafted|prepared|written|reviewed|approved|authorised|signed|agreed|completed) by)\b.{0,30}"
 )
-#: Words that are no part of a person's name, beside those of posts and of kinds of bodies.
+#: Words that are not part of a person's name, beside those of posts and of kinds of bodies.
 _INSTITUTIONS = (
     "the this that and for with from act acts data information sharing agreement protocol memorandum partnership party parties partner "
     "partners controller controllers processor purpose section schedule appendix annex part version date review signed signature print full name "
@@ -236,5 +236,5 @@ def _is_of_an_office(local: str, domain: str) -> bool:
     parts = [part for part in re.split(r"[0-9._+'’-]+", local.casefold()) if part]
     if is_mailbox_of_a_person(local, domain) or not parts:
         return False
-    # "pathway.team" is no person's, whatever the first word means.
+    # "pathway.team" is not a person's, whatever the first word means.
     return parts[-1] in _SURELY_AN_OFFICE or all(map(_ONLY_OFFICES.fullmatch, parts))

@@ -34,7 +34,7 @@ _ABOUT = (
 def return_workbook(register: Register, protocol: str, period: str | None, *, as_of: date) -> bytes:
     """An XLSX workbook for a return of a protocol. `period`: its name; without it, the one that is due.
 
-    Raises EditingError if there is no such protocol, or if the name is no period.
+    Raises EditingError if there is no such protocol, or if the name is not a period.
     """
     import xlsxwriter
 
@@ -140,7 +140,7 @@ def plan_return(sheets: Sequence[Sheet], register: Register, *, file: str, as_of
 
 
 def _answers(sheet: Sheet, asked: Sequence[Asked], row: PlannedRow, file: str) -> Mapping[str, str]:
-    """The answers by their key. A figure that is none is told at its cell and left out."""
+    """The answers by their key. A value that is not a figure is reported at its cell and left out."""
     figures = {f"{one.id}.{field}" for one in asked for field in one.fields if field != "offered"}
     found = {}
     for number, cells in enumerate(sheet.rows[1:], 2):

@@ -46,7 +46,7 @@ class Ask:
     """Something that a person must decide.
 
     `about`: the name of a body, an agreement that may be known already, or the day of an agreement.
-    `suggestions`: what may be answered, with words for a reader. `cells`: every cell that it stands in.
+    `suggestions`: what may be answered, with words for a reader. `cells`: every cell that it is in.
     """
 
     about: Literal["body", "protocol", "day"]

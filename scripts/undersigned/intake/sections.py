@@ -1,4 +1,4 @@
-"""The sections of an agreement: which paragraph is a heading, what belongs to it, and what is no part of the terms."""
+"""The sections of an agreement: which paragraph is a heading, what belongs to it, and what is not part of the terms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_COLUMNS = 8
 
 @dataclass
 class Section:
-    """A heading with what stands below it. `number`: of the paragraph of its heading, or of the first block without one."""
+    """A heading with what is below it. `number`: of the paragraph of its heading, or of the first block without one."""
 
     heading: str
     number: int
@@ -73,7 +73,7 @@ def _has_sections_for_rows(block: Block) -> bool:
 
 
 def sections_of(blocks: Sequence[Block]) -> list[Section]:
-    """The sections in order. The first is what stands before the first heading of the terms: title, front sheet, parties."""
+    """The sections in order. The first is what comes before the first heading of the terms: title, front sheet, parties."""
     sections = [Section("", blocks[0].number if blocks else 1, "front")]
     level = 0
     for index, block in enumerate(blocks):
@@ -112,12 +112,12 @@ def _is_no_term(heading: str) -> bool:
 
 
 def _few_terms(sections: Sequence[Section]) -> bool:
-    """Whether a schedule stands before the terms, as particulars do in some contracts."""
+    """Whether a schedule comes before the terms, as particulars do in some contracts."""
     return sum(1 for one in sections if one.part == "terms" and one.blocks) < 2
 
 
 def _is_own(heading: str, last: Section) -> bool:
-    """Whether a lower heading speaks of something else than the section that it stands in."""
+    """Whether a lower heading is about something other than its section."""
     topics = set(topics_of(heading))
     return bool(topics) and not topics & set(last.topics)
 

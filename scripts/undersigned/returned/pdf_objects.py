@@ -397,7 +397,7 @@ def _names_above(widget: pikepdf.Object) -> tuple[str, str, pikepdf.Object]:
 
 
 def shows_its_value(this: FormField) -> bool | None:
-    """Whether a text or choice field shows the words that it holds. None if that cannot be told."""
+    """Whether a text or choice field shows the words that it holds. None if nobody can know."""
     held = this.dictionary.get("/V")
     held_words = _text(held) or ""
     try:

@@ -360,7 +360,7 @@ def _spoilt(later: Comparison, place: FormField) -> tuple[list[str], list[str]]:
         if addition in later.clear_signatures:
             remarks.append(f"After this signature another was added{_where(addition)}, in a field of its own.")
         elif addition not in later.in_fields:
-            # What a field of another block shows is no matter of this one; of its own, it was said above.
+            # A field of another block does not concern this one. A field of its own was reported above.
             spoilt.append(_sentence(addition))
     return spoilt, remarks
 
@@ -383,7 +383,7 @@ _BEGUN = "The block is filled in, or begun, but not signed."
 
 @dataclass(frozen=True)
 class Place:
-    """What stands in one block. `how`: what stands at the place of the signature, beside a certificate."""
+    """What one block holds. `how`: what is at the place of the signature, apart from a certificate."""
 
     organisation: str | None
     held: Mapping[str, Value]

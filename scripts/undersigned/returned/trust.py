@@ -37,7 +37,7 @@ _QUALIFIED, _FOR_SIGNATURE, _FOR_SEAL, _COUNTRIES = (
 
 
 class TrustError(Exception):
-    """A file that is no trusted list. Its text says why."""
+    """The file is not a trusted list. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ def trusted_list(content: bytes) -> TrustedList:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise TrustError("it is no well-formed XML") from error
+        raise TrustError("it is not well-formed XML") from error
     if root.tag != f"{_NAMESPACE}TrustServiceStatusList" or b"<!DOCTYPE" in content:
-        raise TrustError("it is no trusted list in the form of ETSI TS 119 612")
+        raise TrustError("it is not a trusted list in the form of ETSI TS 119 612")
     issued = _moment(root.findtext(f".//{_NAMESPACE}ListIssueDateTime"))
     if issued is None:
         raise TrustError("it does not say when it was issued")

@@ -169,13 +169,13 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
                 raise PluginError(str(error)) from error
         for page in made:
             if files.get_file_from_path(page.source) is not None:
-                raise PluginError(f"{page.source} stands in the docs folder and is also a generated page; rename it")
+                raise PluginError(f"{page.source} is in the docs folder and is also a generated page; rename it")
             self._generated[page.source] = page
             file = File.generated(config, page.source, content="")
             files.append(file)
             MadePage(page, file, config)  # becomes the file's page
         if files.get_file_from_path(SEARCH_PAGE) is not None:
-            raise PluginError(f"{SEARCH_PAGE} stands in the docs folder and is also a generated page; rename it")
+            raise PluginError(f"{SEARCH_PAGE} is in the docs folder and is also a generated page; rename it")
         files.append(File.generated(config, SEARCH_PAGE, content=_SEARCH_PAGE))
         address = self._address(config)
         for path in site.files:

@@ -191,7 +191,7 @@ _COUNT = re.compile(r" \(\d+\)$")
 
 @dataclass(frozen=True)
 class _Page:
-    """A page that can be opened. `places`: (title, its name in the page) of what stands on it."""
+    """A page that can be opened. `places`: (title, its name in the page) of what is on it."""
 
     url: str
     title: str

@@ -1,4 +1,4 @@
-"""A protocol's agreement as a document: which facts stand where. Words come from `words.toml`, facts from `Agreement`."""
+"""A protocol's agreement as a document: which facts go where. Words come from `words.toml`, facts from `Agreement`."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _ENDS = (".", "?", "!", ":")
 def form_document(
     form_id: str, form: Form, agreement: Agreement, known: Mapping[str, Blocks] | None = None
 ) -> Document:
-    """A form or letter of the agreement. `known`: for a form that is no annex, what stands above the place of a field, by its name.
+    """A form or letter of the agreement. `known`: for a form that is not an annex, what is above the place of a field, by its name.
 
     DocumentError where two of its fields have one name.
     """
@@ -92,7 +92,7 @@ def name_in_file(field: FormField) -> str:
 
 
 def _facts(form: Form, agreement: Agreement, *, annexed: bool) -> Iterable[Fact]:
-    """The purpose of a letter is for its writer, so it stands in the list of forms and not on what goes out."""
+    """The purpose of a letter is for its writer, so the list of forms shows it and the letter does not."""
     status = term("status", agreement.status)
     annex = (
         word("form.annex_value", title=agreement.title, version=agreement.version)

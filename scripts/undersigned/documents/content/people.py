@@ -18,7 +18,7 @@ FOR_PEOPLE = "for-people"
 
 
 def people_document(agreement: Agreement, page: PeoplePage) -> Document:
-    """The sheet for the person, in large type. `agreement`: the text that it stands beside."""
+    """The sheet for the person, in large type. `agreement`: the text that it goes with."""
     title = word("people.title", title=page.title)
     return Document(
         record=f"{agreement.id}/{FOR_PEOPLE}",

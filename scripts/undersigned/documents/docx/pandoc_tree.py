@@ -179,10 +179,10 @@ class Tree:
                 return [self._table(block)]
 
     def _pictured(self, block: Pictured) -> list[Json]:
-        """The picture stands in the heading: beside it in a table, screen readers would announce rows and columns."""
+        """The picture is in the heading: beside it in a table, screen readers would announce rows and columns."""
         heading, *rest = block.blocks
         if not isinstance(heading, Heading):
-            raise ValueError("what a picture stands beside begins with a heading")
+            raise ValueError("what goes beside a picture must begin with a heading")
         source = "data:image/png;base64," + b64encode(png_of(block.picture)).decode()
         size: Json = ["", [], [["width", _PICTURE], ["height", _PICTURE]]]
         image = _node("Image", [size, _words(block.words), [source, ""]])
