@@ -78,7 +78,7 @@ class AgreementParty:
 class Agreement:
     """One text of a protocol with the facts around it. `version` and `fingerprint` are None for a working text.
 
-    `terms` and `clauses` are the text spelled out. `form_digests`: SHA-256 (hex) of the words of each form by id. `newer`: a later version that is agreed and not yet in effect.
+    `record`: the protocol's own record, for what is said beside the text that was agreed. `terms` and `clauses` are the text spelled out. `form_digests`: SHA-256 (hex) of the words of each form by id. `newer`: a later version that is agreed and not yet in effect.
     `text_available` is False if the version's text is not in this register: nothing of it is printed.
     `dated`: the day on which the text was agreed, or the day asked about for a working text. A stamped text whose facts do
     not change has the same documents every day. `register_address`: where the public register is, or "".
@@ -86,6 +86,7 @@ class Agreement:
 
     id: str
     title: str
+    record: Protocol
     text: Operative
     terms: FlowTerms
     status: ProtocolStatus
@@ -99,10 +100,8 @@ class Agreement:
     text_available: bool = True
     on_paper: bool = False
     signable: bool = False
-    summary: str | None = None
     lead: str | None = None
     owners: tuple[tuple[str, str | None], ...] = ()
-    references: tuple[str, ...] = ()
     part_of: str | None = None
     review_due: When | None = None
     ended_on: When | None = None
@@ -177,6 +176,7 @@ def agreement_of(
     return Agreement(
         id=folder.id,
         title=text.title or record.title,
+        record=record,
         text=text,
         terms=protocol.terms_of(text),
         status=record.status,
@@ -194,10 +194,8 @@ def agreement_of(
         and newest is not None
         and stamp[0] == newest[0]
         and record.status in SIGNABLE,
-        summary=record.summary,
         lead=_named(protocol.lead),
         owners=tuple((_named(protocol.bodies(owner.organisation)) or "", owner.post) for owner in record.owner),
-        references=record.references,
         part_of=title_of(text.part_of, register, as_of=as_of) if text.part_of else None,
         review_due=protocol.status.review.due_on,
         ended_on=_last_day(record, as_of),

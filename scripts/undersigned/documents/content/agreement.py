@@ -533,7 +533,7 @@ def agreement_document(agreement: Agreement, view: View | None = None) -> Docume
         facts=tuple(facts_of(agreement)),
         lead=(
             *((heading(1, word("summary.heading"), listed=False),) if view is None else ()),
-            *(read(agreement.summary) if agreement.summary else (paragraph(word("summary.none")),)),
+            *(read(agreement.record.summary) if agreement.record.summary else (paragraph(word("summary.none")),)),
             *(() if view is None else (*_for_body(agreement, view), *_own_block(agreement))),
             *(_in_short(agreement) if view is None else ()),
         ),

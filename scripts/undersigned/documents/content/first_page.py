@@ -85,7 +85,7 @@ def facts_of(agreement: Agreement) -> Iterable[Fact]:
         for organisation, post in agreement.owners
     ]
     yield from fact("owner", "; ".join(owners))
-    yield from fact("references", listed(agreement.references, ", "))
+    yield from fact("references", listed(agreement.record.references, ", "))
     yield from fact("where", listed((term("jurisdiction", place) for place in protocol.jurisdictions), ", "))
     law = protocol.required_by
     yield from fact("required_by", law_name(vocabulary().gateways.get(law), law) if law else None)
