@@ -52,7 +52,9 @@ def document_of_pdf(content: bytes) -> Document:
     if sum(len(line.text) for line in lines) < 40:
         raise UnusableError("it is a scan: its pages are pictures without words")
     blocks = tuple(replace(block, number=number) for number, block in enumerate(_blocks_of(lines), 1))
-    return Document(blocks[:MOST_BLOCKS], "", ("The file is a PDF: tables and headings were recognised by their places.",))
+    return Document(
+        blocks[:MOST_BLOCKS], "", ("The file is a PDF: tables and headings were recognised by their places.",)
+    )
 
 
 def _lines_of(page: object, number: int) -> list[_Line]:
