@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from repositories import REVIEW, Repository, codes, odd, only, point, report_data, says
 
+from undersigned.changes.compare import report_between
 from undersigned.changes.git import History
 from undersigned.changes.report import Body, Label
 from undersigned.changes.revisions import read_revisions
@@ -429,6 +430,16 @@ def test_the_next_review(repository: Repository) -> None:
     folder = load_register(repository.root).protocol("housing")
     assert folder is not None
     assert found == date(2027, 3, 1)
+
+
+def test_a_second_review_moves_the_next_one_on(repository: Repository) -> None:
+    for day, due in (("2026-02-20", "2026-03-01"), ("2026-11-10", "2027-03-01")):
+        repository.write(f"protocols/housing/reviews/{day}.yaml", REVIEW.format(due=due, note="We read it."))
+        repository.commit(f"review of {day}")
+    report = report_between(repository.root, "HEAD~1", "HEAD", as_of=date(2026, 3, 1))
+    assert point(only(report), "review-next").values["due_on"] == date(
+        2027, 11, 10
+    )  # twelve months from an early review
 
 
 # -- the same answers as `status` -------------------------------------------------------------------------------------------
