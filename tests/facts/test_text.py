@@ -87,3 +87,8 @@ def test_without_changes_or_without_a_stamp_nothing_is_prepared() -> None:
     plain = protocol(("items: [risk]", "items: [{name: Level of risk}]"))
     for facts in (plain, protocol(*CHANGES, released=False)):
         assert (facts.changed_terms, facts.prepared.flows, facts.prepared_clauses) == ((), (), ())
+
+
+def test_a_flow_is_named_by_its_title_and_by_its_id_if_the_text_has_none_of_that_id() -> None:
+    facts = protocol()
+    assert [facts.flow_title(id_) for id_ in ("one", "gone")] == ["Referral", "gone"]

@@ -114,7 +114,7 @@ def audit(
 
 
 def _tops(areas: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """For each area that is part of another or has parts, one name for all that hang together."""
+    """For each area that is part of another or has parts, one name for all the areas connected with it."""
     names: dict[str, str] = {}
     for whole, parts in sorted(areas.items()):
         together = {whole, *parts}
@@ -545,7 +545,7 @@ def _chain(days: _Days, periods: Sequence[_Days]) -> list[_Days] | None:
 
 @dataclass
 class _Component:
-    """Numbers that hang together through sums."""
+    """Numbers linked by sums."""
 
     given: dict[int, tuple[int, int]]
     sums: list[Sum]

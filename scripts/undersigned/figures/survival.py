@@ -159,7 +159,7 @@ def clock(spells: Sequence[Spell], ending: str, *, by_month: int = 0) -> Clock:
 def resampled(spells: Sequence[Spell], ending: str) -> tuple[int | None, int | None]:
     """The 95 per cent limits of the median when whole clusters are drawn again with replacement. The same every time.
 
-    Of very many cases fewer samples are drawn, because their limits are close.
+    With very many cases fewer samples are drawn, because their limits are close.
     """
     days = sorted({spell.days for spell in spells})
     place = {day: index for index, day in enumerate(days)}

@@ -41,7 +41,7 @@ _FINDINGS: dict[str, tuple[Severity, str, str]] = {
     "import-fixed": (
         "warning",
         "{read} is not changed from a spreadsheet; the cell now says '{text}'",
-        "Change the record itself, so that the change is looked at as what it is.",
+        "Change the record itself, so that somebody reviews it as a change.",
     ),
     "import-figure": ("error", "'{text}' is not a figure", "Write a whole number, such as 125, or leave the cell empty if nobody knows. The other figures are taken."),
     "import-choice": ("error", "'{text}' cannot be written here", "Write one of: {read}."),

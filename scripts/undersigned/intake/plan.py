@@ -82,7 +82,7 @@ def plan_rows(
 
 
 def sheet_findings(sheet: Sheet, file: str) -> Iterator[CellFinding]:
-    """What is to be said about the sheet as a whole."""
+    """Remarks about the sheet as a whole."""
     if sheet.cut:
         yield cell_finding("import-cut", file, Cell(sheet.name, 1, 1, None), text=f"{len(sheet.rows):,}")
 

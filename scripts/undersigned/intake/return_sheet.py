@@ -96,7 +96,7 @@ def _about(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def plan_return(sheets: Sequence[Sheet], register: Register, *, file: str, as_of: date) -> Plan:
-    """The return that a workbook holds, as a planned record. One figure that cannot be used costs that figure alone."""
+    """The return that a workbook holds, as a planned record. A figure that cannot be used is left out, and no other."""
     plan = Plan(file)
     told = _about(sheets)
     protocol, _, period = (told[2] if len(told) > 2 else "").partition("/")

@@ -92,7 +92,7 @@ def sections_of(blocks: Sequence[Block]) -> list[Section]:
 
 
 def _joins(sections: Sequence[Section], block: Block, found: int, level: int) -> bool:
-    """Whether a heading begins no section of its own: it is a line of the section before it."""
+    """Whether a heading is only a line of the section before it."""
     last, heading = sections[-1], bare_heading(block.text)
     known = bool(topics_of(heading) or hints_of(heading))
     numbered = _NUMBERED.match(block.text) is not None

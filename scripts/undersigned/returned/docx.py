@@ -434,7 +434,7 @@ def _pairs(before: list[Word], after: list[Word], chunks: list[Chunk]) -> list[t
 
 def issued_digest_docx(content: bytes) -> str:
     """What `issued.docx` of a signing record holds: `v1:` and a SHA-256 over the words outside fields, with how they look,
-    headers, footers, and what stands beside the words. Programs that save the file anew leave it as it was."""
+    headers, footers, and what is beside the words. Programs that save the file anew leave it as it was."""
     return issued_digest_of(opened(content))
 
 

@@ -1,5 +1,5 @@
 """The words of a DOCX as a reader sees them, in order: text, numbers of lists, headers, footers and notes, each word with
-how it looks; and what stands among them that is not words."""
+how it looks; and what is among them that is not words."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Word:
 
 @dataclass
 class Text:
-    """What a file shows. `lines`: those of its table of contents. `extras`: what stands beside the words, such as comments,
+    """What a file shows. `lines`: those of its table of contents. `extras`: what is beside the words, such as comments,
     pictures and macros. `heads`: rows of tables that each page repeats, and captions. `controls`: the elements of its controls in order; `page`: width of the text and of the page."""
 
     words: list[Word] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Reader:
         self._find_controls(root)
         self.text.words = list(self._words(root))
         for kind in ("footnotes", "endnotes"):
-            # Notes stand beside no field at the end of the text.
+            # Notes at the end of the text are beside no field.
             self.text.words.append(Word(_END, _PLAIN))
             for part in self.package.related(kind):
                 for note in self.package.tree(part):
@@ -163,7 +163,7 @@ class _Reader:
         yield from self._flush(pieces)
 
     def _line(self, words: str, paragraph: Element | None) -> None:
-        """A line of the contents, in the paragraph that it stands in."""
+        """A line of the contents, in its paragraph."""
         key = id(paragraph)
         if self._last_line == key and self.text.lines:
             self.text.lines[-1] += words
@@ -209,7 +209,7 @@ class _Reader:
                 yield child, here, marks, inside is not None
             yield from self._walk(child, here, marks, inside)
 
-    # what stands beside the words
+    # what is beside the words
 
     def _find_extras(self, root: Element) -> None:
         extras = self.text.extras
@@ -333,7 +333,7 @@ def _name_of(instruction: object) -> str:
 
 
 class _Fields:
-    """Which complex field a run stands in (ISO 29500-1, 17.16.18)."""
+    """Which complex field a run is in (ISO 29500-1, 17.16.18)."""
 
     def __init__(self) -> None:
         self._open: list[list[str]] = []

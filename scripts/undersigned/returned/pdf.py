@@ -58,7 +58,7 @@ _FOOT = re.compile(
     r"([a-z0-9]+(?:-[a-z0-9]+)*),\s*version\s+([0-9]+(?:\.[0-9]+)*)(?:;\s*text\s+((?:[0-9a-f]{4}\s?){4}))?"
 )
 _COPY_FOR = re.compile(r"Copy ([12]) of 2, for ")
-#: The declaration of a copy's only block. When a page is printed, what stands in its fields comes after the words of its foot,
+#: The declaration of a copy's only block. When a page is printed, what its fields hold comes after the words of its foot,
 #: the name of the organisation first.
 _OWN_BLOCK = "I have authority to sign for this organisation"
 _AFTER_FOOT = re.compile(r"is current(?::\s*https://\S+(?:\s+\S*/)?)?\s+(\S.*)\Z", re.DOTALL)
@@ -397,7 +397,7 @@ def _previous(section: bytes) -> int | None:
 def places_of(
     file: pikepdf.Pdf, fields: dict[str, FormField], certificates: dict[str, Certificate], result: Judgement
 ) -> tuple[list[Place], list[Place]]:
-    """The places of the blocks, and the signatures that stand in no block."""
+    """The places of the blocks, and the signatures outside every block."""
     return _Places(file, fields, certificates, result).found()
 
 
@@ -467,7 +467,7 @@ class _Places:
         return None if is_placeholder(words) else (date_value(words) if kind == "date" else words) or None
 
     def _field_over(self, place: FormField, certificates: dict[str, Certificate]) -> str | None:
-        """A signature in a field of its own that stands on this block's place."""
+        """A signature in a field of its own at this block's place."""
         for name in certificates:
             one = self.fields[name]
             if (
@@ -505,7 +505,7 @@ class _Places:
     def _loose(self, name: str, certificate: Certificate) -> Place:
         one = self.fields[name]
         where = f" on page {one.page + 1}" if one.page is not None else ""
-        note = f"The certificate signature stands{where} in a field of its own, {name}, not in a block. It does not say for which organisation."
+        note = f"The certificate signature is{where} in a field of its own, {name}, not in a block. It does not say for which organisation."
         page = one.page + 1 if one.page is not None else None
         return Place(None, {}, None, certificate, name, (note,), page)
 

@@ -392,7 +392,7 @@ class Comparer:
         for one in old:
             match = next((other for other in new if self.pair.same(one, other, without=_NOT_OF_LINK)), None)
             if match is None and self.rewritten and len(self.before.pages) != len(self.after.pages):
-                # A link within the file leads to a page that is not here, or stands at another place.
+                # A link within the file leads to a page that is not here, or is at another place.
                 match = next((other for other in new if _leads_within(one, other)), None)
             if match is not None:
                 new.remove(match)
@@ -636,7 +636,7 @@ def _file_name(specification: pikepdf.Object) -> str:
 
 
 def spoken(tree: pikepdf.Object | None) -> list[str]:
-    """The words that stand in the structure of a file beside its pages (ISO 32000-1, 14.9.3 to 14.9.5)."""
+    """The words that the structure of a file holds beside its pages (ISO 32000-1, 14.9.3 to 14.9.5)."""
     said: list[str] = []
     for element in _elements(tree):
         for key in ("/Alt", "/ActualText", "/E"):

@@ -226,7 +226,7 @@ class Widget:
 @dataclass
 class FormField:
     """A field by its full name (ISO 32000-1, 12.7.3.2). `kind` is its type, such as /Tx; `repeated` if two share the name, `loose` if
-    it stands on a page without being in the form."""
+    it is on a page without being in the form."""
 
     name: str
     kind: str
@@ -303,7 +303,7 @@ def _text(written: pikepdf.Object | None) -> str | None:
 
 
 def fields_of(file: pikepdf.Pdf) -> dict[str, FormField]:
-    """The fields of a file by name: those of its form, and those that stand on a page without being in the form."""
+    """The fields of a file by name: those of its form, and those that are on a page without being in the form."""
     pages = {page.obj.objgen: number for number, page in enumerate(file.pages)}
     on_page: dict[tuple[int, int], int] = {}
     loose: list[tuple[int, pikepdf.Object]] = []

@@ -78,7 +78,7 @@ class TooMuchError(Exception):
 
 
 class Letter(NamedTuple):
-    """One shown character with the box that it stands in, in points from the page's lower left corner.
+    """One shown character with its box, in points from the page's lower left corner.
 
     `font`: the name that the page itself has for its font; "" inside form objects.
     """
@@ -651,7 +651,7 @@ def glyph_text(name: str) -> str:
 
 
 def text_of(letters: Iterable[Letter]) -> str:
-    """Letters as words, in the order in which they were drawn, with spaces where lines end or letters stand apart."""
+    """Letters as words, in the order in which they were drawn, with spaces where lines end or letters are far apart."""
     pieces: list[str] = []
     last: Letter | None = None
     for letter in letters:

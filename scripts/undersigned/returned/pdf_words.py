@@ -46,7 +46,7 @@ class Page:
 
 @dataclass
 class ByWords:
-    """How a copy's pages compare. `origins`: for each page the page that was issued, or None. `placed`: what stands in
+    """How a copy's pages compare. `origins`: for each page the page that was issued, or None. `placed`: what is in
     the boxes of fields, by name: words, and whether there is a picture or a mark. `unread`: pages with letters that no
     program can name.
     """
@@ -137,7 +137,7 @@ def origins_of(issued: Sequence[Page], came: Sequence[Page], known: Sequence[int
 
 
 def _in_place(issued: Sequence[Letter], came: Sequence[Letter]) -> bool:
-    """Whether the same letters stand at the same places, in the same order."""
+    """Whether the same letters are at the same places, in the same order."""
     return len(issued) == len(came) and all(
         one.text == other.text
         and abs(one.box[0] + one.box[2] - other.box[0] - other.box[2]) <= 2 * _ROOM
@@ -296,7 +296,7 @@ def _sequence(found: ByWords, issued: Page, came: Page, number: int, scale: Scal
 
 
 def _place(found: ByWords, issued: Page, came: Page, scale: Scale) -> None:
-    """What stands in the boxes of the form's fields, read by where it stands."""
+    """The text in the boxes of the form's fields, found by its position."""
     for name, box in issued.fields:
         words = text_of(letter for letter in came.spaced if holds(box, scale.middle(letter), 1))
         pictures = any(_is_in(scale.box(one), box) for one in came.pictures)
@@ -344,7 +344,7 @@ def judged_by_facts(
 _SAME = "The file was saved anew by another program. Its pages, fonts and fields are those that were issued. Look at its block once."
 _ANEW_WITHOUT_FORM = (
     "The file was saved anew by another program. Its pages and fonts are those that were issued; the fields to fill in are gone. "
-    "Look at its block: what stands there was read from the page."
+    "Look at its block: what it holds was read from the page."
 )
 _ANEW = "The file was saved anew by another program. Look at each difference that is listed."
 _PRINTED = (
@@ -376,7 +376,7 @@ _NUMBERS = re.compile(r"[0-9.\s\u2026]+")
 
 @dataclass
 class Judgement:
-    """A verdict with its reasons. `placed` and `fields`: if a program lost the form, what stands at the places of its fields.
+    """A verdict with its reasons. `placed` and `fields`: if a program lost the form, what is at the places of its fields.
     `drawn`: the boxes of what was drawn on each page (from 0)."""
 
     verdict: Verdict
@@ -598,7 +598,7 @@ def _is_word(text: str) -> bool:
 
 
 def _without_margins(words: list[str], margins: list[str]) -> list[str]:
-    """A page's words without its header and footer, which stand at its beginning or end."""
+    """A page's words without its header and footer, which are at its beginning or end."""
     for margin in margins:
         most = len(margin)
         for count in range(1, min(len(words), most) + 1):

@@ -397,7 +397,7 @@ class Place:
 def blocks_of(
     places: Sequence[Place], loose: Sequence[Place], issued: Issued | None, *, typing_shows: bool = True
 ) -> tuple[list[Block], list[Difference]]:
-    """The blocks, and the differences that signatures in another organisation's block are.
+    """The blocks, and the differences made by signatures in another organisation's block.
 
     `typing_shows`: a name under a ticked declaration is a signature, because nothing can be typed at its place.
     """

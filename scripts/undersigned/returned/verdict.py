@@ -85,7 +85,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A place where an organisation signs. `organisation` is None for a signature that stands in no block.
+    """A place where an organisation signs. `organisation` is None for a signature outside every block.
 
     `name` is a person's name: it is for the screen and is left out of the JSON form. `certificate`: SHA-256 (hex).
     `basis`: by what authority, and its reference, as written. `signed_at`: the day in London at the time that a certificate

@@ -16,7 +16,7 @@ from undersigned.documents.words import word
 
 _MOST: Final = 60_000
 _SHOWN_WORDS: Final = 40
-#: Words that may stand between a fact and what was added beside it.
+#: Words that may come between a fact and what was added beside it.
 _BESIDE: Final = 3
 
 
@@ -71,7 +71,7 @@ def changed_words(before: str, after: str) -> str:
 
 def explained_by(before: Sequence[str], phrases: Sequence[str]) -> Callable[[Chunk], bool]:
     """Tells of a difference whether facts that change from day to day, given as phrases, may explain it: the words that are
-    gone stand where such a fact is printed, or words were added beside one."""
+    gone are where such a fact is printed, or words were added beside one."""
     words = [_plain(one) for one in before]
     places: dict[str, list[int]] = {}
     for place, one in enumerate(words):
