@@ -15,7 +15,7 @@ import yaml
 from jinja2 import Environment
 
 from undersigned.words.labels import all_labels
-from undersigned.words.messages import CATALOGUE, install
+from undersigned.words.messages import CATALOGUE, date_messages, install
 
 PACKAGE = Path(__file__).parents[2] / "scripts/undersigned"
 SITE = PACKAGE / "site"
@@ -27,6 +27,8 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 """
 
+#: What marks messages in code, and how many forms each has.
+_FORMS = {"_": 1, "message": 1, "translated": 1, "counted": 2}
 #: One form, or the forms for one and for several.
 Message = tuple[str, ...]
 
@@ -47,9 +49,13 @@ def marked() -> Iterator[tuple[str, Message]]:
             yield "site/theme/mkdocs_theme.yml", (item["label"],)
     for path in sorted(PACKAGE.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(text)) if re.search(r"\b_\(", text) else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                yield str(path.relative_to(PACKAGE)), (ast.literal_eval(node.args[0]),)
+        for node in ast.walk(ast.parse(text)) if re.search(rf"\b({'|'.join(_FORMS)})\(", text) else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FORMS:
+                given = node.args[: _FORMS[node.func.id]]
+                if all(isinstance(form, ast.Constant) for form in given):
+                    yield str(path.relative_to(PACKAGE)), tuple(map(ast.literal_eval, given))
+    for text in date_messages():
+        yield "words/messages.py", (text,)
     for list_, entries in all_labels().items():
         for text in entries.values():
             yield f"words/labels.yaml, {list_}", (text,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -14,32 +15,18 @@ from message_catalogue import SITE, catalogue, marked
 
 from support import TODAY, register_from
 from undersigned.facts.register import RegisterFacts
+from undersigned.records.fields import Month
 from undersigned.records.vocabulary import vocabulary
 from undersigned.site import render
 from undersigned.site.pages import PageSet, generated_pages
 from undersigned.words import messages
+from undersigned.words.dates import date_in_words, on_in_words
 
-MARKED = (
-    *sorted((SITE / "theme").glob("*.html")),
-    *(
-        SITE / "templates" / f"{name}.html"
-        for name in (
-            "between_index",
-            "between_bodies",
-            "flow",
-            "front_door",
-            "people_parts",
-            "protocol_cards",
-            "words",
-            "you",
-            "you_area",
-            "you_page",
-        )
-    ),
-)
-_MARKED = re.compile(r"{% trans.*?{% endtrans %}|(?<!\w)_\((?:\"[^\"]*\"|'[^']*')\)", re.DOTALL)
+#: Every template of the site: none may show words that no message holds.
+MARKED = tuple(sorted(SITE.rglob("*.html")))
+_MARKED = re.compile(r"{% trans.*?{% endtrans %}|(?<!\w)_\((?:\"[^\"]*\"|'[^']*')(?=[,)])", re.DOTALL)
 _READ_ATTRIBUTE = re.compile(
-    r"\b(?:aria-label|title|alt|placeholder|data-(?:one|none|many|part|failed|waiting))=\"([^\"]*)\""
+    r"\b(?:aria-label|title|alt|placeholder|data-(?:one|none|many|part|failed|waiting|shown))=\"([^\"]*)\""
 )
 
 
@@ -49,7 +36,10 @@ def unmarked(template: str) -> Iterator[str]:
     text = re.sub(r"{#.*?#}", "", text, flags=re.DOTALL)
     for inside in re.findall(r"{[{%](.*?)[%}]}", text, re.DOTALL):
         for _quote, string in re.findall(r"([\"'])(.*?)\1", inside):
-            if re.match(r"[A-Z]\w+|\w+ \w+", string) and not string.startswith(("govuk-", "app-")):
+            is_piece = re.search(r"^\s.*\w|\w.*\s$", string)
+            if (re.match(r"[A-Z]\w+|\w+ \w+", string) or is_piece) and not string.strip().startswith(
+                ("govuk-", "app-")
+            ):
                 yield string
     text = re.sub(r"{{.*?}}|{%.*?%}", "", text, flags=re.DOTALL)
     for attribute in _READ_ATTRIBUTE.findall(text):
@@ -72,6 +62,7 @@ def test_what_no_message_holds_is_found() -> None:
         ('<p aria-label="Main">{{ _("Yes") }}</p>', "Main"),
         ("{{ 'No such page' if x }}", "No such page"),
         ('{{ _("Or") }} write to {{ whom }}', "write to"),
+        ("{{ first ~ ' of ' ~ last }}", " of "),
     ):
         assert list(unmarked(line)) == [found]
     assert (
@@ -111,6 +102,17 @@ def test_a_translation_reaches_the_pages_for_the_people_concerned(monkeypatch: p
     ours = {sentence for entry in vocabulary().people_sentences.values() for sentence in (entry.title, *entry.say)}
     left = [line.strip() for line in re.sub(r"\[\[.*?\]\]", "", text).splitlines() if line.strip()]
     assert set(left) <= ours
+
+
+@pytest.mark.parametrize("when", [date(2026, 5, 1), date(2004, 12, 31), Month(2004, 5), None])
+def test_a_date_is_one_message_with_its_preposition(when: date | Month | None) -> None:
+    assert messages.date_message(when) == date_in_words(when)
+    assert messages.when_message(when) == on_in_words(when)
+    assert {"on %(day)s May %(year)s", "in May %(year)s"} <= {*messages.date_messages()}
+
+
+def test_days_have_a_form_for_one_and_for_several() -> None:
+    assert [messages.days_message(days) for days in (1, -1, 0, 1100)] == ["1 day", "1 day", "0 days", "1,100 days"]
 
 
 def test_a_value_in_a_message_is_escaped_and_the_message_is_not() -> None:

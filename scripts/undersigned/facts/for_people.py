@@ -14,8 +14,8 @@ from undersigned.records.vocabulary import vocabulary
 from undersigned.register import ProtocolFolder, Register
 from undersigned.status import agreed_versions
 from undersigned.status.for_people import newer_version
-from undersigned.words.dates import on_in_words
 from undersigned.words.messages import translated as _
+from undersigned.words.messages import when_message
 
 #: The folder of protocols that name no area.
 NO_AREA = "no-area"
@@ -98,10 +98,10 @@ class PeoplePage:
         said = []
         if self.read_on is not None:
             said.append(
-                _("Read by somebody with experience of probation %(when)s.") % {"when": on_in_words(self.read_on)}
+                _("Read by somebody with experience of probation %(when)s.") % {"when": when_message(self.read_on)}
             )
         if self.confirmed_on is not None:
-            said.append(_("Confirmed %(when)s.") % {"when": on_in_words(self.confirmed_on)})
+            said.append(_("Confirmed %(when)s.") % {"when": when_message(self.confirmed_on)})
         else:
             said.append(_("Nobody has confirmed this page yet."))
         return " ".join(said)

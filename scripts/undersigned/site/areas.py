@@ -9,10 +9,12 @@ from undersigned.facts.area import AreaFacts, clock_in_words
 from undersigned.facts.register import RegisterFacts, in_bands
 from undersigned.figures.landscape import Pair, by_month, months_of
 from undersigned.figures.profile import STAGES
-from undersigned.records.fields import MONTHS
+from undersigned.records.fields import MONTHS, Month
 from undersigned.records.vocabulary import vocabulary
 from undersigned.site.charts import MOST_IN_MATRIX, matrix, strips
 from undersigned.words.labels import heading
+from undersigned.words.messages import date_message
+from undersigned.words.messages import translated as _
 from undersigned.words.text import in_reading_order
 
 #: Rows of a list on one page.
@@ -77,7 +79,7 @@ def landscape_values(area: AreaFacts) -> dict[str, object]:
         "stage_patterns": dict(zip(STAGES, ("none", "lines", "dots", "solid", "cross"), strict=False)),
         "waiting_bands": in_bands(party.days_waiting for _, party in area.waiting if party.state != "not-sent"),
         "year": by_month(found.year, as_of=area.as_of),
-        "months": [(MONTHS[month][0], f"{MONTHS[month]} {year}") for year, month in months_of(area.as_of)],
+        "months": [(MONTHS[month][0], date_message(Month(year, month + 1))) for year, month in months_of(area.as_of)],
         "money": [one for one in found.funding if one.source is not None],
         "unsaid": sorted({one.protocol for one in found.funding if one.state == "not-said"}),
     }
@@ -96,7 +98,7 @@ def _cells(pairs: Iterable[Pair], numbers: Mapping[str, int]) -> dict[tuple[int,
     return {
         key: heading("pair_short", pair.words)
         if pair.words
-        else f"{share} per cent of data"
+        else _("%(number)s per cent of data") % {"number": share}
         if (share := round(100 * pair.overlap.data))
         else "–"
         for key, pair in _numbered(pairs, numbers)

@@ -12,8 +12,9 @@ from undersigned.figures.cohorts import PARTS, At, Cohort
 from undersigned.figures.combined import Combined, Row
 from undersigned.records.vocabulary import vocabulary
 from undersigned.site.charts import Strip, Whisker, strips, whiskers
-from undersigned.words.dates import date_in_words
 from undersigned.words.labels import heading
+from undersigned.words.messages import date_message
+from undersigned.words.messages import translated as _
 from undersigned.words.text import in_a_list, name_of_id, with_capital
 
 #: So many rows of a measure are drawn. With more, the sums are drawn; the table has every row.
@@ -85,13 +86,15 @@ def _whisker_rows(
         rate = row.rate
         yield (
             (
-                f"{date_in_words(row.start)} to {date_in_words(row.end)}",
+                _("%(start)s to %(end)s") % {"start": date_message(row.start), "end": date_message(row.end)},
                 who(row),
                 *((in_a_list([titles[id_] for id_ in row.protocols], most=2),) if twice else ()),
-                f"Not known: {amount(row.figures.get('unknown')).lower()}",
+                _("Not known: %(number)s") % {"number": amount(row.figures.get("unknown")).lower()},
             ),
             (rate.per_cent, rate.low, rate.high) if rate else None,
-            f"{rate.per_cent} ({rate.low} to {rate.high})" if rate else "No rate is shown",
+            _("%(rate)s (%(low)s to %(high)s)") % {"rate": rate.per_cent, "low": rate.low, "high": rate.high}
+            if rate
+            else _("No rate is shown"),
             any(earlier == before and later == row.series for earlier, later in breaks),
         )
         before = row.series or before
@@ -99,15 +102,16 @@ def _whisker_rows(
 
 def who(row: Row) -> str:
     """Of whom and where a row tells: `Women, Staffordshire` or `Everybody, 3 returns added up`."""
-    group = (row.group or "everybody").replace("-", " ")
-    where = f"{row.parts} returns added up" if row.parts > 1 else in_a_list([name_of_id(area) for area in row.areas])
+    group = (row.group or _("everybody")).replace("-", " ")
+    areas = in_a_list([name_of_id(area) for area in row.areas])
+    where = _("%(number)s returns added up") % {"number": row.parts} if row.parts > 1 else areas
     return f"{group[:1].upper()}{group[1:]}, {where}" if where else f"{group[:1].upper()}{group[1:]}"
 
 
 def amount(figure: int | str | None) -> str:
     """A figure as a page shows it: a number, what its mark means, or that it is not given."""
     if figure is None:
-        return "Not given"
+        return _("Not given")
     return f"{figure:,}" if isinstance(figure, int) else heading("figure_mark", figure)
 
 

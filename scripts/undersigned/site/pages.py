@@ -37,6 +37,7 @@ from undersigned.status.law import law_looked_on, long_unseen
 from undersigned.words.form_links import Named
 from undersigned.words.labels import headings as label_headings
 from undersigned.words.labels import label
+from undersigned.words.messages import message
 from undersigned.words.messages import translated as _
 from undersigned.words.text import first_letter, in_reading_order, name_of_id
 
@@ -47,21 +48,21 @@ _MARKUP = re.compile(r"<[^>]+>")
 _LANDSCAPES_IN_A_PART, _AREAS_IN_A_PART, _ORGANISATIONS_IN_A_PART = 2, 4, 15
 #: The names of the sections, by their folder.
 _TITLES = {
-    "": "Home",
-    "protocols/": "Protocols",
-    "organisations/": "Organisations",
-    "between/": "Between two bodies",
-    "areas/": "Areas",
-    "matrix/": "Who has an agreement with whom",
-    "reviews/": "Review calendar",
-    "status/": "Status",
-    "outcomes/": "Outcome figures",
-    "provision/": "Who provides what",
-    "feeds/": "Calendars and data",
-    "verify/": "Check a copy",
-    "rules/": "The rules",
-    "fields/": "The fields of the records",
-    "you/": "What is shared about you",
+    "": message("Home"),
+    "protocols/": message("Protocols"),
+    "organisations/": message("Organisations"),
+    "between/": message("Between two bodies"),
+    "areas/": message("Areas"),
+    "matrix/": message("Who has an agreement with whom"),
+    "reviews/": message("Review calendar"),
+    "status/": message("Status"),
+    "outcomes/": message("Outcome figures"),
+    "provision/": message("Who provides what"),
+    "feeds/": message("Calendars and data"),
+    "verify/": message("Check a copy"),
+    "rules/": message("The rules"),
+    "fields/": message("The fields of the records"),
+    "you/": message("What is shared about you"),
 }
 
 
@@ -233,18 +234,18 @@ def _overview_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         pages,
         "between/",
         "between_index.html",
-        title=_TITLES["between/"],
+        title=_(_TITLES["between/"]),
         section="between/",
         wide=True,
         most_bodies=MOST_BODIES,
     )
-    yield _page(pages, "feeds/", "feeds.html", title=_TITLES["feeds/"], section="feeds/", wide=True, lists=LISTS)
+    yield _page(pages, "feeds/", "feeds.html", title=_(_TITLES["feeds/"]), section="feeds/", wide=True, lists=LISTS)
     yield from _verify_pages(pages)
     yield _outcomes_page(pages)
     yield from _people_lists(pages)
     yield from _provision_pages(pages)
     if pages.site.areas:
-        yield _page(pages, "areas/", "areas.html", title=_TITLES["areas/"], section="areas/", wide=True)
+        yield _page(pages, "areas/", "areas.html", title=_(_TITLES["areas/"]), section="areas/", wide=True)
     yield from _list_pages(pages)
 
 
@@ -259,7 +260,7 @@ def _verify_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         for letter in sorted(letters, key=lambda letter: (not letter, letter))
     ]
     for view in in_pages("verify", "verify/", groups):
-        page = _list_page(pages, view, "verify.html", _TITLES["verify/"], "verify/")
+        page = _list_page(pages, view, "verify.html", _(_TITLES["verify/"]), "verify/")
         yield replace(page, script="verify.js") if view.number == 1 else page
 
 
@@ -300,7 +301,13 @@ def _outcomes_page(pages: PageSet) -> GeneratedPage:
     found = pages.site.combined
     values = outcome_values(pages.site, found)
     return _page(
-        pages, "outcomes/", "all_outcomes.html", title=_TITLES["outcomes/"], section="outcomes/", wide=True, view=values
+        pages,
+        "outcomes/",
+        "all_outcomes.html",
+        title=_(_TITLES["outcomes/"]),
+        section="outcomes/",
+        wide=True,
+        view=values,
     )
 
 
@@ -314,7 +321,7 @@ def _pages_of_area(pages: PageSet, area: AreaFacts) -> Iterator[GeneratedPage]:
         pages,
         f"{url}landscape/",
         "landscape.html",
-        title=f"{name}: double, missing, waiting, ending",
+        title=_("%(area)s: double, missing, waiting, ending") % {"area": name},
         section=section,
         wide=True,
         view=landscape_values(area),
@@ -324,7 +331,7 @@ def _pages_of_area(pages: PageSet, area: AreaFacts) -> Iterator[GeneratedPage]:
             pages,
             f"{url}outcomes/",
             "all_outcomes.html",
-            title=f"{name}: outcome figures",
+            title=_("%(area)s: outcome figures") % {"area": name},
             section=section,
             wide=True,
             view=outcome_values(pages.site, area.outcomes, area=area.area),
@@ -337,7 +344,7 @@ def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     if areas:
         section = "provision/"
         yield _page(
-            pages, section, "provision_index.html", title=_TITLES[section], section=section, wide=True, areas=areas
+            pages, section, "provision_index.html", title=_(_TITLES[section]), section=section, wide=True, areas=areas
         )
     kinds = vocabulary().provision_kinds
     for area in areas:
@@ -345,7 +352,7 @@ def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:
             pages,
             f"provision/{area.area}/",
             "provision.html",
-            title=f"Who provides what in {name_of_id(area.area)}",
+            title=_("Who provides what in %(area)s") % {"area": name_of_id(area.area)},
             section="provision/",
             wide=True,
             area=area,
@@ -359,11 +366,11 @@ def _provision_pages(pages: PageSet) -> Iterator[GeneratedPage]:
 
 def _rule_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     yield _page(
-        pages, "fields/", "fields.html", title=_TITLES["fields/"], section="fields/", wide=True, view=fields_view()
+        pages, "fields/", "fields.html", title=_(_TITLES["fields/"]), section="fields/", wide=True, view=fields_view()
     )
     if pages.rules:
         for view in pages_of_rows("rules", "rules/", sorted(pages.rules.items())):
-            yield _list_page(pages, view, "rules.html", _TITLES["rules/"], "rules/")
+            yield _list_page(pages, view, "rules.html", _(_TITLES["rules/"]), "rules/")
     for code, rule in pages.rules.items():
         yield _page(
             pages,
@@ -454,7 +461,7 @@ def older_pages(pages: PageSet, facts: ProtocolFacts) -> Iterator[GeneratedPage]
             pages,
             f"protocols/{facts.id}/versions/{older.shown_version}/",
             "older.html",
-            title=f"Version {older.shown_version}",
+            title=_("Version %(number)s") % {"number": older.shown_version},
             section="protocols/",
             above=facts,
             facts=older,
@@ -497,9 +504,12 @@ def people_pages(pages: PageSet, facts: ProtocolFacts) -> tuple[GeneratedPage, .
             pages,
             f"you/{area}/{facts.id}/",
             "you_page.html",
-            title=f"What we share about you: {page.title} ({_area_name(area)})",
+            title=_("What we share about you: %(title)s (%(area)s)") % {"title": page.title, "area": _area_name(area)},
             section="you/",
-            description=f"In plain words: {page.title}. What is passed on about you, to whom and why, and what you can do.",
+            description=_(
+                "In plain words: %(title)s. What is passed on about you, to whom and why, and what you can do."
+            )
+            % {"title": page.title},
             area=_area_name(area),
             page=page,
             facts=facts,
@@ -520,7 +530,7 @@ def _people_lists(pages: PageSet) -> Iterator[GeneratedPage]:
         pages,
         "you/",
         "you.html",
-        title=_TITLES["you/"],
+        title=_(_TITLES["you/"]),
         section="you/",
         areas=areas,
         by_area=by_area,
@@ -532,7 +542,7 @@ def _people_lists(pages: PageSet) -> Iterator[GeneratedPage]:
             pages,
             f"you/{area}/",
             "you_area.html",
-            title=f"What is shared about you: {_area_name(area)}",
+            title=_("What is shared about you: %(area)s") % {"area": _area_name(area)},
             section="you/",
             area=area,
             area_name=_area_name(area),
@@ -590,7 +600,7 @@ def _between_pages(pages: PageSet, organisation: OrganisationFacts) -> Iterator[
         pages,
         f"between/{organisation.id}/",
         "between.html",
-        title=f"Between {organisation.record.name} and another body",
+        title=_("Between %(body)s and another body") % {"body": organisation.record.name},
         section="between/",
         wide=True,
         organisation=organisation,
@@ -609,7 +619,8 @@ def _between_lists(pages: PageSet) -> Iterator[GeneratedPage]:
     for area in areas:
         name = f"between-{area.id}" if area.id else "between"
         for view in pages_of_rows(name, f"lists/{name}/", [(id_, title, kinds[id_]) for id_, title in area.bodies]):
-            heading = f"{_TITLES['between/']}: {name_of_id(area.id) if area.id else word('not_stated', 'area')}"
+            place = name_of_id(area.id) if area.id else word("not_stated", "area")
+            heading = _("Between two bodies: %(area)s") % {"area": place}
             yield _list_page(pages, view, "between_area.html", heading, "between/", area=area.id)
 
 
@@ -624,7 +635,7 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     hidden = restricted(site.protocols)
     statuses = (*by_status(site.protocols, word_list("status_order")), hidden)
     for view in in_pages("protocols", "protocols/", statuses):
-        yield _list_page(pages, view, "protocols.html", _TITLES["protocols/"], "protocols/")
+        yield _list_page(pages, view, "protocols.html", _(_TITLES["protocols/"]), "protocols/")
     for facet in FACETS:
         groups = (*headings(site.protocols, facet), hidden)
         for view in in_pages(facet, f"lists/{facet}/", groups):
@@ -634,9 +645,9 @@ def _list_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         for kind in label_headings("organisation_kind")
     )
     for bodies in in_pages("organisations", "organisations/", kinds):
-        yield _list_page(pages, bodies, "organisations.html", _TITLES["organisations/"], "organisations/")
+        yield _list_page(pages, bodies, "organisations.html", _(_TITLES["organisations/"]), "organisations/")
     for due in pages_of_rows("reviews", "reviews/", site.reviews_due):
-        yield _list_page(pages, due, "reviews.html", _TITLES["reviews/"], "reviews/")
+        yield _list_page(pages, due, "reviews.html", _(_TITLES["reviews/"]), "reviews/")
     yield from _status_pages(pages)
 
 
@@ -651,7 +662,9 @@ def _status_pages(pages: PageSet) -> Iterator[GeneratedPage]:
         "agreeing": pages_of_rows("agreeing", "status/", site.agreeing),
     }
     first = {name: views[0] for name, views in tables.items()}
-    page = _page(pages, "status/", "status.html", title=_TITLES["status/"], section="status/", wide=True, tables=first)
+    page = _page(
+        pages, "status/", "status.html", title=_(_TITLES["status/"]), section="status/", wide=True, tables=first
+    )
     yield replace(page, script="lists.js")
     for name, views in tables.items():
         for view in views[1:]:
@@ -674,7 +687,10 @@ def _list_page(
         pages,
         view.address(view.number),
         template,
-        title=title if view.number == 1 else f"{title}, page {view.number} of {view.numbers}",
+        title=title
+        if view.number == 1
+        else _("%(title)s, page %(number)s of %(numbers)s")
+        % {"title": title, "number": view.number, "numbers": view.numbers},
         section=section,
         wide=True,
         view=view,
@@ -692,7 +708,7 @@ def _matrix_pages(pages: PageSet) -> Iterator[GeneratedPage]:
     by_letter = () if len(partnerships.bodies) <= MOST_BODIES else partnerships.letters
     letters = (Group(letter, f"letter-{letter.lower() or 'other'}", bodies) for letter, bodies in by_letter)
     for view in in_pages("matrix", url, letters):
-        yield _list_page(pages, view, "matrix.html", _TITLES[url], url)
+        yield _list_page(pages, view, "matrix.html", _(_TITLES[url]), url)
 
 
 def _areas_with_page(pages: PageSet) -> tuple[Area, ...]:
@@ -754,9 +770,9 @@ def _page(
     **values: object,
 ) -> GeneratedPage:
     body = render(pages.site, template, url, {"guidance": pages.guidance, **values})
-    crumbs = [Crumb(_TITLES[""], "")] if url else []
+    crumbs = [Crumb(_(_TITLES[""]), "")] if url else []
     if section and section != url:
-        crumbs.append(Crumb(_TITLES[section], section))
+        crumbs.append(Crumb(_(_TITLES[section]), section))
     if above is not None:
         crumbs.append(Crumb(above.title, f"protocols/{above.id}/"))
     return GeneratedPage(

@@ -32,8 +32,8 @@ from undersigned.site.html import page_link, reading_grade_of, with_accessible_t
 from undersigned.site.pages import GeneratedPage, PageSet, start_page
 from undersigned.site.render import PageError
 from undersigned.site.search import SEARCH_PAGE, SearchError, can_search, kind_of, write_search_index
-from undersigned.words.dates import date_in_words
-from undersigned.words.messages import install, translated
+from undersigned.words.messages import date_message, install, message
+from undersigned.words.messages import translated as _
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -128,7 +128,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
             "search_policy": SEARCH_POLICY,
             "script_policy": _SERVING_POLICY if self._serving else SCRIPT_POLICY,
             "searchable": not self._serving and can_search(),
-            "as_of_words": date_in_words(as_of),
+            "as_of_words": date_message(as_of),
             **_where_to_tell(config),
             **{place: [] for place in _PLACES_OF_LINKS},
         }
@@ -213,7 +213,7 @@ class UndersignedPlugin(BasePlugin[UndersignedConfig]):  # type: ignore[no-untyp
         env.autoescape = True
         env.trim_blocks = env.lstrip_blocks = True  # lines with nothing but a tag would be empty on each page
         install(env)  # MkDocs has old-fashioned messages of its own, which do not escape values
-        env.filters["date_words"] = date_in_words
+        env.filters["date_words"] = date_message
         relative = env.filters["url"]
         env.filters["url"] = pass_context(lambda context, value: page_link(relative(context, value)))
         return env
@@ -279,7 +279,7 @@ def _breadcrumbs(page: Page, files: Files) -> list[dict[str, str]]:
     """Returns the breadcrumbs of a hand-written page: home, then each folder above it that has a page."""
     if page.is_homepage:
         return []
-    found = [{"label": "Home", "url": "."}]
+    found = [{"label": _("Home"), "url": "."}]
     folders = page.file.src_uri.removesuffix("index.md").split("/")[:-1]
     for depth in range(1, len(folders) + 1):
         above = files.get_file_from_path("/".join([*folders[:depth], "index.md"]))
@@ -299,7 +299,7 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
             if file is not None:
                 found[place].append(
                     {
-                        "label": translated(item["label"]),
+                        "label": _(item["label"]),
                         "source": item["source"],
                         "url": file.url,
                         "rules": item.get("rules", ""),
@@ -310,7 +310,7 @@ def _navigation(config: MkDocsConfig, files: Files) -> dict[str, list[dict[str, 
 
 # -- generated pages -----------------------------------------------------------------------------------------------
 
-_MOVED = "This page has moved"
+_MOVED = message("This page has moved")
 
 
 class MadePage(Page):
@@ -319,7 +319,7 @@ class MadePage(Page):
     def __init__(self, made: GeneratedPage, file: File, config: MkDocsConfig) -> None:
         self._made = made
         self._changed: str | None = None
-        super().__init__(_MOVED if made.moved_to else made.title, file, config)
+        super().__init__(_(_MOVED) if made.moved_to else made.title, file, config)
 
     @property
     def content(self) -> str | None:

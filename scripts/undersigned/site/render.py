@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -24,17 +24,18 @@ from undersigned.records.vocabulary import Entry
 from undersigned.site.charts import chart
 from undersigned.site.html import first_words, render_prose
 from undersigned.site.wording import checked_in_words, runs, size_words
-from undersigned.words.dates import date_in_words, days_in_words, on_in_words
 from undersigned.words.labels import headings, label
-from undersigned.words.messages import install, translated
+from undersigned.words.messages import after_item, date_message, days_message, install, translated, when_message
 from undersigned.words.pictures import PICTURES
-from undersigned.words.text import after_item, name_of_id, with_capital
+from undersigned.words.text import name_of_id, with_capital
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s\"'<>\\]*)?\Z")
 #: How many letters of two bodies' cards one side of A4 holds, measured in Chromium on every pair of the example: in type
 #: of 10.5 points, and in type of 8.8 points. What does not fit even then is printed in 10.5 points on two sides.
 _LETTERS_OF_A_SIDE, _MOST_LETTERS_OF_A_SIDE = 3500, 4700
+#: Dates that are kept in words. A national register has a few thousand.
+_MOST_DATES = 8192
 _NOT_ANCHOR = re.compile(r"[^a-z0-9-]+")
 
 
@@ -106,6 +107,20 @@ def _made_once(card: Card, make: Callable[[Card], object]) -> object:
     return found
 
 
+def _prose(text: str, level: int = 4, label: str = "") -> Markup:
+    """`label`: plain, or a message with values, which is markup already."""
+    return render_prose(text, level, label.unescape() if isinstance(label, Markup) else label)
+
+
+def _listed(items: Iterable[str]) -> Markup:
+    """`a, b and c`."""
+    found = list(items)
+    return Markup("").join(
+        Markup("{}{}").format(item, after_item(left))
+        for left, item in zip(reversed(range(len(found))), found, strict=True)
+    )
+
+
 def law_name(entry: Entry) -> Markup:
     """Returns the title of a law with its reference, which links to the text at legislation.gov.uk if an Act holds it."""
     if not entry.legislation:
@@ -137,12 +152,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     filters: dict[str, Callable[..., object]] = {
-        "date": date_in_words,
-        "when": on_in_words,
-        "days": days_in_words,
+        "date": lru_cache(maxsize=_MOST_DATES)(date_message),
+        "when": lru_cache(maxsize=_MOST_DATES)(when_message),
+        "days": days_message,
         "size": size_words,
         "followed": followed,
-        "prose": render_prose,
+        "prose": _prose,
+        "listed": _listed,
         "first_words": first_words,
         "area": name_of_id,
         "runs": runs,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from undersigned.words.dates import date_in_words
+from undersigned.words.messages import date_message
 
 _CHECKED = re.compile(r"checked (\d{4}-\d\d-\d\d)")
 
@@ -20,7 +20,7 @@ def size_words(size: int) -> str:
 
 def checked_in_words(source: str) -> str:
     """A rule's source, with the day on which it was checked as a reader has it: "checked on 22 November 2026"."""
-    return _CHECKED.sub(lambda found: f"checked on {date_in_words(date.fromisoformat(found[1]))}", source)
+    return _CHECKED.sub(lambda found: f"checked on {date_message(date.fromisoformat(found[1]))}", source)
 
 
 def runs(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -591,7 +591,7 @@ function onPage() {
   const issued = () => (list ??= import('../verify/issued.js').then((made) => made.default, () => { list = undefined }))
   const text = (name) => document.querySelector(`[data-say="${name}"]`)?.textContent
   const show = (...parts) => answer.replaceChildren(...parts.filter(Boolean).map((one, at) => Object.assign(document.createElement('p'), { className: at ? 'govuk-body' : 'govuk-body govuk-!-font-weight-bold', textContent: one })))
-  const standing = (version, start) => version && text(`is-${version.standing === 'current' ? 'current' : 'superseded'}`).replace('{start}', text(start)).replace('{protocol}', version.title).replace('{version}', version.number).replace('{note}', version.note)
+  const standing = (version, start) => version && text(`${start}-${version.standing === 'current' ? 'current' : 'superseded'}`).replace('{protocol}', version.title).replace('{version}', version.number).replace('{note}', version.note)
   let latest = 0
   const look = async (file) => {
     if (!file) return
@@ -602,7 +602,7 @@ function onPage() {
     if (turn !== latest) return
     const isCurrent = found.version?.standing === 'current'
     const head = found.verdict === 'ours' ? (isCurrent ? 'current' : 'superseded') : found.verdict === 'same-words' ? (isCurrent ? 'words-current' : 'words-superseded') : found.verdict
-    show(text(head), standing(found.version, INTACT.includes(found.verdict) ? 'it-is' : 'it-says'), found.own ? text('own') : '', found.filled ? text('filled') : '', found.why ? text(`why-${found.why}`) ?? text('why-broken') : '', found.words ? `\u201c${found.words}\u201d` : '', found.verdict === 'cannot-tell' ? text('then') : '')
+    show(text(head), standing(found.version, INTACT.includes(found.verdict) ? 'is' : 'says'), found.own ? text('own') : '', found.filled ? text('filled') : '', found.why ? text(`why-${found.why}`) ?? text('why-broken') : '', found.words ? `\u201c${found.words}\u201d` : '', found.verdict === 'cannot-tell' ? text('then') : '')
   }
   form.hidden = false
   document.getElementById('verify-none').hidden = true
@@ -620,7 +620,7 @@ function onPage() {
     if (!all) { show(text('why-list')); return }
     const known = all.find((one) => one.protocol === protocol && one.number === number)
     const fits = known && fingerprint && known.fingerprint.replace(/^v1:sha256:/, '').startsWith(fingerprint)
-    show(text(fits ? `paper-${known.standing}` : 'paper-unknown'), fits ? standing(known, 'it-says') : '', text('paper'))
+    show(text(fits ? `paper-${known.standing}` : 'paper-unknown'), fits ? standing(known, 'says') : '', text('paper'))
   }
   import('./lists.js')
   addEventListener('hashchange', paper)
