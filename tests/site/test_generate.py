@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 from site_registers import HOSTILE, SOUND
@@ -16,10 +18,10 @@ from undersigned import parallel
 from undersigned.checks.engine import rules
 from undersigned.facts.register import RegisterFacts
 from undersigned.register import load_register
-from undersigned.site import generate
-from undersigned.site.generate import ProtocolSummary, generate_site, generated_files
+from undersigned.site.generate import generate_site, generated_files
 from undersigned.site.html import with_page_links
 from undersigned.site.pages import PageSet, generated_pages
+from undersigned.site.summaries import ProtocolSummary, packed, unpacked
 
 SIZES = {"housing/housing-v1.0.pdf": 123_456}
 ADDRESS = "https://register.example.org/"
@@ -88,7 +90,7 @@ def test_no_page_reads_a_protocol_again(large_register: Path, monkeypatch: pytes
     def refuse(self: ProtocolSummary) -> None:
         raise AssertionError(f"{self.id} is parsed again")
 
-    monkeypatch.setattr(generate.ProtocolSummary, "folder", property(refuse))
+    monkeypatch.setattr(ProtocolSummary, "folder", property(refuse))
     assert len(in_parts(large_register)) > 100
 
 
@@ -98,3 +100,21 @@ def test_a_summary_has_no_long_text_to_mistake_for_all_of_it(tmp_path: Path) -> 
     assert summary.text.title == site.by_id["housing"].text.title
     with pytest.raises(AttributeError, match="clauses"):
         _ = summary.text.clauses
+    assert site.by_id["housing"].parties[0].signature is not None
+    with pytest.raises(AttributeError, match="signature"):
+        _ = summary.parties[0].signature
+    party = summary.participants[0].party
+    assert party is summary.parties[0]
+    with pytest.raises(AttributeError, match="entry"):
+        _ = summary.status.parties[0].entry
+
+
+def test_what_several_protocols_say_is_kept_once(tmp_path: Path) -> None:
+    site = RegisterFacts(load_register(write_register(tmp_path, SOUND)), as_of=TODAY)
+    content = packed(ProtocolSummary(site.by_id["housing"]))
+    known: dict[Hashable, Hashable] = {}
+    one, two = (cast("ProtocolSummary", unpacked(content, known)) for _ in range(2))
+    assert one is not two
+    assert one.parties_by_name == two.parties_by_name == site.by_id["housing"].parties_by_name
+    assert one.parties_by_name is two.parties_by_name
+    assert one.participants[0].contact is two.participants[0].contact

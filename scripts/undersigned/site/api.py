@@ -175,7 +175,7 @@ def _protocol(protocol: ProtocolFacts) -> dict[str, Json]:
             {
                 "organisation": party.id,
                 "name": party.name,
-                "role": party.text.role,
+                "role": party.status.role,
                 "state": party.status.state,
                 "signed_version": party.status.signed_version,
                 "signed_on": _day(party.status.signed_on),

@@ -6,12 +6,12 @@ summary, so that no process ever holds the whole register parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import cast
 from xml.sax.saxutils import escape
 
 from undersigned.checks.engine import rules
@@ -23,8 +23,7 @@ from undersigned.facts.register import RegisterFacts
 from undersigned.figures.landscape import Event
 from undersigned.parallel import map_in_order, map_protocols
 from undersigned.records.fields import KEBAB
-from undersigned.records.protocol import Operative, Protocol
-from undersigned.register import ProtocolFolder, Register
+from undersigned.register import Register
 from undersigned.reports.feeds import Source, render_atom, render_calendar
 from undersigned.reports.landscape import render_landscape_csv, render_landscape_json, render_landscape_xlsx
 from undersigned.reports.lists import render_lists
@@ -41,38 +40,9 @@ from undersigned.site.pages import (
     put_in,
 )
 from undersigned.site.render import PageError, compile_templates
-from undersigned.status import Bindings, version_between
-from undersigned.words.text import in_reading_order, name_of_id
+from undersigned.site.summaries import ProtocolSummary, SummarySite, organisations_with_page, packed, unpacked
+from undersigned.words.text import name_of_id
 
-#: What a summary holds of any protocol, and of one that is not restricted.
-_OF_ALL = (
-    "status",
-    "title",
-    "_chosen",
-    "parties_by_name",
-    "versions",
-    "reviews",
-    "review_date",
-    "news",
-    "stages",
-    "issued_texts",
-    "seen",
-    "_named",
-)
-_OF_OPEN = (
-    "parties",
-    "in_force",
-    "acts",
-    "agreeing",
-    "outcomes",
-    "late_returns",
-    "participants",
-    "cards",
-    "for_people",
-    "cards_to_sign",
-)
-#: Most of a text, and no page but its own shows it. Whatever asks a summary for one of these fields fails.
-_LONG_FIELDS = ("groups", "parties", "considerations", "data_items", "flows", "clauses", "forms")
 #: The folder in that of the site in which the bodies of the pages wait.
 BODIES = ".bodies"
 #: With fewer protocols, the other pages are made sooner than processes for them start.
@@ -114,9 +84,13 @@ def generate_site(
     _ = register.superseding, register.kinds  # before the processes start, so that each has it
     compile_templates()
     target = _Target(folder, address)
-    work = partial(_protocol_parts, target, _organisations_with_page(register), name, sizes)
-    parts = [part for piece in map_protocols(work, register, as_of=as_of, processes=processes) for part in piece]
-    site = _SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
+    work = partial(_protocol_parts, target, organisations_with_page(register), name, sizes)
+    known: dict[Hashable, Hashable] = {}
+    parts: list[_ProtocolPart] = []
+    for piece in map_protocols(work, register, as_of=as_of, processes=processes):
+        parts += cast("list[_ProtocolPart]", unpacked(piece, known))
+    del known
+    site = SummarySite(register, [part.summary for part in parts], as_of=as_of, sizes=sizes)
     pages = PageSet(site, name, rules(), guidance, digests or {})
     files = list(target.put([("verify/issued.js", issued_module(pages))]))
     files += target.put(
@@ -182,7 +156,8 @@ def _protocol_parts(
     register: Register,
     ids: tuple[str, ...],
     as_of: date,
-) -> list[_ProtocolPart]:
+) -> bytes:
+    """The parts of some protocols, `packed`."""
     site = _OneAtATime(register, organisations, as_of=as_of, sizes=sizes)
     pages = PageSet(site, name)
     found = []
@@ -194,7 +169,7 @@ def _protocol_parts(
         files = target.put(_protocol_files(facts, id_, target.address))
         found.append(_ProtocolPart(ProtocolSummary(facts), made, files))
         site.forget(id_)
-    return found
+    return packed(found)
 
 
 def _other_part(target: _Target, pages: PageSet, part: Part) -> _OtherPart:
@@ -327,11 +302,6 @@ def site_map(address: str, urls: Iterable[str]) -> bytes:
 # -- what a page of one protocol sees ---------------------------------------------------------------------------
 
 
-def _organisations_with_page(register: Register) -> frozenset[str]:
-    records = {id_: register.organisation(id_) for id_ in register.organisation_ids if KEBAB.match(id_)}
-    return frozenset(id_ for id_, record in records.items() if record is not None and record.value is not None)
-
-
 class _OneAtATime(RegisterFacts):
     """Reads only the protocols that are asked for by id. `organisations`: those that have a page."""
 
@@ -380,73 +350,3 @@ class _WhenAsked(dict[str, ProtocolFacts]):
                 return None
             self[id_] = facts
         return self[id_]
-
-
-# -- what pages about several protocols see ---------------------------------------------------------------------
-
-
-class ProtocolSummary(ProtocolFacts):
-    """What pages about several protocols need of one. Anything else is worked out from the records when it is asked for.
-
-    The records and texts in it lack `_LONG_FIELDS`; whoever needs those reads `folder`.
-    """
-
-    register: Register
-
-    def __init__(self, facts: ProtocolFacts) -> None:
-        self.id, self.as_of, self._sizes, self._version = facts.id, facts.as_of, facts._sizes, None
-        self._record = _shortened(facts.record)
-        known = {name: getattr(facts, name) for name in _OF_ALL}
-        self._bindings: Bindings = ()
-        if not facts.restricted:
-            known |= {name: getattr(facts, name) for name in _OF_OPEN}
-            self._bindings = facts.signing.bindings
-        number, stamp, shown = facts._chosen
-        if stamp is not None and stamp.text is not None:
-            known["_chosen"] = (number, stamp.model_copy(update={"text": _shortened(stamp.text)}), shown)
-        self.__dict__.update(known)
-
-    @property
-    def record(self) -> Protocol:
-        return self._record
-
-    @cached_property
-    def folder(self) -> ProtocolFolder:  # type: ignore[override]
-        found = self.register.protocol(self.id)
-        if found is None:
-            raise ValueError(f"{self.id} is gone")
-        return found
-
-    def version_between(self, one: str, other: str) -> str | None:
-        return version_between(self._bindings, one, other)
-
-
-_Text = TypeVar("_Text", bound=Operative)
-
-
-def _shortened(text: _Text) -> _Text:
-    """The text without `_LONG_FIELDS`. They are absent, not empty, so that a page that asks for one fails."""
-    short = text.model_copy()
-    for name in _LONG_FIELDS:
-        short.__dict__.pop(name, None)
-    return short
-
-
-class _SummarySite(RegisterFacts):
-    """The whole register made of summaries."""
-
-    def __init__(
-        self, register: Register, summaries: Iterable[ProtocolSummary], *, as_of: date, sizes: Mapping[str, int]
-    ) -> None:
-        super().__init__(register, as_of=as_of, sizes=sizes)
-        self._summaries = list(summaries)
-        for summary in self._summaries:
-            summary.register = register
-
-    @cached_property
-    def protocols(self) -> tuple[ProtocolFacts, ...]:
-        return tuple(sorted(self._summaries, key=lambda protocol: (in_reading_order(protocol.title), protocol.id)))
-
-    @cached_property
-    def organisation_ids(self) -> frozenset[str]:
-        return _organisations_with_page(self.register)

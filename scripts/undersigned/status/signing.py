@@ -71,12 +71,12 @@ class PartyStatus:
     signed_on: When | None
     copy_returned: bool
     days_waiting: int | None
+    entry: Entry | None
+    signed_entry: Entry | None
     copy_outstanding_days: int | None = None
     copy_outstanding: bool = False
     role: str | None = None
     counterpart_days: int | None = None
-    entry: Entry | None = None
-    signed_entry: Entry | None = None
     bound_to: BoundTo | None = None
     inherited: tuple[Inherited, ...] = ()
 
@@ -194,9 +194,9 @@ class Signing(SigningHistories):
     def state(self, party: str, text: Party) -> PartyStatus:
         """Returns the first state that holds, in the order of the record format."""
         if not text.signs:
-            return PartyStatus(party, "not-required", None, None, False, None, role=text.role)
+            return PartyStatus(party, "not-required", None, None, False, None, None, None, role=text.role)
         if self.dissolved(party):
-            return PartyStatus(party, "ended", None, None, False, None, role=text.role)
+            return PartyStatus(party, "ended", None, None, False, None, None, None, role=text.role)
         expected = self.expected_versions(party)
         best = self._best(party, text, self.histories(party), expected)
         return replace(
