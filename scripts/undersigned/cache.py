@@ -90,6 +90,11 @@ class DocumentCache:
         self._folder = folder
         self._program = program_digest() if program is None and folder is not None else program
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a folder."""
+        return self._folder is not None
+
     def get(self, made_of: str) -> bytes | None:
         if self._folder is None:
             return None

@@ -16,9 +16,29 @@ from lxml import etree
 
 from undersigned.documents import render_docx, render_form_docx
 from undersigned.documents.digest import docx_text_digest
+from undersigned.documents.docx import docx as writer
 from undersigned.documents.docx import pandoc
 from undersigned.documents.docx.controls import control_tag
-from undersigned.documents.model import DocumentError
+from undersigned.documents.model import (
+    Blocks,
+    Break,
+    Bullets,
+    Code,
+    Document,
+    DocumentError,
+    Fact,
+    Field,
+    Heading,
+    Link,
+    Marked,
+    Numbered,
+    Paragraph,
+    Preformatted,
+    Quote,
+    Styled,
+    Table,
+    Text,
+)
 from undersigned.documents.words import word
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -362,3 +382,86 @@ def test_pandoc_sees_no_files() -> None:
 def test_a_choice_has_boxes_to_tick_where_the_form_is_printed() -> None:
     lines = words(form()).split("\n")
     assert [line for line in lines if line.startswith("\u2610 ") and len(line) < 10] == ["\u2610 North", "\u2610 South"]
+
+
+# -- documents of one shape -------------------------------------------------------------------------------------
+
+#: What pandoc might not write as it is.
+HARD = (
+    "two words",
+    "  spaces  between   and at the ends ",
+    "",
+    " ",
+    "one",
+    "<w:t> & \"quoted\" 'twice' ]]>",
+    "a\u00adsoft hyphen, a\u2011hard one, a\u00a0space, an en\u2013dash \u2026",
+    "\u6771\u4eac and \u0627\u0644 and \u0939\u093f and \U0001f600",
+    "1. not a list * nor _this_ \\ $x$ @you #head",
+    "\u2610 box",
+)
+
+
+def letter_of(words: str, other: str) -> Document:
+    """A short document that has words in every kind of place."""
+    inline = (
+        Text(words),
+        Text(other),
+        Styled("strong", (Text(words), Break(), Text(other))),
+        Link("https://example.org/a", (Text(words),)),
+        Text(words),
+        Code(other),
+        Styled("inserted", (Text(words),)),
+        Field("text", "place", "Place"),
+        Text(other),
+    )
+    cell: Blocks = (Paragraph((Text(words),)),)
+    body: Blocks = (
+        Heading(1, (Text(words),)),
+        Paragraph(inline),
+        Bullets((cell, (Paragraph((Text(other),)), Bullets((cell,))))),
+        Numbered((cell, cell)),
+        Quote(cell),
+        Preformatted(other),
+        Table(other, (1, 2), (words, other), ((cell, cell), (cell, (*cell, *cell))), row_heads=True, captioned=True),
+        Marked("deleted", cell),
+    )
+    return Document(
+        record="p",
+        title=words,
+        kicker=other,
+        notice=words,
+        watermark="",
+        author="",
+        subject="s",
+        facts=(Fact(words, (Text(other),)),),
+        lead=(),
+        contents=False,
+        body=body,
+        footer=("f", ""),
+        properties=(),
+    )
+
+
+@pytest.mark.parametrize("words", HARD)
+def test_words_put_in_after_pandoc_are_as_pandoc_writes_them(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = letter_of(words, "Other words")
+    shared = writer.docx_parts(document, epoch=0)
+    monkeypatch.setattr(writer, "_LONGEST_KEPT", 0)
+    assert shared == writer.docx_parts(document, epoch=0)
+
+
+def test_documents_that_differ_in_words_only_share_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+    run = writer.run_pandoc
+
+    def counted(arguments: list[str], text: str, *, record: str, epoch: int) -> bytes:
+        runs.append(record)
+        return run(arguments, text, record=record, epoch=epoch)
+
+    monkeypatch.setattr(writer, "run_pandoc", counted)
+    monkeypatch.setattr(writer, "_KEPT", {})
+    one, two = (writer.docx_parts(letter_of(name, "Other"), epoch=0) for name in ("Town Council", "T\u0177 Cymru"))
+    assert runs == ["p"]
+    assert "Town Council" in one["word/document.xml"].decode()
+    assert "T\u0177 Cymru" in two["word/document.xml"].decode()
+    assert "Town Council" not in two["word/document.xml"].decode()

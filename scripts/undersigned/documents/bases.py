@@ -86,7 +86,8 @@ def base_of(sheet: Sheet, cache: DocumentCache) -> Base:
     if defaults_of(document).fields != sheet.stamped.fields:
         raise DocumentError(sheet.record, "its stamped fields are not those that its copies need")
     base = Base(sheet, pdf_of(document, epoch=sheet.epoch), docx_parts(document, epoch=sheet.epoch))
-    cache.put(made_of, _closed(base))
+    if cache.keeps:
+        cache.put(made_of, _closed(base))
     return base
 
 

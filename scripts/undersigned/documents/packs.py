@@ -15,7 +15,7 @@ import pikepdf
 
 from undersigned.cache import DocumentCache
 from undersigned.documents.bases import NOMINATION, Base, Sheet, agreement_sheet, annex_sheet, base_of, nomination_sheet
-from undersigned.documents.content.agreement import ANNEX, has_annex
+from undersigned.documents.content.agreement import ANNEX, View, has_annex, view_of
 from undersigned.documents.content.first_page import epoch_of
 from undersigned.documents.content.letter import (
     KEEP,
@@ -57,8 +57,10 @@ class Pack:
         return out.getvalue()
 
 
-def packs_of(letters: Letters, recipients: list[Recipient], nomination: Form, cache: DocumentCache) -> Iterator[Pack]:
-    """Yields the packs of these parties. DocumentError if a part cannot be made.
+def packs_of(
+    letters: Letters, recipients: list[Recipient], nomination: Form, cache: DocumentCache, *, annex: Base | None = None
+) -> Iterator[Pack]:
+    """Yields the packs of these parties. `annex`: the annex, if it is made already. DocumentError if a part cannot be made.
 
     A party that signed an earlier text also gets what has changed since, if both texts are kept.
     """
@@ -66,16 +68,16 @@ def packs_of(letters: Letters, recipients: list[Recipient], nomination: Form, ca
         return
     agreement, sender = letters.agreement, letters.sender
     form = base_of(nomination_sheet(agreement, nomination), cache)
-    annex = base_of(annex_sheet(agreement), cache) if has_annex(agreement) else None
+    if annex is None and has_annex(agreement):
+        annex = base_of(annex_sheet(agreement), cache)
     changes: dict[str, dict[str, bytes]] = {}
-    alike: dict[str, tuple[Base, Place | None]] = {}
+    alike: dict[View, tuple[Base, Place | None]] = {}
     for to in recipients:
-        organisation = to.contact.organisation
-        sheet = agreement_sheet(agreement, organisation)
-        if sheet.facts not in alike:
-            base = base_of(sheet, cache)
-            alike[sheet.facts] = base, block_place_in(base.pdf)
-        own, place = alike[sheet.facts]
+        view = view_of(agreement, to.contact.organisation)
+        if view not in alike:
+            base = base_of(agreement_sheet(agreement, to.contact.organisation), cache)
+            alike[view] = base, block_place_in(base.pdf)
+        own, place = alike[view]
         letter = letters.for_signature(to, place)
         marked = ""
         if letter.since is not None and letter.later:

@@ -15,6 +15,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -30,6 +31,8 @@ PARTY: Final = "party__"
 #: They enclose the name of a value in a template. `plain` and `literal` keep them out of a document's own text.
 OPEN, CLOSE = "\ue010", "\ue011"
 _MARK: Final = re.compile(f"{OPEN}([^{CLOSE}]+){CLOSE}".encode())
+#: Longer parts of a DOCX are compressed each time: they are hardly ever the same, and would fill the memory.
+_MOST_KEPT: Final = 40_000
 _START: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 
 
@@ -220,8 +223,7 @@ class DocxStamper:
         self._defaults = defaults
         names = sorted(parts, key=lambda name: (name != "[Content_Types].xml", name))
         self._members: list[Member | Callable[[Mapping[str, str]], Member]] = [
-            _in_pieces(name, parts[name]) if _MARK.search(parts[name]) else Member.of(name, [parts[name]])
-            for name in names
+            _in_pieces(name, parts[name]) if _MARK.search(parts[name]) else _whole(name, parts[name]) for name in names
         ]
 
     def make(self, stamp: Stamp, names: Mapping[str, str] | None = None) -> bytes:
@@ -230,6 +232,16 @@ class DocxStamper:
             Stamp({**self._defaults.fields, **stamp.fields}, {**self._defaults.properties, **stamp.properties})
         ) | dict(names or {})
         return packed([member if isinstance(member, Member) else member(values) for member in self._members])
+
+
+def _whole(name: str, content: bytes) -> Member:
+    return _kept_whole(name, content) if len(content) < _MOST_KEPT else Member.of(name, [content])
+
+
+@lru_cache(maxsize=64)
+def _kept_whole(name: str, content: bytes) -> Member:
+    """Most parts of a file, such as the styles, are those of the file before."""
+    return Member.of(name, [content])
 
 
 def _in_pieces(name: str, template: bytes) -> Callable[[Mapping[str, str]], Member]:

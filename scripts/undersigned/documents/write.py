@@ -229,7 +229,7 @@ def _written(order: _Order, id_: str) -> Written:
             return _failed(*failures)
         files = list(_write_masters(order.output / folder.id, bases))
         if letters is not None and order.copies is not None:
-            files += _write_packs(order, order.copies, letters, asked)
+            files += _write_packs(order, order.copies, letters, asked, bases.get(f"{agreements[0].file_stem}{ANNEX}"))
     except DocumentError as error:
         return _failed(error)
     return Written(
@@ -290,12 +290,14 @@ def _bases(sheets: Iterable[tuple[str, Sheet]], cache: DocumentCache) -> tuple[d
     return made, failures
 
 
-def _write_packs(order: _Order, copies: Copies, letters: Letters, asked: list[Standing]) -> Iterator[Path]:
+def _write_packs(
+    order: _Order, copies: Copies, letters: Letters, asked: list[Standing], annex: Base | None
+) -> Iterator[Path]:
     """Writes the packs of those who owe a signature, and notices to those to whom a version without one is news."""
     place = order.output / letters.agreement.id
     nomination = letters.agreement.forms.get(NOMINATION) or copies.nomination
     owing = [letters.to(one.organisation) for one in asked if one.owes]
-    for pack in packs_of(letters, owing, nomination, order.cache):
+    for pack in packs_of(letters, owing, nomination, order.cache, annex=annex):
         for name, content in pack.files.items():
             yield write_whole(place / pack.name / name, content)
         yield write_whole(place / f"{pack.name}.zip", pack.archive())

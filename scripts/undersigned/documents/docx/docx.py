@@ -27,6 +27,8 @@ from undersigned.documents.docx.pandoc_tree import (
     TRACKED_BY,
     Tree,
     heading_id,
+    with_texts,
+    without_texts,
 )
 from undersigned.documents.docx.watermark import watermark
 from undersigned.documents.docx.word_xml import (
@@ -91,24 +93,51 @@ def docx_of(document: Document, *, epoch: int) -> bytes:
 def docx_parts(document: Document, *, epoch: int) -> dict[str, bytes]:
     """Returns the parts of the DOCX by name, with marks where the values of stamped fields go. DocumentError as `docx_of`."""
     check_size(document)
-    tree = json.dumps(Tree(_day_of(epoch)).document(document))
-    arguments = ["-f", "json", "-t", "docx", "--reference-doc", str(TEMPLATE / "reference.docx"), "-o", "-"]
-    with zipfile.ZipFile(io.BytesIO(run_pandoc(arguments, tree, record=document.record, epoch=epoch))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = _written(document, epoch)
     parts[_DOCUMENT] = _with_controls(parts[_DOCUMENT], document, epoch)
     for name in parts:
         if name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
             parts[name] = _with_marks(parts[name], document)
-    if _NUMBERING in parts:
-        parts[_NUMBERING] = _with_narrow_lists(parts[_NUMBERING])
     if document.large:
         parts["word/styles.xml"] = _with_large_type(parts["word/styles.xml"])
-    parts["word/settings.xml"] = _in_british_english(parts["word/settings.xml"])
     parts["docProps/core.xml"] = core_properties(document, epoch)
     names = tuple(field.name for field in fields_of(document))
     parts[CUSTOM] = custom_properties(
         (*document.properties, ("TextDigest", docx_text_digest(parts)), *names_property(names))
     )
+    return parts
+
+
+#: What pandoc made of the last shapes. It takes longer to start than to write a letter, and most letters are alike in all but
+#: their words. Long documents are hardly ever alike.
+_KEPT: dict[str, dict[str, bytes]] = {}
+_MOST_KEPT, _LONGEST_KEPT = 64, 50_000
+
+
+def _written(document: Document, epoch: int) -> dict[str, bytes]:
+    """The parts as pandoc writes them, in British English and with narrow lists."""
+    tree = Tree(_day_of(epoch)).document(document)
+    whole = json.dumps(tree)
+    if len(whole) > _LONGEST_KEPT:
+        return _by_pandoc(whole, document.record, epoch)
+    lifted, texts = without_texts(tree)
+    shape = json.dumps(lifted)
+    if shape not in _KEPT:
+        made = _by_pandoc(shape, document.record, epoch)
+        if len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[shape] = made
+    parts = _KEPT[shape]
+    return {**parts, _DOCUMENT: with_texts(parts[_DOCUMENT], texts)}
+
+
+def _by_pandoc(tree: str, record: str, epoch: int) -> dict[str, bytes]:
+    arguments = ["-f", "json", "-t", "docx", "--reference-doc", str(TEMPLATE / "reference.docx"), "-o", "-"]
+    with zipfile.ZipFile(io.BytesIO(run_pandoc(arguments, tree, record=record, epoch=epoch))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if _NUMBERING in parts:
+        parts[_NUMBERING] = _with_narrow_lists(parts[_NUMBERING])
+    parts["word/settings.xml"] = _in_british_english(parts["word/settings.xml"])
     return parts
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
+from xml.sax.saxutils import escape
 
 from undersigned.documents.docx.pandoc import api_version
 from undersigned.documents.drawing import png_of
@@ -42,6 +44,12 @@ OPEN, CLOSE, CONTENTS = "\ue000", "\ue001", "\ue002"
 #: At the beginning of a paragraph that a comparison put in or took out, and of the first cell of such a row.
 MARKED_PARAGRAPH: dict[Mark, str] = {"inserted": "\ue003", "deleted": "\ue004"}
 MARKED_ROW: dict[Mark, str] = {"inserted": "\ue005", "deleted": "\ue006"}
+#: Around the number of a text that is put in after pandoc has run.
+_LIFTED, _END = "\ue007", "\ue008"
+_NUMBER = re.compile(f"{_LIFTED}([0-9]+){_END}".encode())
+#: Western letters and marks, which pandoc writes as they are. It makes elements of soft hyphens and of boxes to tick, and marks
+#: letters of East Asia.
+_AS_IT_IS = re.compile("[ -~\xa0-\xac\xae-\u024f\u2010-\u2027\u2030-\u2044\u20ac]*")
 #: Who made the tracked changes.
 TRACKED_BY = "Undersigned"
 #: How wide and high a picture is.
@@ -63,6 +71,8 @@ _NUMBERINGS = {
     "upper-roman": "UpperRoman",
 }
 _BRACKETS = {"full-stop": "Period", "one": "OneParen", "two": "TwoParens"}
+
+_SPACE: Json = {"t": "Space"}
 
 
 def _no_attributes() -> Json:
@@ -289,3 +299,46 @@ def _words(text: str) -> list[Json]:
         if part:
             out.append(_node("Str", part))
     return out
+
+
+# -- shapes -----------------------------------------------------------------------------------------------------
+
+
+def without_texts(tree: Json) -> tuple[Json, list[str]]:
+    """Returns the tree with numbers in place of its texts, and the texts. Trees that differ in their texts only have one shape."""
+    texts: list[str] = []
+    return _lifted(tree, texts), texts
+
+
+def _lifted(node: Json, texts: list[str]) -> Json:
+    if isinstance(node, dict):
+        return {key: _lifted(value, texts) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    out: list[Json] = []
+    place = 0
+    while place < len(node):
+        words = _words_of(node[place])
+        if words is None:
+            out.append(_lifted(node[place], texts))
+            place += 1
+            continue
+        # Pandoc joins words with one space between them. It writes all else, such as a space at the end, by itself.
+        run, place = [words], place + 1
+        while place + 1 < len(node) and node[place] == _SPACE and (words := _words_of(node[place + 1])) is not None:
+            run.append(words)
+            place += 2
+        out.append(_node("Str", f"{_LIFTED}{len(texts)}{_END}"))
+        texts.append(" ".join(run))
+    return out
+
+
+def _words_of(node: Json) -> str | None:
+    """The words of a node that pandoc writes as they are."""
+    words = node.get("c") if isinstance(node, dict) and node.get("t") == "Str" else None
+    return words if isinstance(words, str) and _AS_IT_IS.fullmatch(words) else None
+
+
+def with_texts(part: bytes, texts: list[str]) -> bytes:
+    """Returns what pandoc made of a shape, with the texts."""
+    return _NUMBER.sub(lambda found: escape(texts[int(found[1])], {'"': "&quot;"}).encode(), part)
