@@ -14,16 +14,17 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
+import pikepdf
 import pytest
 from document_sample import ADDRESS, TODAY, sample_register
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
-from returned_kit import COUNCIL, NAMES, PROBATION, typed
+from returned_kit import COUNCIL, NAMES, PROBATION, rewritten, typed
 from signing_kit import block, filled
 
 from undersigned.cache import DocumentCache
 from undersigned.register import Register
 from undersigned.returned import Claim, Difference, scans
-from undersigned.returned.ink import Laid, lay_over
+from undersigned.returned.ink import Laid, compare, lay_over
 from undersigned.returned.judging import Judge, Judged, issued_copy
 from undersigned.returned.proposal import Proposer, Seen
 from undersigned.returned.reading import can_read_codes
@@ -213,7 +214,7 @@ def issued_page(page: int) -> tuple[Image.Image, tuple[tuple[float, float], ...]
     """A page as it was sent, with the corners of its code."""
     with TemporaryDirectory() as folder:
         Path(folder, "in.pdf").write_bytes(sent())
-        found = scans._issued(Path(folder, "in.pdf"), page)
+        found = scans._issued(Path(folder, "in.pdf"), [page]).get(page)
     assert found is not None
     return found[0], tuple(found[1])
 
@@ -327,3 +328,44 @@ def test_another_page_with_the_code_of_ours_is_not_laid_over() -> None:
     page.paste(other.crop((0, 0, width, height - 220)), (0, 0))
     found = looked_at(photograph_of(page))
     assert "could not be laid over" in " ".join(found.copy.notes) or "Not laid over" in " ".join(found.copy.notes)
+
+
+def test_a_page_that_all_copies_have_alike_is_said_to_be_of_nobody() -> None:
+    """Page 4 names no organisation, so nothing on it is said to be in the block of one."""
+    found = looked_at(photograph_of(through_the_scanner(pen(printed()[3], "initials"), "flat")), None)
+    said = " ".join(found.copy.notes)
+    assert "most like" not in said
+    assert "Nobody can tell from it whose copy it is" in said
+    assert {one.page for one in found.copy.differences} == {4}
+    assert found.copy.differences == tuple(outside(found))
+
+
+def test_what_lies_over_the_picture_of_a_page_is_found() -> None:
+    """A page of a scan shows more than its picture: a program drew a line over the words."""
+
+    def drawn_over(file: pikepdf.Pdf) -> None:
+        page = file.pages[1]
+        height = float(page.mediabox[3])
+        page.contents_add(f"q 2 w 144 {height - 336} m 300 {height - 336} l S Q".encode())
+
+    content = scan([through_the_scanner(page, "flat") for page in printed()[:3]])
+    clean, changed = looked_at(content), looked_at(rewritten(content, drawn_over))
+    assert [one.page for one in outside(clean)] == []
+    assert {one.page for one in outside(changed)} == {2}
+
+
+def test_marks_that_are_not_listed_are_counted() -> None:
+    blank, written = Image.new("L", (827, 1170), 255), Image.new("L", (827, 1170), 255)
+    draw = ImageDraw.Draw(written)
+    for number in range(40):
+        left, top = 100 + number % 5 * 100, 100 + number // 5 * 100
+        draw.rectangle((left, top, left + 20, top + 20), fill=0)
+    found = compare(written, blank)
+    assert found is not None
+    assert (len(found.marks), found.more) == (30, 10)
+    whole = scans.LaidOver(
+        scans.Candidate(COUNCIL, sent()), (scans.Overlay(1, 2, found.marks, more=found.more),), (), 1, 2
+    )
+    assert scans.differences_of(whole, {})[-1] == Difference(
+        "to look at: 10 more places on this page, which are not listed", "", 2
+    )

@@ -10,7 +10,7 @@ import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
@@ -66,6 +66,12 @@ _SHORTEST_MM: Final = 2.0
 _MOST_MISSING: Final = 0.2
 _MOST_WRITTEN: Final = 0.2
 _MOST_MARKS: Final = 30
+#: Pages of two copies differ where their greys do by this much. On so many pixels at least a scan must be less unlike the one than
+#: the other, by this factor, to be clearly of the one: where the scan lies well it was 0.05 to 0.15, where it lay on a page of
+#: another layout 0.45.
+_OTHER: Final = 60
+_FEWEST_OTHER: Final = 60
+_LESS: Final = 0.35
 _FRAMES: Final = {"written": (200, 0, 0), "missing": (0, 60, 200)}
 
 Point = tuple[float, float]
@@ -92,11 +98,12 @@ class Mark:
 @dataclass(frozen=True)
 class Laid:
     """A scanned page as it lies on the issued one. `picture`: upright, at `DOTS` pixels for an inch, in grey. `unlike`: pixels
-    that are not as issued, to choose among several pages."""
+    that are not as issued. `more`: marks that are not listed."""
 
     marks: tuple[Mark, ...]
     picture: Image.Image
     unlike: int
+    more: int = 0
 
 
 def lay_over(
@@ -134,7 +141,42 @@ def compare(laid: Image.Image, issued: Image.Image, lines: Image.Image | None = 
         written = ImageChops.lighter(written, ImageChops.multiply(lines, inside))
     marks = [*_marks(written, "written", _FEWEST_PIXELS), *_marks(missing, "missing", _FEWEST_MISSING)]
     marks.sort(key=lambda mark: (mark.top, mark.left))
-    return Laid(tuple(marks[:_MOST_MARKS]), laid, written_pixels + missing_pixels)
+    return Laid(tuple(marks[:_MOST_MARKS]), laid, written_pixels + missing_pixels, max(0, len(marks) - _MOST_MARKS))
+
+
+def laid_on(
+    scan: Image.Image, code: Sequence[Point], issued: Image.Image, issued_code: Sequence[Point]
+) -> Image.Image | None:
+    """The scan as it lies on a page that is much like it, in grey at `DOTS`; None if it does not lie. As `lay_over` takes them."""
+    page = issued.reduce(DRAWN // DOTS)
+    found = _followed(scan, code, page, issued_code)
+    if found is None:
+        return None
+    return scan.transform(page.size, Image.Transform.PERSPECTIVE, found, Image.Resampling.BICUBIC, fillcolor=255)
+
+
+def most_like(laid: Image.Image, pages: Sequence[Image.Image]) -> tuple[int, bool]:
+    """The number of the page, of several of one size at `DOTS`, that a laid scan is most like, and whether it is clearly less like each
+    other one. Only where the pages differ from each other is looked at: what was written elsewhere says nothing."""
+    seen = _followable(laid)
+    blurred = [page.filter(ImageFilter.BoxBlur(1)) for page in pages]
+    darkest, brightest = reduce(ImageChops.darker, blurred), reduce(ImageChops.lighter, blurred)
+    where = ImageChops.subtract(brightest, darkest).point(lambda value: 255 if value >= _OTHER else 0)
+    if where.getbbox() is None:
+        return 0, len(pages) == 1
+    first = min(range(len(pages)), key=lambda number: _unlike(seen, blurred[number], where))
+    return first, all(
+        _is_clearly(seen, blurred[first], other) for number, other in enumerate(blurred) if number != first
+    )
+
+
+def _is_clearly(seen: Image.Image, one: Image.Image, other: Image.Image) -> bool:
+    where = ImageChops.difference(one, other).point(lambda value: 255 if value >= _OTHER else 0)
+    return where.histogram()[255] >= _FEWEST_OTHER and _unlike(seen, one, where) <= _LESS * _unlike(seen, other, where)
+
+
+def _unlike(seen: Image.Image, page: Image.Image, where: Image.Image) -> float:
+    return ImageStat.Stat(ImageChops.difference(seen, page), where).mean[0]
 
 
 def framed(laid: Laid) -> Image.Image:

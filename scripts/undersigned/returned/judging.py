@@ -59,7 +59,10 @@ _LAID = (
 _NOT_LAID = "Not laid over the issued pages: {pages}. Look at them yourself."
 _NOT_PLACED = "No code was read on these sheets of the file: {sheets}. Look at them yourself."
 _NOT_THERE = "Printed pages that no sheet of the file names: {pages}. Look whether they are there, and ask for those that are not."
-_WHOSE = "The first page is most like that of the copy of {name}."
+_WHOSE = "Page {page} is most like that of the copy of {name}."
+_NOT_KNOWN_WHOSE = (
+    "Nobody can tell from it whose copy it is. Say with --seen whose it is, and it is laid over that one."
+)
 _NOTHING_LAID = "It could not be laid over the issued pages: look at every page yourself."
 _NO_DRAWER = "To lay it over the issued pages, install poppler (poppler-utils)."
 _TOO_MANY = "Say with --seen whose copy it is, and it is laid over the issued pages."
@@ -155,10 +158,12 @@ class Judge:
         found = laid_over(content, copy.kind, candidates, text)
         if found is None:
             return replace(judged, copy=_noted(copy, _NOTHING_LAID))
+        whose = found.candidate.organisation
+        is_known = found.told_by is not None or self.of is not None or len(candidates) == 1
         names = {
             one.organisation: self.register.organisation_name(one.organisation)
             for one in candidates
-            if one.organisation
+            if one.organisation and is_known
         }
         differences, notes = listed(differences_of(found, names))
         laid = tuple(one.page for one in found.overlays if one.marks is not None)
@@ -172,9 +177,10 @@ class Judge:
         not_there = tuple(page for page in range(1, found.pages + 1) if page not in there)
         if not_there and copy.kind == "pdf":
             said.append(_NOT_THERE.format(pages=", ".join(_runs(not_there))))
-        whose = found.candidate.organisation
-        if found.by_first_page and whose is not None and self.of is None:
-            said.append(_WHOSE.format(name=names[whose]))
+        if self.of is None and found.told_by is not None and whose is not None:
+            said.append(_WHOSE.format(page=found.told_by, name=names[whose]))
+        if not is_known:
+            said.append(_NOT_KNOWN_WHOSE)
         copy = replace(copy, differences=differences, compared_with="master", notes=(*copy.notes, *said, *notes))
         pictures = tuple((one.page, one.picture) for one in found.overlays if one.marks is None or one.marks)
         return replace(judged, copy=copy, pictures=pictures)
@@ -393,7 +399,7 @@ def issued_copy(
             )
     sender = sender_of(folder, register, as_of=day)
     to = recipients_of(agreement, folder, register, as_of=day, wanted=[organisation] if organisation else [])
-    sheet, stamp = agreement_sheet(agreement), None
+    sheet, stamp = None, None
     if claim.form is not None:
         if nomination is None or claim.form != NOMINATION or not claim.organisation:
             return None
@@ -402,7 +408,7 @@ def issued_copy(
         # Both copies have the same pages after the first, so a lone page is compared with those of the copy that comes back.
         sheet = agreement_sheet(agreement, to[0].contact.organisation)
         stamp = stamp_of_copy(claim.copy or RETURN, to[0], sender)
-    base = base_of(sheet, cache) if with_text else None
+    base = base_of(sheet or agreement_sheet(agreement), cache) if with_text else None
     copy: Mapping[str, bytes] = {}
     if base is not None:
         copy = base.copy(stamp) if stamp is not None else {".pdf": base.pdf, ".docx": base.docx}
