@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help site test test-all check serve fmt lint bench bench-documents bench-site bench-changes dist lock clean
+.PHONY: help site test test-all check serve fmt lint bench bench-documents bench-site bench-changes bench-returned dist lock clean
 
 help:  ## Say what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,9 @@ bench-site: $(VENV)/development  ## Measure the site of a register of national s
 
 bench-changes: $(VENV)/development  ## Measure `changes` on a register of national size with 5,000 commits (takes minutes)
 	$(BIN)/python tests/benchmark/changes.py
+
+bench-returned: $(VENV)/development  ## Measure `receive` of a returned copy of 45 pages: PDF, printed to PDF, scan (takes minutes)
+	$(BIN)/python tests/benchmark/returned.py
 
 dist: $(VENV)/runtime  ## Build the wheel and the source archive into dist/
 	rm -rf dist

@@ -91,6 +91,17 @@ def test_a_dry_run_writes_nothing(register: Path, capsys: pytest.CaptureFixture[
     assert "asked" not in said
 
 
+def test_it_is_said_that_pages_without_an_address_have_no_codes(
+    register: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "the pages have no codes, because the register has no address"
+    assert run(register, "send", "housing", "--dry-run") == 0
+    assert said not in capsys.readouterr().err
+    (register / "mkdocs.yml").write_text("site_name: A register\n")
+    assert run(register, "send", "housing", "--dry-run") == 0
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

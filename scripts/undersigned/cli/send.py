@@ -15,6 +15,10 @@ from undersigned.cli.proposals import Proposals, proposal_options
 if TYPE_CHECKING:
     from undersigned.register import ProtocolFolder
 
+_NO_CODES = (
+    "the pages have no codes, because the register has no address: no program will know a scan of them. To have codes, set site_url "
+    "in mkdocs.yml to where the site is published before you send."
+)
 _DRAFTS = "Nothing has been sent: open each .eml file in your mail program, look at it, and send it."
 
 
@@ -50,6 +54,7 @@ def send_command(
     from undersigned.editing import EditingError
     from undersigned.editing.standard_texts import standard_form_record
     from undersigned.jobs.sending import Offer, Round, SendingError, draft_of, written_files
+    from undersigned.words.prose import is_safe_link
 
     if make_branch and make_pull:
         raise CommandError("--branch and --pull exclude each other", "Give one of them.")
@@ -70,6 +75,9 @@ def send_command(
             for id_, before in round_.already_sent():
                 remark(f"  it was sent to {id_} on {before}, and {id_} has not signed; --for {id_} sends it again")
             return EXIT_FINE
+        value = round_.folder.value
+        if value is not None and value.publication != "restricted" and not is_safe_link(register.address):
+            remark(f"undersigned: {_NO_CODES}")
         if dry_run:
             remark("undersigned: nothing was written; leave out --dry-run to write it")
             return EXIT_FINE
