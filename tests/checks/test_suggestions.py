@@ -29,7 +29,16 @@ POLICE = "'staffordshire-police' (Staffordshire Police, police)"
         ("the staffordshire police", "Write 'staffordshire-police', the id of Staffordshire Police, police."),
         ("Staffs Police", "Write 'staffordshire-police', the id of Staffordshire Police, police."),
         ("staffordshire_police", "Write 'staffordshire-police', the id of Staffordshire Police, police."),
-        ("staffordshire–police", "Write 'staffordshire-police', the id of Staffordshire Police, police."),
+        (
+            "staffordshire–police",
+            "Write 'staffordshire-police', the id of Staffordshire Police, police. What is written there contains an en dash"
+            " (U+2013).",
+        ),
+        (
+            "st\u0430ffordshire-police",
+            f"The nearest is {POLICE}. Use it only if it is the body that you mean. What is written there contains a"
+            " cyrillic small letter a (U+0430).",
+        ),
         ("stafordshire-police", f"The nearest is {POLICE}. Use it only if it is the body that you mean."),
         (
             "Probation Service, Staffordshire",

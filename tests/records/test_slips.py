@@ -24,6 +24,10 @@ def said(text: str, kind: str = "protocol") -> list[str]:
     return [f"{f.line}:{f.column} {f.code}: {f.message}. {f.hint}".rstrip() for f in record.findings]
 
 
+#: Nobody has to invent a day.
+OR_MONTH = "Write it as year-month-day, for example 2026-05-01. If the day is not known, write year-month, for example 2026-05."
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -61,14 +65,35 @@ def said(text: str, kind: str = "protocol") -> list[str]:
             "“2026-05-01”",
             "this date contains a left double quotation mark (U+201C). Type it with plain digits and hyphens: 2026-05-01.",
         ),
-        ("2026-05\u00a0-01", "'2026-05\u00a0-01' is not a date. Write it as year-month-day, for example 2026-05-01."),
+        (
+            "2026-05\u00a0-01",
+            "'2026-05\u00a0-01' is not written as year-month-day. If 1 May 2026 is meant, write 2026-05-01.",
+        ),
+        (
+            "2026 - 05 - 01",
+            "'2026 - 05 - 01' is not written as year-month-day. If 1 May 2026 is meant, write 2026-05-01.",
+        ),
+        ("2026-O5-O1", "'2026-O5-O1' is not written as year-month-day. If 1 May 2026 is meant, write 2026-05-01."),
+        (
+            "2026-05-01 (agreed)",
+            "'2026-05-01 (agreed)' is not written as year-month-day. If 1 May 2026 is meant, write 2026-05-01.",
+        ),
+        (
+            "26-05-01",
+            "'26-05-01' can be read as more than one day. Write the year with four figures: 2026-05-01 for 1 May 2026,"
+            " or 2001-05-26 for 26 May 2001.",
+        ),
+        ("2026-5", "'2026-5' is not written as year-month-day. If May 2026 is meant, write 2026-05."),
+        ("05/2026", "'05/2026' is not written as year-month-day. If May 2026 is meant, write 2026-05."),
+        ("c. 2006", f"'c. 2006' is not a date. {OR_MONTH}"),
+        ("Spring 2026", f"'Spring 2026' is not a date. {OR_MONTH}"),
         (
             "20\u00a0November\u00a02026",
             "'20\u00a0November\u00a02026' is not written as year-month-day. If 20 November 2026 is meant, write 2026-11-20.",
         ),
         ("TBC", "'TBC' is not a date. Leave the line out until the day is known."),
         ("n/a", "'n/a' is not a date. Leave the line out until the day is known."),
-        ("on signing", "'on signing' is not a date. Write it as year-month-day, for example 2026-05-01."),
+        ("on signing", f"'on signing' is not a date. {OR_MONTH}"),
         ("٢٠٢٦-٠٥-٠١", "'٢٠٢٦-٠٥-٠١' is not written as year-month-day. If 1 May 2026 is meant, write 2026-05-01."),
     ],
 )
@@ -127,6 +152,77 @@ def test_a_day_that_never_comes(written: str, expected: str) -> None:
         (
             HEAD.replace("kind: ", "kind:"),
             ["2:5 yaml-syntax: there is no space after the colon. Write 'kind: framework'."],
+        ),
+        (
+            HEAD.replace("kind: ", "kind = "),
+            [
+                "2:6 yaml-syntax: there is '=' between the name of this field and its value, and a colon and a space belong"
+                " there. Write 'kind: framework'."
+            ],
+        ),
+        (
+            HEAD.replace("kind: ", "kind\uff1a"),
+            [
+                "2:5 yaml-syntax: there is '\uff1a' between the name of this field and its value, and a colon and a space"
+                " belong there. Write 'kind: framework'."
+            ],
+        ),
+        (
+            HEAD.replace("kind: ", "k\u0456nd: "),
+            [
+                "2:1 unknown-key: the name of this field contains a cyrillic small letter byelorussian-ukrainian i (U+0456)."
+                " Write 'kind:' with plain characters. Text copied from Word or a web page often brings others."
+            ],
+        ),
+        (
+            HEAD.replace("draft", "dr\u0430ft"),
+            [
+                "3:9 unknown-value: this value contains a cyrillic small letter a (U+0430). Write 'draft' with plain"
+                " characters. Text copied from Word or a web page often brings others."
+            ],
+        ),
+        (
+            HEAD + "effective_from: ?\n",
+            [
+                "5:17 yaml-syntax: a value cannot be or begin with a question mark. Leave the line out until its value is"
+                " known. Put text that begins with a question mark in quotes."
+            ],
+        ),
+        (
+            HEAD.replace("T\n", "> 18 only\n", 1),
+            [
+                "1:10 yaml-syntax: a value that begins with > or | is read as the beginning of a text of several lines. Begin"
+                " the text on the next line, indented by two more spaces, or put it in quotes."
+            ],
+        ),
+        (
+            HEAD + ">>>>>>> main\n",
+            [
+                "5:1 merge-conflict: this line is left of a conflict: two people had changed the lines around it. Make sure"
+                " that each line around it stands there once and is right. Then delete this line."
+            ],
+        ),
+        (
+            "=======\n" + HEAD,
+            [
+                "1:1 merge-conflict: this line is left of a conflict: two people had changed the lines around it. Make sure"
+                " that each line around it stands there once and is right. Then delete this line."
+            ],
+        ),
+        (
+            HEAD
+            + "purpose:\n  aims:\n    - one\n  benefits:\n    <<<<<<< HEAD\n    - two\n    =======\n    >>>>>>> x\n",
+            [
+                "9:1 merge-conflict: two people changed the lines from here to line 12, and nobody has decided which words"
+                " count. Keep the lines that are right. Then delete the lines that begin with <<<<<<<, |||||||, ======= and"
+                " >>>>>>>."
+            ],
+        ),
+        (
+            HEAD + "parties:\n  - organisation:\n    role: controller\n",
+            [
+                "6:5 missing-key: 'organisation' of this party is empty. Write what belongs there, on this line or below it."
+            ],
         ),
         (
             HEAD.replace("kind: ", "\u00a0kind: "),
@@ -204,7 +300,7 @@ def test_a_day_that_never_comes(written: str, expected: str) -> None:
             HEAD.replace("T\n", "{{title}}\n", 1),
             [
                 "1:9 wrong-type: text belongs here, and curly brackets have turned '{{title}}' into a group of fields. Write the text that belongs in its place.",
-                "1:1 missing-key: this protocol has no 'title'. Add a line 'title: …'.",
+                "1:1 missing-key: 'title' of this protocol is empty. Write what belongs there, on this line or below it.",
             ],
         ),
         (
@@ -320,6 +416,14 @@ def test_text_pasted_or_typed_into_a_protocol(text: str, expected: list[str]) ->
             "review",
             [
                 '1:10 bad-version: \'“1.0”\' is not a version number. Did you mean "1.0"? A version is two whole numbers with a full stop between them, for example "1.0" or "2.1".'
+            ],
+        ),
+        (
+            REVIEW + "due_on: May 2026\n",
+            "review",
+            [
+                "5:9 bad-date: 'May 2026' is a month, and a day belongs here. Write the day too, for example 2026-05-01 if it"
+                " was the first."
             ],
         ),
         (

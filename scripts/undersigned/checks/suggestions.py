@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from undersigned.records.protocol import Protocol
 from undersigned.records.reading import Record
-from undersigned.records.slips import plain_of
+from undersigned.records.slips import lookalike, odd_character, plain_of
 from undersigned.records.vocabulary import Entry, vocabulary
 from undersigned.register import Register
 from undersigned.status import has_happened
+from undersigned.words.text import id_from as id_of
 from undersigned.words.text import in_a_list
 
 #: So many known ids a hint may list.
@@ -27,7 +29,7 @@ _MOST_PROVISIONS = 4
 _SAME_WORD = 0.8
 #: So much of two names is the same words.
 _NEAR_NAME = 0.6
-_WORD = re.compile(r"[a-z0-9]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _SMALL_WORDS = frozenset(["the", "of", "and", "for", "in", "on", "at", "a", "an", "ltd", "limited", "plc"])
 
 
@@ -38,7 +40,7 @@ def fully_read(record: Record[Protocol], field: str, has_value: bool) -> bool:
 
 def id_from(name: str) -> str:
     """A name as an id: `The Probation Service` as `the-probation-service`. Empty if it has no letters to make one of."""
-    return "-".join(_WORD.findall(plain_of(name).lower().replace("'", "").replace("&", "and")))
+    return id_of(plain_of(name).replace("&", " and "))
 
 
 # -- ids ------------------------------------------------------------------------------------------------------------
@@ -52,14 +54,25 @@ def suggest(written: str, names: Mapping[str, Sequence[str]] | Iterable[str], *,
     known = names if isinstance(names, Mapping) else dict.fromkeys(names, ())
     named = [id_ for id_, of_id in known.items() if any(_same_name(written, name) for name in (id_, *of_id))]
     if len(named) == 1:
-        return f"Write '{named[0]}'."
+        return f"Write '{named[0]}'.{_looks_alike(written, named[0])}"
     close = (
         named or _slips(written, known) or difflib.get_close_matches(plain_of(written).lower(), list(known), 1, 0.72)
     )
     if close:
-        return f"Did you mean {_one_of(close[:_MOST_OFFERED])}?"
+        return f"Did you mean {_one_of(close[:_MOST_OFFERED])}?{_looks_alike(written, close[0])}"
     shown = ", ".join(known)
     return f"Use one of: {shown}." if 0 < len(known) <= few else ""
+
+
+def _looks_alike(written: str, id_: str) -> str:
+    """What nobody sees of an id that was written with a character that is not on a keyboard."""
+    odd = lookalike(written, id_) if len(written) == len(id_) or odd_character(written) else None
+    return f" What is written there contains {odd}." if odd and not re.search(r"[A-Z]|\S\s+\S", written) else ""
+
+
+def _typed(text: str) -> str:
+    """An id without the letters of another script in it, which look like those of a keyboard."""
+    return "" if text.isascii() or " " in text else text.encode("ascii", "ignore").decode()
 
 
 def _one_of(ids: Sequence[str]) -> str:
@@ -67,7 +80,7 @@ def _one_of(ids: Sequence[str]) -> str:
 
 
 def _letters(name: str) -> str:
-    return "".join(word for word in _WORD.findall(plain_of(name).lower().replace("&", "and")) if word != "the")
+    return "".join(word for word in _words(name.replace("&", " and ")) if word != "the")
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -83,7 +96,8 @@ def _slips(written: str, known: Iterable[str]) -> list[str]:
 
 
 def _words(name: str) -> list[str]:
-    return _WORD.findall(plain_of(name).lower())
+    """The words of a name in small letters, whatever its script; an accent on a Latin letter does not make another word."""
+    return re.findall(r"[^\W_]+", _ACCENT.sub("", unicodedata.normalize("NFKD", plain_of(name).casefold())))
 
 
 def _slip(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -104,18 +118,25 @@ def suggest_organisation(written: str, register: Register, *, as_of: date) -> st
     """What to write instead of an organisation's id that no folder has, or nothing if no body is near enough."""
     named = [id_ for id_ in register.organisation_ids if any(_same_name(written, n) for n in _names(register, id_))]
     if len(named) == 1:
-        return f"Write '{named[0]}', the id of {_described(register, named[0], as_of)}."
-    close = named or _slips(written, register.organisation_ids) or _near_names(written, register)
+        return (
+            f"Write '{named[0]}', the id of {_described(register, named[0], as_of)}.{_looks_alike(written, named[0])}"
+        )
+    ids = register.organisation_ids
+    close = named or _slips(written, ids) or _near_names(written, register) or _slips(_typed(written), ids)
     if close:
         offered = in_a_list([f"'{id_}' ({_described(register, id_, as_of)})" for id_ in close[:_MOST_OFFERED]])
         sure = "Use it only if it is the body that you mean." if len(close) == 1 else "Use the one that you mean."
-        return f"The nearest {'is' if len(close) == 1 else 'are'} {offered}. {sure}"
+        return f"The nearest {'is' if len(close) == 1 else 'are'} {offered}. {sure}{_looks_alike(written, close[0])}"
     return ""
 
 
 def _names(register: Register, id_: str) -> tuple[str, ...]:
     record = register.organisation(id_)
-    return (id_,) if record is None or record.value is None else (id_, record.value.name, *record.value.also_known_as)
+    return (
+        (id_,)
+        if record is None or record.value is None
+        else tuple(filter(None, (id_, record.value.name, record.value.name_cy, *record.value.also_known_as)))
+    )
 
 
 def _described(register: Register, id_: str, as_of: date) -> str:

@@ -176,6 +176,8 @@ def _day_or_month(value: object) -> object:
             return when_of(value)
         except ValueError:
             raise PydanticCustomError("no_such_day", "no such month") from None
+    if not isinstance(value, str) or not _DAY.match(value):
+        raise PydanticCustomError("date_or_month", "neither a date nor a month")
     return _day(value)
 
 

@@ -27,6 +27,7 @@ from undersigned.records.slips import (
     explain_number,
     explain_version,
     explain_yes_no,
+    lookalike,
     odd_character,
     plain_of,
 )
@@ -118,6 +119,8 @@ def read_record(path: str, raw: bytes, model: type[M]) -> Record[M]:
     record.findings.extend(source.faults)
     if not source.parsed:
         return record
+    for entry in source.cut:
+        record._drop(entry)
     for empty in source.empties:
         record.findings.extend(_unknown_empty_key(record, model, empty))
     try:
@@ -227,6 +230,9 @@ def _missing(record: Record[M], model: type[M], path: KeyPath) -> tuple[Finding 
     if record.was_dropped(*path):
         return None, mapping
     allowed = _choices(model, (*written, name))
+    if (*written, name) in record.source.empties:
+        at, what = record.source.key_place(*written, name), _what(model, written, this=True)
+        return shape_finding(record.path, at, "missing-key", "empty", what=what, name=name), mapping
     words, what = "choice" if allowed else "default", _what(model, written, this=True)
     at = record.place(*mapping)
     return shape_finding(
@@ -260,6 +266,8 @@ def _key_finding(record: Record[M], model: type[M], written: KeyPath) -> Finding
         words = "merge-key"
     elif odd := odd_character(name):
         words, facts = "odd-character", {"what": odd, "plain": plain_of(name)}
+    elif (close := _closest(name, known)) and (odd := lookalike(name, close)):
+        words, facts = "odd-character", {"what": odd, "plain": close}
     elif (bullet := bullet_in(name)) and bullet[1] != name:
         words, facts = "bullet", {"name": name, "plain": bullet[1]}
     elif " " in name and not _closest(name, known) and record.source.is_inline(*mapping):
@@ -282,10 +290,12 @@ def _explain_value(
     match kind:
         case "literal_error":
             return _explain_choice(value, _allowed(detail), path)
-        case "date" if not text:
+        case "date" | "date_or_month" if not text:
             return "wrong-type", "date", {"actual": _a(value)}
         case "date":
             return explain_date(text)
+        case "date_or_month":
+            return explain_date(text, or_month=True)
         case "no_such_day":
             return explain_day(text)
         case "yes_no":
@@ -316,8 +326,9 @@ def _explain_choice(value: PlainData, allowed: list[str], path: KeyPath) -> Expl
     field = next((part for part in reversed(path) if isinstance(part, str)), "")
     if not isinstance(value, str):
         return "wrong-type", "one-word", {"actual": _a(value), "allowed": ", ".join(allowed)}
-    close, odd = _closest(value, allowed), odd_character(value)
-    if close and odd and close == plain_of(value):
+    close = _closest(value, allowed)
+    odd = lookalike(value, close) if close else None
+    if close and odd:
         return "unknown-value", "odd-character", {"what": odd, "plain": close}
     near = f"Did you mean '{close}'?" if close else ""
     facts: dict[str, object] = {"value": _short(value), "field": field, "near": near, "allowed": ", ".join(allowed)}
@@ -369,7 +380,12 @@ _ENTRIES = {
     "fields": "form field",
     "results": "result",
 }
-_KINDS = {"SigningRecord": "signing record", "Outcome": "return", "AreaProvision": "record of an area"}
+_KINDS = {
+    "SigningRecord": "signing record",
+    "Outcome": "return",
+    "AreaProvision": "record of an area",
+    "LawState": "record of the law",
+}
 
 
 def _what(model: type[BaseModel], mapping: KeyPath, *, this: bool = False) -> str:

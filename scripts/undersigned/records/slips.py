@@ -22,7 +22,7 @@ from undersigned.records.findings import Place
 #: Spaces that look like the plain one, as Word and web pages use them.
 ODD_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 #: Marks that people, Word and web pages put before the items of a list, besides the hyphen.
-BULLETS = "•·▪▫◦‣⁃∙●○■□–—−"
+BULLETS = "•·▪▫◦‣⁃∙●○■□◆◇❖➢➤►▶▸–—−"
 #: As those above, but with a finding of their own in prose, or a mark of a list there.
 _OTHER_BULLETS = "*\uf0a7\uf0b7"
 _ODD_SPACE = re.compile(f"[{ODD_SPACES}]")
@@ -30,6 +30,9 @@ _BULLET = re.compile(
     rf"(?P<before>[\s{ODD_SPACES}]*)(?P<mark>[{re.escape(BULLETS + _OTHER_BULLETS)}]|o(?=[\s{ODD_SPACES}]))[\s{ODD_SPACES}]*(?P<text>\S.*)\Z"
 )
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"})
+_SEPARATOR = re.compile(
+    r"(?P<before>\s*(?:- )?)(?P<name>[A-Za-z_]+)\s*(?P<mark>[=;\uff1a\u2236\ufe55])\s*(?P<value>\S.*)\Z"
+)
 _NO_SPACE = re.compile(r"(?P<before>\s*(?:- )?)(?P<name>(?!https?:)[A-Za-z_]+):(?P<value>[^\s/].*)\Z")
 _LONGEST_SHOWN = 60
 
@@ -87,6 +90,12 @@ def _slips(line: str, number: int) -> Iterator[tuple[Mend, str | None]]:
         plain = f"{match['name']}: {match['value']}"
         mend = Mend(Place(number + 1, match.end("name") + 1), "no-space", {"plain": _short(plain)})
         yield mend, match["before"] + plain
+    if match := _SEPARATOR.match(line):
+        plain = f"{match['name']}: {match['value']}"
+        mend = Mend(
+            Place(number + 1, match.start("mark") + 1), "separator", {"mark": match["mark"], "plain": _short(plain)}
+        )
+        yield mend, match["before"] + plain
     if " #" in line:
         yield Mend(Place(number + 1, line.index(" #") + 2), "comment", {}), line.replace(" #", "_#")
     if line != (straight := line.translate(_CURLY)):
@@ -131,6 +140,8 @@ _PROBLEMS = (
     ("did not find expected ',' or '}'", "mapping-not-closed"),
     ("did not find expected '-' indicator", "no-hyphen"),
     ("found unknown escape character", "escape"),
+    ("mapping keys are not allowed", "question"),
+    ("did not find expected comment or line break", "block-mark"),
     ("block sequence entries are not allowed", "list-here"),
     ("found undefined alias", "star"),
     ("did not find expected alphabetic", "star"),
@@ -173,6 +184,13 @@ _DAY_IN_WORDS = re.compile(
 )
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})\Z", re.IGNORECASE)
 _MONTH_ALONE = re.compile(r"([a-z]{3,9})\.?,? ([0-9]{4})\Z", re.IGNORECASE)
+_NUMBERED_MONTH = re.compile(r"(?:([0-9]{4})[-/.]([0-9]{1,2})|([0-9]{1,2})[-/.]([0-9]{4}))\Z")
+_TWO_FIGURES = re.compile(r"[0-9]{2}(?:-[0-9]{2}){2}\Z")
+_REMARK = re.compile(r"\s*[(\[].*[)\]]\Z")
+_AROUND_A_MARK = re.compile(r"(?<=[0-9OoIl])\s*([-/.])\s*(?=[0-9OoIl])")
+#: Letters that are typed for figures, in what else is a date.
+_FIGURES = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
+_NEARLY_FIGURES = re.compile(r"[0-9OoIl]{1,4}(?:[-/.][0-9OoIl]{1,4}){1,2}\Z")
 _ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}\Z")
 #: Two figures for a year below this belong to this century.
 _CENTURY = 70
@@ -183,6 +201,15 @@ def odd_character(value: str) -> str | None:
     """The first dash, quotation mark, space or invisible character that only looks like a plain one, by its name."""
     match = _ODD.search(value)
     return None if match is None else name_of(match[0])
+
+
+def lookalike(value: str, plain: str) -> str | None:
+    """The first character of `value` that keeps it from being `plain` and is not on a keyboard, by its name.
+
+    Such a letter, as the Cyrillic а, looks the same, so that nobody sees what is wrong.
+    """
+    other = next((character for character in value if not character.isascii()), None)
+    return name_of(other) if other is not None and plain.isascii() else None
 
 
 def plain_of(value: str) -> str:
@@ -205,26 +232,46 @@ def plain_of(value: str) -> str:
 # -- dates ----------------------------------------------------------------------------------------------------------
 
 
-def explain_date(value: str) -> Explained:
-    """Why a text is not a date, and which date it probably means."""
+def explain_date(value: str, *, or_month: bool = False) -> Explained:
+    """Why a text is not a date, and which date it probably means. `or_month`: a month may stand for a day not known."""
     plain = plain_of(value)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", plain) and plain != value and (odd := odd_character(value)):
         return "bad-date", "odd-character", {"what": odd, "plain": plain}
     if _ISO_MONTH.match(value):
-        return "bad-date", "month", {"value": value}
+        return "bad-date", "month", {"value": value, "plain": f"{value}-01"}
     if _NOT_YET.match(plain):
         return "bad-date", "not-yet", {"value": value}
-    for year, month, day in _readings(plain):
+    readings = list(_readings(_as_figures(plain)))
+    if _TWO_FIGURES.match(plain) and len(set(real := [one for one in readings if _is_real(*one)])) > 1:
+        first, second = (f"{date(*one).isoformat()} for {_in_words(*one)}" for one in real[:2])
+        return "bad-date", "two-figures", {"value": value, "first": first, "second": second}
+    for year, month, day in readings:
         if not 1 <= month <= 12:
             continue
+        if day == 0 and not or_month:
+            return "bad-date", "month", {"value": value, "plain": f"{year:04d}-{month:02d}-01"}
         if day == 0:
             meant, long = f"{year:04d}-{month:02d}", f"{MONTHS[month - 1]} {year}"
         elif day <= calendar.monthrange(year, month)[1]:
-            meant, long = date(year, month, day).isoformat(), f"{day} {MONTHS[month - 1]} {year}"
+            meant, long = date(year, month, day).isoformat(), _in_words(year, month, day)
         else:
             return explain_day(f"{year:04d}-{month:02d}-{day:02d}", value)
         return "bad-date", "meant", {"value": value, "plain": meant, "long": long}
-    return "bad-date", "default", {"value": value}
+    return "bad-date", "or-month" if or_month else "default", {"value": value}
+
+
+def _as_figures(text: str) -> str:
+    """A date without a remark after it, spaces around its marks, or letters that were typed for figures."""
+    text = _AROUND_A_MARK.sub(r"\1", _REMARK.sub("", text))
+    return text.translate(_FIGURES) if _NEARLY_FIGURES.match(text) else text
+
+
+def _is_real(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _in_words(year: int, month: int, day: int) -> str:
+    return f"{day} {MONTHS[month - 1]} {year}"
 
 
 def _readings(text: str) -> Iterator[tuple[int, int, int]]:
@@ -232,6 +279,9 @@ def _readings(text: str) -> Iterator[tuple[int, int, int]]:
     text = _WEEKDAY.sub("", " ".join(text.split()))
     if match := _YEAR_FIRST.match(text):
         yield int(match[1]), int(match[2]), int(match[3])
+    if _TWO_FIGURES.match(text):
+        year, month, day = text.split("-")
+        yield _year(year), int(month), int(day)
     if match := _DAY_FIRST.match(text):
         yield _year(match[3]), int(match[2]), int(match[1])
         yield _year(match[3]), int(match[1]), int(match[2])
@@ -241,6 +291,8 @@ def _readings(text: str) -> Iterator[tuple[int, int, int]]:
         yield int(match[3]), _month(match[1]), int(match[2])
     if match := _MONTH_ALONE.match(text):
         yield int(match[2]), _month(match[1]), 0
+    if match := _NUMBERED_MONTH.match(text):
+        yield int(match[1] or match[4]), int(match[2] or match[3]), 0
 
 
 def _year(figures: str) -> int:

@@ -37,8 +37,11 @@ _LONG_LINE = 3000
 _PLAIN_BYTES = bytes([9, 10, *range(32, 127)])
 _MANY_BRACKETS = 200
 #: The marks of an unfinished merge ("git merge", "How conflicts are presented").
-_CONFLICT_START = re.compile(r"<{7}(?: |\Z)")
-_CONFLICT_END = re.compile(r">{7}(?: |\Z)")
+_CONFLICT_START = re.compile(r" *<{7}(?: |\Z)")
+_CONFLICT_END = re.compile(r" *>{7}(?: |\Z)")
+#: What is left if only a part of the marks was deleted. At the beginning of a line, none of them belongs to a record.
+_CONFLICT_PART = re.compile(r"(?:={7}\Z|\|{7}(?: |\Z))")
+_CONFLICT_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 #: A file full of control characters is one fault, not a million.
 _MOST_CHARACTERS = 20
 
@@ -63,7 +66,7 @@ class Source:
     space) is left out of it; `empties` holds the paths of what was left out, so that an unknown key is still seen.
     """
 
-    __slots__ = ("_lines", "_places", "_raw", "_root", "data", "empties", "faults", "parsed", "path")
+    __slots__ = ("_lines", "_places", "_raw", "_root", "cut", "data", "empties", "faults", "parsed", "path")
 
     def __init__(self, path: str, raw: bytes) -> None:
         self.path = path
@@ -71,6 +74,8 @@ class Source:
         self.data: dict[str, PlainData] = {}
         self.faults: list[Finding] = []
         self.empties: list[KeyPath] = []
+        #: Entries of lists of which only the beginning was read.
+        self.cut: list[KeyPath] = []
         self.parsed = False
         self._root: yaml.Node | None = None
         self._lines: list[str] | None = None
@@ -100,7 +105,7 @@ class Source:
             return
         for match in islice(_FORBIDDEN.finditer(text), _MOST_CHARACTERS) if _may_hold_forbidden(raw) else ():
             self._fault("control-character", _place_of_offset(text, match.start()), number=f"{ord(match[0][0]):04X}")
-        if "<<<<<<<" in text:
+        if any(mark in text for mark in _CONFLICT_MARKS):
             self._conflict_faults()
         if self.faults or not self._scan_is_clean(text):
             return
@@ -136,6 +141,8 @@ class Source:
             elif _CONFLICT_END.match(line) and opened is not None:
                 self._fault("merge-conflict", Place(opened, 1), last=number)
                 opened = None
+            elif opened is None and (_CONFLICT_PART.match(line) or _CONFLICT_END.match(line)):
+                self._fault("merge-conflict", Place(number, 1), "left")
         if opened is not None:
             self._fault("merge-conflict", Place(opened, 1), last=len(self.lines))
 
@@ -254,6 +261,7 @@ class Source:
                     words = "entry" if entry else "default"
                     self._fault("duplicate-key", _start(key_node), words, name=key, line=first)
                     if entry:
+                        self.cut.append(path)
                         break  # a hyphen is probably missing, so what follows belongs to the entry that it would begin
                     continue
                 seen[key] = key_node

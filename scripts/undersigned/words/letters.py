@@ -56,3 +56,6 @@ def letters_lacking(text: str, place: Place) -> Iterator[tuple[int, str]]:
             unicodedata.combining(match[0]) and not _LACKING[place].search(composed)
         ):
             yield match.start(), match[0]
+    for offset, character in enumerate(text):
+        if character > "\u0377" and unicodedata.category(character) == "Cn" and not 0xFDD0 <= ord(character) <= 0xFDEF:
+            yield offset, character  # means nothing in any script, also where a font has its neighbours

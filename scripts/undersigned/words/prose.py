@@ -163,7 +163,7 @@ def _cells(line: str) -> list[str]:
 
 
 #: Marks that Word and web pages put before the items of a list, which nobody writes at the beginning of a sentence.
-_BULLETS = "•·▪▫◦‣⁃∙●○■□\uf0a7\uf0b7"
+_BULLETS = "•·▪▫◦‣⁃∙●○■□◆◇❖➢➤►▶▸\uf0a7\uf0b7"
 _BULLET = re.compile(rf"[-+*](?=[ \t\n]|\Z)|[{_BULLETS}](?=[^{_BULLETS}]|\Z)")
 _MARK = re.compile(r"(?P<open>\()?(?:(?P<digits>[0-9]{1,9})|(?P<letters>[A-Za-z]{1,7}))(?P<close>[.)])(?=[ \t\n]|\Z)")
 _ROMAN = re.compile(r"(?=[ivxl])(?:x{1,3}|xl)?(?:i{1,3}|i?v|vi{1,3}|ix)?\Z")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RuleSet, Subject
+from undersigned.checks.engine import OrganisationSubject, ProtocolSubject, RegisterSubject, RuleSet, Subject
 from undersigned.checks.texts import MOST_OF_A_KIND, Words, is_html, raw_bytes, texts_in, written_records
 from undersigned.records.fields import Authored
 from undersigned.records.findings import Finding, Place
@@ -109,11 +109,17 @@ def faults_of_markdown(text: str) -> Iterator[_Fault]:
             if not href.lower().startswith(_SAFE):
                 found = _find(text, href, after) if href else _find(text, "](", after)
                 reported.add(href)
-                yield _link_fault(href, found)
-    for reference in (environment.get("references") or {}).values():
+                yield _link_fault(href, found, footnote=href in _notes(environment))
+    for label, reference in (environment.get("references") or {}).items():
         href = reference.get("href", "")
         if href not in reported and not href.lower().startswith(_SAFE):
-            yield _link_fault(href, _find(text, href, 0))
+            yield _link_fault(href, _find(text, href, 0), footnote=label.startswith("^"))
+
+
+def _notes(environment: Mapping[str, Mapping[str, Mapping[str, str]]]) -> set[str]:
+    """What footnotes say, which Markdown without footnotes takes for addresses."""
+    references = environment.get("references") or {}
+    return {reference.get("href", "") for label, reference in references.items() if label.startswith("^")}
 
 
 def _html_fault(text: str, token: Token, at: int) -> Iterator[_Fault]:
@@ -139,9 +145,9 @@ def _find(text: str, part: str, after: int) -> int:
     return found if found >= 0 else max(0, text.find(part))
 
 
-def _link_fault(href: str, at: int) -> _Fault:
+def _link_fault(href: str, at: int, *, footnote: bool = False) -> _Fault:
     scheme = _SCHEME.match(href)
-    words = "default" if scheme else "relative"
+    words = "default" if scheme else "note" if footnote else "relative"
     if scheme and scheme[1].lower() == "http":
         words = "http"
     return "link-scheme", at, words, href
@@ -243,6 +249,12 @@ def check_organisation(subject: OrganisationSubject) -> Iterator[Finding]:
         yield from subject.find("link-scheme", record, ("website",), words=words, what=_short(website))
 
 
+def check_root_records(subject: RegisterSubject) -> Iterator[Finding]:
+    """So are the texts of services, of areas and of the law."""
+    for record in subject.register.root_records():
+        yield from check_record(subject, record, raw_bytes(subject.register, record))
+
+
 #: US school grade. GOV.UK writes for a reading age of 9; this is where advice begins, not where it should end.
 MOST_GRADE = 10.0
 _FEWEST_WORDS = 30
@@ -331,4 +343,5 @@ def _written_out(word: str, text: str) -> bool:
 RULES = RuleSet(
     protocol=(check_protocol_records, check_versions, check_summary_reads_easily, check_acronyms),
     organisation=(check_organisation,),
+    register=(check_root_records,),
 )
