@@ -359,6 +359,15 @@ def fonts_change_places(file: pikepdf.Pdf) -> None:
     fonts[names[0]], fonts[names[1]] = other, one
 
 
+def grey_drawn_white(file: pikepdf.Pdf) -> None:
+    """The contents are the same, and what they draw in black may be white."""
+    for page in file.pages:
+        if "/ColorSpace" not in page.obj.Resources:
+            page.obj.Resources.ColorSpace = Dictionary()
+        white = Dictionary(WhitePoint=Array([1, 1, 1]), Gamma=0.001)
+        page.obj.Resources.ColorSpace.DefaultGray = Array([Name.CalGray, white])
+
+
 # -- the file ---------------------------------------------------------------------------------------------------
 
 
@@ -405,6 +414,22 @@ def words_for_screen_readers(file: pikepdf.Pdf) -> None:
     element.ActualText = String("The parties agree to nothing.")
 
 
+def words_when_pointed_at(file: pikepdf.Pdf) -> None:
+    one = field(file, f"{COUNCIL}__name")
+    if "/AP" not in one:
+        one.AP = Dictionary()
+    one.AP.R = one.AP.D = form(file, "NOT AGREED", [float(part) for part in one.Rect])
+
+
+def not_printed(file: pikepdf.Pdf) -> None:
+    field(file, f"{COUNCIL}__name").F = 0
+
+
+def drawn_in_the_place_of_a_signature(file: pikepdf.Pdf) -> None:
+    one = field(file, f"{TY_CYMRU}__signature")
+    one.AP = Dictionary(N=form(file, "NOT AGREED", [float(part) for part in one.Rect]))
+
+
 MANIPULATIONS: tuple[ChangePdf, ...] = (
     stamp_not_agreed, strike_out, white_square, free_text, highlight, ink, sticky_note, redaction, caret, hidden_note,
     mark_of_a_layer, link_over_the_page, link_elsewhere, attached_by_a_mark, sound, field_made_wide, field_moved_slightly,
@@ -415,6 +440,7 @@ MANIPULATIONS: tuple[ChangePdf, ...] = (
     page_enlarged, drawn_over, words_drawn, drawn_before, drawn_see_through, words_in_a_layer, word_changed, page_acts,
     font_programs_changed, font_widths_changed, glyphs_change_places, fonts_change_places, file_attached, file_associated,
     portfolio, script_of_the_file, script_on_opening, action_on_closing, layers, base_of_links, words_for_screen_readers,
+    grey_drawn_white, words_when_pointed_at, not_printed, drawn_in_the_place_of_a_signature,
 )  # fmt: skip
 #: Nothing that the first signature stands for, so it may stand.
 NOT_OF_THE_FIRST = frozenset({another_block_signed, tick_that_is_not_held})

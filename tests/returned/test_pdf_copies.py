@@ -245,6 +245,17 @@ def test_a_signed_copy_written_anew_is_broken_and_not_ours(change: ChangePdf) ->
     assert found.block(COUNCIL).state == "broken"
 
 
+def test_another_title_in_either_place_is_told() -> None:
+    def retitle(file: pikepdf.Pdf) -> None:
+        file.trailer.Info.Title = pikepdf.String("SUBJECT TO CONTRACT")
+
+    found = read(appended(typed(), retitle))
+    assert found.verdict == "altered"
+    assert [(one.what, one.words) for one in found.differences] == [
+        ("property Title of the file", "SUBJECT TO CONTRACT")
+    ]
+
+
 def test_a_mark_is_told_with_its_page_and_the_words_under_it() -> None:
     found = read(appended(typed(), strike_out))
     assert found.verdict == "ours-with-additions"

@@ -50,6 +50,10 @@ _FILLING: Final = frozenset(
 _SHOWING: Final = frozenset({"/V", "/AS", "/AP", "/RV", "/I"})
 #: Bits of /Ff that only say whether one may type (ISO 32000-1, table 221), and of /F that neither hide nor move.
 _TYPING_BITS, _HARMLESS_BITS = 0b111, 4 | 64 | 128 | 512
+_PRINTED: Final = 4
+#: Colour spaces that take the place of plain grey, red-green-blue and print colours (ISO 32000-1, 8.6.5.6): with one of
+#: them, words that the contents draw in black may be white.
+_IN_PLACE_OF_PLAIN: Final = frozenset({"/DefaultGray", "/DefaultRGB", "/DefaultCMYK"})
 _BOXES: Final = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit")
 _CATALOGUE_SIGNING: Final = frozenset(
     {
@@ -217,6 +221,11 @@ class Comparer:
 
     def _appearance(self, old: FormField, new: FormField) -> None:
         """A field must show what it holds: a reader sees the one, a program reads the other."""
+        if new.kind == "/Sig" and new.signature is None and (new.shown_words or any(True for _ in new.shown.boxes())):
+            self._add("words or a drawing in the place of a signature, without a signature", new.shown_words, new.page)
+        pointed_at = self._shown_when_pointed_at(old, new)
+        if pointed_at:
+            self._add("field that shows other words when it is pointed at or pressed", pointed_at, new.page)
         if new.kind in ("/Tx", "/Ch") and shows_its_value(new) is False:
             self._add("field that shows other words than it holds", new.shown_words or new.name, new.page)
             self.result.in_fields.append(self.result.additions[-1])
@@ -229,6 +238,20 @@ class Comparer:
                 if not alike and not (new.shown_words in _TICKS and drawn == bool(new.value())):
                     self._add("box that shows other than it holds", new.shown_words or new.name, new.page)
                     self.result.in_fields.append(self.result.additions[-1])
+
+    def _shown_when_pointed_at(self, old: FormField, new: FormField) -> str:
+        """The words of a field's other two appearances that the first does not show (ISO 32000-1, 12.5.5)."""
+        words: list[str] = []
+        for before, after in zip(old.widgets, new.widgets, strict=False):
+            for key in ("/R", "/D"):
+                drawn = entry(after.dictionary, "/AP", key)
+                if self.pair.same(entry(before.dictionary, "/AP", key), drawn):
+                    continue
+                states = [drawn] if isinstance(drawn, pikepdf.Stream) else [entry(drawn, one) for one in keys_of(drawn)]
+                for state in states:
+                    if isinstance(state, pikepdf.Stream):
+                        words.append(text_of(shown_by_form(state, after.box).letters))
+        return "; ".join(dict.fromkeys(one for one in words if one and one not in (new.shown_words, *_TICKS)))
 
     def _widget(
         self,
@@ -245,9 +268,11 @@ class Comparer:
             self._change("field moved or resized", self._field_words(new, now), where)
         if page_before is not None and origin != page_before and not (self.rewritten and where is None):
             self._change("field on another page", old.name, where)
-        flags = [int(one.get("/F", 0)) & ~_HARMLESS_BITS for one in (before, after)]
-        if flags[0] != flags[1]:
+        flags = [int(one.get("/F", 0)) for one in (before, after)]
+        if flags[0] & ~_HARMLESS_BITS != flags[1] & ~_HARMLESS_BITS:
             self._change("field hidden or shown", old.name, where)
+        elif flags[0] & _PRINTED and not flags[1] & _PRINTED:
+            self._change("field that is left out when the page is printed", old.name, where)
         pairs = (
             [(before, after)]
             if _is_same_object(before, old.dictionary)
@@ -365,6 +390,9 @@ class Comparer:
                     self._change("picture or drawing of the page", words, number)
                 else:
                     self._change(f"colours or lines of the page ({kind[1:]})", "", number)
+        added = keys_of(entry(new, "/ColorSpace")) - keys_of(entry(old, "/ColorSpace"))
+        if added & _IN_PLACE_OF_PLAIN:
+            self._change("colours of the page, which may hide its words", "", number)
 
     def _drawing(self, number: int, origin: int, before: pikepdf.Object, after: pikepdf.Object) -> None:
         old, new = shown_by_page(before), shown_by_page(after)
@@ -503,6 +531,10 @@ class Comparer:
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name):
                 self._change(f"property {name} of the file", new.get(name, ""))
+        # Two places hold the title, and some programs show the one in the title of their window, others the other.
+        titles = [entry(one.trailer.get("/Info"), "/Title") for one in (self.before, self.after)]
+        if old.get("Title") == new.get("Title") and titles[1] is not None and str(titles[0]) != str(titles[1]):
+            self._change("property Title of the file", str(titles[1]))
 
 
 _TICKS = frozenset({"", "4", "8", "X", "x", "l", "n", "u", "H", "\u2713", "\u2714", "\u2717", "\u2718", "3"})
