@@ -51,6 +51,10 @@ _NUMBERS = {
     "thousand": 1000,
 }
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+    *("once", "twice", "half", "dozen", "couple", "few"),
+)
 #: "One" is a number only before a period of time; May is a month only beside a number.
 _COUNTED = tuple(word for word in _NUMBERS if word != "one")
 _MONTHS = tuple(name for name in MONTHS if name != "May")
@@ -70,6 +74,8 @@ _FURTHER: Mapping[str, tuple[Sort, str]] = {
         "must",
     ),
     rf"{_BE}\s+(?:permitted|allowed|entitled|free|welcome|authori[sz]ed)\s+to": ("may", "may"),
+    r"(?:has|have)\s+(?:a|the)\s+duty\s+to|duty\s+to": ("must", "duty"),
+    r"(?:has|have)\s+(?:a|the)\s+(?:power|right|discretion)\s+to|(?:power|right)\s+to": ("may", "power"),
     r"can|could|might": ("may", "can"),
     r"at\s+(?:(?:its|their|the\s+\w+['’]s|his|her)\s+)?(?:own\s+|sole\s+|absolute\s+)?discretion": (
         "may",
@@ -95,6 +101,13 @@ _FURTHER: Mapping[str, tuple[Sort, str]] = {
     ),
     r"nobody|nothing|nowhere|no-one": ("not", "not"),
     r"without(?!\s+(?:undue\s+)?delay)|prohibited|forbidden|refrains?|prevented\s+from": ("not", "without"),
+    r"refus(?:es?|ed|al)|declin(?:es?|ed)|lacks?|lacking|fails?\s+to|failed\s+to|stops?|ceases?|hardly|rarely|seldom": (
+        "not",
+        "refuses",
+    ),
+    r"same(?=\s+(?:working\s+)?(?:day|week|month|year)\b)": ("date", "same"),
+    r"next(?=\s+(?:working\s+)?(?:day|week|month|year|quarter)\b)": ("date", "next"),
+    r"midnight|midday|noon": ("date", "hour of the day"),
     r"hourly": ("date", "hourly"),
     r"daily": ("date", "daily"),
     r"weekly": ("date", "weekly"),
@@ -121,6 +134,9 @@ _FURTHER: Mapping[str, tuple[Sort, str]] = {
     ),
     r"if|in\s+case|on\s+condition|provid(?:ed|ing)(?=\s+(?:that|the|it|they|each|all)\b)|subject\s+to|(?:as|so)\s+long\s+as"
     r"|in\s+the\s+event|where(?:ver|upon)?|when(?:ever)?": ("condition", "if"),
+    r"regardless\s+of|irrespective\s+of|despite|notwithstanding|even\s+if": ("condition", "despite"),
+    r"excluding|excludes?|excluded": ("condition", "except"),
+    r"including|includes?|included": ("condition", "including"),
     r"only|solely|exclusively": ("condition", "only"),
     r"consent(?:s|ed|ing)?|permission|approv(?:al|es?|ed)|authori[sz](?:ation|es?|ed)": ("condition", "consent"),
     r"in\s+writing|written": ("condition", "written"),
@@ -132,7 +148,14 @@ _FURTHER: Mapping[str, tuple[Sort, str]] = {
     r"at\s+most|up\s+to|maximum": ("extent", "at most"),
     r"more\s+than|over(?=\s+\d)|longer\s+than|above(?=\s+\d)": ("extent", "more than"),
     r"less\s+than|fewer\s+than|under(?=\s+\d)|below(?=\s+\d)": ("extent", "less than"),
-    r"necessary|relevant|proportionate|essential|strictly|needed": ("extent", "necessary"),
+    r"necessary|relevant|proportionate|essential|strictly|needed|who\s+needs?": ("extent", "necessary"),
+    r"serious(?:ly)?|substantial(?:ly)?|significant(?:ly)?": ("extent", "serious"),
+    r"reasonable|reasonably": ("extent", "reasonable"),
+    r"high(?:er|est)?": ("extent", "high"),
+    r"medium": ("extent", "medium"),
+    r"low(?:er|est)?": ("extent", "low"),
+    r"secure(?:ly)?|encrypted|encryption": ("extent", "secure"),
+    r"pseudonymised|anonymised|depersonalised|redacted": ("extent", "without names"),
 }
 #: What agreements call the bodies and people of an exchange, beside their names. Singular and plural count as the same.
 _ROLES = (
@@ -144,7 +167,9 @@ _ROLES = (
     r"|the\s+person|the\s+public|victims?|witness(?:es)?|child(?:ren)?|parents?|famil(?:y|ies)|data\s+subjects?"
 )
 _STRICT = (
-    r"(?P<number>\d+(?:[.,:/\-]\d+)*)"
+    r"(?P<number>[£€$]?\d+(?:[.,:/\-]\d+)*(?:\s?%|\s+per\s*cent\b)?)"
+    r"|\b(?:part|paragraph|clause|point|article|section|annex|schedule)\s+(?P<letter>\([a-z]{1,4}\))"
+    rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)})\b"
     rf"|\b(?P<one>one)(?=\s+{_PERIOD}\b)"
     rf"|\b(?P<tens>{'|'.join(_TENS)})(?:[-\s](?P<unit>one|two|three|four|five|six|seven|eight|nine))?\b"
     rf"|\b(?P<word>{'|'.join(_COUNTED)})\b"
@@ -156,7 +181,11 @@ _STRICT = (
 )
 #: Words with a capital, such as a body that is not a party: 'Shelter', 'Stoke City Council', 'the Chamber of Commerce'.
 _NAME = re.compile(r"[A-Z][\w&'’-]*(?:\s+(?:(?:of|for|on|upon|and|the)\s+)*[A-Z][\w&'’-]*)*")
+_JOINED = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:un|in|im|ir|il|dis|non-?)(?P<stem>[a-z]{3,})\b", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:\A|[.:;!?]\s|\n)\W*\Z")
+#: The first two words of each sentence.
+_FIRST_WORDS = re.compile(r"(?:\A|[.:;!?]\s|\n)\W*([A-Z][\w&'’-]*)\s+(\w+)")
 #: Aligning two lists costs one length times the other.
 _MOST_WORK = 1_500_000
 _MEANINGS = tuple(_FURTHER.values())
@@ -226,7 +255,12 @@ def _marks(text: str) -> Iterator[Mark]:
                 if written[0].isupper():  # only the capital tells March from a march
                     yield Mark("date", word, at, written, named=True)
             case "number":
-                yield Mark("number", written.rstrip(".,:/-"), at, written, named=True)
+                value = re.sub(r"\s*(?:%|per\s*cent)", "%", written.rstrip(".,:/-"), flags=re.IGNORECASE)
+                yield Mark("number", value, at, written, named=True)
+            case "letter":
+                yield Mark("number", word.split("(")[-1].rstrip(")"), at, written)
+            case "ordinal":
+                yield Mark("number", word, at, written)
             case "one" | "word":
                 yield Mark("number", str(_NUMBERS[word]), at, written, named=True)
             case "tens" | "unit":
@@ -270,8 +304,8 @@ def changed_marks(before: str, after: str, bodies: Mapping[str, str] | None = No
     """Every mark that differs between two wordings. Marks are compared in their order, each group by itself."""
     changed: list[ChangedMark] = []
     all_old, all_new = marks(before, bodies), marks(after, bodies)
-    all_old += _other_names(before, all_old, after)
-    all_new += _other_names(after, all_new, before)
+    all_old += [*_other_names(before, all_old, after), *_negated(before, all_old, after)]
+    all_new += [*_other_names(after, all_new, before), *_negated(after, all_new, before)]
     for group in _GROUPS:
         old, new = (
             sorted((mark for mark in found if mark.sort in group), key=lambda mark: mark.offset)
@@ -281,13 +315,38 @@ def changed_marks(before: str, after: str, bodies: Mapping[str, str] | None = No
             mark = now or was
             if mark is not None:
                 changed.append(ChangedMark(mark.sort, was.written if was else None, now.written if now else None))
-    return changed
+    return [*changed, *_turned_joins(before, after)]
+
+
+def _turned_joins(before: str, after: str) -> Iterator[ChangedMark]:
+    """Every 'and' that became an 'or' in its place, and the other way round. Elsewhere they only list."""
+    old, new = (_JOINED.findall(text) for text in (before, after))
+    if len(old) == len(new):
+        yield from (
+            ChangedMark("condition", was, now)
+            for was, now in zip(old, new, strict=True)
+            if was.casefold() != now.casefold()
+        )
+
+
+def _negated(text: str, known: Sequence[Mark], other: str) -> list[Mark]:
+    """Words such as 'unlawful' and 'disproportionate' where the other wording has the word without its beginning."""
+    words, here = set(re.findall(r"\w+", other.casefold())), set(re.findall(r"\w+", text.casefold()))
+    covered = {mark.offset for mark in known if mark.sort == "not"}
+    return [
+        Mark("not", match[0].casefold(), match.start(), match[0])
+        for match in _NEGATION.finditer(text)
+        if match["stem"].casefold() in words - here
+        and match[0].casefold() not in words
+        and match.start() not in covered
+    ]
 
 
 def _other_names(text: str, known: Sequence[Mark], other: str) -> list[Mark]:
     """Names with a capital that are not a mark yet and do not occur in the other wording, in small letters or capitals.
 
-    A single word that begins a sentence does not count, because any word would.
+    A single word that begins a sentence does not count, because any word would; but it does where only that word
+    changed, as in 'Nacro keeps it' and 'Shelter keeps it'.
     """
     covered = {at for mark in known for at in range(mark.offset, mark.offset + len(mark.written))}
     words = " ".join(other.casefold().split())
@@ -296,7 +355,12 @@ def _other_names(text: str, known: Sequence[Mark], other: str) -> list[Mark]:
         single = " " not in " ".join(match[0].split())
         begins = _SENTENCE_START.search(text[max(0, match.start() - 10) : match.start()]) is not None
         value = " ".join(match[0].casefold().split())
-        if not (single and begins) and covered.isdisjoint(range(*match.span())) and value not in words:
+        follows = re.match(r"\s+(\w+)", text[match.end() :])
+        swapped = follows is not None and any(
+            first.casefold() != value and after.casefold() == follows[1].casefold()
+            for first, after in _FIRST_WORDS.findall(other)
+        )
+        if (swapped or not (single and begins)) and covered.isdisjoint(range(*match.span())) and value not in words:
             names.append(Mark("body", value, match.start(), match[0]))
     return names
 
