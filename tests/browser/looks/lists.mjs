@@ -2,8 +2,10 @@
 // clicking. Without JavaScript a list is whole, in its own order, and offers nothing that would not work.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { dots } from '../house.mjs'
 
 const LISTS = ['organisations/', 'reviews/', 'status/', 'verify/']
+const WIDE = ['areas/', 'status/', 'areas/staffordshire/']
 const FEW = 5
 const rowsOf = (page) => page.locator('table.app-list tbody tr:not(.app-list__all)')
 const shownOf = (page) => page.locator('table.app-list tbody tr:not(.app-list__all):visible')
@@ -24,8 +26,9 @@ export async function look({ site, base, browser, fault }) {
     if (!(await shownOf(without).count()) || (await shownOf(without).count()) !== (await rowsOf(without).count())) tell('hides rows without JavaScript')
     await plain.close()
   }
+  const wide = await edgesShown(base, browser, fault)
   const checked = await copyChecked(site, base, browser, fault)
-  return `${LISTS.length} lists, ${checked} copies`
+  return `${LISTS.length} lists, ${wide} wide tables, ${checked} copies`
 }
 
 async function filtered(page, tell) {
@@ -63,6 +66,33 @@ async function sorted(page, tell) {
   }
   await table.locator('thead th').nth(1).getByRole('button').click()
   if ((await table.locator('thead th[aria-sort]').count()) !== 1) tell('says of more than one column that it is sorted by it')
+}
+
+/** On a phone, the edge behind which a table goes on is darker than the same edge where it ends. Returns how many were looked at. */
+async function edgesShown(base, browser, fault) {
+  const page = await browser.newPage({ viewport: { width: 360, height: 740 }, colorScheme: 'light' })
+  const blank = await browser.newPage()
+  let looked = 0
+  for (const path of WIDE) {
+    await page.goto(base + path)
+    for (const box of await page.locator('.app-scroll:visible').all()) {
+      if (await box.evaluate((one) => one.scrollWidth <= one.clientWidth)) continue
+      looked += 1
+      await box.scrollIntoViewIfNeeded()
+      const { x, y, width, height } = await box.boundingBox()
+      const light = []
+      for (const share of [0, 1]) {
+        await box.evaluate((one, to) => { one.scrollLeft = to * one.scrollWidth }, share)
+        // The middle one of the dots at the right edge: words, lines and the ground of a state are fewer.
+        const { data } = await dots(blank, await page.screenshot({ clip: { x: x + width - 1, y: Math.max(y, 0), width: 1, height: Math.min(height + Math.min(y, 0), 740 - Math.max(y, 0)) } }))
+        const column = [...data].filter((_, at) => at % 4 === 0).sort((one, other) => one - other)
+        light.push(column[column.length >> 1])
+      }
+      if (light[0] > light[1] - 40) fault(`/${path} does not show that “${await box.getAttribute('aria-label')}” goes on`)
+    }
+  }
+  await Promise.all([page.close(), blank.close()])
+  return looked
 }
 
 /** The documents of one protocol are known as the site's own, and another file as none. Returns how many files were chosen. */
