@@ -430,6 +430,11 @@ def drawn_in_the_place_of_a_signature(file: pikepdf.Pdf) -> None:
     one.AP = Dictionary(N=form(file, "NOT AGREED", [float(part) for part in one.Rect]))
 
 
+def other_title(file: pikepdf.Pdf) -> None:
+    """In one of its two places. Programs that write a file anew may do that, so it tells only of revisions."""
+    file.trailer.Info.Title = String("SUBJECT TO CONTRACT")
+
+
 MANIPULATIONS: tuple[ChangePdf, ...] = (
     stamp_not_agreed, strike_out, white_square, free_text, highlight, ink, sticky_note, redaction, caret, hidden_note,
     mark_of_a_layer, link_over_the_page, link_elsewhere, attached_by_a_mark, sound, field_made_wide, field_moved_slightly,

@@ -18,6 +18,7 @@ from pdf_manipulations import (
     font_programs_changed,
     form,
     mark,
+    other_title,
     page_away,
     stamp_not_agreed,
     strike_out,
@@ -246,10 +247,7 @@ def test_a_signed_copy_written_anew_is_broken_and_not_ours(change: ChangePdf) ->
 
 
 def test_another_title_in_either_place_is_told() -> None:
-    def retitle(file: pikepdf.Pdf) -> None:
-        file.trailer.Info.Title = pikepdf.String("SUBJECT TO CONTRACT")
-
-    found = read(appended(typed(), retitle))
+    found = read(appended(typed(), other_title))
     assert found.verdict == "altered"
     assert [(one.what, one.words) for one in found.differences] == [
         ("property Title of the file", "SUBJECT TO CONTRACT")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from document_sample import TODAY, sample_text
 from docx_manipulations import ADDED, ALTERED, LOOKS, signature_in_another_block
-from pdf_manipulations import MANIPULATIONS
+from pdf_manipulations import MANIPULATIONS, other_title
 from returned_kit import (
     COUNCIL,
     PROBATION,
@@ -204,7 +204,7 @@ def test_the_script_and_the_program_agree_on_every_manipulation(
     """Of PDF copies as a revision after a copy that is empty, filled in, or signed; of Word copies before and after filling in."""
     files = {
         f"{change.__name__} of {name}": appended(HONEST[name], change)
-        for change in MANIPULATIONS
+        for change in (*MANIPULATIONS, other_title)
         for name in ("as sent", "typed", "certificate")
     }
     for change in (*ALTERED, *ADDED, *LOOKS):

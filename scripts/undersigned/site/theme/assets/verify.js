@@ -446,6 +446,8 @@ async function sinceIssued(bytes, text, end, lead) {
       const [ours, theirs] = [await issued.got(had.get(kind)), await now.got(has?.get?.(kind))]
       if (ours instanceof Map ? [...ours].some(([key, value]) => !same(value, theirs?.get?.(key))) : !same(ours, theirs)) found.altered.push('pages')
     }
+    const [plainly, instead] = [await issued.got(had?.get?.('/ColorSpace')), await now.got(has?.get?.('/ColorSpace'))]
+    if ([...keysOf(instead)].some((key) => key.startsWith('/Default') && !plainly?.has?.(key))) found.altered.push('pages')
     for (const key of keysOf(before, after)) {
       if (['/Annots', '/Contents', '/Resources', '/StructParents', '/LastModified', '/PieceInfo', '/Parent'].includes(key) || same(before.get(key), after.get(key))) continue
       if (key === '/AA') found.added.push('runs')
@@ -460,16 +462,36 @@ async function sinceIssued(bytes, text, end, lead) {
       const [old, other] = [await issued.got(before.get(key)), await now.got(after.get(key))]
       if (OF_A_FIELD.has(key) || same(old, other)) continue
       if (key === '/A' || key === '/AA') found.added.push('runs')
-      else if (key === '/Rect' ? !Array.isArray(other) || old.some((edge, at) => !(Math.abs(edge - other[at]) <= 1)) : key === '/F' ? ((old ?? 0) & ~708) !== ((other ?? 0) & ~708) : key === '/Ff' ? ((old ?? 0) & ~7) !== ((other ?? 0) & ~7) : true) found.altered.push('field')
+      else if (key === '/Rect' ? !Array.isArray(other) || old.some((edge, at) => !(Math.abs(edge - other[at]) <= 1)) : key === '/F' ? ((old ?? 0) & ~708) !== ((other ?? 0) & ~708) || Boolean((old ?? 0) & ~(other ?? 0) & 4) : key === '/Ff' ? ((old ?? 0) & ~7) !== ((other ?? 0) & ~7) : true) found.altered.push('field')
     }
     const [held, value] = [await issued.got(before.get('/V')), await now.got(after.get('/V'))]
-    if (before.get('/FT') === '/Sig') { if (held && !same(held, value)) found.altered.push('field'); return }
+    if (before.get('/FT') === '/Sig') {
+      if (held && !same(held, value)) found.altered.push('field')
+      if (!value && !same(before.get('/AP'), after.get('/AP'))) {
+        const normal = await appearance(now, after)
+        const looks = normal ? await drawn(now, normal) : { any: false }
+        if (!looks) found.unsure.push('fields')
+        else if (looks.any) found.added.push('shows')
+      }
+      return
+    }
     if (!isRedrawn && !['/V', '/AS', '/AP', '/RV', '/I'].some((key) => !same(before.get(key), after.get(key)))) return
     if (name.startsWith('copy__')) { found.altered.push('field'); return }
     const [body] = name.split('__')
     if (name.includes('__') && body !== 'answer' && organisation && body !== organisation && body !== lead && !same(held, value)) found.added.push('block')
     const normal = await appearance(now, after)
     const looks = normal ? await drawn(now, normal) : { letters: '', picture: false, any: false }
+    // What it shows when it is pointed at or pressed.
+    const [first, second] = [await issued.got(before.get('/AP')), await now.got(after.get('/AP'))]
+    for (const key of ['/R', '/D']) {
+      if (same(first?.get?.(key), second?.get?.(key))) continue
+      const other = await now.got(second?.get?.(key))
+      for (const state of other?.dict ? [other] : await Promise.all([...keysOf(other)].map((one) => now.got(other.get(one))))) {
+        const shown = state?.dict ? await drawn(now, state) : { letters: '' }
+        if (!shown) found.unsure.push('fields')
+        else if (!TICKS.has(shown.letters.trim()) && shown.letters !== looks?.letters) found.added.push('shows')
+      }
+    }
     if (before.get('/FT') === '/Btn') {
       if (!isRedrawn && same(before.get('/AP'), after.get('/AP'))) return
       const isOn = ![value, after.get('/AS')].filter((one) => one !== undefined).includes('/Off') && value !== undefined && value !== null
@@ -508,6 +530,9 @@ async function sinceIssued(bytes, text, end, lead) {
   }
   const [had, has] = [await propertiesOf(issued), await propertiesOf(now)]
   for (const key of new Set([...had.keys(), ...has.keys()])) if (had.get(key) !== has.get(key)) found.altered.push('properties')
+  // Two places hold the title, and some programs show the one in the title of their window, others the other.
+  const [titled, title] = await Promise.all([issued, now].map(async (state) => (await state.got(state.trailer.get('/Info')))?.get?.('/Title')))
+  if (title !== undefined && words(await issued.got(titled)) !== words(await now.got(title))) found.altered.push('properties')
   return found
 }
 
