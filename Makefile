@@ -27,7 +27,7 @@ test: $(VENV)/development  ## Run what a contributor needs before proposing a ch
 	$(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not slow"
 
 test-all: $(VENV)/development  ## Run every test that this machine can run
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/runtime  ## Check every record
 	$(BIN)/undersigned check

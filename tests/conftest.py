@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -21,3 +22,10 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
 settings.register_profile("fixed", database=None, deadline=None, derandomize=True)
 settings.register_profile("fresh", database=None, deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+#: Modules of which one test takes minutes. They come first, so that no process works on one alone at the end.
+_LONGEST = ("test_fuzz.py", "test_whole_round.py", "test_edit_pages.py", "test_verify_page.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in _LONGEST)

@@ -199,14 +199,14 @@ def test_a_day_that_never_comes(written: str, expected: str) -> None:
             HEAD + ">>>>>>> main\n",
             [
                 "5:1 merge-conflict: this line is left of a conflict: two people had changed the lines around it. Make sure"
-                " that each line around it stands there once and is right. Then delete this line."
+                " that each line around it is there once and is right. Then delete this line."
             ],
         ),
         (
             "=======\n" + HEAD,
             [
                 "1:1 merge-conflict: this line is left of a conflict: two people had changed the lines around it. Make sure"
-                " that each line around it stands there once and is right. Then delete this line."
+                " that each line around it is there once and is right. Then delete this line."
             ],
         ),
         (

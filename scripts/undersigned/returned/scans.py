@@ -91,7 +91,7 @@ def laid_over(
 
     None if no page fits any. Raises nothing for any content.
     """
-    # Loaded before processes are forked, of which each would load them anew.
+    # Loaded before processes are forked: otherwise each would load them again.
     import zxingcpp
 
     from undersigned.returned import ink

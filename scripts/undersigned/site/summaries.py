@@ -134,7 +134,7 @@ def organisations_with_page(register: Register) -> frozenset[str]:
 
 
 def packed(value: object) -> bytes:
-    """The value as bytes, from which `Unpacker` makes it again."""
+    """The value as bytes, from which `unpacked` makes it again."""
     file = BytesIO()
     _Packer(file, pickle.HIGHEST_PROTOCOL).dump(value)
     return file.getvalue()
